@@ -7,13 +7,13 @@ namespace Orchestrator.Activities;
 
 /// <summary>Implements the activities that query a read-only agent. The interface documents each activity.</summary>
 /// <param name="services">Services that activities use on this host.</param>
-public sealed class AnswerActivities(RunServices services) : IAnswerActivities
+public sealed class AnswerActivities(RunServiceBundle services) : IAnswerActivities
 {
     private readonly ReadOnlyAgentService _answers = new(services);
 
     [Activity]
     public Task<AgentRunResult> AskAgentAsync(AskAgentInput input) =>
-        ActivityHeartbeats.FollowAsync(execution =>
+        ActivityHeartbeatSender.FollowAsync(execution =>
             _answers.AskAsync(
                 input,
                 input.IsAnnounced ? execution with { Begins = () => CurrentTask.AnnounceAgentAsync(input.Start) } : execution
@@ -21,5 +21,5 @@ public sealed class AnswerActivities(RunServices services) : IAnswerActivities
         );
 
     [Activity]
-    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(_answers.Judge(input));
+    public Task<AgentAnswerValidationResult> JudgeAnswerAsync(ValidateAgentAnswerInput input) => Task.FromResult(_answers.Judge(input));
 }

@@ -11,20 +11,20 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities for the slots of distributed runs. The interface documents each activity.</summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="here">Repository that the worker serves.</param>
-/// <param name="remote">Same as in <see cref="TaskSync"/>.</param>
+/// <param name="remote">Same as in <see cref="CrossHostTaskSynchronizer"/>.</param>
 /// <param name="slots">Slots of this host, which all its task queues share.</param>
 /// <param name="readiness">Checks that this host can execute a task now. Null if this host offers no slots.</param>
 public sealed class HostSlotActivities(
-    RunServices services,
+    RunServiceBundle services,
     RepositoryReference here,
     string? remote,
     HostSlots slots,
-    HostReadinessCheck? readiness
+    HostReadinessChecker? readiness
 ) : IHostSlotActivities
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly TaskSync _share = new(services, remote);
-    private readonly RemoteMergeGates _merges = new(services, remote, CallingWorkflowExecution.AskAsync);
+    private readonly CrossHostTaskSynchronizer _share = new(services, remote);
+    private readonly OtherHostMergeGateRunner _merges = new(services, remote, CallingWorkflowExecution.AskAsync);
     private readonly SlotHolderRecords _held = SlotHolderRecords.Of(services);
 
     [Activity]
@@ -33,7 +33,7 @@ public sealed class HostSlotActivities(
         ReserveSlot();
         try
         {
-            await ActivityHeartbeats.RunWithHeartbeatsAsync(stop => RequireReadyHostAsync(input, stop));
+            await ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => RequireReadyHostAsync(input, stop));
             await HoldAsync(input);
         }
         finally
@@ -43,15 +43,16 @@ public sealed class HostSlotActivities(
     }
 
     [Activity]
-    public Task ShareMergeAsync(GateBatchInput input) => ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _merges.ShareAsync(input, stop));
+    public Task ShareMergeAsync(VerifyMergeBatchInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _merges.ShareAsync(input, stop));
 
     [Activity]
-    public async Task<MergeResult> GateMergeAsync(GateMergeInput input)
+    public async Task<MergeResult> GateMergeAsync(VerifyPublishedMergeInput input)
     {
         ReserveSlot();
         try
         {
-            return await ActivityHeartbeats.RunWithHeartbeatsAsync(stop =>
+            return await ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop =>
                 _merges.GateAsync(input.Gate, isHome: input.HomeQueue == here.Queue, stop)
             );
         }
@@ -62,14 +63,18 @@ public sealed class HostSlotActivities(
     }
 
     [Activity]
-    public Task WithdrawMergeAsync(GateBatchInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _merges.WithdrawAsync(input, stop));
+    public Task WithdrawMergeAsync(VerifyMergeBatchInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _merges.WithdrawAsync(input, stop));
 
     private void ReserveSlot()
     {
         if (!slots.TryTake())
         {
-            throw new StepException($"{services.Host} has no free slot", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
+            throw new RunStepFailedException($"{services.Host} has no free slot", FailureTypes.NoPlace)
+            {
+                IsFinal = false,
+                RetryAfter = Pause,
+            };
         }
     }
 
@@ -81,7 +86,7 @@ public sealed class HostSlotActivities(
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
         {
-            throw new StepException($"{services.Host} accepts no task now: {problem}", FailureTypes.HostNotReady)
+            throw new RunStepFailedException($"{services.Host} accepts no task now: {problem}", FailureTypes.HostNotReady)
             {
                 IsFinal = false,
                 RetryAfter = Pause,
@@ -92,15 +97,15 @@ public sealed class HostSlotActivities(
     private async Task HoldAsync(HoldSlotInput input)
     {
         var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
-        var held = new SharedTask(input.RunId, here, input.TaskId);
+        var held = new DistributedTaskReference(input.RunId, here, input.TaskId);
         _held.RecordSlot(held);
         try
         {
-            isStopped = await ActivityHeartbeats.RunWithHeartbeatsAsync(stop => KeepAsync(input, held, isHome, stop));
+            isStopped = await ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => KeepAsync(input, held, isHome, stop));
             if (isStopped)
             {
                 // Another host may continue the task, or this host after its worker has restarted.
-                throw new StepException($"The worker on {services.Host} is ending", FailureTypes.WorkerStops) { IsFinal = false };
+                throw new RunStepFailedException($"The worker on {services.Host} is ending", FailureTypes.WorkerStops) { IsFinal = false };
             }
         }
         finally
@@ -114,20 +119,20 @@ public sealed class HostSlotActivities(
     }
 
     [Activity]
-    public Task HandTaskAsync(PublishTaskInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _share.PublishAsync(input, stop));
+    public Task HandTaskAsync(PushTaskWorkInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _share.PublishAsync(input, stop));
 
     [Activity]
-    public Task TakeTaskAsync(FetchTaskInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _share.FetchTaskAsync(input, isHost: input.HomeQueue != here.Queue, stop));
+    public Task TakeTaskAsync(FetchTaskWorkInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _share.FetchTaskAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
     /// <summary>Holds the slot until the task no longer needs it, and publishes the task's work at intervals.</summary>
     /// <returns>True if the worker is stopping, so that the task may continue on this host after a restart.</returns>
-    private async Task<bool> KeepAsync(HoldSlotInput input, SharedTask held, bool isHome, CancellationToken stop)
+    private async Task<bool> KeepAsync(HoldSlotInput input, DistributedTaskReference held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
         var task = CurrentTask.Workflow;
-        var isKept = AssignedTaskRecords.Has(held);
+        var isKept = HostTaskAssignmentStore.Has(held);
         try
         {
             await task.SignalAsync(workflow =>
@@ -141,7 +146,7 @@ public sealed class HostSlotActivities(
         var last = services.Time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
-            if (!isHome && AssignedTaskRecords.IntervalOf(held) is { } interval && services.Time.GetElapsedTime(last) >= interval)
+            if (!isHome && HostTaskAssignmentStore.IntervalOf(held) is { } interval && services.Time.GetElapsedTime(last) >= interval)
             {
                 await ShareAsync(held, stop);
                 last = services.Time.GetTimestamp();
@@ -151,11 +156,11 @@ public sealed class HostSlotActivities(
         return context.CancelReason is ActivityCancelReason.WorkerShutdown;
     }
 
-    private async Task ShareAsync(SharedTask held, CancellationToken stop)
+    private async Task ShareAsync(DistributedTaskReference held, CancellationToken stop)
     {
         try
         {
-            await _share.PushIfPlacedAsync(held, asking => TaskHostResolver.IsHereAsync(CurrentTask.Workflow, here, asking), stop);
+            await _share.PushIfPlacedAsync(held, asking => TaskOnThisHostChecker.IsHereAsync(CurrentTask.Workflow, here, asking), stop);
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {

@@ -7,20 +7,20 @@ using Temporalio.Activities;
 namespace Orchestrator.Activities;
 
 /// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
-public sealed class MergeQueueActivities(RunServices services) : IMergeQueueActivities
+public sealed class MergeQueueActivities(RunServiceBundle services) : IMergeQueueActivities
 {
     /// <summary>Time limit of a worktree's release, so that a slow release does not delay other merges.</summary>
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
-    private readonly MergeQueueBatches _batches = new(services, CallingWorkflowExecution.AskAsync);
+    private readonly MergeQueueBatchMerger _batches = new(services, CallingWorkflowExecution.AskAsync);
 
-    private readonly AffectedPartsFinder _locator = new(services);
+    private readonly TaskWorkImpactFinder _locator = new(services);
 
-    private readonly TaskPreparation _preparation = new(services);
+    private readonly TaskPreparer _preparation = new(services);
 
     [Activity]
     public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             var built = await _batches.BuildAsync(input.Build, stop);
             if (input.ToGate(built) is not { } gate)
@@ -34,20 +34,20 @@ public sealed class MergeQueueActivities(RunServices services) : IMergeQueueActi
         });
 
     [Activity]
-    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateWorkInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _locator.LocateAsync(input, stop));
+    public Task<IReadOnlyList<AffectedRepositoryParts>> LocateWorkAsync(FindAffectedRepositoryPartsInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _locator.LocateAsync(input, stop));
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.BuildAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _batches.BuildAsync(input, stop));
 
     [Activity]
-    public Task<MergeResult> GateBatchAsync(GateBatchInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.GateAsync(input, stop));
+    public Task<MergeResult> GateBatchAsync(VerifyMergeBatchInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _batches.GateAsync(input, stop));
 
     [Activity]
-    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _batches.LandAsync(input, stop));
+    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(AdvanceStagingBranchInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _batches.LandAsync(input, stop));
 
     /// <summary>Releases the worktrees of merged tasks. A task releases its worktree itself if this fails or takes too long.</summary>
     private async Task<IReadOnlyList<MergeResult>> ReleaseAsync(

@@ -7,11 +7,11 @@ namespace Orchestrator.Activities;
 
 /// <summary>Implements the activities that notify users. The interface documents each activity.</summary>
 /// <param name="services">Services that activities use on this host.</param>
-public sealed class NoticeActivities(RunServices services) : INoticeActivities
+public sealed class NoticeActivities(RunServiceBundle services) : INoticeActivities
 {
-    private readonly NoticeService _service = new(services);
+    private readonly DueNoticeSender _service = new(services);
 
     [Activity]
-    public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _service.SendDueAsync(input, stop));
+    public Task<NoticeSendingResult> TellPeopleAsync(SendNoticesInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _service.SendDueAsync(input, stop));
 }

@@ -11,26 +11,26 @@ namespace Orchestrator.Activities;
 /// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
-public sealed class PlanningActivities(RunServices services) : IPlanningActivities
+public sealed class PlanningActivities(RunServiceBundle services) : IPlanningActivities
 {
     private readonly PlanningPreparer _start = new(services);
     private readonly PlanningConcluder _end = new(services);
     private readonly RunReplanner _replanning = new(services);
 
     [Activity]
-    public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
-            await DuplicateRunCheck.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
+    public Task<PlanningPreparationResult> BeginPlanningAsync(PreparePlanningInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
+            await DuplicateRunChecker.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
         );
 
     [Activity]
-    public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _replanning.BeginAsync(input, stop));
+    public Task<PlanningPreparationResult> BeginReplanAsync(PrepareReplanInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _replanning.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input) => Task.FromResult(_replanning.Conclude(input));
 
     [Activity]
     public Task<string> EndPlanningAsync(EndPlanningInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _end.EndAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _end.EndAsync(input, stop));
 }

@@ -10,14 +10,14 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities for requests from agents (files, packages, parts). The interface documents each activity.</summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="client">Client of the server that the worker polls.</param>
-public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
+public sealed class RequestActivities(RunServiceBundle services, ITemporalClient client) : IRequestActivities
 {
-    private readonly PackageInstallation _packages = new(services);
+    private readonly RequestedPackageInstaller _packages = new(services);
     private readonly RunLeaseClient _leases = new(services, client);
 
     [Activity]
-    public Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+    public Task<AgentRequestEvaluationResult> JudgeRequestAsync(EvaluateAgentRequestInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             var task = input.Task;
             var leases = await _leases.ListAsync(task.Repository, stop);
@@ -25,18 +25,20 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
             if (verdict.Lent.Count > 0 && leases.Any(lease => lease.RunId == task.RunId && lease.TaskId == task.Task.Id))
             {
                 // The lease must now also cover the granted files.
-                await _leases.SendUpdateAsync(new LeaseInput(task.RunId, task.Repository, task.PlanHash, LeaseStep.Ask, [task.Task.Id]));
+                await _leases.SendUpdateAsync(
+                    new SendLeaseSignalInput(task.RunId, task.Repository, task.PlanHash, LeaseSignalKind.Ask, [task.Task.Id])
+                );
             }
             return verdict;
         });
 
     [Activity]
-    public Task<InstallResult> InstallAsync(InstallInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _packages.InstallAsync(input, stop));
+    public Task<PackageInstallationResult> InstallAsync(InstallPackagesInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _packages.InstallAsync(input, stop));
 
     [Activity]
-    public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _packages.ConcludeAsync(input, stop));
+    public Task<AgentRequestConclusion> ConcludeRequestAsync(ConcludeAgentRequestInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _packages.ConcludeAsync(input, stop));
 
     [Activity]
     public Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input) => Task.FromResult(new TaskSplitter(services).Add(input));

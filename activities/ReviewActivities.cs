@@ -11,24 +11,24 @@ namespace Orchestrator.Activities;
 /// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
-public sealed class ReviewActivities(RunServices services) : IReviewActivities
+public sealed class ReviewActivities(RunServiceBundle services) : IReviewActivities
 {
     private readonly ReviewRoundStarter _start = new(services);
-    private readonly ResultTieFinder _ties = new(services);
+    private readonly TiedTaskResultFinder _ties = new(services);
     private readonly ReviewRoundConcluder _end = new(services);
 
     [Activity]
-    public Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _ties.FindAsync(input, stop));
+    public Task<IdenticalTaskComparisonResult> FindTiesAsync(CompareIdenticalTasksInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
-    public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _start.BeginAsync(input, stop));
+    public Task<ReviewPreparationResult> BeginReviewAsync(PrepareReviewInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _start.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _end.ConcludeAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _end.ConcludeAsync(input, stop));
 
     [Activity]
-    public Task EndReviewAsync(EndReviewInput input) => ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _end.EndAsync(input, stop));
+    public Task EndReviewAsync(EndReviewInput input) => ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _end.EndAsync(input, stop));
 }

@@ -18,12 +18,12 @@ namespace Orchestrator.Activities;
 /// <param name="client">Client of the server that the worker polls.</param>
 /// <param name="recorder">Writes the records of the repository's runs.</param>
 /// <param name="readAlong">Starts to query and record the transitions of the run with the given id.</param>
-public sealed class RunActivities(RunServices services, ITemporalClient client, ProgressRecorder recorder, Action<string> readAlong)
+public sealed class RunActivities(RunServiceBundle services, ITemporalClient client, ProgressRecorder recorder, Action<string> readAlong)
     : IRunActivities
 {
     private readonly PlanLoader _plans = new(services);
-    private readonly PreflightCheck _preflight = new(services);
-    private readonly RunLanding _landing = new(services, CallingWorkflowExecution.AskAsync);
+    private readonly PreflightChecker _preflight = new(services);
+    private readonly RunLandingExecutor _landing = new(services, CallingWorkflowExecution.AskAsync);
     private readonly ManualFixAcceptance _fix = new(services, CallingWorkflowExecution.AskAsync);
     private readonly RunFinisher _ending = new(services);
     private readonly RunLeaseClient _leases = new(services, client);
@@ -32,10 +32,10 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
     public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
         await _plans.LoadAsync(input) with
         {
-            ListsState = await IsKnownAsync(RunAttributes.StateName),
-            ListsRepository = await IsKnownAsync(RunAttributes.RepositoryName),
-            ListsAttention = await IsKnownAsync(RunAttributes.NeedsAttentionName),
-            ListsCost = await IsKnownAsync(RunAttributes.CostName),
+            ListsState = await IsKnownAsync(RunSearchAttributes.StateName),
+            ListsRepository = await IsKnownAsync(RunSearchAttributes.RepositoryName),
+            ListsAttention = await IsKnownAsync(RunSearchAttributes.NeedsAttentionName),
+            ListsCost = await IsKnownAsync(RunSearchAttributes.CostName),
         };
 
     private Task<bool> IsKnownAsync(string attribute) => SearchAttributeProbe.HasAsync(client, attribute, WorkerActivityCanceler.Token);
@@ -45,10 +45,10 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
 
     [Activity]
     public Task<PreflightResult> PreflightAsync(PreflightInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _preflight.CheckAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _preflight.CheckAsync(input, stop));
 
     [Activity]
-    public async Task<RecordProgressReply?> RecordProgressAsync(ProgressInput input)
+    public async Task<RecordProgressReply?> RecordProgressAsync(RecordProgressInput input)
     {
         var context = ActivityExecutionContext.Current;
         await recorder.RecordAsync(input, context.Info.WorkflowRunId ?? "", services.Time, WorkerActivityCanceler.Token);
@@ -61,21 +61,21 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
 
     [Activity]
     public Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input) =>
-        Task.FromResult(CheckpointFiles.Store(new RunFolder(input.Repository.Path, input.RunId), input.Before, input.Tasks));
+        Task.FromResult(TaskCheckpointStore.Store(new RunFolder(input.Repository.Path, input.RunId), input.Before, input.Tasks));
 
     [Activity]
     public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input) =>
-        Task.FromResult(CheckpointFiles.Read(new RunFolder(input.Repository.Path, input.RunId), input.File, input.Offset));
+        Task.FromResult(TaskCheckpointStore.Read(new RunFolder(input.Repository.Path, input.RunId), input.File, input.Offset));
 
     [Activity]
-    public Task TellLeasesAsync(LeaseInput input) => _leases.SendUpdateAsync(input);
+    public Task TellLeasesAsync(SendLeaseSignalInput input) => _leases.SendUpdateAsync(input);
 
     [Activity]
     public Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds) => _leases.FindEndedAsync(runIds);
 
     [Activity]
-    public Task<EarlierExecutionState> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+    public Task<EarlierExecutionStatePage> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             if (input.PlanHash.Length > 0 && input.Offset == 0)
             {
@@ -91,23 +91,25 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
 
     [Activity]
     public Task<LandResult> LandAsync(LandInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop =>
+            _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop)
+        );
 
     [Activity]
     public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _fix.FindCommitsAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _fix.FindCommitsAsync(input, stop));
 
     [Activity]
     public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _fix.VerifyAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _fix.VerifyAsync(input, stop));
 
     [Activity]
-    public Task<string> AbortAsync(AbortInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => RunAbort.AbortAsync(input, services, stop));
+    public Task<string> AbortAsync(RetainRunWorkInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => AbortedRunWorkKeeper.AbortAsync(input, services, stop));
 
     [Activity]
-    public Task<string> FinishAsync(FinishInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _ending.FinishAsync(input, stop));
+    public Task<string> FinishAsync(FinishRunInput input) =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _ending.FinishAsync(input, stop));
 
     private static string Asking(ActivityInfo activity) => $"{activity.WorkflowRunId}/{activity.ActivityId}";
 }

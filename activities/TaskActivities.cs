@@ -11,18 +11,18 @@ namespace Orchestrator.Activities;
 /// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
-/// <param name="remote">Same as in <see cref="TaskSync"/>.</param>
-public sealed class TaskActivities(RunServices services, string? remote) : ITaskActivities
+/// <param name="remote">Same as in <see cref="CrossHostTaskSynchronizer"/>.</param>
+public sealed class TaskActivities(RunServiceBundle services, string? remote) : ITaskActivities
 {
-    private readonly TaskPreparation _preparation = new(services);
-    private readonly AgentRunStep _agentRun = new(services);
-    private readonly TaskVerification _verification = new(services);
+    private readonly TaskPreparer _preparation = new(services);
+    private readonly TaskAgentRunExecutor _agentRun = new(services);
+    private readonly TaskWorkVerifier _verification = new(services);
 
-    private readonly TaskSync _share = new(services, remote);
+    private readonly CrossHostTaskSynchronizer _share = new(services, remote);
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             RequireAssignment(input.Task);
             var prepared = await _preparation.PrepareAsync(input, stop);
@@ -32,7 +32,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<AgentRunResult> RunAgentAsync(RunAgentInput input) =>
-        ActivityHeartbeats.FollowAsync(async execution =>
+        ActivityHeartbeatSender.FollowAsync(async execution =>
         {
             RequireAssignment(input.Task);
             var result = await _agentRun.RunAsync(
@@ -57,7 +57,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     /// another activity, whose failures are retried and shown to users.
     /// </summary>
     private Task<VerifyResult?> TryVerifyAsync(RunAgentInput input, AgentRunResult result) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync<VerifyResult?>(async stop =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync<VerifyResult?>(async stop =>
         {
             try
             {
@@ -72,7 +72,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             RequireAssignment(input.Task);
             var verified = await _verification.VerifyAsync(input, stop);
@@ -82,17 +82,17 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
 
     [Activity]
     public Task ReleaseTaskAsync(ReleaseTaskInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(async stop =>
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             await _preparation.ReleaseAsync(input, stop);
-            await RequirePushAsync(new SharedTask(input.RunId, input.Repository, input.TaskId), stop);
+            await RequirePushAsync(new DistributedTaskReference(input.RunId, input.Repository, input.TaskId), stop);
         });
 
-    private static void RequireAssignment(TaskInput task)
+    private static void RequireAssignment(TaskWorkflowInput task)
     {
         if (task.Rules.Places is not null)
         {
-            AssignedTaskRecords.RequireAssignment(SharedOf(task));
+            HostTaskAssignmentStore.RequireAssignment(SharedOf(task));
         }
     }
 
@@ -100,11 +100,11 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     /// Publishes a worker host's results. They count only once the owner host can fetch them, so that nothing is lost if the worker host is
     /// lost later.
     /// </summary>
-    private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
+    private Task<IReadOnlyList<string>> ShareAsync(TaskWorkflowInput task, CancellationToken stop) =>
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : RequirePushAsync(SharedOf(task), stop);
 
-    private Task<IReadOnlyList<string>> RequirePushAsync(SharedTask task, CancellationToken stop) =>
-        _share.RequirePushAsync(task, asking => TaskHostResolver.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
+    private Task<IReadOnlyList<string>> RequirePushAsync(DistributedTaskReference task, CancellationToken stop) =>
+        _share.RequirePushAsync(task, asking => TaskOnThisHostChecker.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
 
-    private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);
+    private static DistributedTaskReference SharedOf(TaskWorkflowInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

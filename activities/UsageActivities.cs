@@ -7,11 +7,11 @@ namespace Orchestrator.Activities;
 
 /// <summary>Implements the activities for the spending limits of accounts. The interface documents each activity.</summary>
 /// <param name="services">Services that activities use on this host.</param>
-public sealed class UsageActivities(RunServices services) : IUsageActivities
+public sealed class UsageActivities(RunServiceBundle services) : IUsageActivities
 {
     private readonly BudgetRaiser _raise = new(services.Governor, services.Time);
 
     [Activity]
     public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) =>
-        ActivityHeartbeats.RunWithHeartbeatsAsync(stop => _raise.StoreAsync(input, stop));
+        ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _raise.StoreAsync(input, stop));
 }

@@ -5,25 +5,25 @@ using Orchestrator.Workflows.Tasks;
 namespace Orchestrator.Workflows;
 
 /// <summary>Base class of workflows that run an agent. Handles signals from the run, reports to the run, and ends the workflow.</summary>
-public abstract class AgentWorkflow : MessageWorkflow
+public abstract class AgentWorkflow : WorkflowBase
 {
     /// <summary>Maximum number of faulty answers before the task fails.</summary>
     private const int MaxAnswers = 3;
 
     private protected AgentWorkflow()
     {
-        State = new TaskState(Workflow.Info.FirstExecutionRunId, Workflow.CancellationToken);
-        Reporter = new TaskReporter(State);
-        Waits = new TaskWaiter(State, Reporter);
+        State = new TaskWorkflowState(Workflow.Info.FirstExecutionRunId, Workflow.CancellationToken);
+        Reporter = new TaskWorkflowReportSender(State);
+        Waits = new TaskSuspender(State, Reporter);
     }
 
-    private protected TaskState State { get; }
+    private protected TaskWorkflowState State { get; }
 
-    private protected TaskReporter Reporter { get; }
+    private protected TaskWorkflowReportSender Reporter { get; }
 
-    private protected TaskWaiter Waits { get; }
+    private protected TaskSuspender Waits { get; }
 
-    private protected TaskInput Input => State.Input;
+    private protected TaskWorkflowInput Input => State.Input;
 
     private protected TaskProgress Progress
     {
@@ -32,37 +32,40 @@ public abstract class AgentWorkflow : MessageWorkflow
     }
 
     /// <summary>Returns the last report.</summary>
-    [WorkflowQuery(MessageNames.Status, Description = "The latest report of the task.")]
+    [WorkflowQuery(WorkflowMessageNames.Status, Description = "The latest report of the task.")]
     public TaskReport Status() => State.Report;
 
     /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
-    [WorkflowSignal(MessageNames.Pause, Description = "Interrupts the task's agent. The agent keeps its conversation.")]
+    [WorkflowSignal(WorkflowMessageNames.Pause, Description = "Interrupts the task's agent. The agent keeps its conversation.")]
     public Task PauseAsync([Range(0, int.MaxValue)] int verifying = 0) => RunAction(() => State.Pause(verifying));
 
     /// <summary>Continues after a pause.</summary>
-    [WorkflowSignal(MessageNames.Resume, Description = "Continues after a pause.")]
+    [WorkflowSignal(WorkflowMessageNames.Resume, Description = "Continues after a pause.")]
     public Task ResumeAsync() => RunAction(State.Resume);
 
     /// <summary>Stops the agent and ends the workflow. The task's files are retained.</summary>
-    [WorkflowSignal(MessageNames.Cancel, Description = "Stops the task's agent and ends the task. The files are kept.")]
+    [WorkflowSignal(WorkflowMessageNames.Cancel, Description = "Stops the task's agent and ends the task. The files are kept.")]
     public Task CancelAsync() => RunAction(State.Cancel);
 
     /// <summary>Immediately resumes a task that is waiting for a user, with the user's guidance.</summary>
-    [WorkflowSignal(MessageNames.GoOn, Description = "Continues immediately with the user's guidance if the task waits for a user.")]
-    public Task GoOnAsync(string guidance = null!, TaskCommand? command = null) =>
+    [WorkflowSignal(
+        WorkflowMessageNames.GoOn,
+        Description = "Continues immediately with the user's guidance if the task waits for a user."
+    )]
+    public Task GoOnAsync(string guidance = null!, TaskSteeringArguments? command = null) =>
         RunAction(() =>
         {
             var isGiven = command is not null && command.Task == Progress.Id && command.Text == guidance;
-            Refuse(guidance.Length == 0 ? null : State.AuthorOf(MessageNames.RetryTask, isGiven ? command : null).Refusal);
+            Refuse(guidance.Length == 0 ? null : State.AuthorOf(WorkflowMessageNames.RetryTask, isGiven ? command : null).Refusal);
             State.ResumeWithGuidance(guidance);
         });
 
     /// <summary>Ends the workflow if its run has ended.</summary>
-    [WorkflowSignal(MessageNames.RunEnded, Description = "Reports that the run ended while this task was open.")]
-    public Task RunEndedAsync(RunEndedWithoutTask how = null!) => Reporter.CheckRunEndedAsync(how);
+    [WorkflowSignal(WorkflowMessageNames.RunEnded, Description = "Reports that the run ended while this task was open.")]
+    public Task RunEndedAsync(RunEndedBeforeTaskReason how = null!) => Reporter.CheckRunEndedAsync(how);
 
     /// <summary>Moves the workflow's activities to another host. Interrupts the agent, which then continues there.</summary>
-    [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]
+    [WorkflowSignal(WorkflowMessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!) =>
         RunAction(() =>
         {
@@ -75,12 +78,12 @@ public abstract class AgentWorkflow : MessageWorkflow
         });
 
     /// <summary>Records that a host is about to start the agent. The start then counts even if the host fails.</summary>
-    [WorkflowUpdate(MessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
-    public Task AgentBeginsAsync(AgentStartAnnouncement agent = null!) => RunAction(() => State.HasBegun = true);
+    [WorkflowUpdate(WorkflowMessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
+    public Task AgentBeginsAsync(AnnounceAgentStartArguments agent = null!) => RunAction(() => State.HasBegun = true);
 
     /// <summary>Rejects an announcement if the agent was not requested, or not on that host.</summary>
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
-    public void ValidateAgentBegins(AgentStartAnnouncement agent) =>
+    public void ValidateAgentBegins(AnnounceAgentStartArguments agent) =>
         Refuse(
             State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityRouting.AtPlace(Input.Repository.Queue))
                 ? null
@@ -93,7 +96,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <param name="input">Input of the workflow.</param>
     /// <param name="work">The work. It may end early by throwing <see cref="TaskEndedException"/>.</param>
     /// <param name="release">Releases the resources that the work holds.</param>
-    private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
+    private protected async Task<TaskReport> LiveAsync(TaskWorkflowInput input, Func<Task> work, Func<Task> release)
     {
         State.Restore(input);
         await AllowMessagesAsync();
@@ -110,11 +113,11 @@ public abstract class AgentWorkflow : MessageWorkflow
         {
             // The server does not retry an activity whose cancellation was requested. If the worker stops before such an activity ends, the
             // activity fails.
-            Reporter.TransitionTo(TaskStates.Cancelled, State.WhyCancelled);
+            Reporter.TransitionTo(TaskStateNames.Cancelled, State.WhyCancelled);
         }
         catch (ActivityFailureException failure)
         {
-            Reporter.TransitionTo(TaskStates.Failed, new StepImpossible(new Quote(FailureCause.Of(failure))));
+            Reporter.TransitionTo(TaskStateNames.Failed, new ActivityFailedPermanentlyReason(new VerbatimQuote(FailureCause.Of(failure))));
         }
         await release();
         await Reporter.FlushAsync();
@@ -125,14 +128,17 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <param name="call">Executes a single agent run.</param>
     /// <param name="answer">Same as the parameter of <see cref="TaskAgentCaller"/>.</param>
     private protected async Task<AgentRunResult> RunAgentAsync(
-        Func<AgentRunArguments, Task<AgentRunResult>> call,
+        Func<AgentRunExecutionOptions, Task<AgentRunResult>> call,
         Func<AgentRunResult, Task<bool>>? answer = null
-    ) => (await new AgentRuns(State, Waits).RunAsync(new TaskAgentCaller(State, Reporter, Waits, call, answer)))!;
+    ) => (await new AgentRunRepeater(State, Waits).RunAsync(new TaskAgentCaller(State, Reporter, Waits, call, answer)))!;
 
     /// <summary>Asks an agent until its answer has no errors. Each time, the errors are sent back to the same conversation.</summary>
     /// <param name="question">Question to ask.</param>
     /// <param name="stillFaulty">Creates the reason for the failure after the last allowed answer.</param>
-    private protected async Task<AnswerJudgement> AskAsync(AgentQuestion question, Func<int, IReadOnlyList<Quote>, Reason> stillFaulty)
+    private protected async Task<AgentAnswerValidationResult> AskAsync(
+        AgentQuestion question,
+        Func<int, IReadOnlyList<VerbatimQuote>, Reason> stillFaulty
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -142,27 +148,27 @@ public abstract class AgentWorkflow : MessageWorkflow
                 return judged;
             }
             State.ProblemsFile = judged.ProblemsFile;
-            var problems = Quote.All(judged.Problems);
+            var problems = VerbatimQuote.All(judged.Problems);
             if (attempt == MaxAnswers)
             {
-                throw new TaskEndedException(TaskStates.Failed, stillFaulty(MaxAnswers, problems));
+                throw new TaskEndedException(TaskStateNames.Failed, stillFaulty(MaxAnswers, problems));
             }
             Progress = Progress with { Attempt = Progress.Attempt + 1 };
-            Reporter.TransitionTo(TaskStates.Remediating, new NotVerified(problems), State.ProblemsFile);
+            Reporter.TransitionTo(TaskStateNames.Remediating, new VerificationFailedReason(problems), State.ProblemsFile);
         }
     }
 
     /// <summary>
     /// Requests one answer and validates it. Keeps the task's earlier results in the report, because a later execution continues from them.
     /// </summary>
-    private async Task<AnswerJudgement> AskOnceAsync(AgentQuestion question)
+    private async Task<AgentAnswerValidationResult> AskOnceAsync(AgentQuestion question)
     {
         var before = Progress.SaidHash;
         try
         {
             await RunAgentAsync(call => AskAsync(question, call));
-            Reporter.TransitionTo(TaskStates.Verifying);
-            var judge = new JudgeAnswerInput(question, Progress.LastStart, Progress.SaidHash ?? "");
+            Reporter.TransitionTo(TaskStateNames.Verifying);
+            var judge = new ValidateAgentAnswerInput(question, Progress.LastStart, Progress.SaidHash ?? "");
             return await Waits.ExecuteActivityAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), Short);
         }
         finally
@@ -174,7 +180,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <summary>Options for activities that complete within minutes.</summary>
     private protected ActivityOptions Short => ActivityDefaults.ShortActivity(Input.Repository.Queue);
 
-    private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentRunArguments call)
+    private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentRunExecutionOptions call)
     {
         var isAnnounced = Input.Rules.IsShared && Workflow.Patched("announced-answers");
         State.AwaitBeginning(isAnnounced);

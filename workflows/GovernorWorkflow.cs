@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows;
 
 /// <summary>Governor of one account on a server. Its updates replace the lock that protects the ledger files on a single host.</summary>
 [Workflow]
-public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
+public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
 {
     /// <summary>
     /// Maximum time for which a call holds a position in the queue before the start must be requested again. The rules drop a position
@@ -19,9 +19,9 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     /// <summary>Number of retained notes about unreadable messages.</summary>
     private const int MostDropped = 5;
-    private readonly List<AnsweredCall> _answered = [];
+    private readonly List<AnsweredGovernorCall> _answered = [];
     private readonly List<string> _dropped = [];
-    private LedgerBook _book = LedgerBook.Empty;
+    private AccountLedgerSet _book = AccountLedgerSet.Empty;
     private string _account = "";
     private int _mostCalls;
 
@@ -30,7 +30,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public async Task RunAsync(GovernorState state = null!)
+    public async Task RunAsync(GovernorWorkflowState state = null!)
     {
         if (state.Account.Length == 0)
         {
@@ -41,7 +41,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             throw UnreadableStart($"'ledger' belongs to the account '{ledger.Account}', not '{state.Account}'.");
         }
         (_account, _mostCalls) = (state.Account, state.ContinueAfterCalls);
-        _book = state.Ledger is { } known ? LedgerBook.Empty.With(known) : LedgerBook.Empty;
+        _book = state.Ledger is { } known ? AccountLedgerSet.Empty.With(known) : AccountLedgerSet.Empty;
         _answered.AddRange(state.Answered);
         _dropped.AddRange(state.Dropped);
         await AllowMessagesAsync();
@@ -53,8 +53,8 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "Agents of the account, its limits and its spending.")]
-    public GovernorState Status() =>
+    [WorkflowQuery(WorkflowMessageNames.Status, Description = "Agents of the account, its limits and its spending.")]
+    public GovernorWorkflowState Status() =>
         new()
         {
             Account = _account,
@@ -66,7 +66,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     /// <summary>Rejects a call that concerns another account.</summary>
     [WorkflowUpdateValidator(nameof(CallAsync))]
-    public void CheckCall(GovernorCall asked) =>
+    public void CheckCall(AccountGovernorRequest asked) =>
         Refuse(
             asked.Account != _account ? $"This workflow governs the account '{_account}', not '{asked.Account}'."
             : asked.Start is { } start ? Foreign(start)
@@ -74,8 +74,8 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         );
 
     /// <inheritdoc/>
-    [WorkflowUpdate(MessageNames.Call, Description = "Requests an agent start, or reports usage.")]
-    public Task<GovernorAnswer> CallAsync(GovernorCall asked = null!)
+    [WorkflowUpdate(WorkflowMessageNames.Call, Description = "Requests an agent start, or reports usage.")]
+    public Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked = null!)
     {
         // A repeated start replaces its own reservation, so the workflow need not remember the call.
         var isNoted = asked.RequestId.Length > 0 && asked.Start is null;
@@ -83,7 +83,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         {
             var ledger = _book.Of(_account);
             return Task.FromResult(
-                new GovernorAnswer
+                new AccountGovernorResponse
                 {
                     IsSettled = before.IsSettled,
                     Refusal = before.Refusal,
@@ -92,11 +92,11 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
                 }
             );
         }
-        (var next, var answer) = GovernorCalls.Apply(_book, asked, RunContext.Now, Rules);
+        (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, asked, RunComponentContext.Now, Rules);
         Change(next);
         if (isNoted)
         {
-            _answered.Add(new AnsweredCall(asked.RequestId, answer.IsSettled, answer.Refusal));
+            _answered.Add(new AnsweredGovernorCall(asked.RequestId, answer.IsSettled, answer.Refusal));
             _answered.RemoveRange(0, Math.Max(0, _answered.Count - MostAnswered));
         }
         return Task.FromResult(answer);
@@ -104,49 +104,52 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     /// <summary>Rejects an agent start that concerns another account.</summary>
     [WorkflowUpdateValidator(nameof(AwaitTurnAsync))]
-    public void CheckTurn(StartRequest request, TimeSpan shortWait) => Refuse(Foreign(request));
+    public void CheckTurn(AgentStartRequest request, TimeSpan shortWait) => Refuse(Foreign(request));
 
     /// <inheritdoc/>
-    [WorkflowUpdate(MessageNames.AwaitTurn, Description = "Keeps an agent start's position in the queue.")]
-    public async Task<QueueWaitResult> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
+    [WorkflowUpdate(WorkflowMessageNames.AwaitTurn, Description = "Keeps an agent start's position in the queue.")]
+    public async Task<AgentStartWaitResult> AwaitTurnAsync(AgentStartRequest request = null!, TimeSpan shortWait = default)
     {
-        var line = new GovernorCall
+        var line = new AccountGovernorRequest
         {
             Account = _account,
             Id = request.Id,
             Start = request,
             OnlyInLine = true,
         };
-        for (var end = RunContext.Now + LongestTurn; ; )
+        for (var end = RunComponentContext.Now + LongestTurn; ; )
         {
-            (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now, Rules);
+            (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, line, RunComponentContext.Now, Rules);
             Change(next);
-            if (answer.Admission is not StartDelayed { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
+            if (
+                answer.Admission is not AgentStartDelayedDecision { Until: var until, Why: var why }
+                || until - RunComponentContext.Now > shortWait
+            )
             {
-                return new QueueWaitResult(false);
+                return new AgentStartWaitResult(false);
             }
             // A wait for other agents ends when the ledger changes. A wait for a reset ends at a known time.
-            var look = why is AccountBlocked or UsageWindowNearlyFull && until < end ? until : end;
+            var look = why is AccountBackoffDelayCause or UsageWindowNearlyFullDelayCause && until < end ? until : end;
             var seen = _changes;
-            if (look <= RunContext.Now || IsLong)
+            if (look <= RunComponentContext.Now || IsLong)
             {
-                return new QueueWaitResult(true);
+                return new AgentStartWaitResult(true);
             }
-            await TimedWaits.WaitUntilAsync(
+            await TimedConditionWaiter.WaitUntilAsync(
                 () => _changes != seen || IsLong,
-                look - RunContext.Now,
+                look - RunComponentContext.Now,
                 "Until an agent of the account ends, or its limit resets"
             );
-            if (look < end && RunContext.Now >= look)
+            if (look < end && RunComponentContext.Now >= look)
             {
-                return new QueueWaitResult(false);
+                return new AgentStartWaitResult(false);
             }
         }
     }
 
     internal override void NoteDropped(string note)
     {
-        _dropped.Add(PayloadPaging.Shorten(note));
+        _dropped.Add(PayloadSizeLimiter.Shorten(note));
         if (_dropped.Count > MostDropped)
         {
             _dropped.RemoveAt(0);
@@ -157,12 +160,12 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
 
     /// <summary>Rules of the version that recorded the history.</summary>
-    private static GovernorRules Rules =>
-        (Workflow.Patched("fair-slots") ? GovernorRules.FairSlots : GovernorRules.None)
-        | (Workflow.Patched("proportional-grace") ? GovernorRules.ProportionalGrace : GovernorRules.None);
+    private static AccountGovernorRuleSwitches Rules =>
+        (Workflow.Patched("fair-slots") ? AccountGovernorRuleSwitches.FairSlots : AccountGovernorRuleSwitches.None)
+        | (Workflow.Patched("proportional-grace") ? AccountGovernorRuleSwitches.ProportionalGrace : AccountGovernorRuleSwitches.None);
 
     // A new position in the queue by itself does not affect other waiting starts.
-    private void Change(LedgerBook next)
+    private void Change(AccountLedgerSet next)
     {
         var (before, after) = (_book.Of(_account), next.Of(_account));
         _book = next;
@@ -172,6 +175,6 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         }
     }
 
-    private string? Foreign(StartRequest start) =>
+    private string? Foreign(AgentStartRequest start) =>
         start.Account != _account ? $"This workflow governs the account '{_account}', not '{start.Account}'." : null;
 }

@@ -5,7 +5,7 @@ namespace Orchestrator.Workflows;
 
 /// <summary>Leases the files and resources of one repository to tasks, across all runs of the repository.</summary>
 [Workflow]
-public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
+public sealed class LeaseWorkflow : WorkflowBase, ILeaseWorkflow
 {
     /// <summary>
     /// Time within which a run that was alone in the repository must declare its leases. Afterwards the next run proceeds without them.
@@ -28,14 +28,14 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     /// joins.
     /// </summary>
     private string? _alone;
-    private LeaseState _begin = new();
-    private LeaseTable _table = new(new LeaseState());
+    private LeaseWorkflowState _begin = new();
+    private LeaseTable _table = new(new LeaseWorkflowState());
     private readonly List<Task> _telling = [];
     private readonly List<string> _dropped = [];
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public async Task RunAsync(LeaseState state = null!)
+    public async Task RunAsync(LeaseWorkflowState state = null!)
     {
         if (state.Queue.Length == 0)
         {
@@ -57,7 +57,12 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private async Task ServeAsync()
     {
         // Signal-with-start starts this workflow, so a signal follows.
-        await TimedWaits.WaitUntilAsync(() => _table.Runs.Count > 0, LookInterval, "Until a run has joined", Workflow.CancellationToken);
+        await TimedConditionWaiter.WaitUntilAsync(
+            () => _table.Runs.Count > 0,
+            LookInterval,
+            "Until a run has joined",
+            Workflow.CancellationToken
+        );
         while (_table.Runs.Count > 0)
         {
             if (Workflow.ContinueAsNewSuggested && _undeclared.Count == 0)
@@ -72,7 +77,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
             }
             if (_table.AnyWaits || _undeclared.Count > 0)
             {
-                await TimedWaits.WaitUntilAsync(
+                await TimedConditionWaiter.WaitUntilAsync(
                     () => _table.Runs.Count == 0 || _shouldLook,
                     LookInterval,
                     "Until the next check for ended runs",
@@ -93,11 +98,11 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "Holders of leases, and waiting tasks.")]
-    public LeaseState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
+    [WorkflowQuery(WorkflowMessageNames.Status, Description = "Holders of leases, and waiting tasks.")]
+    public LeaseWorkflowState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of a run to another host.")]
+    [WorkflowSignal(WorkflowMessageNames.Moved, Description = "Moves the steps of a run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!)
     {
         _begin = _begin with { Queue = place.Queue };
@@ -107,7 +112,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 
     internal override void NoteDropped(string note)
     {
-        _dropped.Add(PayloadPaging.Shorten(note));
+        _dropped.Add(PayloadSizeLimiter.Shorten(note));
         if (_dropped.Count > MostDropped)
         {
             _dropped.RemoveAt(0);
@@ -116,8 +121,8 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Join, Description = "Reports that a run starts or continues.")]
-    public async Task JoinAsync([Identifier] string runId = null!)
+    [WorkflowSignal(WorkflowMessageNames.Join, Description = "Reports that a run starts or continues.")]
+    public async Task JoinAsync([TemporalIdentifier] string runId = null!)
     {
         _table.Join(runId);
 
@@ -134,7 +139,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
         // A run that was reset joins again. It declares its leases only after this reply, so the workflow must not wait for that
         // declaration here.
-        await TimedWaits.WaitUntilAsync(
+        await TimedConditionWaiter.WaitUntilAsync(
             () => _undeclared.All(other => other == runId),
             HoldPatience,
             "Until the other runs have reported their leases",
@@ -151,12 +156,12 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private void NotifyShared(string runId, bool isShared)
     {
         _alone = isShared ? null : runId;
-        NotifyRun(runId, new LeaseNotification { Shared = isShared });
+        NotifyRun(runId, new LeaseChangeNotification { Shared = isShared });
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was the only open run until now.")]
-    public Task HoldAsync([Identifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
+    [WorkflowSignal(WorkflowMessageNames.Hold, Description = "Reports the leases of a run that was the only open run until now.")]
+    public Task HoldAsync([TemporalIdentifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
         _table.AddHeld(runId, held);
         _undeclared.Remove(runId);
@@ -164,7 +169,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Ask, Description = "Requests the files and resources of a task.")]
+    [WorkflowSignal(WorkflowMessageNames.Ask, Description = "Requests the files and resources of a task.")]
     public Task AskAsync(LeaseRequest request = null!)
     {
         _table.Join(request.RunId);
@@ -173,14 +178,14 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         NotifyRun(
             request.RunId,
             obstacle is not null
-                ? new LeaseNotification { Waiting = request.TaskId, Wait = obstacle }
-                : new LeaseNotification { Granted = request.TaskId }
+                ? new LeaseChangeNotification { Waiting = request.TaskId, Wait = obstacle }
+                : new LeaseChangeNotification { Granted = request.TaskId }
         );
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Release, Description = "Releases the leases of a task.")]
+    [WorkflowSignal(WorkflowMessageNames.Release, Description = "Releases the leases of a task.")]
     public Task ReleaseAsync(string runId = null!, string taskId = null!)
     {
         Grant(_table.Release(runId, taskId));
@@ -188,7 +193,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Leave, Description = "Reports that a run has ended.")]
+    [WorkflowSignal(WorkflowMessageNames.Leave, Description = "Reports that a run has ended.")]
     public Task LeaveAsync(string runId = null!)
     {
         Remove(runId);
@@ -209,7 +214,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         foreach (var request in granted)
         {
-            NotifyRun(request.RunId, new LeaseNotification { Granted = request.TaskId });
+            NotifyRun(request.RunId, new LeaseChangeNotification { Granted = request.TaskId });
         }
     }
 
@@ -231,13 +236,13 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
     }
 
-    private void NotifyRun(string runId, LeaseNotification news)
+    private void NotifyRun(string runId, LeaseChangeNotification news)
     {
         _telling.RemoveAll(t => t.IsCompleted);
         _telling.Add(NotifyRunAsync(runId, news));
     }
 
-    private static async Task NotifyRunAsync(string runId, LeaseNotification news)
+    private static async Task NotifyRunAsync(string runId, LeaseChangeNotification news)
     {
         try
         {

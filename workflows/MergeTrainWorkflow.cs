@@ -6,21 +6,21 @@ namespace Orchestrator.Workflows;
 
 /// <summary>
 /// Merge queue of one run, as a child workflow of the run. Starts with the first verified work and ends with the run. Composes the parts of
-/// the merge queue, which share one <see cref="MergeQueueContext"/>.
+/// the merge queue, which share one <see cref="MergeQueueComponentContext"/>.
 /// </summary>
 [Workflow]
-public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
+public sealed class MergeTrainWorkflow : WorkflowBase, IMergeTrainWorkflow
 {
-    private readonly MergeQueueContext _context = new(Workflow.CancellationToken);
-    private readonly MergeQueueReporter _reporter;
+    private readonly MergeQueueComponentContext _context = new(Workflow.CancellationToken);
+    private readonly MergeQueueReportSender _reporter;
     private readonly MergeQueueRunner _runner;
-    private readonly ResetWatch _resets = new();
+    private readonly WorkflowResetDetector _resets = new();
     private int _steps;
 
     /// <summary>Composes the parts of the merge queue.</summary>
     public MergeTrainWorkflow()
     {
-        _reporter = new MergeQueueReporter(_context);
+        _reporter = new MergeQueueReportSender(_context);
         _runner = new MergeQueueRunner(_context, _reporter);
     }
 
@@ -96,11 +96,11 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "Waiting tasks and the current merge.")]
+    [WorkflowQuery(WorkflowMessageNames.Status, Description = "Waiting tasks and the current merge.")]
     public MergeQueueStatus Status() =>
         new()
         {
-            Queue = MergeOrder.Of(_context.State.Queue),
+            Queue = MergeOrderCalculator.Of(_context.State.Queue),
             Batch = [.. _context.State.Batches.SelectMany(batch => batch.Rest).Concat(_runner.Merging).Select(request => request.TaskId)],
             Resolving = _context.State.Resolving,
             Deferred = [.. _context.State.Deferred],
@@ -108,8 +108,8 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         };
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Enqueue, Description = "Adds verified work to the end of the queue.")]
-    public Task EnqueueAsync(MergeQueueWork work = null!)
+    [WorkflowSignal(WorkflowMessageNames.Enqueue, Description = "Adds verified work to the end of the queue.")]
+    public Task EnqueueAsync(MergeQueueSubmission work = null!)
     {
         _context.Update(work.Position);
         _context.UpdatePlan(work.PlanHash);
@@ -121,16 +121,16 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Pass, Description = "Reports that a task no longer waits for its merge.")]
-    public Task PassAsync([Identifier] string task = null!)
+    [WorkflowSignal(WorkflowMessageNames.Pass, Description = "Reports that a task no longer waits for its merge.")]
+    public Task PassAsync([TemporalIdentifier] string task = null!)
     {
         _runner.Pass(task);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Close, Description = "Stops merging.")]
-    public Task CloseAsync([Identifier] string reason = null!)
+    [WorkflowSignal(WorkflowMessageNames.Close, Description = "Stops merging.")]
+    public Task CloseAsync([TemporalIdentifier] string reason = null!)
     {
         Workflow.CurrentDetails = $"**closing** {reason}";
         _context.Close();
@@ -138,11 +138,11 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.RunEnded, Description = "Reports that the run ended while this queue was open.")]
-    public Task RunEndedAsync(RunEndedWithoutTask how = null!) => _reporter.CheckRunEndedAsync();
+    [WorkflowSignal(WorkflowMessageNames.RunEnded, Description = "Reports that the run ended while this queue was open.")]
+    public Task RunEndedAsync(RunEndedBeforeTaskReason how = null!) => _reporter.CheckRunEndedAsync();
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]
+    [WorkflowSignal(WorkflowMessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!)
     {
         _context.MovedTo(place);
@@ -158,7 +158,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         var (batch, waiting) = (string.Join(", ", status.Batch), string.Join(", ", status.Queue.Select(request => request.TaskId)));
         Workflow.CurrentDetails =
             waiting.Length == 0 ? "**nothing waits**"
-            : batch.Length == 0 ? $"**waiting** {PayloadPaging.Shorten(waiting)}"
-            : $"**merging** {PayloadPaging.Shorten(batch)}\n\n**waiting** {PayloadPaging.Shorten(waiting)}";
+            : batch.Length == 0 ? $"**waiting** {PayloadSizeLimiter.Shorten(waiting)}"
+            : $"**merging** {PayloadSizeLimiter.Shorten(batch)}\n\n**waiting** {PayloadSizeLimiter.Shorten(waiting)}";
     }
 }

@@ -6,19 +6,19 @@ namespace Orchestrator.Workflows;
 /// <summary>
 /// Workflow of one run. Reads the plan, waits for its approval and prepares the repository. Starts tasks when their dependencies are
 /// merged, merges verified work in order, and finally lands staging on the target. Open decisions wait for a user. Composes the parts of
-/// the run, which share one <see cref="RunState"/>.
+/// the run, which share one <see cref="RunWorkflowState"/>.
 /// </summary>
 [Workflow]
-public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
+public sealed class OrchestrationWorkflow : RunWorkflowMessageHandler, IOrchestrationWorkflow
 {
     /// <summary>Maximum size of the input in bytes. The input is passed on to activities, and servers reject messages of 2 MB.</summary>
     private const int MostInput = 1536 * 1024;
 
-    private RunCheckpoint? _checkpoint;
+    private RunWorkflowCheckpoint? _checkpoint;
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public async Task<RunResult> RunAsync(OrchestrationInput input = null!, RunCheckpoint? checkpoint = null)
+    public async Task<RunResult> RunAsync(OrchestrationInput input = null!, RunWorkflowCheckpoint? checkpoint = null)
     {
         try
         {
@@ -33,7 +33,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
         }
     }
 
-    private async Task<RunResult> ExecuteStagesAsync(RunCheckpoint? checkpoint)
+    private async Task<RunResult> ExecuteStagesAsync(RunWorkflowCheckpoint? checkpoint)
     {
         try
         {
@@ -44,7 +44,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 await Parts.Planning.RunAsync();
                 if (State.Input.PlanOnly)
                 {
-                    return await FinishAsync(RunStates.Completed, State.Run.Why);
+                    return await FinishAsync(RunStateNames.Completed, State.Run.Why);
                 }
                 await Parts.Beginning.RunAsync();
             }
@@ -61,12 +61,12 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 {
                     if (State.Rules.KeepsBranches)
                     {
-                        var kept = new BranchesRetained([.. State.Board.In(TaskStates.Kept).Select(e => e.Id)]);
-                        return await FinishAsync(RunStates.Completed, kept);
+                        var kept = new TaskBranchesRetainedReason([.. State.Board.In(TaskStateNames.Kept).Select(e => e.Id)]);
+                        return await FinishAsync(RunStateNames.Completed, kept);
                     }
                     if (await Parts.Landing.RunAsync() is { } landing)
                     {
-                        return await FinishAsync(RunStates.Completed, landing.Why);
+                        return await FinishAsync(RunStateNames.Completed, landing.Why);
                     }
                 }
                 await Parts.Escalation.WaitForPersonAsync(Parts.Landing, stall ?? new StallReason());
@@ -78,16 +78,19 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
         }
         catch (ActivityFailureException) when (State.IsCancelled)
         {
-            return await EndEarlyAsync(RunStates.Cancelled, Parts.Context.WhyCancelled);
+            return await EndEarlyAsync(RunStateNames.Cancelled, Parts.Context.WhyCancelled);
         }
         catch (ActivityFailureException failure)
         {
-            return await EndEarlyAsync(RunStates.Failed, new StepImpossible(new Quote(FailureCause.Of(failure))));
+            return await EndEarlyAsync(
+                RunStateNames.Failed,
+                new ActivityFailedPermanentlyReason(new VerbatimQuote(FailureCause.Of(failure)))
+            );
         }
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "A snapshot of the run, with some of its tasks.")]
+    [WorkflowQuery(WorkflowMessageNames.Status, Description = "A snapshot of the run, with some of its tasks.")]
     public RunStatus Status([Range(0, int.MaxValue)] int offset = 0, [Range(0, int.MaxValue)] int limit = 500) =>
         IsStateTakenUp || _checkpoint is null
             ? State.Snapshot(offset, limit)
@@ -98,33 +101,33 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             };
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Unrecorded, Description = "Transitions for the owner host to record.")]
-    public ProgressInput? Unrecorded() => Parts.Recorder.Unrecorded();
+    [WorkflowQuery(WorkflowMessageNames.Unrecorded, Description = "Transitions for the owner host to record.")]
+    public RecordProgressInput? Unrecorded() => Parts.Recorder.Unrecorded();
 
     /// <summary>
     /// True if the run can handle a message now. While a run is being restored, it accepts only a cancellation, because the restoration may
     /// fail.
     /// </summary>
     internal override bool IsReadyFor(string message) =>
-        base.IsReadyFor(message) || (message == MessageNames.Cancel && _checkpoint is not null);
+        base.IsReadyFor(message) || (message == WorkflowMessageNames.Cancel && _checkpoint is not null);
 
-    private static void RefuseStart(OrchestrationInput input, RunCheckpoint? checkpoint)
+    private static void RefuseStart(OrchestrationInput input, RunWorkflowCheckpoint? checkpoint)
     {
         if (checkpoint is not null && Workflow.Info.ContinuedRunId is null)
         {
             throw UnreadableStart("A run is started with one argument; the second carries state when the run continues as new.");
         }
-        if (input.Plan is not null && PayloadPaging.SizeOf(input) is > MostInput and var size)
+        if (input.Plan is not null && PayloadSizeLimiter.SizeOf(input) is > MostInput and var size)
         {
             throw UnreadableStart(
                 $"The plan has {size / 1024} KB as a message, but at most {MostInput / 1024} KB are allowed. "
                     + "Store the plan in a file, and set 'planFile'."
             );
         }
-        PlanStage.Refuse(input.Faults());
+        RunPlanningStageExecutor.Refuse(input.Faults());
     }
 
-    private async Task RestoreAsync(RunCheckpoint checkpoint)
+    private async Task RestoreAsync(RunWorkflowCheckpoint checkpoint)
     {
         _checkpoint = checkpoint;
         State.Restore(checkpoint);

@@ -9,7 +9,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 {
     /// <inheritdoc/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(TaskInput input = null!) => LiveAsync(input, WorkAsync, EndAsync);
+    public Task<TaskReport> RunAsync(TaskWorkflowInput input = null!) => LiveAsync(input, WorkAsync, EndAsync);
 
     private async Task WorkAsync()
     {
@@ -19,9 +19,9 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
             Repository = Input.Repository,
             Planning = new PlanningQuestion(Input.Replan, Input.PlanningHash),
         };
-        var judged = await AskAsync(question, (attempts, problems) => new PlanStillFaulty(attempts, problems));
+        var judged = await AskAsync(question, (attempts, problems) => new PlanStillFaultyReason(attempts, problems));
         Progress = Progress with { SaidHash = judged.SaidHash };
-        Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
+        Reporter.TransitionTo(TaskStateNames.Planned, new PlanMadeReason(new VerbatimQuote(judged.Message)));
     }
 
     /// <summary>Stores a plan that replaces the current one. The run itself stores its first plan at the requested location.</summary>

@@ -15,7 +15,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(TaskInput input = null!) =>
+    public Task<TaskReport> RunAsync(TaskWorkflowInput input = null!) =>
         input.Review is null
             ? throw UnreadableStart("A review starts with 'review', which names the round and the reviewed commits.")
             : LiveAsync(input, WorkAsync, EndAsync);
@@ -27,7 +27,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         var begun = await Waits.ExecuteActivityAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {
-            throw new TaskEndedException(TaskStates.Failed, new ReviewNotBegun(new Quote(begun.Fault)));
+            throw new TaskEndedException(TaskStateNames.Failed, new ReviewRoundCannotStartReason(new VerbatimQuote(begun.Fault)));
         }
         _saidHash = begun.SaidHash;
         Progress = Progress with { LastStart = Math.Max(Progress.LastStart, begun.LastStart), Commit = Round.Tip, SaidHash = _saidHash };
@@ -36,7 +36,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             await ReviewAsync(part);
         }
         Progress = Progress with { SaidHash = _saidHash };
-        Reporter.TransitionTo(TaskStates.Answered, new ReviewRoundDone(Round.Number));
+        Reporter.TransitionTo(TaskStateNames.Answered, new ReviewerReadWholeChangeReason(Round.Number));
     }
 
     /// <summary>Reviews one part of the change, in a separate conversation.</summary>
@@ -50,7 +50,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             PlanHash = Input.PlanHash,
             Review = new ReviewQuestion(Round, part, _saidHash),
         };
-        _saidHash = (await AskAsync(question, (attempts, problems) => new ReviewStillUnreadable(attempts, problems))).SaidHash;
+        _saidHash = (await AskAsync(question, (attempts, problems) => new ReviewStillUnreadableReason(attempts, problems))).SaidHash;
         Progress = Progress with { SaidHash = _saidHash };
     }
 

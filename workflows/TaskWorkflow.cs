@@ -9,17 +9,17 @@ namespace Orchestrator.Workflows;
 [Workflow]
 public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 {
-    private readonly NextAttemptRules _remediations;
+    private readonly NextTaskAttemptDecider _remediations;
     private readonly TaskWorktree _worktree;
     private readonly WorkVerifier _verifier;
     private readonly WorkMerger _merger;
-    private readonly TaskSlot _places;
+    private readonly TaskHostSlotHandler _places;
 
     /// <summary>Composes the parts of a task's workflow.</summary>
     public TaskWorkflow()
     {
-        _remediations = new NextAttemptRules(State);
-        _places = new TaskSlot(State, Reporter, Machine);
+        _remediations = new NextTaskAttemptDecider(State);
+        _places = new TaskHostSlotHandler(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
         Machine.Moved = _places.FollowRun;
         Waits.Rest = () => _places.MayRest ? _places.ReleaseSlotAsync : null;
@@ -32,29 +32,29 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(TaskInput input = null!) => LiveAsync(input, WorkAsync, _worktree.ReleaseAsync);
+    public Task<TaskReport> RunAsync(TaskWorkflowInput input = null!) => LiveAsync(input, WorkAsync, _worktree.ReleaseAsync);
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.MergeDone, Description = "Reports the merge queue's result for this task's commit.")]
+    [WorkflowSignal(WorkflowMessageNames.MergeDone, Description = "Reports the merge queue's result for this task's commit.")]
     public Task MergeDoneAsync(MergeResult result = null!) => RunAction(() => _merger.StoreResult(result));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Placed, Description = "Reports that a host has a free slot for the task.")]
+    [WorkflowSignal(WorkflowMessageNames.Placed, Description = "Reports that a host has a free slot for the task.")]
     public Task PlacedAsync(TaskHostSlot place = null!) => RunAction(() => _places.AcceptSlot(place));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.PartsDone, Description = "Reports that all parts of a split task have ended.")]
+    [WorkflowSignal(WorkflowMessageNames.PartsDone, Description = "Reports that all parts of a split task have ended.")]
     public Task PartsDoneAsync(string summary = null!) => RunAction(() => State.StorePartResults(summary));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task whose work changes the input of its gates.")]
-    public Task DecideAsync(bool accepted = false, Person by = null!, ApprovalCommand? command = null) =>
+    [WorkflowSignal(WorkflowMessageNames.Decide, Description = "A user's decision about a task whose work changes the input of its gates.")]
+    public Task DecideAsync(bool accepted = false, DecidingUser by = null!, ApprovalDecisionArguments? command = null) =>
         RunAction(() =>
         {
-            var name = accepted ? MessageNames.Approve : MessageNames.Reject;
+            var name = accepted ? WorkflowMessageNames.Approve : WorkflowMessageNames.Reject;
             var author = State.AuthorOf(name, command?.Id == Progress.Id ? command : null);
             Refuse(author.Refusal);
-            State.Decide(accepted, author.IsProven ? Person.Of(author.By, command!.Reason) : by);
+            State.Decide(accepted, author.IsProven ? DecidingUser.Of(author.By, command!.Reason) : by);
         });
 
     private async Task WorkAsync()
@@ -78,9 +78,9 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             _worktree.MayReuse = false;
             if (work.Problems.Count > 0)
             {
-                var problems = new NotVerified(Quote.All(work.Problems));
+                var problems = new VerificationFailedReason(VerbatimQuote.All(work.Problems));
                 _remediations.AfterVerification(problems, work.ProblemsFile);
-                Reporter.TransitionTo(TaskStates.Remediating, problems, work.ProblemsFile);
+                Reporter.TransitionTo(TaskStateNames.Remediating, problems, work.ProblemsFile);
                 refused = null;
                 continue;
             }
@@ -98,10 +98,14 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             }
             if (merge.FailureClass == FailureClass.Invalid)
             {
-                throw new TaskEndedException(TaskStates.Failed, new NotMerged(new Quote(merge.Message)));
+                throw new TaskEndedException(TaskStateNames.Failed, new TaskNotMergedReason(new VerbatimQuote(merge.Message)));
             }
             _remediations.AfterMerge(merge);
-            Reporter.TransitionTo(TaskStates.Remediating, new NotMerged(new Quote(merge.Message)), merge.ProblemsFile);
+            Reporter.TransitionTo(
+                TaskStateNames.Remediating,
+                new TaskNotMergedReason(new VerbatimQuote(merge.Message)),
+                merge.ProblemsFile
+            );
             refused = work.Commit;
         }
     }
@@ -112,7 +116,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private async Task<bool> MergeEarlierResultAsync(PreparedTask prepared)
     {
         _worktree.MayReuse = false;
-        var work = await _verifier.VerifyAsync(prepared, start: 0, new EarlierResultTested());
+        var work = await _verifier.VerifyAsync(prepared, start: 0, new VerifyingEarlierResultReason());
         if (work.Problems.Count > 0)
         {
             return false;
@@ -138,16 +142,19 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <summary>Ends the task with its branch as the result. The branch is not merged.</summary>
     private void EndKept(VerifyResult work) =>
-        Reporter.TransitionTo(TaskStates.Kept, work.Notes.Count == 0 ? null : new WorkMerged(Quote.All(work.Notes), null));
+        Reporter.TransitionTo(
+            TaskStateNames.Kept,
+            work.Notes.Count == 0 ? null : new TaskMergedReason(VerbatimQuote.All(work.Notes), null)
+        );
 
     private void EndMerged(VerifyResult work, MergeResult merge)
     {
         Progress = Progress with { MergeCommit = merge.Commit };
         _worktree.IsReleased = merge.Released;
-        var noted = merge.Message.Length > 0 ? new Quote(merge.Message) : null;
+        var noted = merge.Message.Length > 0 ? new VerbatimQuote(merge.Message) : null;
         Reporter.TransitionTo(
-            TaskStates.Merged,
-            work.Notes.Count == 0 && noted is null ? null : new WorkMerged(Quote.All(work.Notes), noted),
+            TaskStateNames.Merged,
+            work.Notes.Count == 0 && noted is null ? null : new TaskMergedReason(VerbatimQuote.All(work.Notes), noted),
             // If no worktree is left to release, the result follows at once.
             byResult: merge.Released
         );
@@ -156,7 +163,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     /// <summary>Runs the agent and carries out its requests, which may merge a newer base into the worktree.</summary>
     private async Task<(PreparedTask Prepared, VerifyResult Work)> RunAgentAsync(PreparedTask prepared)
     {
-        var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
+        var requests = new AgentRequestHandler(State, Reporter, Waits, _merger.MergeInstalledAsync);
         while (true)
         {
             var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), AnswerAsync);
@@ -195,7 +202,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         while (true)
         {
             await Waits.ForAnswerAsync(
-                new ConflictNeedsUser(problem, _remediations.Attempts, prepared.Worktree, $"{Input.RunId}/{Input.Task.Id}"),
+                new MergeConflictNeedsUserReason(problem, _remediations.Attempts, prepared.Worktree, $"{Input.RunId}/{Input.Task.Id}"),
                 evidence
             );
             (prepared, var work) = State.HasGuidance
@@ -205,11 +212,11 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             {
                 return work;
             }
-            (problem, evidence) = (new NotVerified(Quote.All(work.Problems)), work.ProblemsFile);
+            (problem, evidence) = (new VerificationFailedReason(VerbatimQuote.All(work.Problems)), work.ProblemsFile);
         }
     }
 
-    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentRunArguments call)
+    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentRunExecutionOptions call)
     {
         State.AwaitBeginning(Input.Rules.IsShared);
         var run = new RunAgentInput

@@ -22,7 +22,7 @@ public static class WorkerSetup
     ];
 
     /// <summary>Innermost interceptor, which validates the messages sent to workflows.</summary>
-    public static IWorkerInterceptor Messages { get; } = new MessageInterceptor();
+    public static IWorkerInterceptor Messages { get; } = new WorkflowMessageInterceptor();
 
     /// <summary>Interceptor that adds a summary and a priority to each activity, and a priority to each child workflow.</summary>
     public static IWorkerInterceptor CallOptions { get; } = new CallOptionsInterceptor();
@@ -34,7 +34,7 @@ public static class WorkerSetup
     /// Creates the payload converter for a worker's client or for a replay. The interceptor <see cref="Messages"/> requires it.
     /// </summary>
     /// <param name="payloads">Converter for all other payloads.</param>
-    public static IPayloadConverter Converter(IPayloadConverter payloads) => new RawArguments(payloads);
+    public static IPayloadConverter Converter(IPayloadConverter payloads) => new RawArgumentPayloadConverter(payloads);
 
     /// <summary>Adds the workflows and the interceptor that reads their messages.</summary>
     public static TemporalWorkerOptions AddWorkflows(this TemporalWorkerOptions options)
@@ -43,13 +43,15 @@ public static class WorkerSetup
         {
             options.AddWorkflow(workflow);
         }
-        options.AddActivity((Func<string, string, RawValue, Task>)LocalSignals.SendAsync).AddActivity(LocalSignals.IsCurrentExecutionAsync);
+        options
+            .AddActivity((Func<string, string, RawValue, Task>)LocalActivitySignalSender.SendAsync)
+            .AddActivity(LocalActivitySignalSender.IsCurrentExecutionAsync);
         options.Interceptors = [.. options.Interceptors ?? [], Machines, CallOptions, Messages];
         return options;
     }
 
     /// <summary>
-    /// Returns a client for a worker that executes workflows, based on a client with the JSON options of <see cref="MessageJson"/>.
+    /// Returns a client for a worker that executes workflows, based on a client with the JSON options of <see cref="PayloadJsonOptions"/>.
     /// </summary>
     public static ITemporalClient ForWorkflows(ITemporalClient client)
     {

@@ -13,11 +13,11 @@ public sealed class ActivityFailureConverter : IWorkerInterceptor
 {
     /// <inheritdoc/>
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
-        new FailureMappingInbound(nextInterceptor, _faults);
+        new FailureMappingInboundInterceptor(nextInterceptor, _faults);
 
-    private readonly RepeatedStepFaults _faults = new();
+    private readonly RepeatedStepFaultCounter _faults = new();
 
-    private sealed class FailureMappingInbound(ActivityInboundInterceptor next, RepeatedStepFaults faults)
+    private sealed class FailureMappingInboundInterceptor(ActivityInboundInterceptor next, RepeatedStepFaultCounter faults)
         : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)

@@ -22,12 +22,13 @@ public sealed class WorkerActivityCanceler : IWorkerInterceptor, IDisposable
 
     /// <inheritdoc/>
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
-        new CancellationInbound(nextInterceptor, _stop.Token);
+        new CancellationInboundInterceptor(nextInterceptor, _stop.Token);
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    private sealed class CancellationInbound(ActivityInboundInterceptor next, CancellationToken stop) : ActivityInboundInterceptor(next)
+    private sealed class CancellationInboundInterceptor(ActivityInboundInterceptor next, CancellationToken stop)
+        : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {

@@ -10,16 +10,16 @@ namespace Orchestrator.Activities;
 internal static class CallingWorkflowExecution
 {
     /// <inheritdoc cref="GetCallerState"/>
-    public static async Task<CallingWorkflowState> AskAsync(CancellationToken stop)
+    public static async Task<RequestingWorkflowStatus> AskAsync(CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
         var execution = context.TemporalClient.GetWorkflowHandle(context.Info.WorkflowId!, context.Info.WorkflowRunId);
         var untilStopped = new RpcOptions { CancellationToken = stop };
         try
         {
-            if (!await WorkflowState.IsOpenAsync(execution, untilStopped))
+            if (!await OpenWorkflowChecker.IsOpenAsync(execution, untilStopped))
             {
-                return CallingWorkflowState.Over;
+                return RequestingWorkflowStatus.Over;
             }
 
             // The history of an execution after a reset starts with the events of its predecessor, up to the reset point.
@@ -30,14 +30,14 @@ internal static class CallingWorkflowExecution
             )
             {
                 return first.WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId == context.Info.WorkflowRunId
-                    ? CallingWorkflowState.Open
-                    : CallingWorkflowState.OpenAfterReset;
+                    ? RequestingWorkflowStatus.Open
+                    : RequestingWorkflowStatus.OpenAfterReset;
             }
-            return CallingWorkflowState.Over;
+            return RequestingWorkflowStatus.Over;
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {
-            return CallingWorkflowState.Over;
+            return RequestingWorkflowStatus.Over;
         }
     }
 }

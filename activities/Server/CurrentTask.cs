@@ -35,13 +35,13 @@ internal static class CurrentTask
     /// knows about the agent even if this host is lost before its first push.
     /// </summary>
     /// <param name="start">Number of the agent run.</param>
-    /// <exception cref="StepException">The agent is no longer wanted on this host.</exception>
+    /// <exception cref="RunStepFailedException">The agent is no longer wanted on this host.</exception>
     public static async Task AnnounceAgentAsync(int start)
     {
-        var agent = new AgentStartAnnouncement(start, ActivityExecutionContext.Current.Info.TaskQueue);
+        var agent = new AnnounceAgentStartArguments(start, ActivityExecutionContext.Current.Info.TaskQueue);
         try
         {
-            await ActivityHeartbeats.RunWithHeartbeatsAsync(stop =>
+            await ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop =>
                 Workflow.ExecuteUpdateAsync(
                     task => task.AgentBeginsAsync(agent),
                     new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = stop } }
@@ -50,7 +50,7 @@ internal static class CurrentTask
         }
         catch (WorkflowUpdateFailedException refused)
         {
-            throw new StepException(refused.InnerException?.Message ?? refused.Message, refused, FailureTypes.WorkerStops)
+            throw new RunStepFailedException(refused.InnerException?.Message ?? refused.Message, refused, FailureTypes.WorkerStops)
             {
                 IsFinal = false,
             };

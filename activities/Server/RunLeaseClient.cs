@@ -10,24 +10,24 @@ namespace Orchestrator.Activities;
 /// Signals the lease workflow of a repository on behalf of a run. Reads the needs of tasks from the plan, because workflows know only task
 /// ids.
 /// </summary>
-internal sealed class RunLeaseClient(RunServices services, ITemporalClient client)
+internal sealed class RunLeaseClient(RunServiceBundle services, ITemporalClient client)
 {
-    public async Task SendUpdateAsync(LeaseInput input)
+    public async Task SendUpdateAsync(SendLeaseSignalInput input)
     {
         switch (input.Step)
         {
-            case LeaseStep.Join:
+            case LeaseSignalKind.Join:
                 await SignalAsync(input, w => w.JoinAsync(input.RunId));
                 break;
-            case LeaseStep.Leave:
+            case LeaseSignalKind.Leave:
                 await SignalAsync(input, w => w.LeaveAsync(input.RunId));
                 break;
-            case LeaseStep.Hold:
-                var held = LeaseRequests.Of(input, services);
+            case LeaseSignalKind.Hold:
+                var held = TaskLeaseRequestBuilder.Of(input, services);
                 await SignalAsync(input, w => w.HoldAsync(input.RunId, held));
                 break;
-            case LeaseStep.Ask:
-                foreach (var request in LeaseRequests.Of(input, services))
+            case LeaseSignalKind.Ask:
+                foreach (var request in TaskLeaseRequestBuilder.Of(input, services))
                 {
                     await SignalAsync(input, w => w.AskAsync(request));
                 }
@@ -65,7 +65,7 @@ internal sealed class RunLeaseClient(RunServices services, ITemporalClient clien
         var ended = new List<string>();
         foreach (var id in runIds)
         {
-            if (!await WorkflowState.IsOpenAsync(client.GetWorkflowHandle(id)))
+            if (!await OpenWorkflowChecker.IsOpenAsync(client.GetWorkflowHandle(id)))
             {
                 ended.Add(id);
             }
@@ -73,11 +73,11 @@ internal sealed class RunLeaseClient(RunServices services, ITemporalClient clien
         return ended;
     }
 
-    private async Task SignalAsync(LeaseInput input, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
+    private async Task SignalAsync(SendLeaseSignalInput input, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
     {
         var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), QueueNames.Workflows);
         options.SignalWithStart(signal);
-        var state = new LeaseState { Queue = input.Repository.Queue };
+        var state = new LeaseWorkflowState { Queue = input.Repository.Queue };
         await client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(state), options);
     }
 }

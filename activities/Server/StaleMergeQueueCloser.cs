@@ -20,7 +20,7 @@ internal static class StaleMergeQueueCloser
                 w => w.CloseAsync("its run was reset and starts another one"),
                 new WorkflowSignalOptions { Rpc = untilStopped }
             );
-            while (await WorkflowState.IsOpenAsync(train, untilStopped))
+            while (await OpenWorkflowChecker.IsOpenAsync(train, untilStopped))
             {
                 await Task.Delay(LookEvery, time, stop);
             }

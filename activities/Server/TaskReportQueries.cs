@@ -24,7 +24,7 @@ internal static class TaskReportQueries
         catch (RpcException refused) when (refused.Code == RpcException.StatusCode.FailedPrecondition)
         {
             // A workflow that closed before any worker executed it has no report, and will never answer a query.
-            if (await WorkflowState.IsOpenAsync(task))
+            if (await OpenWorkflowChecker.IsOpenAsync(task))
             {
                 throw;
             }

@@ -13,7 +13,7 @@ Console.CancelKeyPress += (_, pressed) =>
 var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(Setting("TEMPORAL_ADDRESS")));
 var options = new TemporalWorkerOptions("releases")
 {
-    Plugins = [new OrchestratePlugin([Setting("REPOSITORY")], Environment.GetEnvironmentVariable("ORCHESTRATE"))],
+    Plugins = [new OrchestrateWorkerPlugin([Setting("REPOSITORY")], Environment.GetEnvironmentVariable("ORCHESTRATE"))],
 };
 options.AddWorkflow<ReleaseWorkflow>();
 options.AddActivity(ReleaseActivities.Announce);

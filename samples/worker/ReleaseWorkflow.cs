@@ -21,7 +21,7 @@ public sealed class ReleaseWorkflow
         var run = await Workflow.ExecuteChildWorkflowAsync<RunOutcome>(
             "OrchestrationWorkflow",
             [new { repository, plan }],
-            new ChildWorkflowOptions { Id = $"release-{version}", TaskQueue = OrchestratePlugin.TaskQueue }
+            new ChildWorkflowOptions { Id = $"release-{version}", TaskQueue = OrchestrateWorkerPlugin.TaskQueue }
         );
         if (run.State != "completed")
         {

@@ -91,7 +91,7 @@ public static class AgentEnvironment
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     internal static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string> inherited,
-        AgentStart start,
+        AgentRunParameters start,
         IEnumerable<KeyValuePair<string, string>> own,
         IReadOnlyList<string> credentials
     )
@@ -137,7 +137,7 @@ public static class AgentEnvironment
     /// </summary>
     /// <param name="name">Name of the variable.</param>
     public static bool IsPassedOn(string name) =>
-        ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        EnvironmentVariableAllowlist.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>
     /// True if a confined agent gets the variable by default. False for a key of a service that the agent's program does not use.

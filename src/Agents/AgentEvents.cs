@@ -16,7 +16,7 @@ public abstract record AgentEvent
 /// <param name="SessionId">Id of the conversation, with which the conversation can be continued later.</param>
 /// <param name="Model">Model of the agent.</param>
 /// <param name="Version">Version of the agent program.</param>
-public sealed record AgentSessionStarted(string SessionId, string? Model, string? Version) : AgentEvent
+public sealed record AgentSessionStartedEvent(string SessionId, string? Model, string? Version) : AgentEvent
 {
     /// <summary>Tools available to the agent.</summary>
     public IReadOnlyList<string> Tools { get; init; } = [];
@@ -30,36 +30,36 @@ public sealed record AgentSessionStarted(string SessionId, string? Model, string
 
 /// <summary>The model wrote text, or a plain program printed a line.</summary>
 /// <param name="Text">Text without a trailing line break.</param>
-public sealed record AgentText(string Text) : AgentEvent;
+public sealed record AgentTextEvent(string Text) : AgentEvent;
 
 /// <summary>A line that the agent's program wrote to standard error.</summary>
 /// <param name="Text">The line.</param>
-public sealed record AgentErrorOutput(string Text) : AgentEvent;
+public sealed record AgentErrorOutputEvent(string Text) : AgentEvent;
 
 /// <summary>The model called a tool.</summary>
 /// <param name="Id">Id of the call, referenced by its result.</param>
 /// <param name="Tool">Name of the tool, such as <c>Write</c> or <c>Bash</c>.</param>
 /// <param name="Subject">File, command or sub-agent of the call, on one line. May be empty.</param>
-public sealed record AgentToolUse(string Id, string Tool, string Subject) : AgentEvent;
+public sealed record AgentToolCallEvent(string Id, string Tool, string Subject) : AgentEvent;
 
 /// <summary>A tool call failed or was denied. Successful results are not reported.</summary>
 /// <param name="ToolUseId">Id of the failed call.</param>
 /// <param name="Message">Error message shown to the model, truncated to 2,000 characters.</param>
-public sealed record AgentToolError(string ToolUseId, string Message) : AgentEvent;
+public sealed record AgentToolErrorEvent(string ToolUseId, string Message) : AgentEvent;
 
 /// <summary>Size of the model's context when the model starts an answer.</summary>
 /// <param name="ContextTokens">Number of tokens of the whole request, including cached tokens.</param>
-public sealed record AgentContextSize(long ContextTokens) : AgentEvent;
+public sealed record AgentContextSizeEvent(long ContextTokens) : AgentEvent;
 
 /// <summary>The service reported the state of the account's usage limits.</summary>
 /// <param name="Usage">Utilization and reset times of the account's windows.</param>
-public sealed record AgentRateLimit(UsageWindows Usage) : AgentEvent;
+public sealed record AgentUsageWindowsEvent(UsageWindows Usage) : AgentEvent;
 
 /// <summary>A request to the model failed permanently.</summary>
 /// <param name="Kind">Kind of failure in the agent program's terms, such as <c>rate_limit</c> or <c>authentication_failed</c>.</param>
 /// <param name="Status">HTTP status, or null if there was no response.</param>
 /// <param name="Message">Message of the service or the program.</param>
-public sealed record AgentApiError(string Kind, int? Status, string Message) : AgentEvent;
+public sealed record AgentApiErrorEvent(string Kind, int? Status, string Message) : AgentEvent;
 
 /// <summary>A request to the model failed, and the agent program will retry it.</summary>
 /// <param name="Attempt">Number of the retry, from 1.</param>
@@ -67,7 +67,7 @@ public sealed record AgentApiError(string Kind, int? Status, string Message) : A
 /// <param name="Delay">Delay before the retry.</param>
 /// <param name="Status">HTTP status, or null if there was no response.</param>
 /// <param name="Kind">Kind of failure in the agent program's terms.</param>
-public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
+public sealed record AgentApiRetryEvent(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
 
 /// <summary>The agent program printed a final result. If a program prints several results, only the last one counts.</summary>
 /// <param name="IsError">True if the program reports failure.</param>
@@ -75,4 +75,4 @@ public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, in
 /// <param name="Turns">Number of turns so far.</param>
 /// <param name="CostUsd">Cost of the process so far, in US dollars. Newer programs report the cost of the whole conversation after a
 /// resume.</param>
-public sealed record AgentResult(bool IsError, string Text, int Turns, decimal CostUsd) : AgentEvent;
+public sealed record AgentResultEvent(bool IsError, string Text, int Turns, decimal CostUsd) : AgentEvent;

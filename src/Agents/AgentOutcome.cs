@@ -116,8 +116,8 @@ public sealed record AgentOutcome
     /// <summary>Closing message of the agent, which describes its work.</summary>
     public string FinalText { get; init; } = "";
 
-    /// <summary>Answer that <see cref="AgentStart.AnswerSchema"/> requested. The answer is JSON if the agent program guarantees the schema;
-    /// otherwise, it is the agent's whole text, which may contain JSON. Null if no answer was requested or given.</summary>
+    /// <summary>Answer that <see cref="AgentRunParameters.AnswerSchema"/> requested. The answer is JSON if the agent program guarantees the
+    /// schema; otherwise, it is the agent's whole text, which may contain JSON. Null if no answer was requested or given.</summary>
     public string? Answer { get; init; }
 
     /// <summary>Notices for the user in addition to the failure. Each notice is a sentence.</summary>

@@ -5,9 +5,9 @@ namespace Orchestrator.Agents;
 public interface IAgentRunner
 {
     /// <summary>
-    /// Returns the file of a conversation, or null if this machine has none. An agent run whose <see cref="AgentStart.SessionId"/> names an
-    /// existing conversation continues it and needs only the new messages. Otherwise, the agent run starts a conversation with the whole
-    /// prompt. To continue a conversation on another machine, only this file must be copied.
+    /// Returns the file of a conversation, or null if this machine has none. An agent run whose <see cref="AgentRunParameters.SessionId"/>
+    /// names an existing conversation continues it and needs only the new messages. Otherwise, the agent run starts a conversation with the
+    /// whole prompt. To continue a conversation on another machine, only this file must be copied.
     /// </summary>
     /// <param name="state">Absolute path of a confined agent's private state, which is searched first, or null to search only the home
     /// directory.</param>
@@ -24,7 +24,7 @@ public interface IAgentRunner
     /// </summary>
     bool AnswersInText => false;
 
-    /// <summary>True if the program accepts <see cref="AgentStart.SystemPrompt"/>; otherwise that text must be part of the
+    /// <summary>True if the program accepts <see cref="AgentRunParameters.SystemPrompt"/>; otherwise that text must be part of the
     /// prompt.</summary>
     bool TakesSystemPrompt => true;
 
@@ -44,7 +44,7 @@ public interface IAgentRunner
     /// Service keys that can stay outside the sandbox, because the program can use the address of orchestrate's proxy instead of the
     /// service's address.
     /// </summary>
-    IReadOnlyList<AgentServiceKey> Keys => [];
+    IReadOnlyList<ProxyableAgentApiKey> Keys => [];
 
     /// <summary>Names of variables that contain the keys that the program uses. A name that ends with <c>_</c> is a prefix. A confined
     /// agent gets no other keys.</summary>
@@ -52,18 +52,18 @@ public interface IAgentRunner
     IReadOnlyList<string> Credentials => [];
 
     /// <summary>Files outside the worktree that the program needs in a sandbox.</summary>
-    AgentProgramFiles State => AgentProgramFiles.None;
+    AgentProgramFilePaths State => AgentProgramFilePaths.None;
 
     /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input always produces the same
     /// command line.</summary>
-    AgentInvocation Prepare(AgentStart start);
+    AgentInvocation Prepare(AgentRunParameters start);
 
     /// <summary>Creates a parser for the output of a single agent run.</summary>
-    IAgentOutputParser CreateParser(AgentStart start);
+    IAgentOutputParser CreateParser(AgentRunParameters start);
 
     /// <summary>Checks the program, its version and its login on this machine. The check costs no money.</summary>
     /// <param name="repository">Folder against which a relative program path is resolved.</param>
-    Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken);
+    Task<AgentProgramCheckResult> CheckAsync(string repository, CancellationToken cancellationToken);
 }
 
 /// <summary>Command that the supervisor starts. Arguments are passed as a list and not parsed by a shell.</summary>
@@ -107,7 +107,7 @@ public interface IAgentOutputParser
 /// <param name="Status">Status of the check.</param>
 /// <param name="Message">Result in one line.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
-public sealed record AgentCheck(AgentCheckStatus Status, string Message, string? Cure = null)
+public sealed record AgentProgramCheckResult(AgentProgramCheckStatus Status, string Message, string? Cure = null)
 {
     /// <summary>Version of the program, or null if unknown.</summary>
     public string? Version { get; init; }
@@ -123,7 +123,7 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
     /// this.
     /// </summary>
     /// <param name="withheld">Names of variables that files of an untrusted repository set, with the name of the file.</param>
-    public AgentCheck Explained(IReadOnlyDictionary<string, string> withheld) =>
+    public AgentProgramCheckResult Explained(IReadOnlyDictionary<string, string> withheld) =>
         Missing.FirstOrDefault(withheld.ContainsKey) is { } variable
             ? this with
             {
@@ -138,7 +138,7 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
 }
 
 /// <summary>Status of a check.</summary>
-public enum AgentCheckStatus
+public enum AgentProgramCheckStatus
 {
     /// <summary>The agent can work.</summary>
     Ok,

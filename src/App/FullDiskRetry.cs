@@ -5,7 +5,7 @@ namespace Orchestrator.App;
 /// <summary>Waits while the disk is full, so that no user has to repeat a command.</summary>
 /// <param name="context">Provides the clock and user interaction.</param>
 /// <param name="folder">Existing folder on the disk.</param>
-public sealed class FullDiskRetry(UseCaseContext context, string folder)
+public sealed class FullDiskRetry(UseCaseServices context, string folder)
 {
     /// <summary>Longest wait for free space.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
@@ -40,7 +40,7 @@ public sealed class FullDiskRetry(UseCaseContext context, string folder)
             catch (Exception fault) when (IsLacking(fault) && HasEnded)
             {
                 throw new UseCaseException(
-                    Outcome.Unavailable,
+                    UseCaseOutcome.Unavailable,
                     $"The disk of {folder} is full: {fault.Message}",
                     "Free some space, then repeat the command."
                 );

@@ -2,7 +2,7 @@ namespace Orchestrator.Cli;
 
 /// <summary>
 /// Base class of all commands. Each command defines its options and its implementation, and has its own file and one line in
-/// <see cref="Startup.CommandTable"/>.
+/// <see cref="Startup.CliCommandRegistry"/>.
 /// </summary>
 internal abstract class CliCommand : Command
 {
@@ -19,10 +19,10 @@ internal abstract class CliCommand : Command
     /// <see cref="Orchestrator.App.Setup.HostPlatform"/>.</summary>
     public virtual bool WorksEverywhere => false;
 
-    /// <summary>Runs the command and returns its <see cref="Outcome"/>.</summary>
+    /// <summary>Runs the command and returns its <see cref="UseCaseOutcome"/>.</summary>
     /// <param name="parsed">Options and arguments.</param>
     /// <param name="context">Provides the terminal, folder and settings.</param>
     /// <param name="stop">Canceled if the user interrupts the program. The command must then end as soon as possible.</param>
     /// <exception cref="UseCaseException">The command fails with an error that the user can fix.</exception>
-    public abstract Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop);
+    public abstract Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop);
 }

@@ -8,10 +8,10 @@ public sealed class AccountLedgerReader(ITemporalClient client)
 {
     /// <summary>Reads the ledgers of all accounts, including the one for budgets that all accounts share.</summary>
     /// <param name="stop">Cancels the request.</param>
-    public async Task<LedgerBook> ReadAsync(CancellationToken stop)
+    public async Task<AccountLedgerSet> ReadAsync(CancellationToken stop)
     {
-        var speaking = MessageJson.Speaking(client);
-        var book = LedgerBook.Empty;
+        var speaking = PayloadJsonOptions.Speaking(client);
+        var book = AccountLedgerSet.Empty;
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
         await foreach (var governor in client.ListWorkflowsAsync(RunIds.GovernorsQuery).WithCancellation(stop))
         {

@@ -23,13 +23,13 @@ internal static class ClosedExecution
     public static Reason? ReasonOf(HistoryEvent? last) =>
         last switch
         {
-            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunExecution.Terminated(
+            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunWorkflowExecution.Terminated(
                 terminated.Identity,
                 terminated.Reason
             ),
-            { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => new ExecutionFailed(new Quote(failure.Message)),
-            { EventType: EventType.WorkflowExecutionCanceled } => new CancelledByTool(),
-            { EventType: EventType.WorkflowExecutionTimedOut } => new WorkflowTimedOut(),
+            { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => new WorkflowFailedReason(new VerbatimQuote(failure.Message)),
+            { EventType: EventType.WorkflowExecutionCanceled } => new WorkflowCanceledExternallyReason(),
+            { EventType: EventType.WorkflowExecutionTimedOut } => new WorkflowTimedOutReason(),
             _ => null,
         };
 }

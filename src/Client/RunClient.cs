@@ -7,7 +7,7 @@ namespace Orchestrator.Client;
 /// <summary>Starts and finds runs on any Temporal server. All other code starts and finds runs with this type.</summary>
 public sealed class RunClient(ITemporalClient client)
 {
-    private readonly ITemporalClient _client = MessageJson.Speaking(client);
+    private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
 
     /// <summary>Workflow type of runs, as used in visibility queries.</summary>
     public const string WorkflowType = "OrchestrationWorkflow";
@@ -29,9 +29,9 @@ public sealed class RunClient(ITemporalClient client)
         {
             IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
             IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
-            StaticSummary = DisplayText.Summary(input.Subject),
-            StaticDetails = RunStartDetails.Of(input, runId),
-            Memo = RunStartDetails.Memo(input, _client.Connection.Options.Identity),
+            StaticSummary = TemporalUiTextTruncator.Summary(input.Subject),
+            StaticDetails = RunWorkflowDetailsFormatter.Of(input, runId),
+            Memo = RunWorkflowDetailsFormatter.Memo(input, _client.Connection.Options.Identity),
             Priority = new Priority(fairnessKey: RunIds.FairnessKey(runId)),
             Rpc = new RpcOptions { CancellationToken = cancellation },
         };
@@ -70,7 +70,7 @@ public sealed class RunClient(ITemporalClient client)
 
     /// <summary>
     /// Returns the time at which a living worker last polled a queue for activities. Null if none polled within
-    /// <see cref="HostPresenceCheck.Silence"/>.
+    /// <see cref="UnreachableHostDetector.Silence"/>.
     /// </summary>
     /// <param name="queue">Task queue of a repository on one host.</param>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
@@ -83,13 +83,13 @@ public sealed class RunClient(ITemporalClient client)
         CancellationToken cancellation = default
     )
     {
-        var pollers = await HostPresenceCheck.PollersAsync(
+        var pollers = await UnreachableHostDetector.PollersAsync(
             _client,
             queue,
             new RpcOptions { Retry = true, CancellationToken = cancellation }
         );
-        var seen = HostPresenceCheck.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
-        return now - seen <= HostPresenceCheck.Silence ? seen : null;
+        var seen = UnreachableHostDetector.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
+        return now - seen <= UnreachableHostDetector.Silence ? seen : null;
     }
 
     /// <summary>
@@ -103,7 +103,7 @@ public sealed class RunClient(ITemporalClient client)
         Func<string, DateTimeOffset, bool> isMeant,
         CancellationToken cancellation = default
     ) =>
-        (await HostPresenceCheck.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
+        (await UnreachableHostDetector.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
             .FirstOrDefault(poller => isMeant(poller.Identity, poller.LastAccessTime.ToDateTimeOffset()))
             ?.Identity;
 

@@ -38,15 +38,15 @@ public sealed class RunHandle
     public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        var status = await StatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
-        if (RunStates.IsFinal(status.State) || await FindExecutionAsync(cancellation) is not { End: { } end, EndedAt: var endedAt })
+        var status = await RunStatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
+        if (RunStateNames.IsFinal(status.State) || await FindExecutionAsync(cancellation) is not { End: { } end, EndedAt: var endedAt })
         {
             return status;
         }
         // The run may have ended between the two calls. If another client terminated it, the run does not know that and still returns its
         // previous status.
-        status = await StatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
-        return RunStates.IsFinal(status.State)
+        status = await RunStatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
+        return RunStateNames.IsFinal(status.State)
             ? status
             : status with
             {
@@ -118,8 +118,8 @@ public sealed class RunHandle
     /// <summary>
     /// Returns the latest execution of the run with its result, or null if the server does not know the run. Needs no worker.
     /// </summary>
-    public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
-        RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
+    public Task<RunWorkflowExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
+        RunWorkflowExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
     /// <summary>
     /// True if the run or one of its open tasks has a pending workflow task or activity, so the status may change soon. For example, a task
@@ -133,7 +133,7 @@ public sealed class RunHandle
         {
             return true;
         }
-        var open = status.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State));
+        var open = status.Tasks.Where(task => task.State != TaskStateNames.Pending && !TaskStateNames.IsEnd(task.State));
         foreach (var id in open.Select(task => RunIds.ForTask(RunId, task.Id)).Prepend(RunId))
         {
             if (await IsMovingAsync(id, cancellation))
@@ -181,7 +181,7 @@ public sealed class RunHandle
             {
                 if (await FindExecutionAsync(cancellation) is not { } newest)
                 {
-                    return new RunResult { State = RunStates.Failed, Why = RunExecution.Failed(failure) };
+                    return new RunResult { State = RunStateNames.Failed, Why = RunWorkflowExecution.Failed(failure) };
                 }
                 if (newest.End is { } end)
                 {
@@ -192,89 +192,89 @@ public sealed class RunHandle
     }
 
     /// <summary>Pauses the run or a single task.</summary>
-    public Task<SteeringAnswer> PauseAsync(string? task = null, CancellationToken cancellation = default)
+    public Task<SteeringUpdateResult> PauseAsync(string? task = null, CancellationToken cancellation = default)
     {
-        var command = task is null ? null : new TaskCommand(task);
+        var command = task is null ? null : new TaskSteeringArguments(task);
         return SteerAsync(w => w.PauseAsync(command), cancellation);
     }
 
     /// <summary>Resumes the run or a single task.</summary>
-    public Task<SteeringAnswer> ResumeAsync(string? task = null, CancellationToken cancellation = default)
+    public Task<SteeringUpdateResult> ResumeAsync(string? task = null, CancellationToken cancellation = default)
     {
-        var command = task is null ? null : new TaskCommand(task);
+        var command = task is null ? null : new TaskSteeringArguments(task);
         return SteerAsync(w => w.ResumeAsync(command), cancellation);
     }
 
     /// <summary>Cancels a task.</summary>
-    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> CancelTaskAsync(TaskSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelTaskAsync(command), cancellation);
 
     /// <summary>Retries a failed task, or resumes a task that is blocked or in backoff.</summary>
-    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> RetryTaskAsync(TaskSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RetryTaskAsync(command), cancellation);
 
     /// <summary>Skips a task, which then counts as done without changes.</summary>
-    public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> SkipTaskAsync(TaskSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
     /// <summary>Moves a verified task to the front of the merge queue.</summary>
-    public Task<SteeringAnswer> MergeNextAsync(TaskCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> MergeNextAsync(TaskSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MergeNextAsync(command), cancellation);
 
     /// <summary>Adds tasks in plain text to the run.</summary>
-    public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> AddTasksAsync(AddTasksArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.AddTasksAsync(command), cancellation);
 
     /// <summary>Approves the plan (<c>plan</c>) or a task.</summary>
     /// <param name="command">Subject of the approval, the approver, and the content that the approver saw.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> ApproveAsync(ApprovalDecisionArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ApproveAsync(command), cancellation);
 
     /// <summary>Rejects the plan (<c>plan</c>) or a task.</summary>
     /// <param name="command">Subject of the rejection, the approver, the reason, and the content that the approver saw.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> RejectAsync(ApprovalDecisionArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RejectAsync(command), cancellation);
 
     /// <summary>Retries the landing of a run that is waiting to be promoted.</summary>
-    public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.PromoteAsync(command), cancellation);
 
     /// <summary>Lands the merged work of a run whose other tasks did not succeed. The other tasks stay open.</summary>
-    public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
     /// <summary>Raises a budget, so that tasks that wait for the budget continue.</summary>
-    public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> IncreaseBudgetAsync(RaiseBudgetArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
 
     /// <summary>Moves the run's activities to another host.</summary>
-    public Task<SteeringAnswer> MoveAsync(MoveRunCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> MoveAsync(MoveRunArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
     /// <summary>
-    /// Returns the absent host that the run waits for, or null if there is none. See <see cref="HostPresenceCheck.FindAwayAsync"/>.
+    /// Returns the absent host that the run waits for, or null if there is none. See <see cref="UnreachableHostDetector.FindAwayAsync"/>.
     /// </summary>
     public Task<UnreachableHost?> FindAwayAsync(
         RunStatus status,
         Func<string, bool> isDead,
         DateTimeOffset now,
         CancellationToken cancellation = default
-    ) => HostPresenceCheck.FindAwayAsync(_client, status, isDead, now, cancellation);
+    ) => UnreachableHostDetector.FindAwayAsync(_client, status, isDead, now, cancellation);
 
     /// <summary>Decides how an escalated run continues.</summary>
-    public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> ResolveAsync(ResolveEscalationArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
     /// <summary>Cancels the run. Merged work stays on staging.</summary>
-    public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
+    public Task<SteeringUpdateResult> CancelAsync(RunSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 
     /// <summary>Sends a command from <see cref="SteeringCatalog"/> and waits for the run's answer.</summary>
     /// <exception cref="WorkflowUpdateFailedException">The run refused the command.</exception>
-    public Task<SteeringAnswer> SteerAsync(SteeringMessage call, CancellationToken cancellation = default) =>
-        Workflow.ExecuteUpdateAsync<SteeringAnswer>(
+    public Task<SteeringUpdateResult> SteerAsync(SteeringMessage call, CancellationToken cancellation = default) =>
+        Workflow.ExecuteUpdateAsync<SteeringUpdateResult>(
             call.Name,
             [call.Message],
             new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
@@ -307,7 +307,7 @@ public sealed class RunHandle
     /// </summary>
     /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     /// <exception cref="WorkflowQueryFailedException">The version of the run's workflow does not support the query.</exception>
-    public IAsyncEnumerable<ProgressInput> UnrecordedAsync(CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<RecordProgressInput> UnrecordedAsync(CancellationToken cancellation = default) =>
         ReadOnNewsAsync(
             stop => FindUnrecordedAsync(new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } }),
             cancellation
@@ -315,26 +315,26 @@ public sealed class RunHandle
 
     /// <summary>
     /// Yields the current status of the run and then each change, until the run ends. Changes in quick succession are combined. Unless the
-    /// caller stops earlier, the state in the last value is final (<see cref="RunStates.IsFinal"/>). Needs a worker that executes the run's
-    /// workflow.
+    /// caller stops earlier, the state in the last value is final (<see cref="RunStateNames.IsFinal"/>). Needs a worker that executes the
+    /// run's workflow.
     /// </summary>
     /// <param name="cancellation">Stops watching. The run continues.</param>
     /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
-    public async IAsyncEnumerable<RunChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<RunStatusChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         RunStatus? last = null;
         await foreach (var status in ReadOnNewsAsync<RunStatus>(async stop => await StatusAsync(stop), cancellation))
         {
-            if (RunChange.Between(last, status) is { } change)
+            if (RunStatusChange.Between(last, status) is { } change)
             {
                 last = status;
                 yield return change;
             }
         }
         // A run that another client terminated has no workflow task after its end.
-        if (last is null || !RunStates.IsFinal(last.State))
+        if (last is null || !RunStateNames.IsFinal(last.State))
         {
-            if (RunChange.Between(last, await StatusAsync(cancellation)) is { } end)
+            if (RunStatusChange.Between(last, await StatusAsync(cancellation)) is { } end)
             {
                 yield return end;
             }
@@ -393,7 +393,7 @@ public sealed class RunHandle
         news.TryComplete(why);
     }
 
-    private async Task<ProgressInput?> FindUnrecordedAsync(WorkflowQueryOptions options)
+    private async Task<RecordProgressInput?> FindUnrecordedAsync(WorkflowQueryOptions options)
     {
         for (var asked = 1; ; asked++)
         {
@@ -430,8 +430,8 @@ public sealed class RunHandle
         }
     }
 
-    private Task<SteeringAnswer> SteerAsync(
-        Expression<Func<IOrchestrationWorkflow, Task<SteeringAnswer>>> update,
+    private Task<SteeringUpdateResult> SteerAsync(
+        Expression<Func<IOrchestrationWorkflow, Task<SteeringUpdateResult>>> update,
         CancellationToken cancellation
     ) => Workflow.ExecuteUpdateAsync(update, new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 }

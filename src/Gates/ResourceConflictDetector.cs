@@ -4,12 +4,12 @@ namespace Orchestrator.Gates;
 internal static partial class ResourceConflictDetector
 {
     /// <summary>Returns the kind of resource conflict that a failed gate's output reports.</summary>
-    internal static GateContention Of(string output) =>
-        string.IsNullOrWhiteSpace(output) ? GateContention.None
-        : PortWords().IsMatch(output) ? GateContention.Port
-        : DatabaseWords().IsMatch(output) ? GateContention.Database
-        : FileWords().IsMatch(output) ? GateContention.File
-        : GateContention.None;
+    internal static GateContendedResourceKind Of(string output) =>
+        string.IsNullOrWhiteSpace(output) ? GateContendedResourceKind.None
+        : PortWords().IsMatch(output) ? GateContendedResourceKind.Port
+        : DatabaseWords().IsMatch(output) ? GateContendedResourceKind.Database
+        : FileWords().IsMatch(output) ? GateContendedResourceKind.File
+        : GateContendedResourceKind.None;
 
     // Messages about used ports, first from languages and servers (Node, Python, Go, Rust, Java, .NET, Ruby, PHP, Erlang, nginx), then from
     // frameworks (Spring, Vite, Next, Flask, Docker).

@@ -20,14 +20,14 @@ public static class UserStateFolder
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string NetworkFolderOf(IReadOnlyDictionary<string, string> environment) =>
-        Path.Combine(RootOf(environment), NetworkFolder, MachineIdentity.Find(environment)[..8]);
+        Path.Combine(RootOf(environment), NetworkFolder, MachineIdentityCalculator.Find(environment)[..8]);
 
     /// <summary>Returns the folder of this machine's state: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
-    /// <c>orchestrator/machines/ID</c> (see <see cref="MachineIdentity"/>). The folder is separate for each machine, because machines and
-    /// containers may share a home folder but not ports.</summary>
+    /// <c>orchestrator/machines/ID</c> (see <see cref="MachineIdentityCalculator"/>). The folder is separate for each machine, because
+    /// machines and containers may share a home folder but not ports.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
-        Path.Combine(RootOf(environment), "machines", MachineIdentity.Find(environment));
+        Path.Combine(RootOf(environment), "machines", MachineIdentityCalculator.Find(environment));
 
     /// <summary>Returns the state folder that several machines may share: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
     /// <c>orchestrator</c>.</summary>

@@ -36,7 +36,7 @@ public sealed class GitRepositoryCache
             async p =>
             {
                 var repository = await OpenAsync(p);
-                await new RepositoryRecovery(repository).RunAsync();
+                await new RepositoryCrashCleaner(repository).RunAsync();
                 return repository;
             }
         );

@@ -27,7 +27,7 @@ public interface IRunActivities
     /// <summary>Writes state transitions of the run and its tasks to the run's folder.</summary>
     /// <returns>The result, or null from a worker of an earlier version. Such a worker must receive every transition.</returns>
     [Activity]
-    Task<RecordProgressReply?> RecordProgressAsync(ProgressInput input);
+    Task<RecordProgressReply?> RecordProgressAsync(RecordProgressInput input);
 
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
@@ -42,7 +42,7 @@ public interface IRunActivities
 
     /// <summary>Signals the repository's lease workflow on behalf of a run, and starts the workflow if necessary.</summary>
     [Activity]
-    Task TellLeasesAsync(LeaseInput input);
+    Task TellLeasesAsync(SendLeaseSignalInput input);
 
     /// <summary>Returns the ids of the given runs that have ended or do not exist.</summary>
     [Activity]
@@ -53,7 +53,7 @@ public interface IRunActivities
     /// staging branch.
     /// </summary>
     [Activity]
-    Task<EarlierExecutionState> FindEarlierWorkAsync(FindEarlierWorkInput input);
+    Task<EarlierExecutionStatePage> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
@@ -72,14 +72,14 @@ public interface IRunActivities
     /// Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing, or an empty string if nothing landed.
     /// </summary>
     [Activity]
-    Task<string> AbortAsync(AbortInput input);
+    Task<string> AbortAsync(RetainRunWorkInput input);
 
     /// <summary>
     /// Writes the report and deletes branches and worktrees whose work is verified to be merged. Returns the report's path, relative to the
     /// repository.
     /// </summary>
     [Activity]
-    Task<string> FinishAsync(FinishInput input);
+    Task<string> FinishAsync(FinishRunInput input);
 }
 
 /// <summary>Activities that notify users.</summary>
@@ -89,7 +89,7 @@ public interface INoticeActivities
     /// Sends new notices through the configured channels and withdraws obsolete ones. A delivered notice is never sent again.
     /// </summary>
     [Activity]
-    Task<NoticesSent> TellPeopleAsync(SendNoticesInput input);
+    Task<NoticeSendingResult> TellPeopleAsync(SendNoticesInput input);
 }
 
 /// <summary>Activities for the spending limits of accounts.</summary>
@@ -131,32 +131,32 @@ public interface IHostSlotActivities
     /// other worker hosts are rejected. Runs on the owner host.
     /// </summary>
     [Activity]
-    Task HandTaskAsync(PublishTaskInput input);
+    Task HandTaskAsync(PushTaskWorkInput input);
 
     /// <summary>
     /// Fetches the published data of a task. A worker host fetches everything that the task needs; the owner host fetches only the task's
     /// files and work.
     /// </summary>
     [Activity]
-    Task TakeTaskAsync(FetchTaskInput input);
+    Task TakeTaskAsync(FetchTaskWorkInput input);
 
     /// <summary>
     /// Publishes a merge made by the merge queue, so that another host can run gates on it. No branch contains this merge yet. Runs on the
     /// owner host.
     /// </summary>
     [Activity]
-    Task ShareMergeAsync(GateBatchInput input);
+    Task ShareMergeAsync(VerifyMergeBatchInput input);
 
     /// <summary>
     /// Runs gates on a published merge in a free slot. The activity is scheduled on a slot queue, and fails if there is no free slot.
     /// </summary>
     /// <returns>As <see cref="IMergeQueueActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
     [Activity]
-    Task<MergeResult> GateMergeAsync(GateMergeInput input);
+    Task<MergeResult> GateMergeAsync(VerifyPublishedMergeInput input);
 
     /// <summary>Removes a published merge from the remote. Runs on the owner host.</summary>
     [Activity]
-    Task WithdrawMergeAsync(GateBatchInput input);
+    Task WithdrawMergeAsync(VerifyMergeBatchInput input);
 }
 
 /// <summary>Activities for requests from agents. Each is idempotent because it skips work that is already done.</summary>
@@ -164,17 +164,17 @@ public interface IRequestActivities
 {
     /// <summary>Evaluates an agent's request, and rejects it, grants it, or leaves the decision to an approver.</summary>
     [Activity]
-    Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
+    Task<AgentRequestEvaluationResult> JudgeRequestAsync(EvaluateAgentRequestInput input);
 
     /// <summary>
     /// Installs packages in a worktree at the staging commit, and commits the changed package manifest and lock file there. Does not move
     /// the staging branch.
     /// </summary>
     [Activity]
-    Task<InstallResult> InstallAsync(InstallInput input);
+    Task<PackageInstallationResult> InstallAsync(InstallPackagesInput input);
 
     [Activity]
-    Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
+    Task<AgentRequestConclusion> ConcludeRequestAsync(ConcludeAgentRequestInput input);
 
     /// <summary>Adds the tasks into which a task was divided to a copy of the plan. The copy is stored next to the approved plan.</summary>
     [Activity]
@@ -198,7 +198,7 @@ public interface IMergeQueueActivities
     /// <summary>Determines which parts of the repository a change can affect, according to the scopes in the settings.</summary>
     /// <returns>One location per request, in the order of the requests.</returns>
     [Activity]
-    Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateWorkInput input);
+    Task<IReadOnlyList<AffectedRepositoryParts>> LocateWorkAsync(FindAffectedRepositoryPartsInput input);
 
     /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move staging.</summary>
     /// <returns>At least one result, in the order of the requests: merged, already on staging, or refused. If an entry conflicts with an
@@ -210,13 +210,13 @@ public interface IMergeQueueActivities
     /// <returns><see cref="MergeOutcome.Made"/> if all gates pass, otherwise the refusal of the last entry. A transient failure means that
     /// the merge commit no longer exists and must be rebuilt.</returns>
     [Activity]
-    Task<MergeResult> GateBatchAsync(GateBatchInput input);
+    Task<MergeResult> GateBatchAsync(VerifyMergeBatchInput input);
 
     /// <summary>Moves staging to the last merge commit of a batch.</summary>
     /// <returns>The merges, marked as merged. If staging has moved since the batch was built, the results are unchanged, and the batch must
     /// be rebuilt.</returns>
     [Activity]
-    Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input);
+    Task<IReadOnlyList<MergeResult>> LandBatchAsync(AdvanceStagingBranchInput input);
 }
 
 /// <summary>
@@ -233,18 +233,18 @@ public interface IAnswerActivities
     /// Validates a stored answer of an agent. A valid answer is also stored under the name from which later activities read it.
     /// </summary>
     [Activity]
-    Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
+    Task<AgentAnswerValidationResult> JudgeAnswerAsync(ValidateAgentAnswerInput input);
 }
 
 /// <summary>Activities that make or change plans. Each is idempotent and never pays twice for an answer.</summary>
 public interface IPlanningActivities
 {
     [Activity]
-    Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input);
+    Task<PlanningPreparationResult> BeginPlanningAsync(PreparePlanningInput input);
 
     /// <summary>Checks that the plan of the current run can be replaced, and stores the planner's input.</summary>
     [Activity]
-    Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input);
+    Task<PlanningPreparationResult> BeginReplanAsync(PrepareReplanInput input);
 
     /// <summary>Adds the tasks of a new plan to a copy of the current plan. The copy is stored next to the approved plan.</summary>
     [Activity]
@@ -263,10 +263,10 @@ public interface IReviewActivities
     /// the reviewer next to the approved plan.
     /// </summary>
     [Activity]
-    Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input);
+    Task<IdenticalTaskComparisonResult> FindTiesAsync(CompareIdenticalTasksInput input);
 
     [Activity]
-    Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input);
+    Task<ReviewPreparationResult> BeginReviewAsync(PrepareReviewInput input);
 
     /// <summary>
     /// Reads all answers of a review round, and turns its findings into tasks in a copy of the plan. The copy is stored next to the

@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>States of a run, as shown to users and stored in files.</summary>
-public static class RunStates
+public static class RunStateNames
 {
     public const string Planning = "planning";
     public const string AwaitingApproval = "awaiting-approval";
@@ -32,7 +32,7 @@ public static class RunStates
 }
 
 /// <summary>States of a task, as shown to users and stored in files.</summary>
-public static class TaskStates
+public static class TaskStateNames
 {
     public const string Pending = "pending";
     public const string Queued = "queued";
@@ -113,7 +113,7 @@ public static class TaskStates
 
     /// <summary>True if the task makes no progress without a user.</summary>
     public static bool WaitsForPerson(string state, Reason? why) =>
-        state is Blocked or AwaitingApproval || (state == Parked && why is BudgetReached);
+        state is Blocked or AwaitingApproval || (state == Parked && why is BudgetUsedUpReason);
 
     /// <summary>True if the task occupies an agent slot.</summary>
     public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;

@@ -7,22 +7,22 @@ namespace Orchestrator.Messages;
 /// <param name="Message">Sentence for the user that describes the result.</param>
 /// <param name="Changed">False if the command changed nothing.</param>
 /// <param name="NamesRun">True if the sentence names the run.</param>
-public sealed record SteeringAnswer(string Message, bool Changed, bool NamesRun = false);
+public sealed record SteeringUpdateResult(string Message, bool Changed, bool NamesRun = false);
 
 /// <summary>Command that applies to one task, with optional guidance or a reason.</summary>
 /// <param name="Text">Guidance for the task's agent, or the reason.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
-public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "")
-    : UserCommand;
+public sealed record TaskSteeringArguments([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "")
+    : SteeringUpdateArguments;
 
 /// <summary>Command that applies to a run as a whole.</summary>
 /// <param name="Reason">Reason given by the user, for the record.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
-public sealed record PersonCommand(string Reason = "", string By = "") : UserCommand
+public sealed record RunSteeringArguments(string Reason = "", string By = "") : SteeringUpdateArguments
 {
-    /// <inheritdoc cref="ApprovalCommand.Shown"/>
+    /// <inheritdoc cref="ApprovalDecisionArguments.Shown"/>
     public string Shown { get; init; } = "";
 
     /// <summary>New target branch for commands that land, for example after a rename. Empty to keep the run's target.</summary>
@@ -35,7 +35,7 @@ public sealed record PersonCommand(string Reason = "", string By = "") : UserCom
 /// <param name="Reason">Reason given by the user, for the record.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
-public sealed record ApprovalCommand(string Id, string Reason = "", string By = "") : UserCommand
+public sealed record ApprovalDecisionArguments(string Id, string Reason = "", string By = "") : SteeringUpdateArguments
 {
     /// <summary>
     /// Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer the currently open question, whatever
@@ -47,7 +47,7 @@ public sealed record ApprovalCommand(string Id, string Reason = "", string By = 
 /// <summary>A message that a workflow of the run could not read or process.</summary>
 /// <param name="Workflow">Id of the workflow that dropped the message.</param>
 /// <param name="Note">Content of the message, and the reason why it was dropped.</param>
-public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
+public sealed record DroppedMessage([property: TemporalIdentifier] string Workflow, string Note);
 
 /// <summary>Workflow of one run. Turns a plan into commits on the target branch.</summary>
 [Workflow]
@@ -55,10 +55,10 @@ public interface IOrchestrationWorkflow
 {
     /// <summary>Runs the plan. Only the run itself sets <paramref name="checkpoint"/>, when it continues as new.</summary>
     [WorkflowRun]
-    Task<RunResult> RunAsync(OrchestrationInput input, RunCheckpoint? checkpoint = null);
+    Task<RunResult> RunAsync(OrchestrationInput input, RunWorkflowCheckpoint? checkpoint = null);
 
     /// <summary>Returns a snapshot with up to <paramref name="limit"/> tasks, starting at <paramref name="offset"/>.</summary>
-    [WorkflowQuery(MessageNames.Status)]
+    [WorkflowQuery(WorkflowMessageNames.Status)]
     RunStatus Status(int offset = 0, int limit = 500);
 
     /// <summary>
@@ -66,97 +66,97 @@ public interface IOrchestrationWorkflow
     /// pending, or if the run records each transition through an activity. The returned transitions are always in the event history,
     /// because a server answers a query only with or after the preceding workflow task.
     /// </summary>
-    [WorkflowQuery(MessageNames.Unrecorded)]
-    ProgressInput? Unrecorded();
+    [WorkflowQuery(WorkflowMessageNames.Unrecorded)]
+    RecordProgressInput? Unrecorded();
 
     /// <summary>
     /// Reports that the owner host could not store state transitions that it read. The run then records all transitions through an activity
     /// until a write succeeds, because failures of an activity are visible.
     /// </summary>
-    [WorkflowSignal(MessageNames.NotRecorded)]
+    [WorkflowSignal(WorkflowMessageNames.NotRecorded)]
     Task NotRecordedAsync();
 
-    [WorkflowUpdate(MessageNames.Pause)]
-    Task<SteeringAnswer> PauseAsync(TaskCommand? command = null);
+    [WorkflowUpdate(WorkflowMessageNames.Pause)]
+    Task<SteeringUpdateResult> PauseAsync(TaskSteeringArguments? command = null);
 
-    [WorkflowUpdate(MessageNames.Resume)]
-    Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null);
+    [WorkflowUpdate(WorkflowMessageNames.Resume)]
+    Task<SteeringUpdateResult> ResumeAsync(TaskSteeringArguments? command = null);
 
-    [WorkflowUpdate(MessageNames.CancelTask)]
-    Task<SteeringAnswer> CancelTaskAsync(TaskCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.CancelTask)]
+    Task<SteeringUpdateResult> CancelTaskAsync(TaskSteeringArguments command);
 
-    [WorkflowUpdate(MessageNames.RetryTask)]
-    Task<SteeringAnswer> RetryTaskAsync(TaskCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.RetryTask)]
+    Task<SteeringUpdateResult> RetryTaskAsync(TaskSteeringArguments command);
 
-    [WorkflowUpdate(MessageNames.SkipTask)]
-    Task<SteeringAnswer> SkipTaskAsync(TaskCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.SkipTask)]
+    Task<SteeringUpdateResult> SkipTaskAsync(TaskSteeringArguments command);
 
     /// <summary>Moves a verified task to the front of the merge queue.</summary>
-    [WorkflowUpdate(MessageNames.MergeNext)]
-    Task<SteeringAnswer> MergeNextAsync(TaskCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.MergeNext)]
+    Task<SteeringUpdateResult> MergeNextAsync(TaskSteeringArguments command);
 
     /// <summary>Adds tasks in plain text, without dependencies, to a run in progress.</summary>
-    [WorkflowUpdate(MessageNames.AddTasks)]
-    Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.AddTasks)]
+    Task<SteeringUpdateResult> AddTasksAsync(AddTasksArguments command);
 
-    [WorkflowUpdate(MessageNames.SetConcurrency)]
-    Task<SteeringAnswer> SetConcurrencyAsync(int workers);
+    [WorkflowUpdate(WorkflowMessageNames.SetConcurrency)]
+    Task<SteeringUpdateResult> SetConcurrencyAsync(int workers);
 
-    [WorkflowUpdate(MessageNames.Approve)]
-    Task<SteeringAnswer> ApproveAsync(ApprovalCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.Approve)]
+    Task<SteeringUpdateResult> ApproveAsync(ApprovalDecisionArguments command);
 
-    [WorkflowUpdate(MessageNames.Reject)]
-    Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.Reject)]
+    Task<SteeringUpdateResult> RejectAsync(ApprovalDecisionArguments command);
 
     /// <summary>
-    /// Retries the landing of a run that is <see cref="RunStates.AwaitingPromotion"/>. If the earlier approval has expired, the landing
+    /// Retries the landing of a run that is <see cref="RunStateNames.AwaitingPromotion"/>. If the earlier approval has expired, the landing
     /// might require a new one.
     /// </summary>
-    [WorkflowUpdate(MessageNames.Promote)]
-    Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
+    [WorkflowUpdate(WorkflowMessageNames.Promote)]
+    Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments? command = null);
 
-    /// <summary>Lands the merged work of a run that is <see cref="RunStates.Escalated"/>. Its other tasks stay open.</summary>
-    [WorkflowUpdate(MessageNames.LandMerged)]
-    Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
+    /// <summary>Lands the merged work of a run that is <see cref="RunStateNames.Escalated"/>. Its other tasks stay open.</summary>
+    [WorkflowUpdate(WorkflowMessageNames.LandMerged)]
+    Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments? command = null);
 
     /// <summary>Raises a budget, so that tasks that are waiting for the budget continue.</summary>
-    [WorkflowUpdate(MessageNames.RaiseBudget)]
-    Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.RaiseBudget)]
+    Task<SteeringUpdateResult> IncreaseBudgetAsync(RaiseBudgetArguments command);
 
     /// <summary>Decides how an escalated run continues.</summary>
-    [WorkflowUpdate(MessageNames.ResolveEscalation)]
-    Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.ResolveEscalation)]
+    Task<SteeringUpdateResult> ResolveEscalationAsync(ResolveEscalationArguments command);
 
     /// <summary>Moves the run to another host, where interrupted agents resume their conversations.</summary>
-    [WorkflowUpdate(MessageNames.Move)]
-    Task<SteeringAnswer> MoveAsync(MoveRunCommand command);
+    [WorkflowUpdate(WorkflowMessageNames.Move)]
+    Task<SteeringUpdateResult> MoveAsync(MoveRunArguments command);
 
     /// <summary>Ends the run. Stops running tasks, and retains staging and worktrees.</summary>
-    [WorkflowUpdate(MessageNames.Cancel)]
-    Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
+    [WorkflowUpdate(WorkflowMessageNames.Cancel)]
+    Task<SteeringUpdateResult> CancelAsync(RunSteeringArguments? command = null);
 
     /// <summary>Receives changes to leases from the lease workflow.</summary>
-    [WorkflowSignal(MessageNames.LeasesChanged)]
-    Task LeasesChangedAsync(LeaseNotification news);
+    [WorkflowSignal(WorkflowMessageNames.LeasesChanged)]
+    Task LeasesChangedAsync(LeaseChangeNotification news);
 
     /// <summary>Receives a report from a task.</summary>
-    [WorkflowSignal(MessageNames.TaskChanged)]
+    [WorkflowSignal(WorkflowMessageNames.TaskChanged)]
     Task TaskChangedAsync(TaskReport report);
 
     /// <summary>
     /// Receives the list of activities, of the run and its tasks, that are failing repeatedly. An empty list means that none is failing.
     /// </summary>
-    [WorkflowSignal(MessageNames.ActivitiesFailing)]
-    Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
+    [WorkflowSignal(WorkflowMessageNames.ActivitiesFailing)]
+    Task ActivitiesFailingAsync(IReadOnlyList<FailingActivityStatus> failing);
 
     /// <summary>Receives a report from the run's merge queue.</summary>
-    [WorkflowSignal(MessageNames.TrainChanged)]
+    [WorkflowSignal(WorkflowMessageNames.TrainChanged)]
     Task TrainChangedAsync(MergeQueueReport report);
 
     /// <summary>
     /// Receives a report about a message that a task could not read. Users look for dropped messages in the run rather than in its tasks.
     /// </summary>
-    [WorkflowSignal(MessageNames.MessageDropped)]
+    [WorkflowSignal(WorkflowMessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
 }
 
@@ -165,61 +165,61 @@ public interface IOrchestrationWorkflow
 public interface ITaskWorkflow
 {
     [WorkflowRun]
-    Task<TaskReport> RunAsync(TaskInput input);
+    Task<TaskReport> RunAsync(TaskWorkflowInput input);
 
-    [WorkflowQuery(MessageNames.Status)]
+    [WorkflowQuery(WorkflowMessageNames.Status)]
     TaskReport Status();
 
     /// <summary>Interrupts the agent and keeps its conversation. If the agent has ended, the gates are not interrupted.</summary>
     /// <param name="verifying">Number of the task's last report if it says that the work is being verified; otherwise 0.</param>
-    [WorkflowSignal(MessageNames.Pause)]
+    [WorkflowSignal(WorkflowMessageNames.Pause)]
     Task PauseAsync(int verifying = 0);
 
-    [WorkflowSignal(MessageNames.Resume)]
+    [WorkflowSignal(WorkflowMessageNames.Resume)]
     Task ResumeAsync();
 
-    [WorkflowSignal(MessageNames.Cancel)]
+    [WorkflowSignal(WorkflowMessageNames.Cancel)]
     Task CancelAsync();
 
     /// <summary>
     /// Immediately resumes a task that is blocked or backing off, with the user's guidance. <paramref name="command"/> is the command with
     /// the guidance, or null if a user gave none.
     /// </summary>
-    [WorkflowSignal(MessageNames.GoOn)]
-    Task GoOnAsync(string guidance, TaskCommand? command = null);
+    [WorkflowSignal(WorkflowMessageNames.GoOn)]
+    Task GoOnAsync(string guidance, TaskSteeringArguments? command = null);
 
     /// <summary>
     /// Receives an approver's decision on a task that changed the input of its gates. <paramref name="command"/> is the command with the
     /// decision.
     /// </summary>
-    [WorkflowSignal(MessageNames.Decide)]
-    Task DecideAsync(bool accepted, Person by, ApprovalCommand? command = null);
+    [WorkflowSignal(WorkflowMessageNames.Decide)]
+    Task DecideAsync(bool accepted, DecidingUser by, ApprovalDecisionArguments? command = null);
 
     /// <summary>Notifies the task that its run has ended. The task stops its agent, keeps its work and closes.</summary>
-    [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutTask how);
+    [WorkflowSignal(WorkflowMessageNames.RunEnded)]
+    Task RunEndedAsync(RunEndedBeforeTaskReason how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
-    [WorkflowSignal(MessageNames.Moved)]
+    [WorkflowSignal(WorkflowMessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
     /// <summary>Notifies the task that a worker host has a slot for it.</summary>
-    [WorkflowSignal(MessageNames.Placed)]
+    [WorkflowSignal(WorkflowMessageNames.Placed)]
     Task PlacedAsync(TaskHostSlot place);
 
     /// <summary>
     /// Announces that a host is about to start the task's agent in a run shared by several hosts. The agent run then counts even if the
     /// host fails. Rejected if that host should no longer start the agent.
     /// </summary>
-    [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentStartAnnouncement agent);
+    [WorkflowUpdate(WorkflowMessageNames.AgentBegins)]
+    Task AgentBeginsAsync(AnnounceAgentStartArguments agent);
 
     /// <summary>Notifies the task that all tasks it was divided into have ended.</summary>
-    [WorkflowSignal(MessageNames.PartsDone)]
+    [WorkflowSignal(WorkflowMessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
     /// <summary>Receives the merge queue's result for this task's commit.</summary>
-    [WorkflowSignal(MessageNames.MergeDone)]
+    [WorkflowSignal(WorkflowMessageNames.MergeDone)]
     Task MergeDoneAsync(MergeResult result);
 }
 
@@ -233,30 +233,30 @@ public interface IMergeTrainWorkflow
     [WorkflowRun]
     Task RunAsync(MergeQueueInput input);
 
-    [WorkflowQuery(MessageNames.Status)]
+    [WorkflowQuery(WorkflowMessageNames.Status)]
     MergeQueueStatus Status();
 
     /// <summary>Appends verified work to the queue. Ignores work that is already queued.</summary>
-    [WorkflowSignal(MessageNames.Enqueue)]
-    Task EnqueueAsync(MergeQueueWork work);
+    [WorkflowSignal(WorkflowMessageNames.Enqueue)]
+    Task EnqueueAsync(MergeQueueSubmission work);
 
     /// <summary>
     /// Makes the merge queue stop waiting for a task. Used if a task takes too long to resolve its conflict, or if a waiting task is
     /// cancelled.
     /// </summary>
-    [WorkflowSignal(MessageNames.Pass)]
-    Task PassAsync([Identifier] string task);
+    [WorkflowSignal(WorkflowMessageNames.Pass)]
+    Task PassAsync([TemporalIdentifier] string task);
 
     /// <summary>Interrupts the current merge and stops merging. Waiting requests get no result.</summary>
-    [WorkflowSignal(MessageNames.Close)]
-    Task CloseAsync([Identifier] string reason);
+    [WorkflowSignal(WorkflowMessageNames.Close)]
+    Task CloseAsync([TemporalIdentifier] string reason);
 
     /// <summary>Notifies the merge queue that its run has ended. The queue interrupts the current merge and closes.</summary>
-    [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutTask how);
+    [WorkflowSignal(WorkflowMessageNames.RunEnded)]
+    Task RunEndedAsync(RunEndedBeforeTaskReason how);
 
     /// <summary>Notifies the merge queue that its run has moved to another host.</summary>
-    [WorkflowSignal(MessageNames.Moved)]
+    [WorkflowSignal(WorkflowMessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 }
 
@@ -268,36 +268,36 @@ public interface IMergeTrainWorkflow
 public interface IPlanningWorkflow
 {
     [WorkflowRun]
-    Task<TaskReport> RunAsync(TaskInput input);
+    Task<TaskReport> RunAsync(TaskWorkflowInput input);
 
-    [WorkflowQuery(MessageNames.Status)]
+    [WorkflowQuery(WorkflowMessageNames.Status)]
     TaskReport Status();
 
     /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
-    [WorkflowSignal(MessageNames.Pause)]
+    [WorkflowSignal(WorkflowMessageNames.Pause)]
     Task PauseAsync(int verifying = 0);
 
-    [WorkflowSignal(MessageNames.Resume)]
+    [WorkflowSignal(WorkflowMessageNames.Resume)]
     Task ResumeAsync();
 
-    [WorkflowSignal(MessageNames.Cancel)]
+    [WorkflowSignal(WorkflowMessageNames.Cancel)]
     Task CancelAsync();
 
     /// <inheritdoc cref="ITaskWorkflow.GoOnAsync"/>
-    [WorkflowSignal(MessageNames.GoOn)]
-    Task GoOnAsync(string guidance, TaskCommand? command = null);
+    [WorkflowSignal(WorkflowMessageNames.GoOn)]
+    Task GoOnAsync(string guidance, TaskSteeringArguments? command = null);
 
     /// <summary>Notifies the workflow that its run has ended. The workflow stops its agent and closes.</summary>
-    [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutTask how);
+    [WorkflowSignal(WorkflowMessageNames.RunEnded)]
+    Task RunEndedAsync(RunEndedBeforeTaskReason how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
-    [WorkflowSignal(MessageNames.Moved)]
+    [WorkflowSignal(WorkflowMessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
     /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
-    [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentStartAnnouncement agent);
+    [WorkflowUpdate(WorkflowMessageNames.AgentBegins)]
+    Task AgentBeginsAsync(AnnounceAgentStartArguments agent);
 }
 
 /// <summary>
@@ -308,34 +308,34 @@ public interface IPlanningWorkflow
 public interface IReviewWorkflow
 {
     [WorkflowRun]
-    Task<TaskReport> RunAsync(TaskInput input);
+    Task<TaskReport> RunAsync(TaskWorkflowInput input);
 
-    [WorkflowQuery(MessageNames.Status)]
+    [WorkflowQuery(WorkflowMessageNames.Status)]
     TaskReport Status();
 
     /// <inheritdoc cref="ITaskWorkflow.PauseAsync"/>
-    [WorkflowSignal(MessageNames.Pause)]
+    [WorkflowSignal(WorkflowMessageNames.Pause)]
     Task PauseAsync(int verifying = 0);
 
-    [WorkflowSignal(MessageNames.Resume)]
+    [WorkflowSignal(WorkflowMessageNames.Resume)]
     Task ResumeAsync();
 
-    [WorkflowSignal(MessageNames.Cancel)]
+    [WorkflowSignal(WorkflowMessageNames.Cancel)]
     Task CancelAsync();
 
     /// <inheritdoc cref="ITaskWorkflow.GoOnAsync"/>
-    [WorkflowSignal(MessageNames.GoOn)]
-    Task GoOnAsync(string guidance, TaskCommand? command = null);
+    [WorkflowSignal(WorkflowMessageNames.GoOn)]
+    Task GoOnAsync(string guidance, TaskSteeringArguments? command = null);
 
     /// <summary>Notifies the workflow that its run has ended. The workflow stops its agent and closes.</summary>
-    [WorkflowSignal(MessageNames.RunEnded)]
-    Task RunEndedAsync(RunEndedWithoutTask how);
+    [WorkflowSignal(WorkflowMessageNames.RunEnded)]
+    Task RunEndedAsync(RunEndedBeforeTaskReason how);
 
     /// <summary>Notifies the workflow that its run has moved to another host.</summary>
-    [WorkflowSignal(MessageNames.Moved)]
+    [WorkflowSignal(WorkflowMessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
     /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
-    [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentStartAnnouncement agent);
+    [WorkflowUpdate(WorkflowMessageNames.AgentBegins)]
+    Task AgentBeginsAsync(AnnounceAgentStartArguments agent);
 }

@@ -14,20 +14,20 @@ public interface INotifier : IDisposable
     /// <summary>
     /// Delivers a notice. If delivery is repeated after a crash, the notice may arrive twice, with the same <see cref="Notice.Id"/>.
     /// </summary>
-    Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken);
+    Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken);
 
     /// <summary>Withdraws a delivered notice because it was answered or is obsolete.</summary>
     /// <param name="notice">Notice that was delivered.</param>
-    /// <param name="reference"><see cref="Delivery.Reference"/> from the delivery.</param>
+    /// <param name="reference"><see cref="NoticeDeliveryResult.Reference"/> from the delivery.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
+    Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
 
     /// <summary>Checks whether the channel is available, without sending a notice.</summary>
-    Task<Delivery> CheckAsync(CancellationToken cancellationToken);
+    Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Outcome of a delivery.</summary>
-public enum DeliveryStatus
+public enum NoticeDeliveryResultKind
 {
     /// <summary>The channel accepted the notice.</summary>
     Done,
@@ -43,13 +43,14 @@ public enum DeliveryStatus
 /// <param name="Status">Outcome of the delivery.</param>
 /// <param name="Problem">Sentence that explains the failure; empty on success. For a successful check, a sentence that describes what was
 /// found.</param>
-public sealed record Delivery(DeliveryStatus Status, string Problem = "")
+public sealed record NoticeDeliveryResult(NoticeDeliveryResultKind Status, string Problem = "")
 {
     /// <summary>Result of a successful delivery.</summary>
-    public static Delivery Done { get; } = new(DeliveryStatus.Done);
+    public static NoticeDeliveryResult Done { get; } = new(NoticeDeliveryResultKind.Done);
 
     /// <summary>
-    /// For <see cref="DeliveryStatus.Later"/>, the earliest time for a retry according to the server, or null if the server gave none.
+    /// For <see cref="NoticeDeliveryResultKind.Later"/>, the earliest time for a retry according to the server, or null if the server gave
+    /// none.
     /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 

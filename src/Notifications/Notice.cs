@@ -14,7 +14,7 @@ public sealed record Notice
     public required string Title { get; init; }
 
     /// <summary>Items of the notice. There is at least one.</summary>
-    public required IReadOnlyList<NoticeItem> Items { get; init; }
+    public required IReadOnlyList<NoticeEventDescription> Items { get; init; }
 
     /// <summary>Id of the run; empty for a test message.</summary>
     public string Run
@@ -80,7 +80,7 @@ public sealed record Notice
 /// <param name="Task">Id of the task, or null for the run as a whole.</param>
 /// <param name="Text">Description of the event in one or two sentences.</param>
 /// <param name="Commands">Commands with which the user can respond, the recommended one first. Empty if no response is needed.</param>
-public sealed record NoticeItem(
+public sealed record NoticeEventDescription(
     [property: JsonPropertyName("key")] string Key,
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("task")] string? Task,

@@ -13,7 +13,7 @@ internal sealed record NoticeDocument(
     [property: JsonPropertyName("repository")] string Repository,
     [property: JsonPropertyName("urgent")] bool Urgent,
     [property: JsonPropertyName("quiet")] bool Quiet,
-    [property: JsonPropertyName("items")] IReadOnlyList<NoticeItem> Items
+    [property: JsonPropertyName("items")] IReadOnlyList<NoticeEventDescription> Items
 )
 {
     /// <summary>Address of a page that shows the notice; omitted if unknown.</summary>
@@ -43,9 +43,9 @@ internal sealed record NoticeDocument(
             {
                 Link = notice.Link,
             },
-            NoticeJson.Default.NoticeDocument
+            NoticeJsonContext.Default.NoticeDocument
         );
 }
 
 [JsonSerializable(typeof(NoticeDocument))]
-internal sealed partial class NoticeJson : JsonSerializerContext;
+internal sealed partial class NoticeJsonContext : JsonSerializerContext;

@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans.Readers;
 
 /// <summary>Position of a field, with its file, line, column and path.</summary>
-internal sealed record FieldPosition(string File, int Line, int Column, FieldPath Field);
+internal sealed record FieldFilePosition(string File, int Line, int Column, FieldPath Field);
 
 /// <summary>A graph node with the positions of its id and dependencies.</summary>
-internal sealed record PositionedTask(TaskNode Node, FieldPosition Id, IReadOnlyList<FieldPosition> DependsOn);
+internal sealed record TaskNodeWithFilePositions(TaskNode Node, FieldFilePosition Id, IReadOnlyList<FieldFilePosition> DependsOn);
 
 /// <summary>Reports errors that are visible only in the plan as a whole: duplicate ids, unknown dependencies and cycles.</summary>
 internal static class GraphFaultReporter
@@ -16,7 +16,7 @@ internal static class GraphFaultReporter
     private const int MostShown = 12;
 
     /// <summary>Creates the graph of the tasks and reports the errors in it.</summary>
-    public static TaskGraph Report(IReadOnlyList<PositionedTask> tasks, FaultList faults)
+    public static TaskGraph Report(IReadOnlyList<TaskNodeWithFilePositions> tasks, FaultList faults)
     {
         var graph = TaskGraph.Of(tasks.Select(t => t.Node));
         var suggestions = MostSuggestions;
@@ -58,7 +58,12 @@ internal static class GraphFaultReporter
         return graph;
     }
 
-    private static void DuplicateId(GraphFault fault, PositionedTask task, IReadOnlyList<PositionedTask> tasks, FaultList faults)
+    private static void DuplicateId(
+        GraphFault fault,
+        TaskNodeWithFilePositions task,
+        IReadOnlyList<TaskNodeWithFilePositions> tasks,
+        FaultList faults
+    )
     {
         var first = tasks[fault.DependencyIndex].Id;
         var same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
@@ -68,7 +73,7 @@ internal static class GraphFaultReporter
         Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
     }
 
-    private static void Cycle(GraphFault fault, PositionedTask task, FaultList faults)
+    private static void Cycle(GraphFault fault, TaskNodeWithFilePositions task, FaultList faults)
     {
         var path =
             fault.Ids.Count <= MostShown + 1
@@ -84,6 +89,6 @@ internal static class GraphFaultReporter
         );
     }
 
-    private static void Add(FaultList faults, string code, FieldPosition at, string message, string cure) =>
+    private static void Add(FaultList faults, string code, FieldFilePosition at, string message, string cure) =>
         faults.Add(new PlanFault(code, FaultSeverity.Error, at.File, at.Line, at.Column, at.Field.ToString(), message, cure));
 }

@@ -43,7 +43,7 @@ public sealed record Plan
 
     /// <summary>Interfaces that tasks agree on before they start.</summary>
     [JsonPropertyName("contracts"), JsonPropertyOrder(5)]
-    public IReadOnlyList<ContractSpec> Contracts
+    public IReadOnlyList<InterfaceContractDefinition> Contracts
     {
         get;
         init => field = value ?? [];
@@ -89,7 +89,7 @@ public sealed record TaskDefaults
 
     /// <inheritdoc cref="PlanTask.Isolation"/>
     [JsonPropertyName("isolation")]
-    public TaskIsolation? Isolation { get; init; }
+    public TaskIsolationLevel? Isolation { get; init; }
 
     /// <inheritdoc cref="PlanTask.ContextKeys"/>
     [JsonPropertyName("context_keys")]

@@ -26,4 +26,4 @@ public sealed class ProcessStartException(ProcessStartFailure failure, string me
 }
 
 /// <summary>Thrown if killed processes still exist after the time limit, for example because they hang in the kernel.</summary>
-public sealed class ProcessStopException(string message) : Exception(message);
+public sealed class ProcessNotStoppedException(string message) : Exception(message);

@@ -20,7 +20,7 @@ internal sealed class ServerComposition : IDisposable
     private readonly ServerStopSignal _stopping = new();
     private readonly List<IServiceHandler> _parts = [];
     private readonly TemporalServerOptions _options;
-    private readonly NamespaceDirectory _directory;
+    private readonly NamespaceStore _directory;
     private readonly SearchAttributeRegistry _attributes = new();
 
     public ServerComposition(TemporalServerOptions options, ILoggerFactory loggers, Func<string> address)
@@ -32,38 +32,44 @@ internal sealed class ServerComposition : IDisposable
         var awake = new AwakeClock(time, options.TimeProvider);
         Timers = new TimerService(time, logger, awake);
         Namespaces = new NamespaceRegistry(options.BlobSizeLimit);
-        Database = new Database(options.DatabasePath, EngineTables.Parts, logger, options.Trouble, options.CheckedAtOnce);
+        Database = new EngineDatabase(
+            options.DatabasePath,
+            ServerComponentSqlSchemaList.Parts,
+            logger,
+            options.Trouble,
+            options.CheckedAtOnce
+        );
         Table.Refusal = () => Database.Damage;
         try
         {
             var attributes = _attributes;
             attributes.Load(Database);
-            var directory = _directory = new NamespaceDirectory(Database, Namespaces);
+            var directory = _directory = new NamespaceStore(Database, Namespaces);
             directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
             var configs = new TaskQueueConfigs(Database);
-            Deployments = new Deployments(Database, time);
+            Deployments = new WorkerDeploymentRegistry(Database, time);
             Deployments.Load();
-            Queues = new TaskQueues(time, configs.Find, Deployments.VersionFor);
+            Queues = new TaskQueueRegistry(time, configs.Find, Deployments.VersionFor);
             Deployments.Rerouted = Queues.Reroute;
             Store = new WorkflowStore(Database, visibility, time, logger, awake)
             {
                 SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
             };
-            Commands = new WorkerCommandQueues(_stopping.Token);
+            Commands = new WorkerCommandDispatcher(_stopping.Token);
             Engine = new WorkflowEngine(Store, Queues, Commands, Timers, Namespaces, logger)
             {
                 TracksTasks = clock is not null,
                 DeadWorkers = new DeadWorkerDetector(options.MachineName),
                 Deployments = Deployments,
             };
-            Workflows = new WorkflowOperations(Engine, Namespaces, attributes);
+            Workflows = new WorkflowGrpcHandler(Engine, Namespaces, attributes);
             Retention = new RetentionSweeper(Store, Namespaces, time, logger);
-            var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
+            var services = new ServerComponentDependencies(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
-            _parts.Add(new ClusterHandler(address));
+            _parts.Add(new ClusterInfoGrpcHandler(address));
             _parts.Add(
-                new NamespaceHandler(
+                new NamespaceGrpcHandler(
                     directory,
                     attributes,
                     new NamespaceRemoval(services, directory, attributes, reader),
@@ -73,26 +79,26 @@ internal sealed class ServerComposition : IDisposable
                     options.WorkerCommands
                 )
             );
-            _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
-            _parts.Add(new UnsupportedFeatureHandler(Namespaces));
-            _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
-            _parts.Add(new ScheduleHandler(services, new ScheduleListing(services, reader, attributes)));
+            _parts.Add(new SearchAttributeGrpcHandler(Namespaces, attributes));
+            _parts.Add(new UnsupportedFeatureGrpcHandler(Namespaces));
+            _parts.Add(new VisibilityGrpcHandler(Database, Namespaces, reader));
+            _parts.Add(new ScheduleGrpcHandler(services, new ScheduleLister(services, reader, attributes)));
             _parts.Add(
-                new BatchHandler(
+                new BatchOperationGrpcHandler(
                     services,
                     reader,
-                    new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))
+                    new BatchOperationActionApplier(Namespaces, Workflows, new ActivityControlGrpcHandler(Engine, Namespaces, time))
                 )
             );
-            var workers = new WorkerHandler(Timers, Namespaces);
+            var workers = new WorkerHeartbeatGrpcHandler(Timers, Namespaces);
             _parts.Add(workers);
             var drainage = new DeploymentDrainage(reader, time, options.DrainageGracePeriod);
-            _parts.Add(new DeploymentHandler(Namespaces, Deployments, drainage));
-            _parts.Add(new DeploymentChanges(Namespaces, Deployments, drainage, Queues, time));
-            _parts.Add(new DeploymentRouting(Namespaces, Deployments));
+            _parts.Add(new DeploymentListGrpcHandler(Namespaces, Deployments, drainage));
+            _parts.Add(new DeploymentChangeGrpcHandler(Namespaces, Deployments, drainage, Queues, time));
+            _parts.Add(new DeploymentRoutingGrpcHandler(Namespaces, Deployments));
             if (clock is not null)
             {
-                _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
+                _parts.Add(new TimeSkippingGrpcHandler(clock, Timers, Engine));
             }
 
             Register(attributes, workers, configs, time, address);
@@ -105,25 +111,25 @@ internal sealed class ServerComposition : IDisposable
         }
     }
 
-    public RpcTable Table { get; } = new();
+    public GrpcMethodRegistry Table { get; } = new();
 
     public NamespaceRegistry Namespaces { get; }
 
-    public Database Database { get; }
+    public EngineDatabase Database { get; }
 
     public TimerService Timers { get; }
 
-    public TaskQueues Queues { get; }
+    public TaskQueueRegistry Queues { get; }
 
-    public WorkerCommandQueues Commands { get; }
+    public WorkerCommandDispatcher Commands { get; }
 
-    public Deployments Deployments { get; }
+    public WorkerDeploymentRegistry Deployments { get; }
 
     public WorkflowStore Store { get; }
 
     public WorkflowEngine Engine { get; }
 
-    public WorkflowOperations Workflows { get; }
+    public WorkflowGrpcHandler Workflows { get; }
 
     public RetentionSweeper Retention { get; }
 
@@ -193,7 +199,7 @@ internal sealed class ServerComposition : IDisposable
 
     private void Register(
         SearchAttributeRegistry attributes,
-        WorkerHandler workers,
+        WorkerHeartbeatGrpcHandler workers,
         TaskQueueConfigs configs,
         TimeProvider time,
         Func<string> address
@@ -205,21 +211,21 @@ internal sealed class ServerComposition : IDisposable
         }
 
         var polls = new WorkerPolls();
-        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
+        var tasks = new WorkflowTaskGrpcHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
-        var activities = new ActivityStartService(Engine, Namespaces, _options.CancelCommands);
-        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
-        new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
-        new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
-        var updates = new UpdateHandler(Engine, Namespaces, _stopping);
+        var activities = new ActivityTaskStarter(Engine, Namespaces, _options.CancelCommands);
+        new WorkflowTaskCompletionGrpcHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
+        new ActivityTaskGrpcHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
+        new HistoryGrpcHandler(Engine, Namespaces, _stopping).Register(Table);
+        new WorkflowQueryGrpcHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
+        var updates = new WorkflowUpdateGrpcHandler(Engine, Namespaces, _stopping);
         updates.Register(Table);
-        new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
-        new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new WorkerCommandHandler(Commands, Namespaces, polls, _stopping).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, address, _options.TaskQueuePartitions).Register(Table);
-        new PauseHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
+        new MultiOperationGrpcHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
+        new ActivityControlGrpcHandler(Engine, Namespaces, time).Register(Table);
+        new NexusTaskGrpcHandler(Commands, Namespaces, polls, _stopping).Register(Table);
+        new TaskQueueGrpcHandler(Engine, Namespaces, workers, polls, configs, time, address, _options.TaskQueuePartitions).Register(Table);
+        new WorkflowPauseGrpcHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
         Workflows.Register(Table);
     }
 }

@@ -40,16 +40,16 @@ public sealed class TemporalServer : IAsyncDisposable
         _parts = new ServerComposition(_options, _loggers, () => Addresses.Count > 0 ? Addresses[0] : "");
         try
         {
-            var endpoints = new List<GrpcEndpoint>();
+            var endpoints = new List<GrpcListenAddress>();
             if (_options.SocketPath is { } path)
             {
                 RemoveStale(path);
-                endpoints.Add(new GrpcEndpoint { SocketPath = path });
+                endpoints.Add(new GrpcListenAddress { SocketPath = path });
             }
 
             if (_options.Address is { } address)
             {
-                endpoints.Add(new GrpcEndpoint { Address = address, Certificate = _options.Certificate });
+                endpoints.Add(new GrpcListenAddress { Address = address, Certificate = _options.Certificate });
             }
 
             _grpc = new GrpcHost(

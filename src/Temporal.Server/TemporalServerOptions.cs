@@ -124,7 +124,7 @@ public sealed record TemporalServerOptions
     /// <summary>
     /// Maximum size in bytes of a file whose pages are checked before it is served. Larger files are checked in the background.
     /// </summary>
-    internal long CheckedAtOnce { get; init; } = Storage.Database.UsuallyCheckedAtOnce;
+    internal long CheckedAtOnce { get; init; } = Storage.EngineDatabase.UsuallyCheckedAtOnce;
 
     internal void Validate()
     {

@@ -28,17 +28,17 @@ internal sealed class AgentFixture : IAsyncDisposable
     internal static CommandAgentRunner Shell(string script) => new("test", ["/bin/sh", "-c", script]);
 
     /// <summary>A start in the folder of that name; the same name is the same start.</summary>
-    internal AgentStart Start(
+    internal AgentRunParameters Start(
         string name = "start",
         string owner = "owner-1",
         string prompt = "Do it.",
-        AgentLimits? limits = null,
+        AgentRunLimits? limits = null,
         IReadOnlyList<string>? write = null
     )
     {
         var folder = _folder[name];
         _starts.Add(folder);
-        return new AgentStart
+        return new AgentRunParameters
         {
             Folder = folder,
             WorkingDirectory = Worktree,
@@ -48,18 +48,18 @@ internal sealed class AgentFixture : IAsyncDisposable
             Attempt = 1,
             Prompt = prompt,
             Owner = owner,
-            Policy = new AgentHookPolicy
+            Policy = new AgentRunPermissions
             {
                 Task = "T1",
                 Root = Worktree,
                 Write = write,
             },
-            Limits = limits ?? new AgentLimits(),
+            Limits = limits ?? new AgentRunLimits(),
         };
     }
 
     /// <summary>Starts and follows to the end.</summary>
-    internal async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> RunAsync(IAgentRunner runner, AgentStart start)
+    internal async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> RunAsync(IAgentRunner runner, AgentRunParameters start)
     {
         var session = await Supervisor.StartOrAttachAsync(runner, start, Eventually.Timeout());
         return await FollowAsync(session);
@@ -92,9 +92,9 @@ internal sealed class AgentFixture : IAsyncDisposable
 
     /// <summary>Sends SIGKILL through the shell's own kill. A process that has already exited is not an error.</summary>
     internal static Task KillAsync(int processId) =>
-        new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {processId}"));
+        new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {processId}"));
 
-    internal static IReadOnlyList<ProcessInfo> ProcessesOf(AgentStart start) =>
+    internal static IReadOnlyList<SystemProcessRecord> ProcessesOf(AgentRunParameters start) =>
         [
             .. ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder),
             .. ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder),
@@ -108,7 +108,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             await new ProcessStopper().StopByEnvironmentAsync(
                 "ORCHESTRATOR_SUPERVISOR",
                 start,
-                StopSignal.Terminate,
+                PosixStopSignal.Terminate,
                 TimeSpan.Zero,
                 TimeSpan.FromSeconds(10)
             );

@@ -184,7 +184,7 @@ public sealed class ConfinedKeysTests
         return environment;
     }
 
-    private static AgentDescriptionRunner Described(AgentFixture agents, params (string Name, string Value)[] more) =>
+    private static DescribedAgentRunner Described(AgentFixture agents, params (string Name, string Value)[] more) =>
         new("mine", AgentDescriptionReader.Read(Description).Description!, null, Environment(agents, more));
 
     private static IAgentRunner Runner(string agent, AgentFixture agents, Dictionary<string, string> environment) =>
@@ -192,7 +192,7 @@ public sealed class ConfinedKeysTests
         {
             "plain" => new CommandAgentRunner(agent, ["/opt/mine"], environment),
             "plain aider" => new CommandAgentRunner(agent, ["/opt/aider"], environment),
-            "described" => new AgentDescriptionRunner(
+            "described" => new DescribedAgentRunner(
                 agent,
                 new AgentDescription
                 {
@@ -210,16 +210,16 @@ public sealed class ConfinedKeysTests
                     Environment = environment,
                 }
             ),
-            "api" or "bedrock" => new ModelAgentRunner(
-                new ModelAgentOptions
+            "api" or "bedrock" => new ModelApiAgentRunner(
+                new ModelApiAgentOptions
                 {
-                    Service = agent == "api" ? ModelService.Api : ModelService.Bedrock,
+                    Service = agent == "api" ? ModelServiceKind.Api : ModelServiceKind.Bedrock,
                     Command = ["ask-model"],
                     Conversations = agents.Home,
                     Environment = environment,
                 }
             ),
-            var name => new AgentDescriptionRunner(name, BuiltInAgents.Find(name)!, null, environment),
+            var name => new DescribedAgentRunner(name, BuiltInAgents.Find(name)!, null, environment),
         };
 
     private sealed class ScriptedDoor : ISandboxNetworkProvider

@@ -29,12 +29,12 @@ public sealed class FakeAgentTests
 
         Assert.Equal((AgentFailure.GaveUp, 3), (first.Failure, first.ExitCode));
         Assert.Contains("to stderr", first.Detail, StringComparison.Ordinal);
-        Assert.Equal("first", Assert.Single(events.OfType<AgentText>()).Text);
+        Assert.Equal("first", Assert.Single(events.OfType<AgentTextEvent>()).Text);
         Assert.Equal(AgentFailure.None, second.Failure);
         Assert.Equal("T1 1 again", await File.ReadAllTextAsync(Path.Combine(agents.Worktree, "a/b.txt")));
         Assert.Equal("/etc/passwd", new FileInfo(Path.Combine(agents.Worktree, "l")).LinkTarget);
         Assert.True(File.Exists(Path.Combine(agents.Worktree, "r")));
-        Assert.Equal("other", Assert.Single(other.OfType<AgentText>()).Text);
+        Assert.Equal("other", Assert.Single(other.OfType<AgentTextEvent>()).Text);
     }
 
     /// <summary>Elsewhere it commits nothing: where the user works, a planner may run.</summary>
@@ -72,7 +72,7 @@ public sealed class FakeAgentTests
     public async Task Misbehavior_OfEveryKind_IsEndedWithTheAgent()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(10) });
+        var start = agents.Start(limits: new AgentRunLimits { Stall = TimeSpan.FromSeconds(10) });
         var runner = Command(
             agents,
             """{"tasks":{"*":[[{"ignoreSignals":true},{"daemon":"${repository}/daemon"},{"print":"up"},{"hang":true}]]}}"""
@@ -105,10 +105,10 @@ public sealed class FakeAgentTests
         (var first, var events) = await agents.RunAsync(runner, start);
         (var second, _) = await agents.RunAsync(runner, agents.Start("2") with { SessionId = start.SessionId, Attempt = 2 });
 
-        Assert.Equal(AgentCheckStatus.Ok, check.Status);
+        Assert.Equal(AgentProgramCheckStatus.Ok, check.Status);
         Assert.Equal((AgentFailure.None, "All done.", 0.01m), (first.Failure, first.FinalText, first.Usage.CostUsd));
-        Assert.Equal("Working.", Assert.Single(events.OfType<AgentText>()).Text);
-        Assert.Equal("a.txt", Assert.Single(events.OfType<AgentToolUse>()).Subject);
+        Assert.Equal("Working.", Assert.Single(events.OfType<AgentTextEvent>()).Text);
+        Assert.Equal("a.txt", Assert.Single(events.OfType<AgentToolCallEvent>()).Subject);
         Assert.Equal((AgentFailure.Account, start.SessionId, 1), (second.Failure, second.SessionId, second.ExitCode));
     }
 
@@ -146,7 +146,7 @@ public sealed class FakeAgentTests
     private static async Task<string> GitAsync(string folder, params string[] arguments)
     {
         var result = await new Processes.ProcessRunner().RunAsync(
-            new Processes.ProcessCommand("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", .. arguments])
+            new Processes.ChildProcessOptions("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", .. arguments])
             {
                 WorkingDirectory = folder,
             }

@@ -64,13 +64,13 @@ public sealed class AgentActivityTests : IDisposable
         new()
         {
             RunId = "run",
-            State = RunStates.Executing,
+            State = RunStateNames.Executing,
             Tasks =
             [
-                new RunTask
+                new RunTaskStatus
                 {
                     Id = id,
-                    State = TaskStates.Executing,
+                    State = TaskStateNames.Executing,
                     Starts = 1,
                 },
             ],

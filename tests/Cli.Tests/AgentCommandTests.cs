@@ -18,7 +18,7 @@ public class AgentCommandTests
         var result = await cli.RunAsync("done", "--task", "Login", "--status", "failed", "--reason", "no network", "--report", "notes.md");
 
         Assert.Equal(0, result.ExitCode);
-        var claim = AgentClaim.TryRead(folder)!;
+        var claim = AgentOutcomeClaim.TryRead(folder)!;
         Assert.Equal(("login", "failed", "no network", "notes.md"), (claim.Task, claim.Status, claim.Reason, claim.Report));
     }
 
@@ -29,7 +29,7 @@ public class AgentCommandTests
 
         await cli.RunAsync("done", "--status", "completed", "--measured", "start=up seconds=1.4", "--measured", "size= -2e3");
 
-        Assert.Equal([new ClaimedMeasurement("start=up seconds", 1.4m), new("size", -2000m)], AgentClaim.TryRead(folder)!.Measured);
+        Assert.Equal([new ClaimedMeasurement("start=up seconds", 1.4m), new("size", -2000m)], AgentOutcomeClaim.TryRead(folder)!.Measured);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public class AgentCommandTests
 
         await cli.RunAsync("done", "--status", "completed", "--dropped", "src/a.py: x = 2", "--dropped", "logo.png");
 
-        Assert.Equal(["src/a.py: x = 2", "logo.png"], AgentClaim.TryRead(folder)!.Dropped);
+        Assert.Equal(["src/a.py: x = 2", "logo.png"], AgentOutcomeClaim.TryRead(folder)!.Dropped);
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public class AgentCommandTests
         var result = await cli.RunAsync("blocked", "--needs", "pandas>=2.0", "numpy");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(["pandas>=2.0", "numpy"], AgentClaim.TryRead(folder)!.Needs);
-        Assert.False(AgentClaim.TryRead(folder)!.IsForDevelopment);
+        Assert.Equal(["pandas>=2.0", "numpy"], AgentOutcomeClaim.TryRead(folder)!.Needs);
+        Assert.False(AgentOutcomeClaim.TryRead(folder)!.IsForDevelopment);
         await cli.RunAsync("blocked", "--needs", "jest", "--dev");
-        Assert.True(AgentClaim.TryRead(folder)!.IsForDevelopment);
+        Assert.True(AgentOutcomeClaim.TryRead(folder)!.IsForDevelopment);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class AgentCommandTests
 
         await cli.RunAsync("blocked", "--file", "src/api.py", "--split", "the parser", "the printer", "--question", "Or shall I leave it?");
 
-        var claim = AgentClaim.TryRead(folder)!;
+        var claim = AgentOutcomeClaim.TryRead(folder)!;
         Assert.Equal(("src/api.py", "Or shall I leave it?"), (Assert.Single(claim.Files), claim.Reason));
         Assert.Equal(["the parser", "the printer"], claim.Split);
     }
@@ -85,7 +85,7 @@ public class AgentCommandTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(message, result.People, StringComparison.Ordinal);
-        Assert.Null(AgentClaim.TryRead(folder));
+        Assert.Null(AgentOutcomeClaim.TryRead(folder));
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public class AgentCommandTests
         using var cli = new CliFixture();
         var policy = cli.Write(
             "policy",
-            new AgentHookPolicy
+            new AgentRunPermissions
             {
                 Task = "login",
                 Root = cli.Folder,
@@ -162,7 +162,7 @@ public class AgentCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         var folder = Path.Combine(cli.Folder, ".orchestrator", "runs", "run-x-1", "tasks", "slow", "1");
-        var start = new AgentStart
+        var start = new AgentRunParameters
         {
             Folder = folder,
             WorkingDirectory = cli.Folder,
@@ -172,21 +172,21 @@ public class AgentCommandTests
             Attempt = 1,
             Prompt = "wait",
             Owner = "test",
-            Policy = new AgentHookPolicy { Task = "slow", Root = cli.Folder },
+            Policy = new AgentRunPermissions { Task = "slow", Root = cli.Folder },
         };
         await new AgentSupervisor().StartOrAttachAsync(
             new CommandAgentRunner("slow", ["/bin/sleep", "600"]),
             start,
             CancellationToken.None
         );
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(folder));
+        Assert.Equal(AgentRunStatus.Running, AgentSupervisor.ReadState(folder));
 
         var result = await cli.RunAsync("stop", "run-x/sl");
         var again = await cli.RunAsync("stop", "--all");
 
         Assert.Equal((0, 0), (result.ExitCode, again.ExitCode));
         Assert.Contains("stopped run-x-1/slow", result.People, StringComparison.Ordinal);
-        Assert.NotEqual(AgentStartState.Running, AgentSupervisor.ReadState(folder));
+        Assert.NotEqual(AgentRunStatus.Running, AgentSupervisor.ReadState(folder));
         Assert.Contains("None of the selected agents is running", again.People, StringComparison.Ordinal);
     }
 

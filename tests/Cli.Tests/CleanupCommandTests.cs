@@ -63,7 +63,7 @@ public class CleanupCommandTests
         var stuck = await RunAsync(cli, 1, "bad.yaml");
         cli.Git("branch", "mine");
         cli.Git("worktree", "add", "-q", Path.Combine(cli.Home, "mine"), "mine");
-        var engine = Path.Combine(cli.Folder, ".orchestrator", EngineFile.FileName);
+        var engine = Path.Combine(cli.Folder, ".orchestrator", EngineDatabaseLock.FileName);
         var refs = cli.Git("for-each-ref");
 
         // While a run is open it keeps everything, by name too.
@@ -80,8 +80,8 @@ public class CleanupCommandTests
         var one = await cli.RunAsync("cleanup", first);
         Assert.Equal(0, one.ExitCode);
         Assert.Contains($"{first}  completed", one.Output, StringComparison.Ordinal);
-        Assert.Null(EngineFileReader.FindRunId(engine, first));
-        Assert.NotNull(EngineFileReader.FindRunId(engine, second));
+        Assert.Null(EngineDatabaseReader.FindRunId(engine, first));
+        Assert.NotNull(EngineDatabaseReader.FindRunId(engine, second));
         var rest = (await cli.RunAsync("cleanup", "--keep", "0", "--json")).Json;
         Assert.Equal([second], Ids(rest["removed"]!));
         Assert.True((int)rest["after"]!["hiddenRefs"]! < (int)rest["before"]!["hiddenRefs"]!);
@@ -116,7 +116,7 @@ public class CleanupCommandTests
 
         Assert.Equal([second], Ids((await cli.RunAsync("history", "--json")).Json["runs"]!));
         Assert.Equal(refs, cli.Git("for-each-ref", "refs/orchestrator").Split('\n').Length);
-        Assert.Null(EngineFileReader.FindRunId(Path.Combine(cli.Folder, ".orchestrator", EngineFile.FileName), first));
+        Assert.Null(EngineDatabaseReader.FindRunId(Path.Combine(cli.Folder, ".orchestrator", EngineDatabaseLock.FileName), first));
         Assert.DoesNotContain(".pool", cli.Git("worktree", "list"), StringComparison.Ordinal);
         var storage = (await cli.RunAsync("check", "--json")).Json["checks"]!.AsArray().Single(c => (string)c!["name"]! == "storage")!;
         Assert.Contains("run folders: 1,", (string)storage["message"]!, StringComparison.Ordinal);

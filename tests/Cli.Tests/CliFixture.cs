@@ -51,7 +51,7 @@ internal sealed class CliFixture : IDisposable
 
     public async Task<CliResult> RunAsync(RecordingTerminal terminal, InterruptHandler interrupts, params string[] arguments)
     {
-        var code = await CommandLine
+        var code = await CommandLineExecutor
             .RunAsync(
                 arguments,
                 documents =>

@@ -49,7 +49,7 @@ public class ComposeFileTests
         Assert.All(["schema", "namespace"], name => Assert.Equal("temporalio/admin-tools:1.32", services[name]["image"].ToString()));
         var setUp = Assert.Single(Names(services["namespace"]["command"]));
         Assert.All(
-            Messages.RunAttributes.Types,
+            Messages.RunSearchAttributes.Types,
             attribute => Assert.Contains($" {attribute.Key}={attribute.Value}", setUp, StringComparison.Ordinal)
         );
         foreach (var (name, service) in services.Children)

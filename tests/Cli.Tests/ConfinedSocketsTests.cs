@@ -55,8 +55,8 @@ public sealed class ConfinedSocketsTests
         };
         var log = Path.Combine(cli.Home, "log");
 
-        var run = await new DetachedProcess().StartAsync(
-            new DetachedCommand(OrchestrateProgram.Path, ["run", "--yes"])
+        var run = await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(OrchestrateProgram.Path, ["run", "--yes"])
             {
                 WorkingDirectory = cli.Folder,
                 Environment = variables,

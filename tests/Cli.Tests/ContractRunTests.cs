@@ -40,8 +40,8 @@ public class ContractRunTests
         );
         cli.Write("tasks.yaml", Plan);
         var start = cli.Git("rev-parse", "HEAD").Trim();
-        var stub = ContractStub.Of(
-            new ContractSpec
+        var stub = InterfaceContractStub.Of(
+            new InterfaceContractDefinition
             {
                 Name = "Store",
                 FilePath = StubFile,
@@ -69,7 +69,7 @@ public class ContractRunTests
         var policy = Directory
             .GetFiles(Path.Combine(cli.Folder, ".orchestrator", "runs"), "policy", SearchOption.AllDirectories)
             .First(p => p.Contains("/maker/1/", StringComparison.Ordinal));
-        Assert.Equal([StubFile], AgentHookPolicy.Parse(File.ReadAllText(policy)).ReadOnly);
+        Assert.Equal([StubFile], AgentRunPermissions.Parse(File.ReadAllText(policy)).ReadOnly);
 
         var warnings = (await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray().Select(w => (string?)w);
         Assert.Contains(warnings, w => w!.Contains("no gate checks types", StringComparison.Ordinal));
@@ -99,8 +99,8 @@ public class ContractRunTests
         );
         var plan = Plan.Replace(", \"contracts/**\"]", "], files_read: []", StringComparison.Ordinal);
         cli.Write("tasks.yaml", plan);
-        var old = ContractStub.Of(
-            new ContractSpec
+        var old = InterfaceContractStub.Of(
+            new InterfaceContractDefinition
             {
                 Name = "Store",
                 FilePath = StubFile,

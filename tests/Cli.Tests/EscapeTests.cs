@@ -229,7 +229,7 @@ public class EscapeTests
         Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["attempt"]!, (int)task["starts"]!));
         Assert.Equal(
             "inside",
-            AgentClaim
+            AgentOutcomeClaim
                 .TryRead(
                     Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator/runs"), "1", SearchOption.AllDirectories).Single()
                 )!

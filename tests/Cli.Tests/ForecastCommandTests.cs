@@ -40,7 +40,7 @@ public sealed class ForecastCommandTests
             before.Output,
             StringComparison.Ordinal
         );
-        Assert.Equal((int)Outcome.Usage, unknown.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Usage, unknown.ExitCode);
         Assert.Contains("A rehearsal needs a past run", unknown.People, StringComparison.Ordinal);
         Assert.Matches(@"a starts\n.*a is done, for 0\.00 USD\n.*b starts\n.*b is done", rehearsed.Output);
         Assert.Contains("A typical night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);

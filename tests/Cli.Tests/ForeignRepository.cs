@@ -23,8 +23,8 @@ internal sealed class ForeignRepository(CliFixture cli)
         WritePlans();
         await WriteBacklogAsync();
         var commit = WriteCommit();
-        WriteRun("night", RunStates.Escalated, commit);
-        WriteRun("done", RunStates.Completed, commit);
+        WriteRun("night", RunStateNames.Escalated, commit);
+        WriteRun("done", RunStateNames.Completed, commit);
     }
 
     private void WriteSettings()
@@ -137,22 +137,22 @@ internal sealed class ForeignRepository(CliFixture cli)
         var folder = Path.Combine(".orchestrator", "runs", id);
         string[] states =
         [
-            TaskStates.Failed,
-            TaskStates.Blocked,
-            TaskStates.Executing,
-            TaskStates.AwaitingApproval,
-            TaskStates.Merged,
-            TaskStates.Skipped,
+            TaskStateNames.Failed,
+            TaskStateNames.Blocked,
+            TaskStateNames.Executing,
+            TaskStateNames.AwaitingApproval,
+            TaskStateNames.Merged,
+            TaskStateNames.Skipped,
         ];
         var tasks = ForgedTexts
             .All.Select(
                 (one, i) =>
-                    new RunTask
+                    new RunTaskStatus
                     {
                         Id = TaskId(i),
                         Title = one.Text,
                         State = states[i % states.Length],
-                        Why = new TaskRemarkRecorded(new Orchestrator.Messages.Quote(one.Text)),
+                        Why = new TaskRemarkReason(new Orchestrator.Messages.VerbatimQuote(one.Text)),
                         Attempt = 1,
                         Starts = 1,
                         Commit = i is 1 or 2 ? commit : "",
@@ -178,14 +178,14 @@ internal sealed class ForeignRepository(CliFixture cli)
             RunId = id,
             State = state,
             Title = ForgedTexts.Together,
-            Why = new TaskRemarkRecorded(new Orchestrator.Messages.Quote(ForgedTexts.Together)),
+            Why = new TaskRemarkReason(new Orchestrator.Messages.VerbatimQuote(ForgedTexts.Together)),
             Repository = cli.Folder,
             StartedAt = began,
             UpdatedAt = began,
             Target = At(0),
             Staging = At(1) + "/staging",
             BaseCommit = cli.Git("rev-parse", "HEAD~1").Trim(),
-            LandedCommit = state == RunStates.Completed ? commit : "",
+            LandedCommit = state == RunStateNames.Completed ? commit : "",
             LandedOn = At(18),
             Agent = At(2),
             Questions =
@@ -196,18 +196,18 @@ internal sealed class ForeignRepository(CliFixture cli)
                         {
                             Id = TaskId(i),
                             Question = one.Text,
-                            Ways = [new AnswerAction(AnswerActionKinds.Guide, $"{id}/{TaskId(i)}")],
+                            Ways = [new SuggestedCommand(SuggestedCommandKinds.Guide, $"{id}/{TaskId(i)}")],
                         }
                 ),
             ],
             Warnings = [.. ForgedTexts.All.Select(one => one.Text)],
             DroppedMessages = [ForgedTexts.Together],
             Left = [.. ForgedTexts.All.Select(one => one.Text)],
-            Review = new RunReview
+            Review = new RunReviewStatus
             {
                 Round = 1,
                 MaxRounds = 3,
-                Verdict = ReviewVerdicts.Accepted,
+                Verdict = ReviewStateNames.Accepted,
                 Reviewer = ForgedTexts.Together,
                 Evidence = ForgedTexts.Together,
                 Overruled = [ForgedTexts.Together],
@@ -225,19 +225,19 @@ internal sealed class ForeignRepository(CliFixture cli)
                         Sequence = i + 1,
                         Time = began,
                         Task = TaskId(i),
-                        State = TaskStates.Failed,
-                        Why = new TaskRemarkRecorded(new Orchestrator.Messages.Quote(one.Text)),
+                        State = TaskStateNames.Failed,
+                        Why = new TaskRemarkReason(new Orchestrator.Messages.VerbatimQuote(one.Text)),
                         Evidence = one.Text,
                         By = one.Text,
                     },
-                    MessageJson.Options
+                    PayloadJsonOptions.Options
                 )
         );
         cli.Write($"{folder}/events.jsonl", string.Join('\n', events) + "\n");
         var mail = ForgedTexts.All.Select(
             (one, i) =>
                 JsonSerializer.Serialize(
-                    new MailMessage
+                    new AgentMailMessage
                     {
                         Number = i + 1,
                         Id = $"{i:x12}",

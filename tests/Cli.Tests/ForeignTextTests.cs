@@ -196,11 +196,17 @@ public sealed class ForeignTextTests : IDisposable
         const string Begin = "it begins here";
         var words = string.Join(' ', command.Prepend(OrchestrateProgram.Path).Select(ForeignRepository.Quote));
         var shown = await new ProcessRunner().RunAsync(
-            new ProcessCommand("script", "-q", "-c", $"stty cols {Columns} rows 50 -echo -onlcr; echo '{Begin}'; exec {words}", "/dev/null")
+            new ChildProcessOptions(
+                "script",
+                "-q",
+                "-c",
+                $"stty cols {Columns} rows 50 -echo -onlcr; echo '{Begin}'; exec {words}",
+                "/dev/null"
+            )
             {
                 WorkingDirectory = _cli.Folder,
                 Environment = Variables,
-                Input = ProcessInput.FromText(string.Concat(Enumerable.Repeat("n\n", 5))),
+                Input = ProcessStandardInput.FromText(string.Concat(Enumerable.Repeat("n\n", 5))),
                 Timeout = TimeSpan.FromMinutes(2),
             }
         );
@@ -245,7 +251,7 @@ public sealed class ForeignTextTests : IDisposable
         };
         using var input = new StringReader("");
         var ends = new StandardStreams(input, output, error, IsInPiped: !isScreen, IsOutPiped: !isScreen, IsErrorPiped: !isScreen);
-        var code = await CommandLine
+        var code = await CommandLineExecutor
             .RunAsync(
                 command,
                 documents => new SystemTerminal(documents, environment, ends),

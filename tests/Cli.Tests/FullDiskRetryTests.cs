@@ -43,9 +43,15 @@ public sealed class SpaceOnDiskTests
     private static async Task<string> DoAsync(RecordingTerminal terminal, Func<Task<string>> act)
     {
         using var interrupts = new InterruptHandler();
-        var context = new CommandContext(terminal, new Dictionary<string, string>(), Path.GetTempPath(), TimeProvider.System, interrupts)
+        var context = new CliCommandServices(
+            terminal,
+            new Dictionary<string, string>(),
+            Path.GetTempPath(),
+            TimeProvider.System,
+            interrupts
+        )
         {
-            CallAsync = (_, _) => Task.FromResult(Outcome.Done),
+            CallAsync = (_, _) => Task.FromResult(UseCaseOutcome.Done),
         };
         return await new FullDiskRetry(context, Path.GetTempPath()).RetryWhileFullAsync(act, CancellationToken.None);
     }

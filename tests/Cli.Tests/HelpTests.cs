@@ -57,13 +57,13 @@ public class HelpTests
     [Fact]
     public void Commands_OfOtherTools_AreNoneOfOursAndMeanOneThatThereIs()
     {
-        var root = CommandTable.Root([]);
+        var root = CliCommandRegistry.Root([]);
         var ours = root.Subcommands.Select(command => command.Name).ToList();
 
         Assert.All(CommandGroups.ForeignWords, word => Assert.DoesNotContain(word, ours));
         Assert.All(
             CommandGroups.ForeignWords,
-            word => Assert.Empty(CommandTable.Root([]).Parse(CommandGroups.ProbableCommand(word, root)!.Split(' ')).UnmatchedTokens)
+            word => Assert.Empty(CliCommandRegistry.Root([]).Parse(CommandGroups.ProbableCommand(word, root)!.Split(' ')).UnmatchedTokens)
         );
     }
 
@@ -95,14 +95,14 @@ public class HelpTests
         Assert.Contains($"Did you mean '{meant}'?", result.People, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string> FormerNames { get; } = [.. CommandTable.Aliases.Select(alias => alias.Former)];
+    public static TheoryData<string> FormerNames { get; } = [.. CliCommandRegistry.Aliases.Select(alias => alias.Former)];
 
     [Theory]
     [MemberData(nameof(FormerNames))]
     public async Task FormerName_OfACommand_StillWorksAndIsNotOffered(string former)
     {
         using var cli = new CliFixture();
-        var present = CommandTable.Aliases.Single(alias => alias.Former == former).Present;
+        var present = CliCommandRegistry.Aliases.Single(alias => alias.Former == former).Present;
 
         var ofFormer = await cli.RunAsync([.. former.Split(' '), "--help"]);
         var ofPresent = await cli.RunAsync([.. present.Split(' '), "--help"]);

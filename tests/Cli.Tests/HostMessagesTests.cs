@@ -24,7 +24,7 @@ public sealed class HostMessagesTests : IDisposable
     {
         var worker = await _cli.RunAsync(["worker", .. flags.Split(' ')]);
 
-        Assert.Equal((int)Outcome.Usage, worker.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Usage, worker.ExitCode);
         Assert.Contains(says, worker.People, StringComparison.Ordinal);
         Assert.Contains(cure, worker.People, StringComparison.Ordinal);
     }
@@ -36,7 +36,7 @@ public sealed class HostMessagesTests : IDisposable
 
         var worker = await _cli.RunAsync("worker");
 
-        Assert.Equal((int)Outcome.Usage, worker.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Usage, worker.ExitCode);
         Assert.Contains("'my.workers' is not a valid name for a worker deployment.", worker.People, StringComparison.Ordinal);
         Assert.Contains("temporal.deployment", worker.People, StringComparison.Ordinal);
     }
@@ -44,18 +44,18 @@ public sealed class HostMessagesTests : IDisposable
     [Fact]
     public async Task History_RunWithTasksOnOtherHosts_NamesEachHostOnce()
     {
-        var task = new RunTask
+        var task = new RunTaskStatus
         {
             Id = "a",
             Title = "One",
-            State = TaskStates.Merged,
+            State = TaskStateNames.Merged,
             Host = "rack (cccc)",
         };
         var status = new RunStatus
         {
             RunId = "run-1",
             Title = "two hosts",
-            State = RunStates.Completed,
+            State = RunStateNames.Completed,
             Since = DateTimeOffset.UnixEpoch,
             Repository = _cli.Folder,
             StartedAt = DateTimeOffset.UnixEpoch,

@@ -92,11 +92,11 @@ public sealed class InboxCommandTests
     [InlineData(MissedScheduleStart.NothingServed, true, false)]
     public void Of_LastTimeOfASchedule_IsAnEntryWhereNoTaskBegan(MissedScheduleStart missed, bool isPaused, bool isEntry)
     {
-        var repository = new RepositoryLocation("/shop", "/shop/.git", IsBare: false);
+        var repository = new LocalRepositoryPaths("/shop", "/shop/.git", IsBare: false);
         var schedule = new RunSchedule
         {
             Name = "nightly",
-            When = new ScheduleTiming(new TimeOnly(22, 0), [], null, "Etc/UTC"),
+            When = new ScheduleRecurrenceRule(new TimeOnly(22, 0), [], null, "Etc/UTC"),
             Input = new OrchestrationInput { Repository = "/shop" },
             CatchUp = TimeSpan.FromMinutes(10),
             IsPaused = isPaused,
@@ -107,11 +107,11 @@ public sealed class InboxCommandTests
             new(DateTimeOffset.UnixEpoch) { Missed = missed },
         ];
 
-        var entry = InboxEntry.Of(schedule, fires, repository);
+        var entry = UserInboxEntry.Of(schedule, fires, repository);
 
         Assert.Equal(isEntry, entry is not null);
         Assert.Equal(isEntry ? "orchestrate schedule run-now nightly" : null, entry?.Ways[0].Command);
-        Assert.Null(InboxEntry.Of(schedule, [fires[0]], repository));
+        Assert.Null(UserInboxEntry.Of(schedule, [fires[0]], repository));
     }
 
     [Theory]
@@ -125,21 +125,25 @@ public sealed class InboxCommandTests
         var run = new RunStatus
         {
             RunId = "r",
-            State = RunStates.Executing,
+            State = RunStateNames.Executing,
             Kept = [kept],
-            Tasks = [new RunTask { Id = "a", State = TaskStates.Blocked }],
+            Tasks = [new RunTaskStatus { Id = "a", State = TaskStateNames.Blocked }],
             Questions =
             [
                 new RunQuestion
                 {
                     Id = "a",
                     Question = "?",
-                    Ways = [new AnswerAction(AnswerActionKinds.Approve, "r/a"), new AnswerAction(AnswerActionKinds.Guide, "r/a")],
+                    Ways =
+                    [
+                        new SuggestedCommand(SuggestedCommandKinds.Approve, "r/a"),
+                        new SuggestedCommand(SuggestedCommandKinds.Guide, "r/a"),
+                    ],
                 },
             ],
         };
 
-        Assert.Equal(answered, InboxEntry.Of(run, RepositoryLocation.Find(cli.Folder)!).First().Answered);
+        Assert.Equal(answered, UserInboxEntry.Of(run, LocalRepositoryPaths.Find(cli.Folder)!).First().Answered);
     }
 
     /// <summary>The inbox starts no git process, however many repositories there are.</summary>
@@ -161,7 +165,7 @@ public sealed class InboxCommandTests
                 File.Copy(Path.Combine(run, "status.json"), Path.Combine(folder, "status.json"));
             }
             File.Copy(Path.Combine(cli.Folder, ".orchestrator", "engine.db"), Path.Combine(copy, ".orchestrator", "engine.db"));
-            await File.WriteAllTextAsync(Path.Combine(state, RepositoryLocation.Find(copy)!.Key), copy);
+            await File.WriteAllTextAsync(Path.Combine(state, LocalRepositoryPaths.Find(copy)!.Key), copy);
         }
         var calls = Path.Combine(cli.Home, "calls");
         var programs = Directory.CreateDirectory(Path.Combine(cli.Home, "counted")).FullName;

@@ -22,7 +22,15 @@ public sealed class InheritedDescriptorTests
             "tasks.yaml",
             $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: [{{command: '{Look} >> {cli.Home}/seen'}}]}}\n"
         );
-        var program = new ProcessCommand("/bin/sh", "-c", "exec 9<\"$0\"; exec \"$@\"", cli.Home, OrchestrateProgram.Path, "run", "--yes")
+        var program = new ChildProcessOptions(
+            "/bin/sh",
+            "-c",
+            "exec 9<\"$0\"; exec \"$@\"",
+            cli.Home,
+            OrchestrateProgram.Path,
+            "run",
+            "--yes"
+        )
         {
             WorkingDirectory = cli.Folder,
             Environment = cli.Environment.ToDictionary(variable => variable.Key, string? (variable) => variable.Value),

@@ -59,9 +59,9 @@ public sealed class KillRehearsalOutcomeTests
         var foreign = await repository.OrchestrateAsync("night", "rehearse", "--kill", "--commits", "HEAD~1..HEAD~1");
         var wrong = await repository.OrchestrateAsync("night", "rehearse", "--kill", "--commits", "HEAD");
 
-        Assert.Equal((int)Outcome.Usage, unnamed.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Usage, unnamed.ExitCode);
         Assert.Contains("--kill --commits FIRST..LAST", ScriptedRepository.Text(unnamed), StringComparison.Ordinal);
-        Assert.Equal((int)Outcome.Usage, foreign.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Usage, foreign.ExitCode);
         Assert.Contains(
             "No task of the plan may write a file that HEAD~1..HEAD~1 changes",
             ScriptedRepository.Text(foreign),

@@ -106,7 +106,7 @@ public sealed class LargeFileTests
     private static async Task<string> GitAsync(CliFixture cli, params string[] arguments)
     {
         var done = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", arguments) { WorkingDirectory = cli.Folder, Environment = Variables(cli) }
+            new ChildProcessOptions("git", arguments) { WorkingDirectory = cli.Folder, Environment = Variables(cli) }
         );
         Assert.True(done.Succeeded, $"git {string.Join(' ', arguments)}: {done.StandardError.Text}");
         return done.StandardOutput.Text;

@@ -15,7 +15,10 @@ public class ManualPagesTests
 
         Assert.Equal(0, result.ExitCode);
         var pages = Directory.GetFiles(Path.Combine(cli.Folder, "share", "man", "man1")).Select(Path.GetFileNameWithoutExtension).ToList();
-        Assert.All(CommandGroups.VisibleCommands(CommandTable.Root([])), command => Assert.Contains($"orchestrate-{command.Name}", pages));
+        Assert.All(
+            CommandGroups.VisibleCommands(CliCommandRegistry.Root([])),
+            command => Assert.Contains($"orchestrate-{command.Name}", pages)
+        );
         Assert.Contains("orchestrate", pages);
         Assert.Contains("orchestrate-schedule-create", pages);
         Assert.DoesNotContain("orchestrate-mcp", pages);
@@ -28,7 +31,7 @@ public class ManualPagesTests
     [Fact]
     public void Of_Page_SaysWhatTheHelpSaysAndEscapesRequests()
     {
-        var pages = ManualPages.Of(CommandTable.Root([])).ToDictionary(page => page.File, page => page.Text);
+        var pages = ManualPages.Of(CliCommandRegistry.Root([])).ToDictionary(page => page.File, page => page.Text);
 
         Assert.StartsWith(".TH \"ORCHESTRATE-STATUS\" 1 ", pages["orchestrate-status.1"], StringComparison.Ordinal);
         Assert.Contains(".B \\-\\-watch\nKeep updating until the run ends\n", pages["orchestrate-status.1"], StringComparison.Ordinal);

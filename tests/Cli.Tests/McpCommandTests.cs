@@ -43,7 +43,7 @@ public sealed class McpCommandTests
         Assert.Equal(Tools, tools.Select(tool => (string?)tool!["name"]));
         Assert.All(tools, tool => Assert.Equal("object", (string?)tool!["inputSchema"]!["type"]));
         Assert.False(isError, text);
-        var claim = AgentClaim.TryRead(folder)!;
+        var claim = AgentOutcomeClaim.TryRead(folder)!;
         Assert.Equal(("login", "completed", "all there", "call-1"), (claim.Task, claim.Status, claim.Reason, claim.Call));
         Assert.Equal(new ClaimedMeasurement("speed", 1.4m), Assert.Single(claim.Measured));
         Assert.Equal(["a.py: x"], claim.Dropped);
@@ -73,15 +73,15 @@ public sealed class McpCommandTests
         {
             await first.CallAsync("blocked", "call-1", ("reason", "which database?"));
         }
-        var before = AgentClaim.TryRead(folder)!;
+        var before = AgentOutcomeClaim.TryRead(folder)!;
         await using var second = new McpSession(cli, isNew: true);
 
         await second.CallAsync("blocked", "call-1", ("reason", "said again"));
-        var again = AgentClaim.TryRead(folder)!;
+        var again = AgentOutcomeClaim.TryRead(folder)!;
         await second.CallAsync("done", "call-2", ("status", "failed"));
 
         Assert.Equal((before.Reason, before.Time), (again.Reason, again.Time));
-        Assert.Equal("failed", AgentClaim.TryRead(folder)!.Status);
+        Assert.Equal("failed", AgentOutcomeClaim.TryRead(folder)!.Status);
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class McpCommandTests
 
         await session.CallAsync("blocked", "call-1", ("reason", "tests"), ("needs", new JsonArray("jest")), ("dev", dev));
 
-        var claim = AgentClaim.TryRead(folder)!;
+        var claim = AgentOutcomeClaim.TryRead(folder)!;
         Assert.Equal(("jest", dev), (Assert.Single(claim.Needs), claim.IsForDevelopment));
     }
 
@@ -138,7 +138,7 @@ public sealed class McpCommandTests
 
         Assert.True(isError);
         Assert.True(text.Contains(message, StringComparison.Ordinal), text);
-        Assert.Null(AgentClaim.TryRead(folder));
+        Assert.Null(AgentOutcomeClaim.TryRead(folder));
     }
 
     [Fact]

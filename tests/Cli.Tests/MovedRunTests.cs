@@ -18,7 +18,7 @@ public class MovedRunTests
         await OutputStreamTests
             .Program(cli)
             .KillWhenAsync(Path.Combine(cli.Home, "log"), () => Starts(cli, "a") == 1, "run", "--yes", "--run-id", "night");
-        var there = MachineIdentity.Find(cli.Environment);
+        var there = MachineIdentityCalculator.Find(cli.Environment);
         cli.Environment["XDG_STATE_HOME"] = Path.Combine(cli.Home, "other-machine");
 
         var status = await cli.RunAsync("status");
@@ -63,7 +63,7 @@ public class MovedRunTests
 internal sealed class MachinesFactAttribute : FactAttribute
 {
     public MachinesFactAttribute() =>
-        Skip = MachineInfo.Read(new Dictionary<string, string>()).IsContainer
+        Skip = MachineIdentifiers.Read(new Dictionary<string, string>()).IsContainer
             ? null
             : "This machine has an id of its own, whatever the home.";
 }

@@ -21,7 +21,7 @@ public sealed class NativeLibraryTests
         var (code, said) = await program.RunAsync(cli, "run", "--yes");
         var (untouched, version) = await program.RunAsync(cli, "validate");
 
-        Assert.Equal((int)Outcome.Unavailable, code);
+        Assert.Equal((int)UseCaseOutcome.Unavailable, code);
         Assert.Contains(Library, said, StringComparison.Ordinal);
         Assert.Contains(reason, said, StringComparison.Ordinal);
         Assert.Contains("linux-", said, StringComparison.Ordinal);

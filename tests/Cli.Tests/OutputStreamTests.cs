@@ -69,7 +69,11 @@ public class OutputStreamTests
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
 
         var run = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", $"printf 'y\\n' | TERM=xterm script -qec '{OrchestrateProgram.Path} {command}' /dev/null")
+            new ChildProcessOptions(
+                "/bin/sh",
+                "-c",
+                $"printf 'y\\n' | TERM=xterm script -qec '{OrchestrateProgram.Path} {command}' /dev/null"
+            )
             {
                 WorkingDirectory = cli.Folder,
                 Environment = Home(cli),

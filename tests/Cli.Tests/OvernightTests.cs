@@ -27,7 +27,7 @@ public sealed class OvernightTests
 
         var asked = await cli.RunAsync("run", "--overnight", "--max-cost", "40");
 
-        Assert.Equal((int)Outcome.NeedsPerson, asked.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.NeedsPerson, asked.ExitCode);
         Assert.Contains("warn  until: Agents start until the plan is done, without a time limit.", asked.People, StringComparison.Ordinal);
         Assert.Contains(
             "warn  approvals: b needs your approval before starting (requires_approval)",
@@ -50,7 +50,7 @@ public sealed class OvernightTests
         var refused = await cli.RunAsync("run", "--overnight", "--yes");
         var meant = await cli.RunAsync("run", "--overnight", "--yes-open-network");
 
-        Assert.Equal(((int)Outcome.NeedsPerson, (int)Outcome.NeedsPerson), (refused.ExitCode, meant.ExitCode));
+        Assert.Equal(((int)UseCaseOutcome.NeedsPerson, (int)UseCaseOutcome.NeedsPerson), (refused.ExitCode, meant.ExitCode));
         Assert.Contains("permissions.network.mode is open", refused.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", meant.People, StringComparison.Ordinal);
     }
@@ -153,7 +153,10 @@ public sealed class OvernightTests
 
         var entries = await new UnattendedRunPreflight(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
 
-        Assert.Contains(entries, entry => entry.Name == name && entry.Status == MachineCheckStatus.Warn && entry.Message == message);
+        Assert.Contains(
+            entries,
+            entry => entry.Name == name && entry.Status == MachineReadinessCheckStatus.Warn && entry.Message == message
+        );
     }
 
     [Fact]
@@ -163,7 +166,7 @@ public sealed class OvernightTests
 
         var entries = await new UnattendedRunPreflight(root.Path).MachineAsync(new Dictionary<string, string>(), CancellationToken.None);
 
-        Assert.All(entries.Where(entry => entry.Name != "sleep"), entry => Assert.Equal(MachineCheckStatus.Ok, entry.Status));
+        Assert.All(entries.Where(entry => entry.Name != "sleep"), entry => Assert.Equal(MachineReadinessCheckStatus.Ok, entry.Status));
     }
 
     private static int Held(string log) =>

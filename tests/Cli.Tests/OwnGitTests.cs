@@ -217,7 +217,7 @@ public sealed class OwnGitTests : IDisposable
     private async Task GitOfPersonAsync(params string[] arguments)
     {
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", arguments) { WorkingDirectory = _cli.Home, Environment = Environment() }
+            new ChildProcessOptions("git", arguments) { WorkingDirectory = _cli.Home, Environment = Environment() }
         );
         Assert.True(result.Succeeded, result.StandardError.Text);
     }

@@ -106,7 +106,7 @@ public sealed class BackgroundUnitTests : IDisposable
         var types = typeof(PeriodicBackgroundWork).Assembly.GetTypes();
 
         Assert.Equal(
-            ["EngineHost", "HostedWorker"],
+            ["EngineHostedService", "HostedWorker"],
             types
                 .Where(type => type.IsSubclassOf(typeof(BackgroundService)) && type != typeof(PeriodicBackgroundWork))
                 .Where(type => !type.IsSubclassOf(typeof(PeriodicBackgroundWork)))
@@ -122,7 +122,7 @@ public sealed class BackgroundUnitTests : IDisposable
 
     public void Dispose() => _cli.Dispose();
 
-    private TestUnit Unit() => new(RepositoryLocation.Find(_cli.Folder)!, _time, _passes.Reader);
+    private TestUnit Unit() => new(LocalRepositoryPaths.Find(_cli.Folder)!, _time, _passes.Reader);
 
     /// <summary>Has the unit perform one pass.</summary>
     /// <returns>The pause after it, which has passed then.</returns>
@@ -134,7 +134,7 @@ public sealed class BackgroundUnitTests : IDisposable
         return pause;
     }
 
-    private sealed class TestUnit(RepositoryLocation repository, TimeProvider time, ChannelReader<Func<Task<TimeSpan?>>> passes)
+    private sealed class TestUnit(LocalRepositoryPaths repository, TimeProvider time, ChannelReader<Func<Task<TimeSpan?>>> passes)
         : PeriodicBackgroundWork("unit", [repository], time, NullLogger.Instance)
     {
         public Task ActAsync(string item, Func<Task<string>> act) => TryAsync(item, act, default);

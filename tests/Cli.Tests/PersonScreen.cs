@@ -24,7 +24,7 @@ internal static partial class PersonScreen
             ["NO_COLOR"] = "1",
             ["COLUMNS"] = width.ToString(CultureInfo.InvariantCulture),
         };
-        await CommandLine
+        await CommandLineExecutor
             .RunAsync(
                 command,
                 documents => new SystemTerminal(documents, variables, ends),

@@ -15,45 +15,57 @@ public sealed partial class RecommendedCommandTests
         (string, string, string)
     >
     {
-        [AnswerActionKinds.Approve] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
-        [AnswerActionKinds.Reject] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
-        [AnswerActionKinds.Diff] = Here(nameof(ChangedGate_RecommendedCommand_ShowsTheWork)),
-        [AnswerActionKinds.Promote] = Here(nameof(Landing_RecommendedCommand_LandsIt)),
-        [AnswerActionKinds.PromoteOnto] = (
+        [SuggestedCommandKinds.Approve] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
+        [SuggestedCommandKinds.Reject] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
+        [SuggestedCommandKinds.Diff] = Here(nameof(ChangedGate_RecommendedCommand_ShowsTheWork)),
+        [SuggestedCommandKinds.Promote] = Here(nameof(Landing_RecommendedCommand_LandsIt)),
+        [SuggestedCommandKinds.PromoteOnto] = (
             "Cli.Tests",
             nameof(RenamedTargetTests),
             nameof(RenamedTargetTests.Promote_TargetWasRenamed_LandsOnItsNewName)
         ),
-        [AnswerActionKinds.AcceptLosses] = (
+        [SuggestedCommandKinds.AcceptLosses] = (
             "Cli.Tests",
             nameof(CheckedOutBranchTests),
             nameof(CheckedOutBranchTests.Promote_MergeDropsWork_RecommendedCommandLands)
         ),
-        [AnswerActionKinds.LandMergedAcceptingLosses] = (
+        [SuggestedCommandKinds.LandMergedAcceptingLosses] = (
             "Cli.Tests",
             nameof(LandMergedTests),
             nameof(LandMergedTests.Land_MergedDropsWork_RecommendedCommandLands)
         ),
-        [AnswerActionKinds.Skip] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.Cancel] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.Guide] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.LandMerged] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.ReadEscalation] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.Resolve] = Here(nameof(BadEnd_EachResolution_IsTakenAsItIsRecommended)),
-        [AnswerActionKinds.CancelDependants] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.Resume] = Here(nameof(Killed_RecommendedCommand_GoesOn)),
-        [AnswerActionKinds.Retry] = (
+        [SuggestedCommandKinds.Skip] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.Cancel] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.Guide] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.LandMerged] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.ReadEscalation] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.Resolve] = Here(nameof(BadEnd_EachResolution_IsTakenAsItIsRecommended)),
+        [SuggestedCommandKinds.CancelDependants] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.Resume] = Here(nameof(Killed_RecommendedCommand_GoesOn)),
+        [SuggestedCommandKinds.Retry] = (
             "Cli.Tests",
             nameof(ConflictByPersonTests),
             "Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt"
         ),
-        [AnswerActionKinds.RaiseBudget] = ("EndToEnd.Tests", "GovernedRunTests", "raise"),
-        [AnswerActionKinds.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
-        [AnswerActionKinds.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
-        [AnswerActionKinds.Move] = ("Cli.Tests", nameof(MovedRunTests), "Run_OfAnotherMachine_SaysSoEverywhereAndGoesOnHereWhenItIsMoved"),
-        [AnswerActionKinds.ListFlakyTests] = ("Cli.Tests", nameof(FlakyCommandTests), "Run_QuarantineThatEnded_TheTestDecidesAndItIsSaid"),
-        [AnswerActionKinds.SendNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
-        [AnswerActionKinds.DiscardNotices] = (
+        [SuggestedCommandKinds.RaiseBudget] = ("EndToEnd.Tests", "GovernedRunTests", "raise"),
+        [SuggestedCommandKinds.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
+        [SuggestedCommandKinds.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
+        [SuggestedCommandKinds.Move] = (
+            "Cli.Tests",
+            nameof(MovedRunTests),
+            "Run_OfAnotherMachine_SaysSoEverywhereAndGoesOnHereWhenItIsMoved"
+        ),
+        [SuggestedCommandKinds.ListFlakyTests] = (
+            "Cli.Tests",
+            nameof(FlakyCommandTests),
+            "Run_QuarantineThatEnded_TheTestDecidesAndItIsSaid"
+        ),
+        [SuggestedCommandKinds.SendNotices] = (
+            "Cli.Tests",
+            nameof(UnsentNoticeTests),
+            "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"
+        ),
+        [SuggestedCommandKinds.DiscardNotices] = (
             "Cli.Tests",
             nameof(UnsentNoticeTests),
             "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"
@@ -67,7 +79,7 @@ public sealed partial class RecommendedCommandTests
     >
     {
         ["agent-stopped-by-person"] = (Workflows, "RunAgentTests", "Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed"),
-        ["conflict-for-person"] = s_played[AnswerActionKinds.Retry],
+        ["conflict-for-person"] = s_played[SuggestedCommandKinds.Retry],
         ["not-working"] = (
             "Cli.Tests",
             nameof(TrueCauseTests),
@@ -89,7 +101,7 @@ public sealed partial class RecommendedCommandTests
     [Fact]
     public void Ways_Each_HasATestThatPlaysItsCommand()
     {
-        var kinds = typeof(AnswerActionKinds)
+        var kinds = typeof(SuggestedCommandKinds)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (string)field.GetValue(null)!);
 
@@ -126,8 +138,8 @@ public sealed partial class RecommendedCommandTests
     }
 
     [Theory]
-    [InlineData(AnswerActionKinds.Approve, "merged", 0)]
-    [InlineData(AnswerActionKinds.Reject, "cancelled", 1)]
+    [InlineData(SuggestedCommandKinds.Approve, "merged", 0)]
+    [InlineData(SuggestedCommandKinds.Reject, "cancelled", 1)]
     public async Task Approval_RecommendedCommand_AnswersIt(string kind, string state, int exitCode)
     {
         using var cli = Repository("tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true}\n");
@@ -149,7 +161,7 @@ public sealed partial class RecommendedCommandTests
         );
         Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
 
-        var shown = await PlayAsync(cli, AnswerActionKinds.Diff);
+        var shown = await PlayAsync(cli, SuggestedCommandKinds.Diff);
 
         Assert.True(shown.ExitCode == 0, shown.People);
         Assert.Contains("+true # anything", shown.Output, StringComparison.Ordinal);
@@ -169,24 +181,24 @@ public sealed partial class RecommendedCommandTests
         Assert.Equal(3, (await running).ExitCode);
         File.Delete(Path.Combine(cli.Folder, "a.txt"));
 
-        var promoted = await PlayAsync(cli, AnswerActionKinds.Promote);
+        var promoted = await PlayAsync(cli, SuggestedCommandKinds.Promote);
 
         Assert.True(promoted.ExitCode == 0, promoted.People);
         Assert.Equal("x\n", cli.Git("show", "main:a.txt"));
     }
 
     [Theory]
-    [InlineData(AnswerActionKinds.Guide)]
-    [InlineData(AnswerActionKinds.Skip)]
-    [InlineData(AnswerActionKinds.Cancel)]
-    [InlineData(AnswerActionKinds.CancelDependants)]
-    [InlineData(AnswerActionKinds.LandMerged)]
-    [InlineData(AnswerActionKinds.ReadEscalation)]
+    [InlineData(SuggestedCommandKinds.Guide)]
+    [InlineData(SuggestedCommandKinds.Skip)]
+    [InlineData(SuggestedCommandKinds.Cancel)]
+    [InlineData(SuggestedCommandKinds.CancelDependants)]
+    [InlineData(SuggestedCommandKinds.LandMerged)]
+    [InlineData(SuggestedCommandKinds.ReadEscalation)]
     public async Task BadEnd_RecommendedCommand_GoesOn(string kind)
     {
         using var cli = await EscalatedAsync();
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "able"), "");
-        if (kind == AnswerActionKinds.CancelDependants)
+        if (kind == SuggestedCommandKinds.CancelDependants)
         {
             // Without a terminal what depends on it is not cancelled, and the run asks about that.
             await cli.RunAsync("cancel", "a");
@@ -198,10 +210,10 @@ public sealed partial class RecommendedCommandTests
         Assert.True(played.ExitCode == 0, $"{kind}: {played.ExitCode} {played.People}");
         var done = kind switch
         {
-            AnswerActionKinds.Guide => await StateAsync(cli, "a") == "merged",
-            AnswerActionKinds.Skip => await StateAsync(cli, "a") == "waived",
-            AnswerActionKinds.LandMerged => cli.Git("show", "main:c.txt") == "x\n",
-            AnswerActionKinds.ReadEscalation => played.Output.Length > 0,
+            SuggestedCommandKinds.Guide => await StateAsync(cli, "a") == "merged",
+            SuggestedCommandKinds.Skip => await StateAsync(cli, "a") == "waived",
+            SuggestedCommandKinds.LandMerged => cli.Git("show", "main:c.txt") == "x\n",
+            SuggestedCommandKinds.ReadEscalation => played.Output.Length > 0,
             _ => await StateAsync(cli, "a") == "cancelled" && await StateAsync(cli, "b") == "cancelled",
         };
         Assert.True(done, $"{kind}: {played.People}{played.Output}");
@@ -213,7 +225,7 @@ public sealed partial class RecommendedCommandTests
     {
         using var cli = await EscalatedAsync();
         var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
-        if (resolution == Resolutions.ManualFix)
+        if (resolution == EscalationResolutionKinds.ManualFix)
         {
             cli.Git("switch", "-q", $"orchestrator/{run}/staging");
             cli.Write("a.txt", "mine\n");
@@ -222,21 +234,21 @@ public sealed partial class RecommendedCommandTests
             cli.Git("switch", "-q", "main");
         }
 
-        var played = await PlayAsync(cli, AnswerActionKinds.Resolve, resolution: resolution);
+        var played = await PlayAsync(cli, SuggestedCommandKinds.Resolve, resolution: resolution);
 
         // Without a planner of its own a run can't be planned anew, and says so.
         Assert.DoesNotContain("Usage:", played.People, StringComparison.Ordinal);
         Assert.NotEqual(2, played.ExitCode);
         var state = (string?)(await cli.RunAsync("status", "--json")).Json["state"];
         Assert.Equal(
-            resolution == Resolutions.Abort ? "cancelled"
-                : resolution == Resolutions.ManualFix ? "completed"
+            resolution == EscalationResolutionKinds.Abort ? "cancelled"
+                : resolution == EscalationResolutionKinds.ManualFix ? "completed"
                 : "escalated",
             state
         );
     }
 
-    public static TheoryData<string> AllResolutions { get; } = [.. Resolutions.All];
+    public static TheoryData<string> AllResolutions { get; } = [.. EscalationResolutionKinds.All];
 
     [Fact]
     public async Task Killed_RecommendedCommand_GoesOn()
@@ -250,7 +262,7 @@ public sealed partial class RecommendedCommandTests
             .KillWhenAsync(Path.Combine(cli.Home, "log"), () => File.Exists(Path.Combine(cli.Home, "begun")), "run", "--yes");
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
 
-        var resumed = await PlayAsync(cli, AnswerActionKinds.Resume);
+        var resumed = await PlayAsync(cli, SuggestedCommandKinds.Resume);
 
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Equal("merged", await StateAsync(cli, "a"));

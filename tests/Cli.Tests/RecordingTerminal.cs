@@ -59,7 +59,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public TerminalKey? TryReadKey() => null;
 
-    public void Report(IReadOnlyList<TerminalProgramStatus> records) { }
+    public void Report(IReadOnlyList<TerminalTabStatusRecord> records) { }
 
     public void ShowRendered(IReadOnlyList<string> lines) => Result(string.Join('\n', lines) + "\n");
 

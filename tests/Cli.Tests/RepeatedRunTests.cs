@@ -137,24 +137,24 @@ public sealed class RepeatedRunTests
             {
                 var runs = new RunClient(temporal);
                 var input = Input(cli);
-                Assert.Equal(RunStates.Completed, (await Ended(await runs.StartAsync(input, "first"))).State);
+                Assert.Equal(RunStateNames.Completed, (await Ended(await runs.StartAsync(input, "first"))).State);
 
                 var second = await runs.StartAsync(input, "second");
-                await Wait.UntilAsync(async () => (await second.StatusAsync()).State == RunStates.AwaitingApproval);
+                await Wait.UntilAsync(async () => (await second.StatusAsync()).State == RunStateNames.AwaitingApproval);
                 var asked = (await second.StatusAsync()).Reason;
                 var third = await Ended(await runs.StartAsync(input with { Again = true }, "third"));
-                await second.ApproveAsync(new ApprovalCommand(RunQuestion.Plan));
+                await second.ApproveAsync(new ApprovalDecisionArguments(RunQuestion.Plan));
 
                 Assert.Contains("first already landed the same plan", asked, StringComparison.Ordinal);
-                Assert.Equal(RunStates.Completed, third.State);
-                Assert.Equal(RunStates.Completed, (await Ended(second)).State);
+                Assert.Equal(RunStateNames.Completed, third.State);
+                Assert.Equal(RunStateNames.Completed, (await Ended(second)).State);
 
                 var request = input with { PlanFile = null, Request = "write the first file" };
-                Assert.Equal(RunStates.Completed, (await Ended(await runs.StartAsync(request, "asked"))).State);
+                Assert.Equal(RunStateNames.Completed, (await Ended(await runs.StartAsync(request, "asked"))).State);
                 var paid = Starts(cli);
                 var repeated = await runs.StartAsync(request, "repeated");
                 var refused = await Ended(repeated);
-                Assert.Equal(RunStates.Failed, refused.State);
+                Assert.Equal(RunStateNames.Failed, refused.State);
                 Assert.Contains("\"again\": true", refused.Reason, StringComparison.Ordinal);
                 Assert.Equal(paid, Starts(cli));
             }
@@ -170,14 +170,14 @@ public sealed class RepeatedRunTests
             cli,
             async temporal =>
             {
-                Assert.Equal(RunStates.Completed, (await Ended(await new RunClient(temporal).StartAsync(Input(cli), "first"))).State);
-                var schedules = new RunSchedules(temporal, "0123456789ab");
+                Assert.Equal(RunStateNames.Completed, (await Ended(await new RunClient(temporal).StartAsync(Input(cli), "first"))).State);
+                var schedules = new RunScheduleClient(temporal, "0123456789ab");
                 await schedules.CreateAsync(
                     new RunSchedule
                     {
                         Name = "nightly",
                         Queue = "",
-                        When = new ScheduleTiming(new TimeOnly(3, 0), [], null, "Etc/UTC"),
+                        When = new ScheduleRecurrenceRule(new TimeOnly(3, 0), [], null, "Etc/UTC"),
                         Input = Input(cli),
                         Overlap = ScheduleOverlap.Skip,
                         CatchUp = TimeSpan.FromMinutes(1),

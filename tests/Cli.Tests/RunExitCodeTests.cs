@@ -7,13 +7,13 @@ namespace Orchestrator.Cli.Tests;
 public class RunExitCodeTests
 {
     [Theory]
-    [InlineData(RunStates.Completed, 0)]
-    [InlineData(RunStates.Failed, 1)]
-    [InlineData(RunStates.Cancelled, 1)]
-    [InlineData(RunStates.Escalated, 1)]
-    [InlineData(RunStates.AwaitingPromotion, 3)]
-    [InlineData(RunStates.Preparing, null)]
-    [InlineData(RunStates.Landing, null)]
+    [InlineData(RunStateNames.Completed, 0)]
+    [InlineData(RunStateNames.Failed, 1)]
+    [InlineData(RunStateNames.Cancelled, 1)]
+    [InlineData(RunStateNames.Escalated, 1)]
+    [InlineData(RunStateNames.AwaitingPromotion, 3)]
+    [InlineData(RunStateNames.Preparing, null)]
+    [InlineData(RunStateNames.Landing, null)]
     public void CodeOf_StateAlone_Decides(string state, int? code) => Assert.Equal(code, (int?)RunExitCode.CodeOf(Run(state)));
 
     /// <summary>The state stays for moments after the answer, until the run has joined the others of its repository.</summary>
@@ -22,26 +22,29 @@ public class RunExitCodeTests
     [InlineData(false, null)]
     public void CodeOf_RunAwaitingApproval_NeedsAPersonUntilItsQuestionIsAnswered(bool question, int? code)
     {
-        var run = Run(RunStates.AwaitingApproval) with { Questions = question ? [new RunQuestion { Id = "plan", Question = "?" }] : [] };
+        var run = Run(RunStateNames.AwaitingApproval) with
+        {
+            Questions = question ? [new RunQuestion { Id = "plan", Question = "?" }] : [],
+        };
 
         Assert.Equal(code, (int?)RunExitCode.CodeOf(run));
     }
 
     [Theory]
-    [InlineData(TaskStates.Executing, false, true, null)]
-    [InlineData(TaskStates.Parked, false, true, null)]
-    [InlineData(TaskStates.Parked, true, true, 4)]
-    [InlineData(TaskStates.Merging, true, false, null)]
-    [InlineData(TaskStates.Blocked, false, true, 3)]
-    [InlineData(TaskStates.Blocked, true, false, 4)]
-    [InlineData(TaskStates.Pending, true, false, 4)]
-    [InlineData(TaskStates.Pending, false, false, null)]
+    [InlineData(TaskStateNames.Executing, false, true, null)]
+    [InlineData(TaskStateNames.Parked, false, true, null)]
+    [InlineData(TaskStateNames.Parked, true, true, 4)]
+    [InlineData(TaskStateNames.Merging, true, false, null)]
+    [InlineData(TaskStateNames.Blocked, false, true, 3)]
+    [InlineData(TaskStateNames.Blocked, true, false, 4)]
+    [InlineData(TaskStateNames.Pending, true, false, 4)]
+    [InlineData(TaskStateNames.Pending, false, false, null)]
     public void CodeOf_ExecutingRun_DependsOnWhetherAnythingMoves(string task, bool paused, bool question, int? code)
     {
-        var run = Run(RunStates.Executing) with
+        var run = Run(RunStateNames.Executing) with
         {
             Paused = paused,
-            Tasks = [new RunTask { Id = "a", State = task }],
+            Tasks = [new RunTaskStatus { Id = "a", State = task }],
             Questions = question ? [new RunQuestion { Id = "a", Question = "?" }] : [],
         };
 
@@ -49,26 +52,26 @@ public class RunExitCodeTests
     }
 
     [Theory]
-    [InlineData(TaskStates.Pending, "", 4)]
-    [InlineData(TaskStates.Pending, "run-y/b works on src/**; it has waited since 12:00", null)]
-    [InlineData(TaskStates.Executing, "", null)]
+    [InlineData(TaskStateNames.Pending, "", 4)]
+    [InlineData(TaskStateNames.Pending, "run-y/b works on src/**; it has waited since 12:00", null)]
+    [InlineData(TaskStateNames.Executing, "", null)]
     public void CodeOf_OneTaskPaused_DependsOnTheOthers(string other, string reason, int? code)
     {
-        var run = Run(RunStates.Executing) with
+        var run = Run(RunStateNames.Executing) with
         {
             Tasks =
             [
-                new RunTask
+                new RunTaskStatus
                 {
                     Id = "a",
-                    State = TaskStates.Executing,
+                    State = TaskStateNames.Executing,
                     Paused = true,
                 },
-                new RunTask
+                new RunTaskStatus
                 {
                     Id = "b",
                     State = other,
-                    Why = new TaskRemarkRecorded(new Quote(reason)),
+                    Why = new TaskRemarkReason(new VerbatimQuote(reason)),
                 },
             ],
         };

@@ -57,7 +57,7 @@ public sealed class RunningStepTests
             var status = await cli.RunAsync("status", "--json");
             var task = status.ExitCode == 0 ? status.Json["tasks"]!.AsArray().FirstOrDefault() : null;
             step = task?["step"];
-            return (string?)step?["kind"] == kind && (string?)task!["state"] is TaskStates.Preparing or TaskStates.Verifying;
+            return (string?)step?["kind"] == kind && (string?)task!["state"] is TaskStateNames.Preparing or TaskStateNames.Verifying;
         });
         Assert.False(running.IsCompleted);
         return ((await cli.RunAsync("status")).Output, step!);

@@ -18,7 +18,7 @@ public sealed class ScheduledStartResultTests
         var fire = Assert.Single(
             Fires(
                 Schedule([At(22)], [Start("r", At(22))]),
-                ("r", Run(RunStates.Completed, At(23), began: At(22) + TimeSpan.FromMinutes(1)))
+                ("r", Run(RunStateNames.Completed, At(23), began: At(22) + TimeSpan.FromMinutes(1)))
             )
         );
 
@@ -31,8 +31,8 @@ public sealed class ScheduledStartResultTests
 
     /// <summary>A run that waits for a user, failed in its checks or has no process does not count as a success.</summary>
     [Theory]
-    [InlineData(RunStates.AwaitingApproval)]
-    [InlineData(RunStates.Failed)]
+    [InlineData(RunStateNames.AwaitingApproval)]
+    [InlineData(RunStateNames.Failed)]
     [InlineData(null)]
     public void Of_RunWithoutABegunTask_IsNotSaidToHaveRun(string? state)
     {
@@ -49,7 +49,7 @@ public sealed class ScheduledStartResultTests
     {
         var fires = Fires(
             Schedule([At(20), At(21), At(22)], [Start("r", At(20))]),
-            ("r", Run(RunStates.Completed, At(21) + TimeSpan.FromMinutes(30), began: At(20)))
+            ("r", Run(RunStateNames.Completed, At(21) + TimeSpan.FromMinutes(30), began: At(20)))
         );
 
         Assert.Equal(
@@ -77,7 +77,7 @@ public sealed class ScheduledStartResultTests
         var times = Enumerable.Range(1, 15).Select(day => new DateTimeOffset(2026, 11, day, 22, 0, 0, TimeSpan.Zero)).ToList();
         var schedule = Schedule(times, [.. times.Skip(5).Select((time, index) => Start($"r{index}", time))]);
 
-        var fires = ScheduledStartResult.Of(schedule, _ => Run(RunStates.Completed, Now, Now), Now, most: 20);
+        var fires = ScheduledStartResult.Of(schedule, _ => Run(RunStateNames.Completed, Now, Now), Now, most: 20);
 
         Assert.Equal(times.Skip(5), fires.Select(fire => fire.Due));
     }
@@ -102,7 +102,7 @@ public sealed class ScheduledStartResultTests
     public void Missed_ManyTimesForOneCause_IsOneFact()
     {
         var nights = Schedule([At(19), At(20), At(21), At(22)], [Start("r", At(19))]);
-        var behind = MissedScheduleStartNotices.Of(nights, Fires(nights, ("r", Run(RunStates.Executing, At(19), began: At(19)))), Now);
+        var behind = MissedScheduleStartNotices.Of(nights, Fires(nights, ("r", Run(RunStateNames.Executing, At(19), began: At(19)))), Now);
         var alone = Schedule([At(20), At(21), At(22)], []);
         var unserved = MissedScheduleStartNotices.Of(alone, Fires(alone), Now);
 
@@ -114,11 +114,11 @@ public sealed class ScheduledStartResultTests
     /// <summary>A run tells its questions and its end itself; one that stands before its first task, or that nobody took up, does
     /// not.</summary>
     [Theory]
-    [InlineData(RunStates.Executing, true)]
-    [InlineData(RunStates.Preparing, true)]
+    [InlineData(RunStateNames.Executing, true)]
+    [InlineData(RunStateNames.Preparing, true)]
     [InlineData(null, true)]
-    [InlineData(RunStates.Failed, false)]
-    [InlineData(RunStates.AwaitingApproval, false)]
+    [InlineData(RunStateNames.Failed, false)]
+    [InlineData(RunStateNames.AwaitingApproval, false)]
     public void Missed_DispatchedRunOfWhichNoTaskBegan_IsToldWhereTheRunDoesNot(string? state, bool isTold)
     {
         var schedule = Schedule([At(22)], [Start("r", At(22))]);
@@ -126,7 +126,7 @@ public sealed class ScheduledStartResultTests
             ? null
             : Run(state, At(23), began: null) with
             {
-                Questions = state == RunStates.AwaitingApproval ? [new RunQuestion { Id = RunQuestion.Plan, Question = "?" }] : [],
+                Questions = state == RunStateNames.AwaitingApproval ? [new RunQuestion { Id = RunQuestion.Plan, Question = "?" }] : [],
             };
         var fires = run is null ? Fires(schedule) : Fires(schedule, ("r", run));
 
@@ -140,7 +140,7 @@ public sealed class ScheduledStartResultTests
     [InlineData("fri-mon", 4)]
     [InlineData("sat, sun", 2)]
     [InlineData("daily", 0)]
-    public void TryReadDays_Names_AreRead(string text, int count) => Assert.Equal(count, ScheduleTiming.TryReadDays(text)?.Count);
+    public void TryReadDays_Names_AreRead(string text, int count) => Assert.Equal(count, ScheduleRecurrenceRule.TryReadDays(text)?.Count);
 
     [Theory]
     [InlineData("")]
@@ -149,12 +149,12 @@ public sealed class ScheduledStartResultTests
     [InlineData("mon-wed-fri")]
     [InlineData("monde")]
     [InlineData("someday")]
-    public void TryReadDays_OtherText_IsNone(string text) => Assert.Null(ScheduleTiming.TryReadDays(text));
+    public void TryReadDays_OtherText_IsNone(string text) => Assert.Null(ScheduleRecurrenceRule.TryReadDays(text));
 
     [Fact]
     public void OddNights_ClocksChangeOverTheTime_SaysWhatTheEngineDoes()
     {
-        var when = new ScheduleTiming(new TimeOnly(2, 30), [], null, "Europe/Berlin");
+        var when = new ScheduleRecurrenceRule(new TimeOnly(2, 30), [], null, "Europe/Berlin");
         DateTimeOffset[] times =
         [
             new(2026, 3, 28, 1, 30, 0, TimeSpan.Zero),
@@ -181,13 +181,13 @@ public sealed class ScheduledStartResultTests
 
     private static DateTimeOffset At(int hour) => new(2026, 11, 23, hour, 0, 0, TimeSpan.Zero);
 
-    private static ScheduledStart Start(string id, DateTimeOffset due) => new(id, due, due + TimeSpan.FromSeconds(1));
+    private static ScheduledRunStartRecord Start(string id, DateTimeOffset due) => new(id, due, due + TimeSpan.FromSeconds(1));
 
-    private static RunSchedule Schedule(IReadOnlyList<DateTimeOffset> due, IReadOnlyList<ScheduledStart> starts) =>
+    private static RunSchedule Schedule(IReadOnlyList<DateTimeOffset> due, IReadOnlyList<ScheduledRunStartRecord> starts) =>
         new()
         {
             Name = "nightly",
-            When = new ScheduleTiming(new TimeOnly(22, 0), [], null, "Etc/UTC"),
+            When = new ScheduleRecurrenceRule(new TimeOnly(22, 0), [], null, "Etc/UTC"),
             Input = new OrchestrationInput { Repository = "/r", PlanFile = "tasks.yaml" },
             CatchUp = TimeSpan.FromMinutes(10),
             Due = due,
@@ -202,10 +202,10 @@ public sealed class ScheduledStartResultTests
             Since = since,
             Tasks =
             [
-                new RunTask
+                new RunTaskStatus
                 {
                     Id = "a",
-                    State = TaskStates.Pending,
+                    State = TaskStateNames.Pending,
                     StartedAt = began,
                 },
             ],

@@ -40,7 +40,7 @@ public sealed class SchemaCommandTests
         var schema = (await cli.RunAsync("validate", "--schema", "config")).Json;
 
         Assert.All(
-            SettingIndex.All,
+            SettingDeclarationIndex.All,
             setting =>
                 Assert.Contains(
                     setting.Accepts,

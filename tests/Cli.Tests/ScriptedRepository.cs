@@ -57,7 +57,7 @@ internal sealed class ScriptedRepository : IDisposable
     public async Task<string> GitAsync(params string[] arguments)
     {
         var done = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", arguments) { WorkingDirectory = Cli.Folder, Environment = Variables() }
+            new ChildProcessOptions("git", arguments) { WorkingDirectory = Cli.Folder, Environment = Variables() }
         );
         Assert.True(done.Succeeded, $"git {string.Join(' ', arguments)}: {done.StandardError.Text}");
         return done.StandardOutput.Text;

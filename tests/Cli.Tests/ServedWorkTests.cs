@@ -37,7 +37,7 @@ public sealed class ServedWorkTests
         interrupts.Raise();
 
         Assert.Equal(0, (await serving).ExitCode);
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Contains("  a: merged", terminal.People, StringComparison.Ordinal);
     }
 

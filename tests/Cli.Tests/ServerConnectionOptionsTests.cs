@@ -67,7 +67,7 @@ public sealed class ServerConnectionOptionsTests
 
         var fault = Assert.Throws<UseCaseException>(() => Options(cli, "localhost"));
 
-        Assert.Equal(Outcome.Usage, fault.Outcome);
+        Assert.Equal(UseCaseOutcome.Usage, fault.Outcome);
         Assert.Contains("nowhere", fault.Message, StringComparison.Ordinal);
         Assert.Contains("temporal.toml", fault.Cure, StringComparison.Ordinal);
     }
@@ -109,8 +109,8 @@ public sealed class ServerConnectionOptionsTests
         interrupts.Raise();
         await serving;
 
-        Assert.Equal((int)Outcome.Unavailable, without.ExitCode);
-        Assert.Equal((int)Outcome.Unavailable, missing.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Unavailable, without.ExitCode);
+        Assert.Equal((int)UseCaseOutcome.Unavailable, missing.ExitCode);
         Assert.Contains("has no namespace nowhere", missing.People, StringComparison.Ordinal);
         Assert.Contains("temporal operator namespace create --namespace nowhere", missing.People, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);
@@ -166,9 +166,9 @@ public sealed class ServerConnectionOptionsTests
                 IsAddressOfRepository = isOfRepository,
                 IsNamespaceSet = name is not null,
             },
-            new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
+            new CliCommandServices(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
             {
-                CallAsync = (_, _) => Task.FromResult(Outcome.Done),
+                CallAsync = (_, _) => Task.FromResult(UseCaseOutcome.Done),
             }
         );
     }

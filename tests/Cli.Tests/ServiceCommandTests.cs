@@ -130,7 +130,7 @@ public sealed class ServiceCommandTests
         Assert.Contains("\nWorkingDirectory=/w/100%% \"x\" $HOME\\\n", unit.Text, StringComparison.Ordinal);
         Assert.Contains("\nEnvironment=\"PATH=/a:/b%%\"\n", unit.Text, StringComparison.Ordinal);
         Assert.Contains("\nExecStart=\"/bin/a b\" \"worker\"\n", unit.Text, StringComparison.Ordinal);
-        Assert.Throws<Orchestrator.Runs.RefusedException>(() => (unit with { Repository = "/w/a\nExecStart=/bin/evil" }).Text);
+        Assert.Throws<Orchestrator.Runs.UserRequestRefusedException>(() => (unit with { Repository = "/w/a\nExecStart=/bin/evil" }).Text);
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public sealed class ServiceCommandTests
         Set("WATCHDOG_USEC", microseconds);
         Set("WATCHDOG_PID", process);
 
-        Assert.Equal(seconds, Watchdog.LimitOf(environment, 7)?.TotalSeconds);
+        Assert.Equal(seconds, SystemdWatchdogNotifier.LimitOf(environment, 7)?.TotalSeconds);
 
         void Set(string name, string? value)
         {
@@ -170,7 +170,7 @@ public sealed class ServiceCommandTests
         var (shell, pid) = (Path.Combine(cli.Home, "systemd"), Path.Combine(cli.Home, "pid"));
         File.Copy("/bin/sh", shell);
         var running = new ProcessRunner().RunAsync(
-            new ProcessCommand(shell, "-c", $"{Valued(unit, "ExecStart=")} & echo $! >'{pid}.new'; mv '{pid}.new' '{pid}'; wait $!")
+            new ChildProcessOptions(shell, "-c", $"{Valued(unit, "ExecStart=")} & echo $! >'{pid}.new'; mv '{pid}.new' '{pid}'; wait $!")
             {
                 WorkingDirectory = Valued(unit, "WorkingDirectory="),
                 Environment = new Dictionary<string, string?>
@@ -188,7 +188,7 @@ public sealed class ServiceCommandTests
         {
             said.Add(await ReceiveAsync(systemd));
         }
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -TERM {await File.ReadAllTextAsync(pid)}"));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -TERM {await File.ReadAllTextAsync(pid)}"));
 
         Assert.Equal(0, (await running).ExitCode);
     }

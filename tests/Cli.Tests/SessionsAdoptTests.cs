@@ -95,9 +95,9 @@ public sealed class SessionsAdoptTests : IDisposable
     {
         const string Dead = "adopt-fix-the-page-0dead0";
         _cli.Write("README.md", "Hello\nmine\n");
-        var place = RepositoryLocation.Find(_cli.Folder)!;
+        var place = LocalRepositoryPaths.Find(_cli.Folder)!;
         var adoption = new SessionAdoption(
-            new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
+            new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
         );
         var read = await adoption.ReadAsync(place, Id, Conversation, CancellationToken.None);
         if (killedAfter != "read")
@@ -130,9 +130,9 @@ public sealed class SessionsAdoptTests : IDisposable
         const string Dead = "adopt-fix-the-page-0dead0";
         _cli.Write("README.md", "Hello\nmine\n");
         var adoption = new SessionAdoption(
-            new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
+            new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
         );
-        var place = RepositoryLocation.Find(_cli.Folder)!;
+        var place = LocalRepositoryPaths.Find(_cli.Folder)!;
         var read = await adoption.ReadAsync(place, Id, Conversation, CancellationToken.None);
         await adoption.KeepAsync(place, Dead, "adopted", read, CancellationToken.None);
         var folder = Path.Combine(_cli.Folder, ".orchestrator", "runs", Dead);

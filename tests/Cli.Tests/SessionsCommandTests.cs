@@ -101,14 +101,14 @@ public sealed class SessionsCommandTests : IDisposable
         Start("/bin/sh", "-c", $"exec '{_cli.Home}/claude' 60");
 
         var unknown = await Standings();
-        Assert.Equal(SessionLiveness.Alive, unknown[named]);
-        Assert.Equal(SessionLiveness.Ended, unknown[stale]);
-        Assert.Equal(SessionLiveness.Ended, unknown[called]);
-        Assert.Equal(SessionLiveness.Unknown, unknown[nearby]);
+        Assert.Equal(ClaudeSessionStatus.Alive, unknown[named]);
+        Assert.Equal(ClaudeSessionStatus.Ended, unknown[stale]);
+        Assert.Equal(ClaudeSessionStatus.Ended, unknown[called]);
+        Assert.Equal(ClaudeSessionStatus.Unknown, unknown[nearby]);
 
         End();
         var ended = await Standings();
-        Assert.All(ended.Values, standing => Assert.Equal(SessionLiveness.Ended, standing));
+        Assert.All(ended.Values, standing => Assert.Equal(ClaudeSessionStatus.Ended, standing));
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class SessionsCommandTests : IDisposable
             file.Write(Encoding.UTF8.GetBytes("\n" + Answer("a", "Done.", 100, "2026-11-20T10:00:05Z") + "\n"));
         }
 
-        var session = Assert.Single(new ClaudeSessions(_cli.Environment).List(null, CancellationToken.None));
+        var session = Assert.Single(new ClaudeSessionReader(_cli.Environment).List(null, CancellationToken.None));
 
         Assert.Equal(("Begin", "Done."), (session.Title, session.LastWords));
     }
@@ -153,12 +153,12 @@ public sealed class SessionsCommandTests : IDisposable
 
     private string Projects => Directory.CreateDirectory(Path.Combine(_cli.Home, ".claude", "projects", "-home-me-shop")).FullName;
 
-    private async Task<Dictionary<string, SessionLiveness>> Standings() =>
+    private async Task<Dictionary<string, ClaudeSessionStatus>> Standings() =>
         (await _cli.RunAsync("sessions", "--json")).Json["sessions"]!
             .AsArray()
             .ToDictionary(
                 session => (string)session!["id"]!,
-                session => Enum.Parse<SessionLiveness>((string)session!["standing"]!, ignoreCase: true)
+                session => Enum.Parse<ClaudeSessionStatus>((string)session!["standing"]!, ignoreCase: true)
             );
 
     private string Session(params string[] lines)

@@ -58,7 +58,7 @@ internal sealed partial class ShownStatements(WebCommandTests.Web web, Orchestra
         [
             .. from task in shown["tasks"]!.AsArray().Select(task => (string)task!["id"]!)
             let last = events.LastOrDefault(one => (string?)one!["task"] == task && (!isPast || (long)one["sequence"]! <= number))
-            let state = (string?)last?["state"] ?? TaskStates.Pending
+            let state = (string?)last?["state"] ?? TaskStateNames.Pending
             where rows.GetValueOrDefault(task) != state
             select $"after event {number} {task} was {state}, not {rows.GetValueOrDefault(task)} (page of the moment)",
         ];

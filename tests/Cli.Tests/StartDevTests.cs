@@ -49,7 +49,7 @@ public sealed class StartDevTests
             new Temporalio.Api.OperatorService.V1.AddSearchAttributesRequest
             {
                 Namespace = environment.Client.Options.Namespace,
-                SearchAttributes = { Messages.RunAttributes.Types.ToDictionary() },
+                SearchAttributes = { Messages.RunSearchAttributes.Types.ToDictionary() },
             }
         );
         var after = await cli.RunAsync("check", "--json");

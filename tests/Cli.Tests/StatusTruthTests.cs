@@ -190,7 +190,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
             var at = world.At.Order().ToList();
             var asked = _tasks.Where(task => task.Asks && world.IsReady(task)).ToList();
-            var stuck = _tasks.Where(task => task.Came is not null and not TaskStates.Waived).ToList();
+            var stuck = _tasks.Where(task => task.Came is not null and not TaskStateNames.Waived).ToList();
             if (IsWorkedOn && at.Count > 0 && _random.Next(6) == 0)
             {
                 // Half of the deaths fall into what follows on the end of an agent or a gate.
@@ -202,7 +202,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                 }
                 _output.WriteLine("kill");
                 Kills++;
-                await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {_process!.ProcessId}"));
+                await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {_process!.ProcessId}"));
                 await Eventually.TrueAsync(() => !_process!.IsAlive());
             }
             else if (asked.Count > 0 && (at.Count == 0 || _random.Next(3) == 0))
@@ -223,7 +223,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                 var isRetry = _random.Next(2) == 0;
                 _output.WriteLine($"{(isRetry ? "retry" : "skip")} {task.Id}");
                 await DoAsync(isRetry ? "retry" : "skip", $"{Run}/{task.Id}", "--no-resume");
-                task.Came = isRetry ? null : TaskStates.Waived;
+                task.Came = isRetry ? null : TaskStateNames.Waived;
                 await GoOnWithoutProcessAsync();
             }
         }
@@ -234,7 +234,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             foreach (var file in Directory.GetFiles(Path.Combine(_cli.Home, "at"), "gate-*"))
             {
                 var gate = (await File.ReadAllTextAsync(file)).Trim();
-                await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {gate}; true"));
+                await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {gate}; true"));
                 File.Delete(file);
                 File.Delete(Path.Combine(_cli.Home, "go", Path.GetFileName(file)));
             }
@@ -253,8 +253,8 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
         private async Task GoOnAsync(params string[] words)
         {
             var log = Path.Combine(_cli.Home, "run.log");
-            _process = await new DetachedProcess().StartAsync(
-                new DetachedCommand(OrchestrateProgram.Path, words)
+            _process = await new DetachedProcessStarter().StartAsync(
+                new DetachedProcessOptions(OrchestrateProgram.Path, words)
                 {
                     WorkingDirectory = _cli.Folder,
                     Environment = WebCommandTests.Variables(_cli),
@@ -297,7 +297,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             {
                 return "the plan is not there yet";
             }
-            var early = _tasks.Where(task => shown[task.Id] == TaskStates.Merged && !after.Merged.Contains(task.Id)).ToList();
+            var early = _tasks.Where(task => shown[task.Id] == TaskStateNames.Merged && !after.Merged.Contains(task.Id)).ToList();
             if (early.Count > 0)
             {
                 return $"{early[0].Id} is called merged before git has it";
@@ -323,7 +323,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             wrong.AddRange(
                 from other in others
                 from task in _tasks
-                where other.States.GetValueOrDefault(task.Id, TaskStates.Pending) != shown[task.Id]
+                where other.States.GetValueOrDefault(task.Id, TaskStateNames.Pending) != shown[task.Id]
                 select $"{task.Id} is {shown[task.Id]} (API), not {other.States.GetValueOrDefault(task.Id)} ({other.Name})"
             );
             var standing = after.StandingOf(isWorkedOn || !(after.At.Count > 0 || _isBlurred));
@@ -363,7 +363,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             await new OrchestrateProgram(_cli.Folder, WebCommandTests.Variables(_cli)).RunAsync("terminate", Run, "--yes");
             if (IsWorkedOn)
             {
-                await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {_process!.ProcessId}"));
+                await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {_process!.ProcessId}"));
             }
             await _web.DisposeAsync();
             _cli.Dispose();
@@ -400,7 +400,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             public bool IsReady(Known task) =>
                 task.Came is null
                 && !Merged.Contains(task.Id)
-                && task.After.All(id => Merged.Contains(id) || Tasks.Single(other => other.Id == id).Came == TaskStates.Waived)
+                && task.After.All(id => Merged.Contains(id) || Tasks.Single(other => other.Id == id).Came == TaskStateNames.Waived)
                 && !At.Contains($"agent-{task.Id}")
                 && !At.Contains($"gate-{task.Id}");
 
@@ -408,18 +408,18 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             private bool IsLost(Known task) =>
                 task
                     .After.Select(id => Tasks.Single(other => other.Id == id))
-                    .Any(other => other.Came == TaskStates.Failed || IsLost(other));
+                    .Any(other => other.Came == TaskStateNames.Failed || IsLost(other));
 
             /// <summary>The states that a task can be in while nothing moves; none: something is about to move.</summary>
             public string[] StatesOf(Known task) =>
-                At.Contains($"agent-{task.Id}") ? [TaskStates.Executing]
-                : At.Contains($"gate-{task.Id}") ? [TaskStates.Verifying]
-                : Merged.Contains(task.Id) ? [TaskStates.Merged]
+                At.Contains($"agent-{task.Id}") ? [TaskStateNames.Executing]
+                : At.Contains($"gate-{task.Id}") ? [TaskStateNames.Verifying]
+                : Merged.Contains(task.Id) ? [TaskStateNames.Merged]
                 : task.Came is { } came ? [came]
-                : IsLost(task) ? [TaskStates.Skipped]
-                : !IsReady(task) ? [TaskStates.Pending]
-                : task.Asks ? [TaskStates.AwaitingApproval]
-                : At.Count == Workers ? [TaskStates.Pending, TaskStates.Queued]
+                : IsLost(task) ? [TaskStateNames.Skipped]
+                : !IsReady(task) ? [TaskStateNames.Pending]
+                : task.Asks ? [TaskStateNames.AwaitingApproval]
+                : At.Count == Workers ? [TaskStateNames.Pending, TaskStateNames.Queued]
                 : [];
 
             public string[] StandingOf(bool isWorkedOn) =>
@@ -429,7 +429,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                 : ["needs-person"];
 
             /// <summary>Nothing is left to do.</summary>
-            public bool IsThrough => Tasks.All(task => Merged.Contains(task.Id) || task.Came == TaskStates.Waived);
+            public bool IsThrough => Tasks.All(task => Merged.Contains(task.Id) || task.Came == TaskStateNames.Waived);
 
             public bool Equals(World? other) => other is not null && At.SetEquals(other.At) && Merged.SetEquals(other.Merged);
 
@@ -456,8 +456,8 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             var isGate = name.StartsWith("gate", StringComparison.Ordinal);
             var how = _random.Next(isGate ? 8 : 6) switch
             {
-                0 => TaskStates.Failed,
-                1 when !isGate => TaskStates.Blocked,
+                0 => TaskStateNames.Failed,
+                1 when !isGate => TaskStateNames.Blocked,
                 _ => "done",
             };
             _output.WriteLine($"{name}: {how}");

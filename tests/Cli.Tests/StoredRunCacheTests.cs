@@ -12,19 +12,19 @@ public sealed class StoredRunCacheTests
     public void List_RecordThatWasWrittenSince_IsReadAgainAndTheOthersAreNot()
     {
         using var cli = new CliFixture().WithRepository();
-        var repository = RepositoryLocation.Find(cli.Folder)!;
-        Write(cli, "one", RunStates.Executing);
-        Write(cli, "two", RunStates.Completed);
+        var repository = LocalRepositoryPaths.Find(cli.Folder)!;
+        Write(cli, "one", RunStateNames.Executing);
+        Write(cli, "two", RunStateNames.Completed);
         var runs = new StoredRunCache();
 
         var before = runs.List(repository);
-        Write(cli, "one", RunStates.Failed);
+        Write(cli, "one", RunStateNames.Failed);
         var after = runs.List(repository);
         Directory.Delete(Path.Combine(repository.RunsFolder, "two"), recursive: true);
         var left = runs.List(repository);
 
-        Assert.Equal([RunStates.Executing, RunStates.Completed], before.OrderBy(run => run.Id).Select(run => run.Status.State));
-        Assert.Equal([RunStates.Failed, RunStates.Completed], after.OrderBy(run => run.Id).Select(run => run.Status.State));
+        Assert.Equal([RunStateNames.Executing, RunStateNames.Completed], before.OrderBy(run => run.Id).Select(run => run.Status.State));
+        Assert.Equal([RunStateNames.Failed, RunStateNames.Completed], after.OrderBy(run => run.Id).Select(run => run.Status.State));
         Assert.Same(before.Single(run => run.Id == "two"), after.Single(run => run.Id == "two"));
         Assert.Equal("one", Assert.Single(left).Id);
     }

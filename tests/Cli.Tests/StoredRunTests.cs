@@ -17,7 +17,7 @@ public class StoredRunTests
         {
             RunId = "r",
             State = "s",
-            Tasks = [new RunTask { Id = "a", State = "b" }],
+            Tasks = [new RunTaskStatus { Id = "a", State = "b" }],
         };
         Assert.Equal(
             JsonSerializer.Serialize(expected.Summed(), RunJson.Default.RunStatus),

@@ -122,8 +122,8 @@ public class TerminateAndResetTests
         {
             await (await ConnectAsync(cli)).GetWorkflowHandle("first").TerminateAsync("pressed by mistake");
             await Wait.UntilAsync(() =>
-                EngineFileReader.Find(EngineOf(cli), "first/a")?.End is not null
-                && EngineFileReader.Find(EngineOf(cli), "first/b")?.End is not null
+                EngineDatabaseReader.Find(EngineOf(cli), "first/a")?.End is not null
+                && EngineDatabaseReader.Find(EngineOf(cli), "first/b")?.End is not null
             );
 
             AssertNothingIsLeft(cli);
@@ -225,7 +225,7 @@ public class TerminateAndResetTests
     {
         foreach (var task in (string[])["a", "b"])
         {
-            Assert.NotNull(EngineFileReader.Find(EngineOf(cli), $"first/{task}")?.End);
+            Assert.NotNull(EngineDatabaseReader.Find(EngineOf(cli), $"first/{task}")?.End);
             var agent = int.Parse(File.ReadAllText(Path.Combine(cli.Home, $"pid-{task}")), CultureInfo.InvariantCulture);
             Assert.False(ProcessIdentity.Of(agent) is { } living && living.IsAlive(), $"The agent of {task} still works.");
         }

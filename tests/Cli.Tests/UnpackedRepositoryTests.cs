@@ -87,7 +87,7 @@ public sealed class UnpackedRepositoryTests : IDisposable
 
         // The ways are ways: a git that goes by the repository is caught.
         var git = await new Processes.ProcessRunner().RunAsync(
-            new Processes.ProcessCommand("git", "status") { WorkingDirectory = _cli.Folder }
+            new Processes.ChildProcessOptions("git", "status") { WorkingDirectory = _cli.Folder }
         );
         Assert.True(File.Exists(_told), git.StandardError.Text);
     }

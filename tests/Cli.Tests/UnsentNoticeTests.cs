@@ -174,7 +174,7 @@ public class UnsentNoticeTests
             TimeSpan.FromMinutes(2)
         );
         Assert.True(worker.IsAlive(), await File.ReadAllTextAsync(log));
-        await new Processes.ProcessRunner().RunAsync(new Processes.ProcessCommand("kill", "-TERM", $"{worker.ProcessId}"));
+        await new Processes.ProcessRunner().RunAsync(new Processes.ChildProcessOptions("kill", "-TERM", $"{worker.ProcessId}"));
         await Eventually.TrueAsync(() => !worker.IsAlive(), TimeSpan.FromMinutes(1));
         return await File.ReadAllTextAsync(log);
     }

@@ -214,8 +214,8 @@ public sealed partial class WebCommandTests
         public static async Task<Web> StartAsync(CliFixture cli, params string[] words)
         {
             var log = Path.Combine(cli.Home, "web.log");
-            var process = await new DetachedProcess().StartAsync(
-                new DetachedCommand(OrchestrateProgram.Path, words.Length > 0 ? words : ["web", "--port", "0"])
+            var process = await new DetachedProcessStarter().StartAsync(
+                new DetachedProcessOptions(OrchestrateProgram.Path, words.Length > 0 ? words : ["web", "--port", "0"])
                 {
                     WorkingDirectory = cli.Folder,
                     Environment = Variables(cli),
@@ -245,7 +245,9 @@ public sealed partial class WebCommandTests
         public async ValueTask DisposeAsync()
         {
             _client.Dispose();
-            await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -INT {_process.ProcessId} 2>/dev/null; true"));
+            await new ProcessRunner().RunAsync(
+                new ChildProcessOptions("/bin/sh", "-c", $"kill -INT {_process.ProcessId} 2>/dev/null; true")
+            );
             await Eventually.TrueAsync(() => !_process.IsAlive());
         }
     }

@@ -84,7 +84,7 @@ public sealed class WebDoorTests
                 File.SetUnixFileMode(folder, (UnixFileMode)511);
             }
             var read = await new ProcessRunner().RunAsync(
-                new ProcessCommand("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", token)
+                new ChildProcessOptions("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", token)
             );
             Assert.False(read.Succeeded, read.StandardOutput.Text);
         }
@@ -120,7 +120,7 @@ public sealed class WebDoorTests
             const string Script =
                 "exec 3<>/dev/tcp/$1/$2; printf 'GET /api/v1/inbox HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n' $1 $3 >&3; "
                 + "head -n 1 <&3";
-            var command = new ProcessCommand("bash", "-c", Script, "bash", address, $"{web.Link.Port}", token)
+            var command = new ChildProcessOptions("bash", "-c", Script, "bash", address, $"{web.Link.Port}", token)
             {
                 Environment = new Dictionary<string, string?> { ["ORCHESTRATOR_START"] = start },
             };

@@ -193,7 +193,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
         var html = await File.ReadAllTextAsync(file);
         Assert.Contains("Error: expected 42, got 41", html, StringComparison.Ordinal);
         Assert.Contains($"orchestrate retry {_id}/c4 --guidance TEXT", html, StringComparison.Ordinal);
-        Assert.Equal(((int)Outcome.Usage, (int)Outcome.Usage), (other.ExitCode, nowhere.ExitCode));
+        Assert.Equal(((int)UseCaseOutcome.Usage, (int)UseCaseOutcome.Usage), (other.ExitCode, nowhere.ExitCode));
         Assert.Contains("is not an orchestrate report", other.People, StringComparison.Ordinal);
         Assert.StartsWith("tasks:", await File.ReadAllTextAsync(Path.Combine(_cli.Folder, "tasks.yaml")), StringComparison.Ordinal);
         Assert.Equal([file], Directory.EnumerateFiles(_cli.Folder, "night*"));
@@ -218,7 +218,12 @@ public sealed class WhatToDoTests : IAsyncLifetime
     [Fact]
     public async Task Help_OfAll_HasEveryCommandInOneGroupAndNoneOfAgents()
     {
-        var named = CommandTable.Root([]).Subcommands.Where(command => !command.Hidden).Select(command => command.Name).Order().ToList();
+        var named = CliCommandRegistry
+            .Root([])
+            .Subcommands.Where(command => !command.Hidden)
+            .Select(command => command.Name)
+            .Order()
+            .ToList();
         var help = (await _cli.RunAsync("help", "--all")).Output;
         var shown = help.Split('\n')
             .Where(line => line.StartsWith("  ", StringComparison.Ordinal))

@@ -103,7 +103,7 @@ public sealed class WorkersCommandTests
 
     private static async Task<string> TmuxAsync(CliFixture cli, params string[] arguments) => (
             await new ProcessRunner().RunAsync(
-                new ProcessCommand("tmux", arguments)
+                new ChildProcessOptions("tmux", arguments)
                 {
                     Environment = new Dictionary<string, string?> { ["TMUX"] = null, ["TMUX_TMPDIR"] = cli.Home },
                 }

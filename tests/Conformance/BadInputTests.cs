@@ -42,7 +42,7 @@ public sealed class BadInputTests(ITestOutputHelper output)
         }
 
         // What was taken of it must have left the file sound.
-        Assert.Empty(EngineVerification.Verify(database).Faults);
+        Assert.Empty(EngineDatabaseVerifier.Verify(database).Faults);
         Directory.Delete(folder, recursive: true);
     }
 

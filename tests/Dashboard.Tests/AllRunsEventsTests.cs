@@ -11,13 +11,13 @@ public sealed class AllRunsEventsTests
 {
     private static FakeSource Source()
     {
-        var source = new FakeSource { Run = Runs.Of("a").With("a", task => task with { State = TaskStates.Executing, Starts = 1 }) };
+        var source = new FakeSource { Run = Runs.Of("a").With("a", task => task with { State = TaskStateNames.Executing, Starts = 1 }) };
         source.Add(
             new RunEvent
             {
                 Sequence = 1,
                 Time = Runs.Begin,
-                State = RunStates.Executing,
+                State = RunStateNames.Executing,
             }
         );
         return source;
@@ -87,7 +87,7 @@ public sealed class AllRunsEventsTests
         await socket.ConnectAsync(address, CancellationToken.None);
 
         var first = await ReadAsync(socket);
-        source.Run = source.Run.With("a", task => task with { State = TaskStates.Verifying });
+        source.Run = source.Run.With("a", task => task with { State = TaskStateNames.Verifying });
         source.Change();
         var second = await ReadAsync(socket);
 
@@ -188,7 +188,7 @@ public sealed class AllRunsEventsTests
                 Sequence = number,
                 Time = Runs.Begin.AddMinutes(number),
                 Task = "a",
-                State = TaskStates.Verifying,
+                State = TaskStateNames.Verifying,
             }
         );
     }

@@ -49,12 +49,13 @@ public sealed class ApiTests
     public async Task Post_KeyOfARequestThatTheServerFailed_IsCarriedOutAgain(bool throws)
     {
         var source = Source();
-        source.Answer = _ => throws ? throw new IOException("The disk is full.") : Failing(Outcome.Unavailable, "No engine answers.");
+        source.Answer = _ =>
+            throws ? throw new IOException("The disk is full.") : Failing(UseCaseOutcome.Unavailable, "No engine answers.");
         await using var page = await ServedPage.StartAsync(source);
         var failed = await RetryAsync(page, "k1");
-        source.Answer = _ => Failing(Outcome.WorkFailed, "It can't be retried.");
+        source.Answer = _ => Failing(UseCaseOutcome.WorkFailed, "It can't be retried.");
         var refused = await RetryAsync(page, "k1");
-        source.Answer = _ => new CommandResult(Outcome.Done, "done");
+        source.Answer = _ => new RunControlResult(UseCaseOutcome.Done, "done");
 
         var again = await RetryAsync(page, "k1");
 
@@ -181,7 +182,7 @@ public sealed class ApiTests
     public static TheoryData<string, bool> Operations()
     {
         var all = new TheoryData<string, bool>();
-        foreach (var route in ApiTable.All)
+        foreach (var route in RepositoryApiRouteTable.All)
         {
             // One whose parameter is needed has no line without.
             if (!route.Query.Any(member => member.IsRequired))
@@ -201,7 +202,7 @@ public sealed class ApiTests
     [MemberData(nameof(Operations))]
     public async Task Answer_OfEachOperationAndExitCode_HasAStatusThatTheDescriptionHas(string name, bool isAsked)
     {
-        var route = ApiTable.All.Single(one => one.Name == name);
+        var route = RepositoryApiRouteTable.All.Single(one => one.Name == name);
         var source = Source();
         await using var page = await ServedPage.StartAsync(source);
         var description = JsonNode.Parse(
@@ -217,7 +218,7 @@ public sealed class ApiTests
                 [(0, name == "startRun" ? 201 : 200), (1, 422), (2, ofUsage), (3, 409), (4, later), (5, 503), (130, 503)]
         )
         {
-            source.Answer = later == 202 && code == 4 ? _ => new CommandResult(Outcome.Resumable, "what is kept") : Fails(code);
+            source.Answer = later == 202 && code == 4 ? _ => new RunControlResult(UseCaseOutcome.Resumable, "what is kept") : Fails(code);
             source.FaultOf = question => IsLookUp(question, name) ? null : FaultOf(code);
             await AnswersAsync(expected, Runs.Id, "a", code);
         }
@@ -246,14 +247,14 @@ public sealed class ApiTests
         }
     }
 
-    private static Func<Act, CommandResult> Fails(int code) =>
-        _ => code == 0 ? new CommandResult(Outcome.Done, "done") : Failing((Outcome)code, "what happened");
+    private static Func<Act, RunControlResult> Fails(int code) =>
+        _ => code == 0 ? new RunControlResult(UseCaseOutcome.Done, "done") : Failing((UseCaseOutcome)code, "what happened");
 
-    private static CommandResult Failing(Outcome outcome, string why) =>
+    private static RunControlResult Failing(UseCaseOutcome outcome, string why) =>
         new(outcome, "") { Fault = new UseCaseException(outcome, why, "what to do") };
 
     private static UseCaseException? FaultOf(int code) =>
-        code == 0 ? null : new UseCaseException((Outcome)code, "what happened", "what to do");
+        code == 0 ? null : new UseCaseException((UseCaseOutcome)code, "what happened", "what to do");
 
     // A request that can't be carried out has the run looked up.
     private static bool IsLookUp(string question, string name) =>
@@ -294,7 +295,10 @@ public sealed class ApiTests
         ).Content.ReadAsStringAsync();
 
         var paths = JsonNode.Parse(text)!["paths"]!.AsObject();
-        Assert.All(ApiTable.All, route => Assert.NotNull(paths[ApiRoutes.Root + route.Path]?[route.Method.ToLowerInvariant()]));
+        Assert.All(
+            RepositoryApiRouteTable.All,
+            route => Assert.NotNull(paths[ApiRoutes.Root + route.Path]?[route.Method.ToLowerInvariant()])
+        );
         var names = paths
             .SelectMany(path => path.Value!.AsObject())
             .Select(operation => operation.Value!["operationId"]!.GetValue<string>())
@@ -314,7 +318,7 @@ public sealed class ApiTests
                     Sequence = i,
                     Time = Runs.Begin,
                     Task = "a",
-                    State = TaskStates.Executing,
+                    State = TaskStateNames.Executing,
                 }
             );
         }
@@ -327,7 +331,7 @@ public sealed class ApiTests
                 Sequence = 21,
                 Time = Runs.Begin,
                 Task = "a",
-                State = TaskStates.Merged,
+                State = TaskStateNames.Merged,
             }
         );
         seen.AddRange(await ReadAsync(page, seen[^1], count: 6));
@@ -344,7 +348,7 @@ public sealed class ApiTests
             {
                 Sequence = 3,
                 Time = Runs.Begin,
-                State = RunStates.Executing,
+                State = RunStateNames.Executing,
             }
         );
         await using var page = await ServedPage.StartAsync(source);

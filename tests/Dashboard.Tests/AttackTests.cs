@@ -199,7 +199,7 @@ public sealed class AttackTests
     {
         var source = new FakeSource
         {
-            Run = Runs.Of("a").With("a", task => task with { State = TaskStates.Executing, Starts = 1, Attempt = 1 }),
+            Run = Runs.Of("a").With("a", task => task with { State = TaskStateNames.Executing, Starts = 1, Attempt = 1 }),
             Log = ["before", new string('x', 50_000_000), "after"],
         };
         await using var page = await ServedPage.StartAsync(source);

@@ -20,8 +20,8 @@ public sealed class BrowserTests
             Warnings = ["The disk is nearly full."],
             Sequence = 2,
         };
-        run = run.With("a", task => task with { State = TaskStates.AwaitingApproval })
-            .With("c", task => task with { State = TaskStates.Executing, Starts = 1, Attempt = 2, Cost = 1.25m });
+        run = run.With("a", task => task with { State = TaskStateNames.AwaitingApproval })
+            .With("c", task => task with { State = TaskStateNames.Executing, Starts = 1, Attempt = 2, Cost = 1.25m });
         return new FakeSource
         {
             Run = run,
@@ -31,15 +31,17 @@ public sealed class BrowserTests
                 {
                     Sequence = 1,
                     Time = Runs.Begin,
-                    State = RunStates.Executing,
+                    State = RunStateNames.Executing,
                 },
                 new RunEvent
                 {
                     Sequence = 2,
                     Time = Runs.Begin.AddSeconds(20),
                     Task = "c",
-                    State = TaskStates.Executing,
-                    Why = new MailSent(new Quote(".orchestrator/runs/shop/tasks/red/gates-1/" + new string('a', 120) + ".log")),
+                    State = TaskStateNames.Executing,
+                    Why = new AgentMailSentReason(
+                        new VerbatimQuote(".orchestrator/runs/shop/tasks/red/gates-1/" + new string('a', 120) + ".log")
+                    ),
                 },
             ],
             Gates =
@@ -104,7 +106,7 @@ public sealed class BrowserTests
         var shots = Environment.GetEnvironmentVariable("BROWSER_SHOTS") ?? "";
 
         var found = await new ProcessRunner().RunAsync(
-            new ProcessCommand(
+            new ChildProcessOptions(
                 "node",
                 ["check.mjs", BrowserFactAttribute.Browser!, page.Link, shots, "/", RunPage, .. paths.Select(path => root + path)]
             )
@@ -125,7 +127,7 @@ public sealed class BrowserTests
         await using var page = await ServedPage.StartAsync(Source());
 
         var found = await new ProcessRunner().RunAsync(
-            new ProcessCommand(
+            new ChildProcessOptions(
                 "node",
                 ["reference.mjs", BrowserFactAttribute.Browser!, page.Link, "Each operation is a command of orchestrate"]
             )
@@ -145,7 +147,14 @@ public sealed class BrowserTests
         await using var page = await ServedPage.StartAsync(Source());
         using var browser = await OpenBrowser.StartAsync(page, RunPage);
         var random = new Random(4);
-        string[] states = [TaskStates.Pending, TaskStates.Executing, TaskStates.Verifying, TaskStates.Merging, TaskStates.Blocked];
+        string[] states =
+        [
+            TaskStateNames.Pending,
+            TaskStateNames.Executing,
+            TaskStateNames.Verifying,
+            TaskStateNames.Merging,
+            TaskStateNames.Blocked,
+        ];
         await browser.AskAsync("mark #task-b a");
 
         for (var number = 3; number < 15; number++)
@@ -171,12 +180,12 @@ public sealed class BrowserTests
         await using var page = await ServedPage.StartAsync(Source());
         using var browser = await OpenBrowser.StartAsync(page, RunPage);
         await browser.ShowsAsync("#task-c .state", "executing");
-        Change(page.Source, 3, "c", TaskStates.Verifying);
+        Change(page.Source, 3, "c", TaskStateNames.Verifying);
         await browser.ShowsAsync("#task-c .state", "verifying");
 
         await browser.AskAsync("sleep");
-        Change(page.Source, 4, "c", TaskStates.Merging);
-        Change(page.Source, 5, "c", TaskStates.Merged);
+        Change(page.Source, 4, "c", TaskStateNames.Merging);
+        Change(page.Source, 5, "c", TaskStateNames.Merged);
         await browser.AskAsync("wake");
         await browser.ShowsAsync("#task-c .state", "merged");
     }
@@ -191,7 +200,7 @@ public sealed class BrowserTests
 
         await using var next = await page.RestartAsync();
         var begin = Stopwatch.GetTimestamp();
-        Change(next.Source, 3, "c", TaskStates.Verifying);
+        Change(next.Source, 3, "c", TaskStateNames.Verifying);
         await browser.ShowsAsync("#task-summary .state", "verifying");
 
         Assert.InRange(Stopwatch.GetElapsedTime(begin), TimeSpan.Zero, TimeSpan.FromSeconds(3));

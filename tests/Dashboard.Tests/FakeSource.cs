@@ -23,7 +23,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();
     private int _changes;
 
-    public RepositoryEntry Repository { get; init; } = new("aaaaaaaaaaaa", "shop", "/work/shop");
+    public DashboardRepository Repository { get; init; } = new("aaaaaaaaaaaa", "shop", "/work/shop");
 
     public required RunStatus Run { get; set; }
 
@@ -47,16 +47,16 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     /// <summary>Questions that were asked.</summary>
     public ConcurrentQueue<string> Reads { get; } = new();
 
-    public Func<Act, CommandResult> Answer { get; set; } = _ => new CommandResult(Outcome.Done, "done");
+    public Func<Act, RunControlResult> Answer { get; set; } = _ => new RunControlResult(UseCaseOutcome.Done, "done");
 
     private string _device = "";
 
     /// <summary>The fault of a question; null, also of one: it is answered.</summary>
     public Func<string, UseCaseException?>? FaultOf { get; set; }
 
-    public IReadOnlyList<RepositoryEntry> Repositories() => [Repository];
+    public IReadOnlyList<DashboardRepository> Repositories() => [Repository];
 
-    public RepositoryEntry? Home { get; init; }
+    public DashboardRepository? Home { get; init; }
 
     public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called)
     {
@@ -64,7 +64,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         return IsStep;
     }
 
-    public string Fingerprint(RepositoryEntry repository, string? run) => $"{_changes}";
+    public string Fingerprint(DashboardRepository repository, string? run) => $"{_changes}";
 
     public void Change() => Interlocked.Increment(ref _changes);
 
@@ -76,15 +76,15 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         _coming.Writer.TryWrite(happened);
     }
 
-    public IRunQueries QueriesIn(RepositoryEntry repository) => this;
+    public IRunQueries QueriesIn(DashboardRepository repository) => this;
 
-    public IRunCommands CommandsIn(RepositoryEntry repository, string device)
+    public IRunCommands CommandsIn(DashboardRepository repository, string device)
     {
         _device = device;
         return this;
     }
 
-    public Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken stop)
+    public Task<RunControlResult> SteerAsync(SteeringCommandDefinition definition, SteeringRequest request, CancellationToken stop)
     {
         string[] more =
         [
@@ -98,27 +98,30 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         );
     }
 
-    public async Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken stop)
+    public async Task<RunControlResult> StartAsync(BackgroundRunRequest start, CancellationToken stop)
     {
         var result = await ActAsync($"start {start.Plan}{start.Request}{string.Join('|', start.Tasks ?? [])}");
         return result.IsDone ? result with { RunId = Run.RunId } : result;
     }
 
-    public Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken stop) =>
+    public Task<RunControlResult> SendMailAsync(string run, string? task, string text, CancellationToken stop) =>
         ActAsync($"mail {run}/{task} {text}");
 
-    public Task<CommandResult> HoldAsync(string run, string reason, CancellationToken stop) => ActAsync($"hold {run} {reason}");
+    public Task<RunControlResult> HoldAsync(string run, string reason, CancellationToken stop) => ActAsync($"hold {run} {reason}");
 
-    public Task<CommandResult> ReleaseAsync(string run, CancellationToken stop) => ActAsync($"release {run}");
+    public Task<RunControlResult> ReleaseAsync(string run, CancellationToken stop) => ActAsync($"release {run}");
 
-    public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken stop) => ActAsync($"pr {run}");
+    public Task<RunControlResult> OpenPullRequestsAsync(string run, CancellationToken stop) => ActAsync($"pr {run}");
 
-    public Task<CommandResult> CleanUpAsync(CancellationToken stop) => ActAsync("cleanup");
+    public Task<RunControlResult> CleanUpAsync(CancellationToken stop) => ActAsync("cleanup");
 
-    public Task<PlanView> PlanAsync(string text, CancellationToken stop) =>
-        AnswerAsync($"plan {text}", () => new PlanView(new PlanCheck(text, new PlanReadResult(null, []), Gates: null), Graph: null, []));
+    public Task<PlanAnalysisResult> PlanAsync(string text, CancellationToken stop) =>
+        AnswerAsync(
+            $"plan {text}",
+            () => new PlanAnalysisResult(new PlanCheckResult(text, new PlanReadResult(null, []), Gates: null), Graph: null, [])
+        );
 
-    private Task<CommandResult> ActAsync(string text)
+    private Task<RunControlResult> ActAsync(string text)
     {
         var act = new Act(text, _device);
         Acts.Enqueue(act);
@@ -154,8 +157,8 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     public Task<TaskDocument> TaskAsync(string task, CancellationToken stop) =>
         AnswerAsync($"task {task}", () => OfRun(task, new TaskDocument(Run.RunId, Run.Tasks[0], Events, [], [], [])));
 
-    public Task<LogDocument> LogAsync(string? task, int? start, CancellationToken stop) =>
-        AnswerAsync($"log {task}", () => OfRun(task, new LogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
+    public Task<AgentLogDocument> LogAsync(string? task, int? start, CancellationToken stop) =>
+        AnswerAsync($"log {task}", () => OfRun(task, new AgentLogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
 
     public IReadOnlyList<GateRun> Gates { get; init; } = [];
 
@@ -165,15 +168,15 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         AnswerAsync($"gates {run}", () => OfRun(run, Gates));
 
     public Task<Plan> PlanOfAsync(string? run, CancellationToken stop) =>
-        AnswerAsync($"plan of {run}", () => Plan ?? throw new UseCaseException(Outcome.Usage, "There is no plan.", "Wait."));
+        AnswerAsync($"plan of {run}", () => Plan ?? throw new UseCaseException(UseCaseOutcome.Usage, "There is no plan.", "Wait."));
 
-    public Task<DiffDocument> DiffAsync(string? which, CancellationToken stop) =>
+    public Task<TaskDiffDocument> DiffAsync(string? which, CancellationToken stop) =>
         AnswerAsync(
             $"diff {which}",
             () =>
                 OfRun(
                     which,
-                    new DiffDocument(Run.RunId, which!.Split('/').ElementAtOrDefault(1) ?? "", Patch, IsCut: false)
+                    new TaskDiffDocument(Run.RunId, which!.Split('/').ElementAtOrDefault(1) ?? "", Patch, IsCut: false)
                     {
                         From = "base",
                         To = "0123",
@@ -195,21 +198,21 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     public Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken stop) =>
         AnswerAsync($"results {string.Join(' ', runs)}", () => OfRun(runs[0], new CollectDocument([])));
 
-    public Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken stop, string? after = null) =>
-        AnswerAsync("history", () => new HistoryDocument(1, [HistoryEntry.Of(Run)]));
+    public Task<RunListDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken stop, string? after = null) =>
+        AnswerAsync("history", () => new RunListDocument(1, [RunListEntry.Of(Run)]));
 
     public Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken stop) =>
         AnswerAsync("inbox", () => new InboxDocument([.. Run.Questions.Select(Line)]));
 
     public Task<UsageDocument> UsageAsync(int days, string? run, CancellationToken stop) => AnswerAsync("usage", Usage);
 
-    public ConfigDocument Settings(bool onlyChanged) =>
+    public SettingListDocument Settings(bool onlyChanged) =>
         Answered(
             "settings",
             () =>
-                new ConfigDocument([
-                    new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false),
-                    new ConfigEntry("program", Run.Title, new string('x', 300), "flag", "", 0, Run.Title, Withheld: false),
+                new SettingListDocument([
+                    new EffectiveSetting("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false),
+                    new EffectiveSetting("program", Run.Title, new string('x', 300), "flag", "", 0, Run.Title, Withheld: false),
                 ])
         );
 
@@ -219,7 +222,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
             () =>
                 place is "x:1" or "1"
                     ? new ProofDocument(Proof())
-                    : throw new UseCaseException(Outcome.Usage, "This line does not exist.", "The file has 1 line.")
+                    : throw new UseCaseException(UseCaseOutcome.Usage, "This line does not exist.", "The file has 1 line.")
         );
 
     public SessionsDocument Conversations(double? hours, int limit, CancellationToken stop) =>
@@ -249,12 +252,12 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     private T OfRun<T>(string? which, T answer) =>
         !IsGone && IsNamed(which!.Split('/')[0])
             ? answer
-            : throw new UseCaseException(Outcome.Usage, "There is no such run.", "See 'orchestrate history'.");
+            : throw new UseCaseException(UseCaseOutcome.Usage, "There is no such run.", "See 'orchestrate history'.");
 
     private bool IsNamed(string run) =>
         run.Length > 3 && (Run.RunId.StartsWith(run, StringComparison.Ordinal) || Run.RunId.EndsWith(run, StringComparison.Ordinal));
 
-    public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>
+    public IAsyncEnumerable<RunEvent>? FollowAsync(DashboardRepository repository, string run, long after, CancellationToken stop) =>
         run == Run.RunId ? FollowAsync(after, stop) : null;
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(long after, [EnumeratorCancellation] CancellationToken stop)
@@ -274,10 +277,10 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
 
     private UsageDocument Usage()
     {
-        var line = new UsageLine(Run.Title, Run.Title, 3, 1000, 200, 500, 10, 1.5m, IsWhole: false, Runs.Begin);
+        var line = new UsageGroupTotal(Run.Title, Run.Title, 3, 1000, 200, 500, 10, 1.5m, IsWhole: false, Runs.Begin);
         return new UsageDocument(
             [
-                new UsageAccount(
+                new AccountUsageSummary(
                     Run.Title,
                     1,
                     2,
@@ -287,7 +290,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
                     3,
                     40,
                     [new UsageWindowLine(Run.Title, 83.5m, Runs.Begin, Runs.Begin)],
-                    new AccountBlock(Run.Title, Runs.Begin, Runs.Begin, Run.Title)
+                    new AccountBlockPeriod(Run.Title, Runs.Begin, Runs.Begin, Run.Title)
                 ),
             ],
             30,
@@ -298,7 +301,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     }
 
     private ClaudeSession Session(string id) =>
-        new(id, Run.Title, 1000, SessionLiveness.Ended)
+        new(id, Run.Title, 1000, ClaudeSessionStatus.Ended)
         {
             Folder = Run.Title,
             Branch = Run.Title,
@@ -312,7 +315,11 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         };
 
     private WorktreeEntry Worktree(string path) =>
-        new(path, WorktreeOwner.Person, new FolderSize(3, 2_500_000), CanGo: false, Run.Title) { State = Run.Title, Branch = Run.Title };
+        new(path, WorktreeOwnerKind.Person, new FolderSize(3, 2_500_000), CanGo: false, Run.Title)
+        {
+            State = Run.Title,
+            Branch = Run.Title,
+        };
 
     private LineProvenance Proof() =>
         new(Run.Title, 1, Run.Title, "abc", Run.Title, Runs.Begin, Run.Title)
@@ -324,8 +331,8 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
             Merge = "def",
             Agent = Run.Title,
             CostUsd = 1.5m,
-            Gates = [new ProvenGate(Run.Title, Passed: true, Run.Title, Run.Title, "0123")],
-            Decisions = [new ProvenDecision(Run.Title, Runs.Begin, Run.Title, 7)],
+            Gates = [new LineProvenanceGateVerdict(Run.Title, Passed: true, Run.Title, Run.Title, "0123")],
+            Decisions = [new LineProvenanceUserDecision(Run.Title, Runs.Begin, Run.Title, 7)],
             Gaps = [Run.Title],
         };
 
@@ -337,7 +344,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
             Result = GateResult.Passed,
         };
 
-    private InboxLine Line(RunQuestion question) =>
+    private InboxDocumentEntry Line(RunQuestion question) =>
         new("11111111", "question", Repository.Root, Run.RunId, question.Question, [question.Question], "", [], question.Since, true, null)
         {
             Ways = question.Ways,

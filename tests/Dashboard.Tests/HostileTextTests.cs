@@ -81,18 +81,26 @@ public sealed partial class HostileTextTests
             Title = text,
             Target = text,
             Warnings = [text],
-            Why = new WorktreeNotReleased(null, new Quote(text)),
-            Outages = [new OutageStatus(text, new AgentHeld(new Quote(text)), null)],
+            Why = new WorktreeNotReleasedReason(null, new VerbatimQuote(text)),
+            Outages = [new OutageStatus(text, new AgentStartsHeldReason(new VerbatimQuote(text)), null)],
             Kept = [text],
             Questions = [Runs.Approval("a", text)],
         };
         run = run.With(
             "a",
-            task => task with { State = TaskStates.Executing, Starts = 1, Attempt = 1, Title = text, Why = new AgentHeld(new Quote(text)) }
+            task =>
+                task with
+                {
+                    State = TaskStateNames.Executing,
+                    Starts = 1,
+                    Attempt = 1,
+                    Title = text,
+                    Why = new AgentStartsHeldReason(new VerbatimQuote(text)),
+                }
         );
         var source = new FakeSource
         {
-            Repository = new RepositoryEntry("aaaaaaaaaaaa", text.Replace('\0', ' '), "/work/shop"),
+            Repository = new DashboardRepository("aaaaaaaaaaaa", text.Replace('\0', ' '), "/work/shop"),
             Run = run,
             Events =
             [
@@ -101,8 +109,8 @@ public sealed partial class HostileTextTests
                     Sequence = 1,
                     Time = Runs.Begin,
                     Task = "a",
-                    State = TaskStates.Executing,
-                    Why = new AgentHeld(new Quote(text)),
+                    State = TaskStateNames.Executing,
+                    Why = new AgentStartsHeldReason(new VerbatimQuote(text)),
                     By = text,
                 },
             ],

@@ -11,7 +11,7 @@ public sealed class PageTests
     private static FakeSource Asking() =>
         new()
         {
-            Run = Runs.Of("a", "b:a").With("a", task => task with { State = TaskStates.AwaitingApproval }) with
+            Run = Runs.Of("a", "b:a").With("a", task => task with { State = TaskStateNames.AwaitingApproval }) with
             {
                 Questions = [Runs.Approval("a")],
             },
@@ -27,7 +27,7 @@ public sealed class PageTests
         var answer = await page.SubmitAsync(
             RunPage,
             Act,
-            ("kind", AnswerActionKinds.Approve),
+            ("kind", SuggestedCommandKinds.Approve),
             ("target", $"{Runs.Id}/a"),
             ("shown", page.Source.Run.Questions[0].Shown)
         );
@@ -50,7 +50,7 @@ public sealed class PageTests
         var answer = await page.SubmitAsync(
             RunPage,
             Act,
-            ("kind", AnswerActionKinds.Approve),
+            ("kind", SuggestedCommandKinds.Approve),
             ("target", $"{Runs.Id}/a"),
             ("shown", shown)
         );
@@ -65,7 +65,7 @@ public sealed class PageTests
         await using var page = await ServedPage.StartAsync(Asking());
         await page.LogInAsync();
 
-        await page.SubmitAsync(RunPage, Act, ("kind", AnswerActionKinds.Cancel), ("target", "run-other-123456"));
+        await page.SubmitAsync(RunPage, Act, ("kind", SuggestedCommandKinds.Cancel), ("target", "run-other-123456"));
         await page.SubmitAsync(RunPage, Act, ("kind", "rm"), ("target", Runs.Id));
 
         Assert.Empty(page.Source.Acts);
@@ -76,7 +76,7 @@ public sealed class PageTests
     {
         await using var page = await ServedPage.StartAsync(Asking());
         await page.LogInAsync();
-        (string, string)[] raise = [("kind", AnswerActionKinds.RaiseBudget), ("target", Runs.Id)];
+        (string, string)[] raise = [("kind", SuggestedCommandKinds.RaiseBudget), ("target", Runs.Id)];
 
         await page.SubmitAsync(RunPage, Act, [.. raise]);
         await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", "--yes"), ("text", "20")]);
@@ -89,22 +89,22 @@ public sealed class PageTests
     [Fact]
     public void Form_EveryWayToAnswer_IsCarriedOutOrOnlyLooks()
     {
-        var all = typeof(AnswerActionKinds).GetFields().Select(kind => (string)kind.GetRawConstantValue()!);
+        var all = typeof(SuggestedCommandKinds).GetFields().Select(kind => (string)kind.GetRawConstantValue()!);
         string[] others =
         [
-            AnswerActionKinds.Diff,
-            AnswerActionKinds.ReadEscalation,
-            AnswerActionKinds.ListFlakyTests,
-            AnswerActionKinds.ListSchedules,
-            AnswerActionKinds.RunNow,
-            AnswerActionKinds.Move,
-            AnswerActionKinds.SendNotices,
-            AnswerActionKinds.DiscardNotices,
+            SuggestedCommandKinds.Diff,
+            SuggestedCommandKinds.ReadEscalation,
+            SuggestedCommandKinds.ListFlakyTests,
+            SuggestedCommandKinds.ListSchedules,
+            SuggestedCommandKinds.RunNow,
+            SuggestedCommandKinds.Move,
+            SuggestedCommandKinds.SendNotices,
+            SuggestedCommandKinds.DiscardNotices,
         ];
 
         Assert.All(
             all,
-            kind => Assert.Equal(others.Contains(kind), AnswerRequest.Of(Runs.Id, new AnswerAction(kind, $"{Runs.Id}/a"), "20") is null)
+            kind => Assert.Equal(others.Contains(kind), AnswerRequest.Of(Runs.Id, new SuggestedCommand(kind, $"{Runs.Id}/a"), "20") is null)
         );
     }
 
@@ -131,7 +131,7 @@ public sealed class PageTests
     public async Task Command_ThatFails_IsSaidOnThePageWithItsCure()
     {
         await using var page = await ServedPage.StartAsync(Asking());
-        page.Source.Answer = _ => new CommandResult(Outcome.Unavailable, "The engine is not there.\nStart it.");
+        page.Source.Answer = _ => new RunControlResult(UseCaseOutcome.Unavailable, "The engine is not there.\nStart it.");
         await page.LogInAsync();
 
         var answer = await page.SubmitAsync(RunPage, Act, ("kind", "pause"), ("target", Runs.Id));
@@ -150,7 +150,7 @@ public sealed class PageTests
             {
                 Sequence = 1,
                 Time = Runs.Begin,
-                State = RunStates.Executing,
+                State = RunStateNames.Executing,
             }
         );
         page.Source.Add(
@@ -159,7 +159,7 @@ public sealed class PageTests
                 Sequence = 2,
                 Time = Runs.Begin,
                 Task = "a",
-                State = TaskStates.AwaitingApproval,
+                State = TaskStateNames.AwaitingApproval,
             }
         );
         await page.LogInAsync();
@@ -201,7 +201,7 @@ public sealed class PageTests
     public async Task Run_OfTenThousandTasks_IsShownInParts()
     {
         var run = Runs.Of([.. Enumerable.Range(0, 10_000).Select(i => i == 0 ? "t0" : $"t{i}:t{i - 1}")])
-            .With("t9000", task => task with { State = TaskStates.Executing });
+            .With("t9000", task => task with { State = TaskStateNames.Executing });
         await using var page = await ServedPage.StartAsync(new FakeSource { Run = run });
         await page.LogInAsync();
 
@@ -233,9 +233,9 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData(TaskStates.Executing, "")]
-    [InlineData(TaskStates.Executing, "&view=side")]
-    [InlineData(TaskStates.Merged, "")]
+    [InlineData(TaskStateNames.Executing, "")]
+    [InlineData(TaskStateNames.Executing, "&view=side")]
+    [InlineData(TaskStateNames.Merged, "")]
     public async Task Task_LinesOfItsDifference_LeadToTheirProofsAndTakeCommentsForAnAgentAtWork(string state, string view)
     {
         var run = Runs.Of("a").With("a", task => task with { State = state, Starts = 1, Commit = "0123" });
@@ -261,7 +261,7 @@ public sealed class PageTests
             Assert.Contains($"href=\"/proof?repository=aaaaaaaaaaaa&amp;place={place}\"", html, StringComparison.Ordinal);
         }
         Assert.DoesNotContain("x.cs:2&amp;revision=base", html, StringComparison.Ordinal);
-        var isAtWork = state == TaskStates.Executing;
+        var isAtWork = state == TaskStateNames.Executing;
         Assert.Equal(isAtWork, html.Contains("file=x.cs&amp;line=1#say-form\"", StringComparison.Ordinal));
         Assert.Equal(isAtWork, html.Contains("name=\"line\" value=\"2\"", StringComparison.Ordinal));
         Assert.Equal(view.Length > 0, html.Contains("class=\"diff sides mono\"", StringComparison.Ordinal));
@@ -311,11 +311,11 @@ public sealed class PageTests
     {
         var run = Runs.Of("a", "b", "c") with
         {
-            Waiting = [new GateWait("c", "make test", "db", "make all", "", "", "/work/shop", Runs.Begin)],
+            Waiting = [new GateWaitingForGate("c", "make test", "db", "make all", "", "", "/work/shop", Runs.Begin)],
             Coming = [new PredictedConflict("a", "c", ["x.cs"], Runs.Begin)],
         };
-        run = run.With("a", task => task with { State = TaskStates.Merging, QueuePosition = 2 })
-            .With("b", task => task with { State = TaskStates.Merging, QueuePosition = 1 });
+        run = run.With("a", task => task with { State = TaskStateNames.Merging, QueuePosition = 2 })
+            .With("b", task => task with { State = TaskStateNames.Merging, QueuePosition = 1 });
         await using var page = await ServedPage.StartAsync(new FakeSource { Run = run });
         await page.LogInAsync();
 

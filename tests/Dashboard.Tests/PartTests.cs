@@ -49,15 +49,15 @@ public sealed class PartTests
     [Fact]
     public async Task Run_ThatHasNotChanged_IsNotSentAgain()
     {
-        var source = new FakeSource { Run = Runs.Of("a", "b").With("a", task => task with { State = TaskStates.Merged }) };
+        var source = new FakeSource { Run = Runs.Of("a", "b").With("a", task => task with { State = TaskStateNames.Merged }) };
         await using var page = await ServedPage.StartAsync(source, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Runs.Begin));
         await page.LogInAsync();
 
         var first = await AskAsync("");
-        var same = await AskAsync(first.Headers.GetValues(PageResult.Base).Single());
-        source.Run = source.Run.With("b", task => task with { State = TaskStates.Executing });
+        var same = await AskAsync(first.Headers.GetValues(HtmlPageResult.Base).Single());
+        source.Run = source.Run.With("b", task => task with { State = TaskStateNames.Executing });
         source.Change();
-        var changed = await AskAsync(first.Headers.GetValues(PageResult.Base).Single());
+        var changed = await AskAsync(first.Headers.GetValues(HtmlPageResult.Base).Single());
 
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
         var html = await changed.Content.ReadAsStringAsync();
@@ -67,7 +67,7 @@ public sealed class PartTests
         async Task<HttpResponseMessage> AskAsync(string known)
         {
             var request = new HttpRequestMessage(HttpMethod.Get, RunPage);
-            request.Headers.Add(PageResult.Base, known);
+            request.Headers.Add(HtmlPageResult.Base, known);
             return await page.Browser.SendAsync(request);
         }
     }

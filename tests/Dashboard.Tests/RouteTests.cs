@@ -50,7 +50,7 @@ public sealed class RouteTests
         await using var page = await ServedPage.StartAsync(Source());
         var schema = await ApiSchema.ReadAsync(page);
         page.Source.IsGone = true;
-        page.Source.Answer = _ => new CommandResult(Outcome.Usage, "error: There is no such run");
+        page.Source.Answer = _ => new RunControlResult(UseCaseOutcome.Usage, "error: There is no such run");
         var called = 0;
 
         foreach (var (path, methods) in page.Routes.Where(route => route.Path.Contains("{run}", StringComparison.Ordinal)))
@@ -202,9 +202,13 @@ public sealed class RouteTests
             new FakeSource
             {
                 Run = Runs.Of("a"),
-                Answer = _ => new CommandResult(Outcome.Usage, "")
+                Answer = _ => new RunControlResult(UseCaseOutcome.Usage, "")
                 {
-                    Fault = new UseCaseException(Outcome.Usage, "plan.yaml:1:1: error no-tasks: No tasks.", "Correct plan.yaml first."),
+                    Fault = new UseCaseException(
+                        UseCaseOutcome.Usage,
+                        "plan.yaml:1:1: error no-tasks: No tasks.",
+                        "Correct plan.yaml first."
+                    ),
                 },
             }
         );
@@ -222,7 +226,7 @@ public sealed class RouteTests
     public async Task Form_OfACommandThatFails_KeepsTheTextOnThePage()
     {
         var source = Source();
-        source.Answer = _ => new CommandResult(Outcome.WorkFailed, "The agent has ended.");
+        source.Answer = _ => new RunControlResult(UseCaseOutcome.WorkFailed, "The agent has ended.");
         await using var page = await ServedPage.StartAsync(source);
         await page.LogInAsync();
         const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;
@@ -249,7 +253,7 @@ public sealed class RouteTests
                 Sequence = 1,
                 Time = Runs.Begin,
                 Task = "a",
-                State = TaskStates.Executing,
+                State = TaskStateNames.Executing,
             }
         );
         return source;

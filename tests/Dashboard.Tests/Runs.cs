@@ -11,7 +11,7 @@ internal static class Runs
         new()
         {
             RunId = Id,
-            State = RunStates.Executing,
+            State = RunStateNames.Executing,
             Title = "A shop",
             Repository = "/work/shop",
             Target = "main",
@@ -25,7 +25,7 @@ internal static class Runs
             [
                 .. tasks
                     .Select(text => text.Split(':'))
-                    .Select(parts => new RunTask(new TaskProgress { Id = parts[0], State = TaskStates.Pending })
+                    .Select(parts => new RunTaskStatus(new TaskProgress { Id = parts[0], State = TaskStateNames.Pending })
                     {
                         Title = $"Make {parts[0]}",
                         DependsOn = parts.Length > 1 ? parts[1].Split(',') : [],
@@ -34,7 +34,7 @@ internal static class Runs
         };
 
     /// <summary>With a task in another state.</summary>
-    public static RunStatus With(this RunStatus run, string id, Func<RunTask, RunTask> change) =>
+    public static RunStatus With(this RunStatus run, string id, Func<RunTaskStatus, RunTaskStatus> change) =>
         run with
         {
             Tasks = [.. run.Tasks.Select(task => task.Id == id ? change(task) : task)],
@@ -49,8 +49,8 @@ internal static class Runs
             Since = Begin,
             Ways =
             [
-                new AnswerAction(AnswerActionKinds.Approve, $"{Id}/{task}"),
-                new AnswerAction(AnswerActionKinds.Reject, $"{Id}/{task}"),
+                new SuggestedCommand(SuggestedCommandKinds.Approve, $"{Id}/{task}"),
+                new SuggestedCommand(SuggestedCommandKinds.Reject, $"{Id}/{task}"),
             ],
         };
 }

@@ -47,7 +47,7 @@ internal sealed partial class ServedPage : IAsyncDisposable
     public string Link => new Uri(Address, $"/login?token={Token}").ToString();
 
     /// <summary>Tokens of the page.</summary>
-    public WebTokens Tokens => new(_folder, TimeProvider.System);
+    public WebTokenStore Tokens => new(_folder, TimeProvider.System);
 
     public static async Task<ServedPage> StartAsync(FakeSource source, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
@@ -73,8 +73,8 @@ internal sealed partial class ServedPage : IAsyncDisposable
     )
     {
         var clock = time ?? TimeProvider.System;
-        var options = new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), new WebTokens(folder, clock));
-        var app = DashboardHost.Build(options, source, loggers ?? NullLoggerFactory.Instance, clock);
+        var options = new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), new WebTokenStore(folder, clock));
+        var app = DashboardServerBuilder.Build(options, source, loggers ?? NullLoggerFactory.Instance, clock);
         await app.StartAsync();
         return new ServedPage(app, source, folder);
     }

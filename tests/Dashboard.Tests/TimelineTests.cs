@@ -44,7 +44,7 @@ public sealed class TimelineTests
     {
         var events = new[] { "0 executing", "5 a executing", "40 b executing" };
         var open = Timeline(Runs.Of("a", "b"), events);
-        var ended = Timeline(Runs.Of("a", "b") with { State = RunStates.Terminated }, events);
+        var ended = Timeline(Runs.Of("a", "b") with { State = RunStateNames.Terminated }, events);
 
         Assert.Equal("Agent 5-100 open", Shown(open.Lanes[0])[^1]);
         Assert.Equal("Agent 5-40 open", Shown(ended.Lanes[0])[^1]);
@@ -73,17 +73,17 @@ public sealed class TimelineTests
         var run = Runs.Of("a");
         RunEvent[] events =
         [
-            Event(0, null, RunStates.Executing),
-            Event(0, "a", TaskStates.AwaitingApproval),
-            Event(10, "a", TaskStates.Parked),
-            Event(20, "a", TaskStates.Parked, new BudgetReached(budget)),
-            Event(30, "a", TaskStates.Parked, new BudgetReached(budget with { Kind = BudgetKinds.Day })),
-            Event(40, "a", TaskStates.Queued),
-            Event(50, "a", TaskStates.Queued, new WaitsForHost("gpu")),
-            Event(60, "a", TaskStates.Blocked),
+            Event(0, null, RunStateNames.Executing),
+            Event(0, "a", TaskStateNames.AwaitingApproval),
+            Event(10, "a", TaskStateNames.Parked),
+            Event(20, "a", TaskStateNames.Parked, new BudgetUsedUpReason(budget)),
+            Event(30, "a", TaskStateNames.Parked, new BudgetUsedUpReason(budget with { Kind = BudgetKinds.Day })),
+            Event(40, "a", TaskStateNames.Queued),
+            Event(50, "a", TaskStateNames.Queued, new WaitingForHostSlotReason("gpu")),
+            Event(60, "a", TaskStateNames.Blocked),
         ];
 
-        var lane = RunLanes.Of(run, Numbered(events), Now).Lanes[0];
+        var lane = TaskTimelineChart.Of(run, Numbered(events), Now).Lanes[0];
 
         Assert.Equal(["Person 0-10", "Limit 10-20", "Person 20-30", "Limit 30-40", "Slot 40-60", "Person 60-100 open"], Shown(lane));
         Assert.Equal(TimeSpan.Zero, lane.Worked);
@@ -95,14 +95,17 @@ public sealed class TimelineTests
     {
         RunEvent[] events =
         [
-            Event(0, null, RunStates.Executing),
-            Event(0, "a", TaskStates.Executing, new PlacedOnHost("one")),
-            Event(10, "a", TaskStates.Queued, new LeftHost("one")),
-            Event(15, "a", TaskStates.Executing, new PlacedOnHost("two")),
-            Event(20, "a", TaskStates.Merged),
+            Event(0, null, RunStateNames.Executing),
+            Event(0, "a", TaskStateNames.Executing, new TaskPlacedOnHostReason("one")),
+            Event(10, "a", TaskStateNames.Queued, new TaskLeftHostReason("one")),
+            Event(15, "a", TaskStateNames.Executing, new TaskPlacedOnHostReason("two")),
+            Event(20, "a", TaskStateNames.Merged),
         ];
 
-        Assert.Equal(["Agent 0-10", "Slot 10-15", "Agent 15-20"], Shown(RunLanes.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0]));
+        Assert.Equal(
+            ["Agent 0-10", "Slot 10-15", "Agent 15-20"],
+            Shown(TaskTimelineChart.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0])
+        );
     }
 
     [Fact]
@@ -110,17 +113,17 @@ public sealed class TimelineTests
     {
         RunEvent[] events =
         [
-            Event(0, null, RunStates.Executing),
-            Event(0, "a", TaskStates.Executing),
-            Event(10, null, RunStates.Executing, new PausedByPerson()),
-            Event(30, null, RunStates.Executing, new ResumedByPerson()),
-            Event(40, "a", TaskStates.Verifying),
-            Event(50, null, RunStates.Executing, new PausedByPerson()),
+            Event(0, null, RunStateNames.Executing),
+            Event(0, "a", TaskStateNames.Executing),
+            Event(10, null, RunStateNames.Executing, new PausedByUserReason()),
+            Event(30, null, RunStateNames.Executing, new ResumedByUserReason()),
+            Event(40, "a", TaskStateNames.Verifying),
+            Event(50, null, RunStateNames.Executing, new PausedByUserReason()),
         ];
 
         Assert.Equal(
             ["Agent 0-10", "Person 10-30", "Agent 30-40", "Gates 40-100 open"],
-            Shown(RunLanes.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0])
+            Shown(TaskTimelineChart.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0])
         );
     }
 
@@ -150,17 +153,17 @@ public sealed class TimelineTests
         var random = new Random(11);
         string[] states =
         [
-            TaskStates.Pending,
-            TaskStates.Queued,
-            TaskStates.Preparing,
-            TaskStates.Executing,
-            TaskStates.Verifying,
-            TaskStates.Merging,
-            TaskStates.Remediating,
-            TaskStates.Parked,
-            TaskStates.Blocked,
-            TaskStates.Merged,
-            TaskStates.Failed,
+            TaskStateNames.Pending,
+            TaskStateNames.Queued,
+            TaskStateNames.Preparing,
+            TaskStateNames.Executing,
+            TaskStateNames.Verifying,
+            TaskStateNames.Merging,
+            TaskStateNames.Remediating,
+            TaskStateNames.Parked,
+            TaskStateNames.Blocked,
+            TaskStateNames.Merged,
+            TaskStateNames.Failed,
         ];
         for (var round = 0; round < 200; round++)
         {
@@ -174,15 +177,15 @@ public sealed class TimelineTests
                         states[random.Next(states.Length)],
                         random.Next(8) switch
                         {
-                            0 => new PausedByPerson(),
-                            1 => new ResumedByPerson(),
+                            0 => new PausedByUserReason(),
+                            1 => new ResumedByUserReason(),
                             _ => null,
                         }
                     )
                 )
                 .ToArray();
 
-            var timeline = RunLanes.Of(Runs.Of("t0", "t1:t0", "t2:t0,t1", "t3"), Numbered(events), Now.AddSeconds(200));
+            var timeline = TaskTimelineChart.Of(Runs.Of("t0", "t1:t0", "t2:t0,t1", "t3"), Numbered(events), Now.AddSeconds(200));
 
             foreach (var lane in timeline.Lanes)
             {
@@ -204,7 +207,7 @@ public sealed class TimelineTests
     [InlineData(100_000_000)]
     public void Axis_OfAnyLength_HasFewTicksAndKeepsEndedBarsInPlace(int seconds)
     {
-        var timeline = new RunLanes([], Runs.Begin, Runs.Begin.AddSeconds(seconds));
+        var timeline = new TaskTimelineChart([], Runs.Begin, Runs.Begin.AddSeconds(seconds));
         var axis = TimelineAxis.Of(timeline);
         var later = TimelineAxis.Of(timeline with { End = timeline.End.AddSeconds(seconds / 1000.0) });
 
@@ -220,7 +223,7 @@ public sealed class TimelineTests
     {
         for (var hours = 1; hours < 400; hours++)
         {
-            var axis = TimelineAxis.Of(new RunLanes([], Runs.Begin, Runs.Begin.AddHours(hours)));
+            var axis = TimelineAxis.Of(new TaskTimelineChart([], Runs.Begin, Runs.Begin.AddHours(hours)));
             var labels = axis.Ticks.Select(tick => Ends(100 * (tick.At / axis.Length), 2.4 * tick.Label.Length, tick.IsBefore)).ToList();
 
             Assert.All(labels, label => Assert.True(label.Left >= 0 && label.Right <= 100));
@@ -238,13 +241,13 @@ public sealed class TimelineTests
         var run = Runs.Of("a", "b:a");
         RunEvent[] events =
         [
-            Event(0, null, RunStates.Executing),
-            Event(0, "a", TaskStates.Executing),
-            Event(100, "a", TaskStates.Merged),
-            Event(100, "b", TaskStates.AwaitingApproval),
-            Event(100 + night.TotalSeconds, "b", TaskStates.Executing),
+            Event(0, null, RunStateNames.Executing),
+            Event(0, "a", TaskStateNames.Executing),
+            Event(100, "a", TaskStateNames.Merged),
+            Event(100, "b", TaskStateNames.AwaitingApproval),
+            Event(100 + night.TotalSeconds, "b", TaskStateNames.Executing),
         ];
-        var timeline = RunLanes.Of(run, Numbered(events), Runs.Begin.AddSeconds(200) + night);
+        var timeline = TaskTimelineChart.Of(run, Numbered(events), Runs.Begin.AddSeconds(200) + night);
 
         var axis = TimelineAxis.Of(timeline);
 
@@ -265,19 +268,19 @@ public sealed class TimelineTests
     [Fact]
     public void Bars_OfManyShortSegments_AreFewAndCoverTheSameTime()
     {
-        string[] states = [TaskStates.Executing, TaskStates.Verifying, TaskStates.Remediating];
+        string[] states = [TaskStateNames.Executing, TaskStateNames.Verifying, TaskStateNames.Remediating];
         var events = Enumerable
             .Range(0, 3000)
             .Select(at => Event(at * 0.03, "a", states[at % 3]))
-            .Prepend(Event(0, null, RunStates.Executing));
-        var timeline = RunLanes.Of(Runs.Of("a"), Numbered([.. events]), Now);
+            .Prepend(Event(0, null, RunStateNames.Executing));
+        var timeline = TaskTimelineChart.Of(Runs.Of("a"), Numbered([.. events]), Now);
 
-        var bars = TaskLaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
+        var bars = TaskTimelineBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
 
         Assert.InRange(bars.Count, 2, 126);
         Assert.Equal(timeline.Lanes[0].Segments.Count, bars.Sum(bar => bar.Segments));
         Assert.Equal((timeline.Lanes[0].Segments[0].From, timeline.Lanes[0].Segments[^1].To), (bars[0].From, bars[^1].To));
-        Assert.Equal((TaskLaneSegmentKind.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
+        Assert.Equal((TaskTimelineSegmentKind.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
     }
 
     [Fact]
@@ -286,8 +289,8 @@ public sealed class TimelineTests
         var timeline = Timeline(Runs.Of("a"), "0 executing", "0 a preparing", "20 a executing", "60 a verifying", "80 a merged");
 
         Assert.Equal(
-            [TaskLaneSegmentKind.Setup, TaskLaneSegmentKind.Agent, TaskLaneSegmentKind.Gates],
-            TaskLaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
+            [TaskTimelineSegmentKind.Setup, TaskTimelineSegmentKind.Agent, TaskTimelineSegmentKind.Gates],
+            TaskTimelineBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
         );
     }
 
@@ -295,15 +298,17 @@ public sealed class TimelineTests
     public void Estimate_OfARun_FollowsSlotsAndDependencies()
     {
         var run = Runs.Of("a", "b", "c:b", "d:c") with { Workers = 2 };
-        run = run.With("a", task => task with { State = TaskStates.Merged }).With("b", task => task with { State = TaskStates.Executing });
+        run = run.With("a", task => task with { State = TaskStateNames.Merged })
+            .With("b", task => task with { State = TaskStateNames.Executing });
         string[] events = ["0 executing", "0 a executing", "20 a merged", "90 b executing"];
 
         Assert.Equal(TimeSpan.FromSeconds(50), RemainingTimeEstimate.Of(run, Timeline(run, events)));
-        Assert.Null(RemainingTimeEstimate.Of(run with { State = RunStates.Completed }, Timeline(run, events)));
+        Assert.Null(RemainingTimeEstimate.Of(run with { State = RunStateNames.Completed }, Timeline(run, events)));
         Assert.Null(RemainingTimeEstimate.Of(Runs.Of("a"), Timeline(Runs.Of("a"), "0 executing")));
     }
 
-    private static RunLanes Timeline(RunStatus run, params string[] events) => RunLanes.Of(run, Numbered([.. events.Select(Event)]), Now);
+    private static TaskTimelineChart Timeline(RunStatus run, params string[] events) =>
+        TaskTimelineChart.Of(run, Numbered([.. events.Select(Event)]), Now);
 
     private static RunEvent Event(string text) =>
         text.Split(' ') is [var second, var task, var state]
@@ -322,7 +327,7 @@ public sealed class TimelineTests
 
     private static List<RunEvent> Numbered(RunEvent[] events) => [.. events.Select((happened, at) => happened with { Sequence = at + 1 })];
 
-    private static List<string> Shown(TaskLane lane) =>
+    private static List<string> Shown(TaskTimelineRow lane) =>
         [
             .. lane.Segments.Select(segment =>
                 string.Create(

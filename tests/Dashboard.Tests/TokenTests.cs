@@ -70,7 +70,7 @@ public sealed class TokenTests
     public async Task Session_OfATokenThatIsRevoked_Ends()
     {
         await using var page = await ServedPage.StartAsync(Source());
-        var secret = page.Tokens.Create("phone", WebScope.All, lifetime: null);
+        var secret = page.Tokens.Create("phone", WebTokenScope.All, lifetime: null);
         using var login = await page.Browser.GetAsync($"/login?token={secret}");
         using var before = await page.Browser.GetAsync("/");
 
@@ -84,7 +84,7 @@ public sealed class TokenTests
     public async Task Token_WithAName_IsInTheRecordOfItsDecisions()
     {
         await using var page = await ServedPage.StartAsync(Source());
-        var secret = page.Tokens.Create("ci", WebScope.Answer, lifetime: null)!;
+        var secret = page.Tokens.Create("ci", WebTokenScope.Answer, lifetime: null)!;
 
         await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Post, OfRun + "/questions/a/approve", token: secret));
 
@@ -96,7 +96,7 @@ public sealed class TokenTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var page = await ServedPage.StartAsync(Source(), time);
-        var secret = page.Tokens.Create("ci", WebScope.All, TimeSpan.FromHours(1))!;
+        var secret = page.Tokens.Create("ci", WebTokenScope.All, TimeSpan.FromHours(1))!;
         using var before = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, OfRun, token: secret));
 
         time.Advance(TimeSpan.FromHours(2));
@@ -105,17 +105,17 @@ public sealed class TokenTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (before.StatusCode, after.StatusCode));
     }
 
-    public static TheoryData<string> Operations() => [.. ApiTable.All.Select(route => route.Name)];
+    public static TheoryData<string> Operations() => [.. RepositoryApiRouteTable.All.Select(route => route.Name)];
 
     /// <summary>Each operation with each scope: what is not permitted changes nothing.</summary>
     [Theory]
     [MemberData(nameof(Operations))]
     public async Task Operation_OfATokenThatMayNot_IsRefusedAndDoesNothing(string name)
     {
-        var route = ApiTable.All.Single(one => one.Name == name);
+        var route = RepositoryApiRouteTable.All.Single(one => one.Name == name);
         await using var page = await ServedPage.StartAsync(Source());
-        var read = page.Tokens.Create("reader", WebScope.Read, lifetime: null)!;
-        var answer = page.Tokens.Create("answerer", WebScope.Answer, lifetime: null)!;
+        var read = page.Tokens.Create("reader", WebTokenScope.Read, lifetime: null)!;
+        var answer = page.Tokens.Create("answerer", WebTokenScope.Answer, lifetime: null)!;
 
         var asReader = await CallAsync(read);
         var acts = page.Source.Acts.Count;
@@ -164,12 +164,12 @@ public sealed class TokenTests
                 {
                     Id = "a",
                     Question = "Again?",
-                    Ways = [new AnswerAction(AnswerActionKinds.Retry, $"{Runs.Id}/a")],
+                    Ways = [new SuggestedCommand(SuggestedCommandKinds.Retry, $"{Runs.Id}/a")],
                 },
             ],
         };
         await using var page = await ServedPage.StartAsync(source);
-        var secret = page.Tokens.Create("ci", WebScope.Answer, lifetime: null)!;
+        var secret = page.Tokens.Create("ci", WebTokenScope.Answer, lifetime: null)!;
 
         using var retried = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Post, OfRun + "/tasks/a/retry", token: secret));
         using var skipped = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Post, OfRun + "/tasks/a/skip", token: secret));
@@ -185,7 +185,7 @@ public sealed class TokenTests
     public async Task Form_OfASessionThatMayAnswer_AnswersAndDoesNothingElse(string kind, string text, bool isDone)
     {
         await using var page = await ServedPage.StartAsync(Source());
-        await page.Browser.GetAsync($"/login?token={page.Tokens.Create("phone", WebScope.Answer, lifetime: null)}");
+        await page.Browser.GetAsync($"/login?token={page.Tokens.Create("phone", WebTokenScope.Answer, lifetime: null)}");
 
         await page.SubmitAsync(RunPage, RunPage + "/act", ("kind", kind), ("target", $"{Runs.Id}/a"), ("text", text));
 
@@ -196,14 +196,14 @@ public sealed class TokenTests
     public async Task Secret_OfANamedToken_IsStoredNowhere()
     {
         await using var page = await ServedPage.StartAsync(Source());
-        var secret = page.Tokens.Create("ci", WebScope.All, lifetime: null)!;
+        var secret = page.Tokens.Create("ci", WebTokenScope.All, lifetime: null)!;
 
         Assert.All(
             Directory.GetFiles(page.Tokens.Folder),
             file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal)
         );
-        Assert.Null(page.Tokens.Create("ci", WebScope.Read, lifetime: null));
-        Assert.Null(page.Tokens.Create(WebToken.Link, WebScope.Read, lifetime: null));
+        Assert.Null(page.Tokens.Create("ci", WebTokenScope.Read, lifetime: null));
+        Assert.Null(page.Tokens.Create(WebToken.Link, WebTokenScope.Read, lifetime: null));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class TypeScriptClientTests : IDisposable
             Log = ["one", "two"],
             Patch = "+a",
         };
-        foreach (var state in (string[])[TaskStates.Executing, TaskStates.Merged])
+        foreach (var state in (string[])[TaskStateNames.Executing, TaskStateNames.Merged])
         {
             source.Add(
                 new RunEvent
@@ -89,7 +89,7 @@ public sealed class TypeScriptClientTests : IDisposable
 
     private async Task<(int ExitCode, string Text)> NodeAsync(params string[] arguments)
     {
-        var ended = await new ProcessRunner().RunAsync(new ProcessCommand("node", arguments) { WorkingDirectory = _folder });
+        var ended = await new ProcessRunner().RunAsync(new ChildProcessOptions("node", arguments) { WorkingDirectory = _folder });
         return (ended.ExitCode, ended.StandardOutput.Text + ended.StandardError.Text);
     }
 }

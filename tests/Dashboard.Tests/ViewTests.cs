@@ -45,9 +45,9 @@ public sealed class ViewTests
     public void Chain_OfATaskBehindATaskThatAsks_EndsWithTheQuestionAndItsCommand()
     {
         var run = Runs.Of("a", "b:a", "c:b") with { Questions = [Runs.Approval("a")] };
-        run = run.With("a", task => task with { State = TaskStates.AwaitingApproval });
+        run = run.With("a", task => task with { State = TaskStateNames.AwaitingApproval });
 
-        var chain = new WaitChain(run).Of("c");
+        var chain = new TaskWaitCauseFinder(run).Of("c");
 
         Assert.Equal(["c", "b", "a"], chain.Select(link => link.Task));
         Assert.Equal($"orchestrate approve {Runs.Id}/a", chain[^1].Command);
@@ -58,20 +58,34 @@ public sealed class ViewTests
     {
         var run = Runs.Of("a", "b");
         var busy = run with { Workers = 1 };
-        busy = busy.With("a", task => task with { State = TaskStates.Executing });
-        Assert.Contains("1 of 1", Assert.Single(new WaitChain(busy).Of("b")).Why, StringComparison.Ordinal);
-        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(new WaitChain(run with { Paused = true }).Of("b")).Command);
-        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(new WaitChain(run with { Abandoned = true }).Of("b")).Command);
+        busy = busy.With("a", task => task with { State = TaskStateNames.Executing });
+        Assert.Contains("1 of 1", Assert.Single(new TaskWaitCauseFinder(busy).Of("b")).Why, StringComparison.Ordinal);
+        Assert.Equal($"orchestrate resume {Runs.Id}", Assert.Single(new TaskWaitCauseFinder(run with { Paused = true }).Of("b")).Command);
+        Assert.Equal(
+            $"orchestrate resume {Runs.Id}",
+            Assert.Single(new TaskWaitCauseFinder(run with { Abandoned = true }).Of("b")).Command
+        );
         Assert.Equal(
             $"orchestrate resume {Runs.Id}/b",
-            Assert.Single(new WaitChain(run.With("b", task => task with { Paused = true })).Of("b")).Command
+            Assert.Single(new TaskWaitCauseFinder(run.With("b", task => task with { Paused = true })).Of("b")).Command
         );
-        var limited = run with { Outages = [new OutageStatus("claude", new AgentHeld(new Quote("limit")), Runs.Begin.AddHours(2))] };
-        limited = limited.With("b", task => task with { State = TaskStates.Parked, Outage = "claude" });
-        Assert.Contains("until 2026-11-24 22:00:00Z", Assert.Single(new WaitChain(limited).Of("b")).Why, StringComparison.Ordinal);
+        var limited = run with
+        {
+            Outages = [new OutageStatus("claude", new AgentStartsHeldReason(new VerbatimQuote("limit")), Runs.Begin.AddHours(2))],
+        };
+        limited = limited.With("b", task => task with { State = TaskStateNames.Parked, Outage = "claude" });
+        Assert.Contains(
+            "until 2026-11-24 22:00:00Z",
+            Assert.Single(new TaskWaitCauseFinder(limited).Of("b")).Why,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "number 2",
-            Assert.Single(new WaitChain(run.With("b", task => task with { State = TaskStates.Merging, QueuePosition = 2 })).Of("b")).Why,
+            Assert
+                .Single(
+                    new TaskWaitCauseFinder(run.With("b", task => task with { State = TaskStateNames.Merging, QueuePosition = 2 })).Of("b")
+                )
+                .Why,
             StringComparison.Ordinal
         );
     }
@@ -79,18 +93,18 @@ public sealed class ViewTests
     [Fact]
     public void Chain_OfAReadyTask_NamesAFullRunOnlyWhereItIsOne()
     {
-        var unapproved = Runs.Of("a") with { State = RunStates.AwaitingApproval, Questions = [Runs.Approval(RunQuestion.Plan)] };
-        Assert.Equal("waits until the plan is approved", Assert.Single(new WaitChain(unapproved).Of("a")).Why);
+        var unapproved = Runs.Of("a") with { State = RunStateNames.AwaitingApproval, Questions = [Runs.Approval(RunQuestion.Plan)] };
+        Assert.Equal("waits until the plan is approved", Assert.Single(new TaskWaitCauseFinder(unapproved).Of("a")).Why);
         Assert.Equal(
             "waits until the run starts tasks; it is preparing",
-            Assert.Single(new WaitChain(Runs.Of("a") with { State = RunStates.Preparing }).Of("a")).Why
+            Assert.Single(new TaskWaitCauseFinder(Runs.Of("a") with { State = RunStateNames.Preparing }).Of("a")).Why
         );
-        Assert.Equal("is about to start", Assert.Single(new WaitChain(Runs.Of("a")).Of("a")).Why);
+        Assert.Equal("is about to start", Assert.Single(new TaskWaitCauseFinder(Runs.Of("a")).Of("a")).Why);
     }
 
     [Fact]
     public void Chain_OfATaskThatHasEnded_IsEmpty() =>
-        Assert.Empty(new WaitChain(Runs.Of("a").With("a", task => task with { State = TaskStates.Merged })).Of("a"));
+        Assert.Empty(new TaskWaitCauseFinder(Runs.Of("a").With("a", task => task with { State = TaskStateNames.Merged })).Of("a"));
 
     [Fact]
     public void Moment_AfterEachEvent_HasTheStatesThatTheEventsSay()
@@ -102,21 +116,21 @@ public sealed class ViewTests
             {
                 Sequence = 1,
                 Time = Runs.Begin,
-                State = RunStates.Executing,
+                State = RunStateNames.Executing,
             },
             new()
             {
                 Sequence = 2,
                 Time = Runs.Begin.AddMinutes(1),
                 Task = "a",
-                State = TaskStates.Executing,
+                State = TaskStateNames.Executing,
             },
             new()
             {
                 Sequence = 3,
                 Time = Runs.Begin.AddMinutes(2),
                 Task = "a",
-                State = TaskStates.Merged,
+                State = TaskStateNames.Merged,
             },
             new()
             {
@@ -129,14 +143,14 @@ public sealed class ViewTests
             {
                 Sequence = 4,
                 Time = Runs.Begin.AddMinutes(3),
-                State = RunStates.Completed,
+                State = RunStateNames.Completed,
             },
         ];
 
         Assert.Equal(["executing", "pending"], RunReconstruction.Of(run, events, 2).Tasks.Select(task => task.State));
         Assert.Equal(["merged", "pending"], RunReconstruction.Of(run, events, 3).Tasks.Select(task => task.State));
-        Assert.Equal(RunStates.Executing, RunReconstruction.Of(run, events, 3).State);
-        Assert.Equal(RunStates.Completed, RunReconstruction.Of(run, events, 4).State);
+        Assert.Equal(RunStateNames.Executing, RunReconstruction.Of(run, events, 3).State);
+        Assert.Equal(RunStateNames.Completed, RunReconstruction.Of(run, events, 4).State);
         Assert.Equal(Runs.Begin.AddMinutes(2), RunReconstruction.Of(run, events, 3).UpdatedAt);
     }
 
@@ -145,10 +159,10 @@ public sealed class ViewTests
     {
         const string Patch = "diff --git a/x b/x\nindex 1..2\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same\n--- removed\n+++ added\n";
 
-        var looks = DiffLines.Of(Patch).Select(line => line.Look).ToList();
+        var looks = DiffLineParser.Of(Patch).Select(line => line.Look).ToList();
 
         Assert.Equal(["file", "place", "place", "place", "place", "same", "removed", "added", "same"], looks);
-        Assert.Equal(["x"], DiffLines.Files("+++ b/x\n"));
+        Assert.Equal(["x"], DiffLineParser.Files("+++ b/x\n"));
     }
 
     [Fact]
@@ -159,7 +173,7 @@ public sealed class ViewTests
             + "diff --git a/y b/y\n--- /dev/null\n+++ b/y\t\n@@ -0,0 +1 @@\n+++ b/z\n"
             + "diff --git a/v b/v\n--- a/v\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n";
 
-        var places = DiffLines.Of(Patch).Where(line => line.Number > 0).Select(line => $"{line.File}:{line.Number} {line.Look}");
+        var places = DiffLineParser.Of(Patch).Where(line => line.Number > 0).Select(line => $"{line.File}:{line.Number} {line.Look}");
 
         Assert.Equal(["x:9 same", "x:10 added", "x:11 same", "y:1 added"], places);
     }
@@ -170,7 +184,9 @@ public sealed class ViewTests
         const string Patch = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,4 +1,4 @@\n same\n-one\n-two\n+three\n same\n+four\n";
 
         var sides = SideBySideDiffRow
-            .Of([.. DiffLines.Of(Patch).Where(line => line.Look is "same" or "added" or "removed" && line.OldNumber + line.Number > 0)])
+            .Of([
+                .. DiffLineParser.Of(Patch).Where(line => line.Look is "same" or "added" or "removed" && line.OldNumber + line.Number > 0),
+            ])
             .Select(row => $"{row.Old?.OldNumber}|{row.New?.Number}");
 
         Assert.Equal(["1|1", "2|2", "3|", "4|3", "|4"], sides);
@@ -186,7 +202,7 @@ public sealed class ViewTests
     {
         var lines = Enumerable.Range(101, 4000).Select(number => number == 150 ? "x" : "y").ToList();
 
-        var range = LogRange.Of(lines, 101, from, find);
+        var range = ShownLogLineRange.Of(lines, 101, from, find);
 
         Assert.Equal(shown, $"{range.Lines[0].Number} to {range.Lines[^1].Number} of {range.Total}");
     }
@@ -194,7 +210,7 @@ public sealed class ViewTests
     [Fact]
     public void Times_InASentence_AreMomentsAndTheRestStaysText()
     {
-        var parts = PageFormatter.Times("by 2026-12-01 04:45Z, or 2026-13-77 00:00Z").ToList();
+        var parts = DashboardValueFormatter.Times("by 2026-12-01 04:45Z, or 2026-13-77 00:00Z").ToList();
 
         Assert.Equal(["by ", "", ", or 2026-13-77 00:00Z"], parts.Select(part => part.Words));
         Assert.Equal(new DateTimeOffset(2026, 12, 1, 4, 45, 0, TimeSpan.Zero), parts[1].Time);
@@ -205,14 +221,14 @@ public sealed class ViewTests
     {
         var run = Runs.Of("a", "b") with
         {
-            Waiting = [new GateWait("a", "make test", "db", "make all", "b", Runs.Id, "/work/shop", Runs.Begin)],
+            Waiting = [new GateWaitingForGate("a", "make test", "db", "make all", "b", Runs.Id, "/work/shop", Runs.Begin)],
         };
-        run = run.With("a", task => task with { State = TaskStates.Verifying })
-            .With("b", task => task with { State = TaskStates.Verifying });
+        run = run.With("a", task => task with { State = TaskStateNames.Verifying })
+            .With("b", task => task with { State = TaskStateNames.Verifying });
 
         Assert.Equal(
             [$"a has a gate that waits: make test waits for make all of {Runs.Id}/b: both need db", "b is at work: verifying"],
-            new WaitChain(run).Of("a").Select(link => $"{link.Task} {link.Why}")
+            new TaskWaitCauseFinder(run).Of("a").Select(link => $"{link.Task} {link.Why}")
         );
     }
 
@@ -221,15 +237,17 @@ public sealed class ViewTests
     {
         const string Code = "var text = \"<b>&\"; // 12 \u202E";
 
-        var lines = DiffLines.Of($"diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1 +1 @@\n+{Code}\n").ToList();
+        var lines = DiffLineParser.Of($"diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1 +1 @@\n+{Code}\n").ToList();
 
         var parts = lines[3].Parts;
-        Assert.Equal(PageFormatter.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
-        Assert.Contains(new CodeSpan("tok-word", "var"), parts);
-        Assert.Contains(new CodeSpan("tok-string", "\"<b>&\""), parts);
+        Assert.Equal(DashboardValueFormatter.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
+        Assert.Contains(new HighlightedCodeSpan("tok-word", "var"), parts);
+        Assert.Contains(new HighlightedCodeSpan("tok-string", "\"<b>&\""), parts);
         Assert.Contains(parts, part => part.Look == "tok-comment" && part.Text.StartsWith("// 12", StringComparison.Ordinal));
         Assert.Null(
-            Assert.Single(DiffLines.Of("diff --git a/x b/x\n@@ -1 +1 @@\n same\n").ElementAt(2).Parts, part => part.Text == "same").Look
+            Assert
+                .Single(DiffLineParser.Of("diff --git a/x b/x\n@@ -1 +1 @@\n same\n").ElementAt(2).Parts, part => part.Text == "same")
+                .Look
         );
     }
 
@@ -253,7 +271,7 @@ public sealed class ViewTests
         );
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
-        var shown = DiffLines.Of($"diff --git a/{file} b/{file}\n@@ -1 +1 @@\n{string.Join('\n', lines)}\n").ToList();
+        var shown = DiffLineParser.Of($"diff --git a/{file} b/{file}\n@@ -1 +1 @@\n{string.Join('\n', lines)}\n").ToList();
 
         Assert.Equal(bad.Length + 3, shown.Count);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
@@ -279,7 +297,7 @@ public sealed class ViewTests
     [InlineData("x.toml", "a = \"b\" # why", "tok-string \"b\"")]
     public void Diff_LinesOfManyLanguages_HaveTheColorsOfTheirGrammar(string file, string code, params string[] parts)
     {
-        var line = DiffLines.Of($"diff --git a/{file} b/{file}\n+++ b/{file}\n@@ -1 +1 @@\n+{code}\n")[3];
+        var line = DiffLineParser.Of($"diff --git a/{file} b/{file}\n+++ b/{file}\n@@ -1 +1 @@\n+{code}\n")[3];
 
         Assert.Equal("+" + code, string.Concat(line.Parts.Select(part => part.Text)));
         Assert.All(parts, part => Assert.Contains(part, line.Parts.Select(one => $"{one.Look} {one.Text.Trim()}")));
@@ -292,12 +310,12 @@ public sealed class ViewTests
             "diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1,4 +1,4 @@\n-/* was\n+int a; // is\n var x;\n-*/ var y;\n+var z;\n"
             + "@@ -9 +9 @@\n var fresh;\n";
 
-        var looks = DiffLines.Of(Patch).ToLookup(line => string.Concat(line.Parts.Select(part => part.Text)), line => line.Parts);
+        var looks = DiffLineParser.Of(Patch).ToLookup(line => string.Concat(line.Parts.Select(part => part.Text)), line => line.Parts);
 
         Assert.Equal("tok-comment", looks["-/* was"].Single()[1].Look);
-        Assert.Equal(new CodeSpan("tok-word", "var"), looks[" var x;"].Single()[1]);
-        Assert.Equal(new CodeSpan("tok-word", "var"), looks["+var z;"].Single()[1]);
-        Assert.Equal(new CodeSpan("tok-word", "var"), looks[" var fresh;"].Single()[1]);
+        Assert.Equal(new HighlightedCodeSpan("tok-word", "var"), looks[" var x;"].Single()[1]);
+        Assert.Equal(new HighlightedCodeSpan("tok-word", "var"), looks["+var z;"].Single()[1]);
+        Assert.Equal(new HighlightedCodeSpan("tok-word", "var"), looks[" var fresh;"].Single()[1]);
     }
 
     [Theory]
@@ -309,14 +327,14 @@ public sealed class ViewTests
         var patch = $"diff --git a/{file} b/{file}\n+++ b/{file}\n@@ -1 +1,10000 @@\n{body}";
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
-        var first = DiffLines.Of(patch);
+        var first = DiffLineParser.Of(patch);
         var took = clock.Elapsed;
         clock.Restart();
 
-        Assert.Same(first, DiffLines.Of(new string(patch)));
+        Assert.Same(first, DiffLineParser.Of(new string(patch)));
         Assert.True(took < SyntaxHighlighter.Most + TimeSpan.FromSeconds(3), $"{took}");
         Assert.True(clock.Elapsed < took / 5, $"{clock.Elapsed} of {took}");
-        Assert.Equal(DiffLines.Most, first.Count);
+        Assert.Equal(DiffLineParser.Most, first.Count);
         Assert.Contains(first[3].Parts, part => part.Look == "tok-word");
     }
 }

@@ -72,7 +72,7 @@ public sealed class ForeignStartTests
                     break;
                 }
             }
-            Assert.False(RunStates.IsFinal(status!.State), $"{file}: {status.State}, {status.Reason}");
+            Assert.False(RunStateNames.IsFinal(status!.State), $"{file}: {status.State}, {status.Reason}");
             await handle.SignalAsync("cancel", []);
 
             Assert.Equal(tasks, status!.Tasks.Select(task => task.Id));
@@ -85,20 +85,20 @@ public sealed class ForeignStartTests
         await using var place = await ForeignWorkplace.CreateAsync(Plan);
         var handle = await place.StartAsync("planFile", "tasks.yaml", new WorkflowOptions { StartSignal = "pause", StartSignalArgs = [] });
 
-        var changes = new List<RunChange>();
+        var changes = new List<RunStatusChange>();
         await foreach (var change in new RunClient(handle.Client).Get(handle.Id).WatchAsync(Eventually.Timeout()))
         {
             changes.Add(change);
-            if (change.Status.TaskCount > 0 && !RunStates.IsFinal(change.Status.State))
+            if (change.Status.TaskCount > 0 && !RunStateNames.IsFinal(change.Status.State))
             {
                 await handle.TerminateAsync("not needed");
             }
         }
 
         Assert.Null(changes[0].PreviousState);
-        Assert.Equal(RunStates.Terminated, changes[^1].Status.State);
+        Assert.Equal(RunStateNames.Terminated, changes[^1].Status.State);
         Assert.True(changes[^1].IsNewState);
-        Assert.Single(changes, change => RunStates.IsFinal(change.Status.State));
+        Assert.Single(changes, change => RunStateNames.IsFinal(change.Status.State));
     }
 
     [Fact]

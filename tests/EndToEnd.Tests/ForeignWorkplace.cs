@@ -92,9 +92,9 @@ internal sealed partial class ForeignWorkplace : IAsyncDisposable
     /// <param name="command">The program.</param>
     /// <param name="onLine">Called with each line of its output and its errors.</param>
     /// <param name="stop">Interrupts the program.</param>
-    public static async Task RunUntilStoppedAsync(ProcessCommand command, Action<string> onLine, CancellationToken stop)
+    public static async Task RunUntilStoppedAsync(ChildProcessOptions command, Action<string> onLine, CancellationToken stop)
     {
-        var output = new ProcessOutput
+        var output = new ProcessOutputTargets
         {
             OnLine = (line, _) =>
             {
@@ -109,7 +109,7 @@ internal sealed partial class ForeignWorkplace : IAsyncDisposable
                 {
                     StandardOutput = output,
                     StandardError = output,
-                    StopSignal = StopSignal.Interrupt,
+                    StopSignal = PosixStopSignal.Interrupt,
                 },
                 stop
             );

@@ -211,7 +211,7 @@ public sealed class GovernedRunTests
         Assert.Equal([Key], KeysOf("You plan work"));
         Assert.Equal([Key], KeysOf("p0"));
 
-        IEnumerable<ApiRequest> Of(string task) =>
+        IEnumerable<IncomingApiRequest> Of(string task) =>
             api.Requests.Where(request => request.Rule?.Contains(task, StringComparison.Ordinal) is true);
 
         IEnumerable<string> KeysOf(string task) => Of(task).Select(request => request.ApiKey).Distinct();

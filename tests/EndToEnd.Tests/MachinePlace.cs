@@ -281,7 +281,7 @@ internal sealed class MachinePlace : IDisposable
 
     private static async Task RunAsync(params string[] command)
     {
-        var result = await new ProcessRunner().RunAsync(new ProcessCommand(command[0], command[1..]));
+        var result = await new ProcessRunner().RunAsync(new ChildProcessOptions(command[0], command[1..]));
         if (result.ExitCode != 0)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)}: {result.StandardError.Text}");
@@ -320,7 +320,8 @@ internal sealed class ServingProcess(ProcessIdentity process) : IAsyncDisposable
     private readonly ProcessRunner _processes = new();
 
     /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
-    public Task SignalAsync(string name) => _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -{name} {process.ProcessId}"));
+    public Task SignalAsync(string name) =>
+        _processes.RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -{name} {process.ProcessId}"));
 
     /// <summary>True if the process has not ended.</summary>
     public bool IsAlive => process.IsAlive();

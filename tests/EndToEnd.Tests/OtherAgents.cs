@@ -13,7 +13,7 @@ internal static class OtherAgents
     public static async Task<Dictionary<string, string>> InstallAsync(params string[] names)
     {
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand(RepositoryFiles.Path("scripts/install-agents"), names) { Timeout = TimeSpan.FromMinutes(10) }
+            new ChildProcessOptions(RepositoryFiles.Path("scripts/install-agents"), names) { Timeout = TimeSpan.FromMinutes(10) }
         );
         Assert.True(result.Succeeded, result.StandardError.Text);
         return result

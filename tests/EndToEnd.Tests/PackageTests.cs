@@ -68,7 +68,7 @@ public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedL
         using var stop = new CancellationTokenSource();
         TaskCompletionSource<string> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var service = ForeignWorkplace.RunUntilStoppedAsync(
-            new ProcessCommand("dotnet", packed.Webhook, "--urls", "http://127.0.0.1:0")
+            new ChildProcessOptions("dotnet", packed.Webhook, "--urls", "http://127.0.0.1:0")
             {
                 Environment = new Dictionary<string, string?>
                 {
@@ -99,7 +99,7 @@ public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedL
         using var stop = new CancellationTokenSource();
         var output = new StringBuilder();
         var worker = ForeignWorkplace.RunUntilStoppedAsync(
-            new ProcessCommand("dotnet", packed.Worker)
+            new ChildProcessOptions("dotnet", packed.Worker)
             {
                 Environment = new Dictionary<string, string?>(place.Variables)
                 {

@@ -59,7 +59,7 @@ public sealed class PackedLibraries : IAsyncLifetime
     private async Task DotnetAsync(string folder, params string[] arguments)
     {
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand("dotnet", arguments)
+            new ChildProcessOptions("dotnet", arguments)
             {
                 WorkingDirectory = folder,
                 Environment = new Dictionary<string, string?>

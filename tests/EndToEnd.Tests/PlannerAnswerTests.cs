@@ -90,7 +90,7 @@ public sealed class PlannerAnswerTests
         Assert.Single(api.Requests, IsQuestion);
         Assert.Equal("2026-11-22", await place.Repository.GitAsync("show", "main:dates.txt"));
 
-        static bool IsQuestion(ApiRequest request) => request.Prompt.StartsWith("You answer a question", StringComparison.Ordinal);
+        static bool IsQuestion(IncomingApiRequest request) => request.Prompt.StartsWith("You answer a question", StringComparison.Ordinal);
     }
 
     private sealed record Workplace(TempFolder Home, TemporaryRepository Repository, OrchestrateProgram Orchestrate) : IDisposable

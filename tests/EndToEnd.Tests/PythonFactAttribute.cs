@@ -14,7 +14,7 @@ internal sealed class PythonFactAttribute : FactAttribute
     {
         try
         {
-            return (await new ProcessRunner().RunAsync(new ProcessCommand("python3", "-c", "import temporalio.client"))).ExitCode == 0;
+            return (await new ProcessRunner().RunAsync(new ChildProcessOptions("python3", "-c", "import temporalio.client"))).ExitCode == 0;
         }
         catch (ProcessStartException)
         {

@@ -63,7 +63,7 @@ public sealed class RealAgentCommitTests
             Assert.Equal(3, Requests(task).Count(request => request.LastResult.Contains($"[Commit of {task}]", StringComparison.Ordinal)));
         }
 
-        IEnumerable<ApiRequest> Requests(string task) => api.Requests.Where(request => request.Rule == $"MARK-{task}");
+        IEnumerable<IncomingApiRequest> Requests(string task) => api.Requests.Where(request => request.Rule == $"MARK-{task}");
     }
 
     private static ApiRule Rule(string task, Task allAtWork, Task? last) =>

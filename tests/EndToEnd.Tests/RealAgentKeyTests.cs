@@ -193,7 +193,7 @@ public sealed class RealAgentKeyTests
 
     private static async Task<IReadOnlyList<string>> FindCanaryAsync(params string[] folders)
     {
-        var found = await new ProcessRunner().RunAsync(new ProcessCommand("grep", ["-rlsa", "--devices=skip", Canary, .. folders]));
+        var found = await new ProcessRunner().RunAsync(new ChildProcessOptions("grep", ["-rlsa", "--devices=skip", Canary, .. folders]));
         return
         [
             .. found

@@ -86,7 +86,7 @@ public sealed class RealAgentLoginTests
         var notice = Assert.Single(said.Split('\n'), line => line.Contains("the account of agent 'claude'", StringComparison.Ordinal));
         Assert.Contains("OAuth token has expired", notice, StringComparison.Ordinal);
 
-        List<ApiRequest> Requests(string name) => [.. api.Requests.Where(request => request.Rule == $"MARK-{name}")];
+        List<IncomingApiRequest> Requests(string name) => [.. api.Requests.Where(request => request.Rule == $"MARK-{name}")];
 
         async Task<List<string?>> StatesAsync() =>
             await orchestrate.RunAsync("status", "--json") is { ExitCode: 0 } answer

@@ -155,7 +155,7 @@ public sealed class RealAgentRunTests
         // The required agent was really called, in default permission mode, as the base commit has it.
         Assert.Contains(Requests("validate the join"), request => request.System.Contains("You validate tasks.", StringComparison.Ordinal));
 
-        List<ApiRequest> Requests(string rule) => [.. api.Requests.Where(request => request.Rule == rule)];
+        List<IncomingApiRequest> Requests(string rule) => [.. api.Requests.Where(request => request.Rule == rule)];
         List<string> Sessions(string rule) => [.. Requests(rule).Select(request => request.Session).Distinct()];
     }
 }

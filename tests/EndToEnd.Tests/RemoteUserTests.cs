@@ -141,7 +141,7 @@ public sealed class RemoteUserTests : IDisposable
     private static async Task<string> GitAsync(params string[] arguments)
     {
         var run = await new ProcessRunner().RunAsync(
-            new ProcessCommand(
+            new ChildProcessOptions(
                 "git",
                 ["-c", "user.name=Other", "-c", "user.email=other@localhost", "-c", "core.hooksPath=/dev/null", .. arguments]
             )

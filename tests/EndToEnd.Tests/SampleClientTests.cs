@@ -61,7 +61,7 @@ public sealed class SampleClientTests : IDisposable
     private async Task<string> RunAsync(string program, string[] arguments, string address)
     {
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand(program, arguments)
+            new ChildProcessOptions(program, arguments)
             {
                 WorkingDirectory = _folder.Path,
                 Environment = new Dictionary<string, string?> { ["TEMPORAL_ADDRESS"] = address },

@@ -62,7 +62,7 @@ internal sealed class SdkClient(string address, string run)
             throw new InvalidOperationException($"the official client is missing: npm --prefix {Packages} install");
         }
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand("node", [RepositoryFiles.Path("tests/EndToEnd.Tests/steer.mjs"), Packages, address, run, .. call])
+            new ChildProcessOptions("node", [RepositoryFiles.Path("tests/EndToEnd.Tests/steer.mjs"), Packages, address, run, .. call])
             {
                 Timeout = TimeSpan.FromMinutes(4),
             }

@@ -218,8 +218,8 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
             environment[variable] = value;
         }
         var log = System.IO.Path.Combine(_folder.Path, $"{name}-{_workers.Count}.log");
-        var worker = await new DetachedProcess().StartAsync(
-            new DetachedCommand(OrchestrateProgram.Path, ["worker", "--address", _address, "--yes"])
+        var worker = await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(OrchestrateProgram.Path, ["worker", "--address", _address, "--yes"])
             {
                 WorkingDirectory = repository.Path,
                 Environment = environment,
@@ -254,7 +254,7 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
     /// <summary>The state of a run; <c>needs</c> where it asks a user.</summary>
     private static async Task<string> StateAsync(WorkflowHandle run)
     {
-        var status = await run.QueryAsync<JsonNode>(MessageNames.Status, [0, 10]);
+        var status = await run.QueryAsync<JsonNode>(WorkflowMessageNames.Status, [0, 10]);
         return status["questions"] is JsonArray { Count: > 0 } ? "needs" : (string)status["state"]!;
     }
 
@@ -263,7 +263,7 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
         var ledgers = new List<JsonNode>();
         await foreach (var governor in _client.ListWorkflowsAsync(RunIds.GovernorsQuery))
         {
-            var state = await _client.GetWorkflowHandle(governor.Id).QueryAsync<JsonNode>(MessageNames.Status, []);
+            var state = await _client.GetWorkflowHandle(governor.Id).QueryAsync<JsonNode>(WorkflowMessageNames.Status, []);
             ledgers.Add(state["ledger"]!);
         }
         return ledgers;
@@ -296,7 +296,7 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
 
     private static async Task KillAsync(ProcessIdentity worker)
     {
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {worker.ProcessId}"));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {worker.ProcessId}"));
         await Eventually.TrueAsync(() => !worker.IsAlive());
     }
 
@@ -309,8 +309,8 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
                 server with
                 {
                     Timeout = TimeSpan.FromMinutes(10),
-                    StopSignal = StopSignal.Interrupt,
-                    StandardError = new ProcessOutput
+                    StopSignal = PosixStopSignal.Interrupt,
+                    StandardError = new ProcessOutputTargets
                     {
                         OnLine = (line, _) =>
                         {

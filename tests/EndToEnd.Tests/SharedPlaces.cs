@@ -54,7 +54,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         );
         var there = await here.CloneAsync("there");
         var remote = await here.ShareAsync();
-        var server = await ServerUnderTest.StartAsync(RunAttributes.Types);
+        var server = await ServerUnderTest.StartAsync(RunSearchAttributes.Types);
         var network = await PlaceNetwork.StartAsync(here, server.Address, remote);
         var sharing = shares ? $"wip:\n  remote: {remote}\n  interval: 1s\n" : "";
         here.Set($"temporal:\n  address: {network.Address}\n{sharing}");

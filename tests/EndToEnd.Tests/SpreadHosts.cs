@@ -87,7 +87,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
             hosts.Add(await home.CloneAsync($"host{other}", areShallow));
         }
         var remote = await home.ShareAsync();
-        var server = await ServerUnderTest.StartAsync(RunAttributes.Types);
+        var server = await ServerUnderTest.StartAsync(RunSearchAttributes.Types);
         var made = new SpreadHosts(server, home, hosts, remote, interval, deployment);
         foreach (var place in made.All)
         {

@@ -41,7 +41,7 @@ internal sealed class TypeScriptClient
 
               /** Returns the status, with a range of the tasks. */
               status(offset = 0, count = 100): Promise<{{status}}> {
-                return this.handle.query('{{MessageNames.Status}}', offset, count);
+                return this.handle.query('{{WorkflowMessageNames.Status}}', offset, count);
               }
 
               /** Waits for the end of the run. */
@@ -104,7 +104,7 @@ internal sealed class TypeScriptClient
     private string Add(Type type)
     {
         var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Hoist };
-        return TypeOf(MessageJson.Options.GetTypeInfo(type).GetJsonSchemaAsNode(options), "");
+        return TypeOf(PayloadJsonOptions.Options.GetTypeInfo(type).GetJsonSchemaAsNode(options), "");
     }
 
     /// <summary>Replaces the schema of one of our records by its name.</summary>

@@ -9,7 +9,7 @@ internal static class FollowerHost
 {
     internal static async Task<int> RunAsync(string folder, string worktree, double? cores, string[] command)
     {
-        AgentStart start = new()
+        AgentRunParameters start = new()
         {
             Folder = folder,
             WorkingDirectory = worktree,
@@ -19,8 +19,8 @@ internal static class FollowerHost
             Attempt = 1,
             Prompt = "Do it.",
             Owner = $"{Environment.ProcessId}",
-            Policy = new AgentHookPolicy { Task = "T1", Root = worktree },
-            Limits = new AgentLimits { Cores = cores },
+            Policy = new AgentRunPermissions { Task = "T1", Root = worktree },
+            Limits = new AgentRunLimits { Cores = cores },
         };
         var session = await new AgentSupervisor().StartOrAttachAsync(
             new CommandAgentRunner("test", command),

@@ -9,7 +9,7 @@ internal static class HookHost
 {
     internal static int Run(string policyFile)
     {
-        var answer = AgentHook.Run(
+        var answer = ToolCallPermissionHook.Run(
             Console.In.ReadToEnd(),
             policyFile,
             policy => TaskFileOwnership.Of(policy.Write?.Concat(policy.Append)).Owns

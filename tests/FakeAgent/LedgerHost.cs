@@ -13,25 +13,25 @@ internal static class LedgerHost
 
     internal static async Task<int> RunAsync(string home, string name)
     {
-        var governor = new FileGovernor(new Dictionary<string, string> { ["HOME"] = home }, TimeProvider.System);
+        var governor = new FileBackedAccountGovernor(new Dictionary<string, string> { ["HOME"] = home }, TimeProvider.System);
         var scope = BudgetScopeNames.Run("repository", "run");
         for (var i = 0; ; i++)
         {
             var account = i % 2 == 0 ? "claude" : "api";
             var id = string.Create(CultureInfo.InvariantCulture, $"repository/run/{name}-{i}/1");
-            var request = new StartRequest
+            var request = new AgentStartRequest
             {
                 Id = id,
                 Account = account,
                 Repository = "repository",
                 Run = "run",
                 Task = name,
-                Holder = new ReservationHolder("host", ProcessIdentity.Current.ToString()),
+                Holder = new AgentRunReservationHolderProcess("host", ProcessIdentity.Current.ToString()),
                 Share = 100,
                 Caps = [new BudgetCap(BudgetCapKind.Run, scope, Budget)],
             };
             using var turn = await governor.AdmitAsync(request, CancellationToken.None);
-            if (turn.Answer.Admission is not Admitted { Reservation.GrantedMicros: { } granted })
+            if (turn.Answer.Admission is not AgentAdmittedDecision { Reservation.GrantedMicros: { } granted })
             {
                 Console.Out.WriteLine("used up");
                 return 0;
@@ -40,11 +40,11 @@ internal static class LedgerHost
             turn.Dispose();
             var used = Math.Min(granted, 500 + (i % 7));
             await governor.CallAsync(
-                new GovernorCall
+                new AccountGovernorRequest
                 {
                     Account = account,
                     Id = id,
-                    Ended = new AgentRunSettlement(new Amount(used, 1), [scope]),
+                    Ended = new EndedAgentRunUsage(new MoneyAndTokenAmount(used, 1), [scope]),
                 },
                 CancellationToken.None
             );

@@ -73,7 +73,7 @@ public sealed class FailureByChanceTests : IDisposable
         Assert.Equal(["tests/t.py::a"], verdict.FlakyTests);
         Assert.Contains(
             "These tests failed and passed on the same files: tests/t.py::a.",
-            GateFormatter.Advice(verdict),
+            GateVerdictFormatter.Advice(verdict),
             StringComparison.Ordinal
         );
     }

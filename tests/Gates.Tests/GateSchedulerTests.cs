@@ -91,16 +91,16 @@ public sealed class GateSchedulerTests : IDisposable
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
         using var stop = new CancellationTokenSource();
         var waiting = RunAsync("true", "port", "waiter", stop.Token);
-        await Eventually.TrueAsync(() => WaitingGate.All(Environment).Count > 0);
+        await Eventually.TrueAsync(() => QueuedGateRecord.All(Environment).Count > 0);
 
-        var said = Assert.Single(WaitingGate.All(Environment));
+        var said = Assert.Single(QueuedGateRecord.All(Environment));
         Assert.Equal(("waiter", "holder", "port"), (said.Origin.Task, said.Holder.Task, said.Exclusive));
         Assert.Contains("waits for 'port': task holder", said.ToString(), StringComparison.Ordinal);
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.False(holder.IsCompleted);
-        Assert.Empty(WaitingGate.All(Environment));
+        Assert.Empty(QueuedGateRecord.All(Environment));
         _folder.Write("go", "");
         Assert.Equal(GateResult.Passed, (await holder).Result);
         Assert.Empty(GateQueueTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "port")));
@@ -175,8 +175,8 @@ public sealed class GateSchedulerTests : IDisposable
             (GateResult.Passed, GateFailure.Contention, true, 2),
             (collided.Result, collided.Failure, collided.RanAlone, collided.Runs)
         );
-        Assert.Contains("run again alone, it passed", GateFormatter.Advice(collided), StringComparison.Ordinal);
-        Assert.Contains("exclusive: NAME", GateFormatter.Advice(collided), StringComparison.Ordinal);
+        Assert.Contains("run again alone, it passed", GateVerdictFormatter.Advice(collided), StringComparison.Ordinal);
+        Assert.Contains("exclusive: NAME", GateVerdictFormatter.Advice(collided), StringComparison.Ordinal);
         Assert.Equal(GateResult.Passed, (await other).Result);
     }
 
@@ -223,7 +223,7 @@ public sealed class GateSchedulerTests : IDisposable
         var verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateType.Lint);
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, false, 1), (verdict.Result, verdict.Failure, verdict.RanAlone, verdict.Runs));
-        Assert.Contains("$ORCHESTRATOR_PORT", GateFormatter.Advice(verdict), StringComparison.Ordinal);
+        Assert.Contains("$ORCHESTRATOR_PORT", GateVerdictFormatter.Advice(verdict), StringComparison.Ordinal);
         Assert.Contains("$ORCHESTRATOR_PORT", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
     }
 
@@ -235,32 +235,32 @@ public sealed class GateSchedulerTests : IDisposable
 
         var verdict = await RunAsync("echo wrong; exit 1", null, "a", kind: GateType.Lint);
 
-        Assert.Equal((1, false, ""), (verdict.Runs, verdict.RanAlone, GateFormatter.Advice(verdict)));
+        Assert.Equal((1, false, ""), (verdict.Runs, verdict.RanAlone, GateVerdictFormatter.Advice(verdict)));
         _folder.Write("go", "");
         await other;
     }
 
     [Theory]
-    [InlineData("Error: listen EADDRINUSE: address already in use :::3000", nameof(GateContention.Port))]
-    [InlineData("OSError: [Errno 98] Address already in use", nameof(GateContention.Port))]
-    [InlineData("listen tcp :8080: bind: address already in use", nameof(GateContention.Port))]
-    [InlineData("java.net.BindException: Address already in use (Bind failed)", nameof(GateContention.Port))]
-    [InlineData("Failed to bind to address http://127.0.0.1:5000: address already in use.", nameof(GateContention.Port))]
-    [InlineData("Address already in use - bind(2) for \"127.0.0.1\" port 3000 (Errno::EADDRINUSE)", nameof(GateContention.Port))]
-    [InlineData("Web server failed to start. Port 8080 was already in use.", nameof(GateContention.Port))]
-    [InlineData("Bind for 0.0.0.0:5432 failed: port is already allocated", nameof(GateContention.Port))]
-    [InlineData("SQLITE_BUSY: database is locked", nameof(GateContention.Database))]
-    [InlineData("ERROR:  could not obtain lock on relation \"users\"", nameof(GateContention.Database))]
-    [InlineData("ERROR:  database \"app_test\" already exists", nameof(GateContention.Database))]
-    [InlineData("database \"app_test\" is being accessed by other users", nameof(GateContention.Database))]
-    [InlineData("ERROR 1205 (HY000): Lock wait timeout exceeded; try restarting transaction", nameof(GateContention.Database))]
-    [InlineData("The container name \"/db\" is already in use by container", nameof(GateContention.Database))]
-    [InlineData("mkdir: cannot create directory '/tmp/app': File exists", nameof(GateContention.File))]
-    [InlineData("Error: EEXIST: file already exists, open '/tmp/x'", nameof(GateContention.File))]
-    [InlineData("unable to obtain lock on /tmp/app.lock", nameof(GateContention.File))]
-    [InlineData("AssertionError: expected 3 to equal 4", nameof(GateContention.None))]
-    [InlineData("import error: port forwarding is in use nowhere", nameof(GateContention.None))]
-    [InlineData("the database exists and the file is there", nameof(GateContention.None))]
+    [InlineData("Error: listen EADDRINUSE: address already in use :::3000", nameof(GateContendedResourceKind.Port))]
+    [InlineData("OSError: [Errno 98] Address already in use", nameof(GateContendedResourceKind.Port))]
+    [InlineData("listen tcp :8080: bind: address already in use", nameof(GateContendedResourceKind.Port))]
+    [InlineData("java.net.BindException: Address already in use (Bind failed)", nameof(GateContendedResourceKind.Port))]
+    [InlineData("Failed to bind to address http://127.0.0.1:5000: address already in use.", nameof(GateContendedResourceKind.Port))]
+    [InlineData("Address already in use - bind(2) for \"127.0.0.1\" port 3000 (Errno::EADDRINUSE)", nameof(GateContendedResourceKind.Port))]
+    [InlineData("Web server failed to start. Port 8080 was already in use.", nameof(GateContendedResourceKind.Port))]
+    [InlineData("Bind for 0.0.0.0:5432 failed: port is already allocated", nameof(GateContendedResourceKind.Port))]
+    [InlineData("SQLITE_BUSY: database is locked", nameof(GateContendedResourceKind.Database))]
+    [InlineData("ERROR:  could not obtain lock on relation \"users\"", nameof(GateContendedResourceKind.Database))]
+    [InlineData("ERROR:  database \"app_test\" already exists", nameof(GateContendedResourceKind.Database))]
+    [InlineData("database \"app_test\" is being accessed by other users", nameof(GateContendedResourceKind.Database))]
+    [InlineData("ERROR 1205 (HY000): Lock wait timeout exceeded; try restarting transaction", nameof(GateContendedResourceKind.Database))]
+    [InlineData("The container name \"/db\" is already in use by container", nameof(GateContendedResourceKind.Database))]
+    [InlineData("mkdir: cannot create directory '/tmp/app': File exists", nameof(GateContendedResourceKind.File))]
+    [InlineData("Error: EEXIST: file already exists, open '/tmp/x'", nameof(GateContendedResourceKind.File))]
+    [InlineData("unable to obtain lock on /tmp/app.lock", nameof(GateContendedResourceKind.File))]
+    [InlineData("AssertionError: expected 3 to equal 4", nameof(GateContendedResourceKind.None))]
+    [InlineData("import error: port forwarding is in use nowhere", nameof(GateContendedResourceKind.None))]
+    [InlineData("the database exists and the file is there", nameof(GateContendedResourceKind.None))]
     public void Output_OfManyPrograms_IsToldApart(string output, string expected) =>
         Assert.Equal(expected, ResourceConflictDetector.Of("before\n" + output + "\nafter").ToString());
 

@@ -54,9 +54,9 @@ public sealed class GateTamperingResultTests
     public void SinceBase_FewerTests_AreNamedBeItOne(int before, string? strange)
     {
         var now = Verdict(Count(311), 1);
-        var odd = GateTampering.FindTestCountDrop(Verdict(Count(before), 1), now);
+        var odd = GateTamperingDetector.FindTestCountDrop(Verdict(Count(before), 1), now);
 
-        Assert.Equal(strange, odd is null ? null : GateFormatter.Anomalies(now with { Anomalies = [odd] }));
+        Assert.Equal(strange, odd is null ? null : GateVerdictFormatter.Anomalies(now with { Anomalies = [odd] }));
     }
 
     [Fact]
@@ -65,9 +65,9 @@ public sealed class GateTamperingResultTests
         GateVerdict[] past = [Verdict(Count(312), 1)];
         var few = Verdict(Count(4), 1);
 
-        Assert.Null(GateTampering.OfResult(past, few with { Gate = new Gate("pytest {modified_tests}") }));
-        Assert.Null(GateTampering.OfResult(past, few with { Cached = true }));
-        Assert.Null(GateTampering.OfResult(past, few with { Result = GateResult.Failed }));
+        Assert.Null(GateTamperingDetector.OfResult(past, few with { Gate = new Gate("pytest {modified_tests}") }));
+        Assert.Null(GateTamperingDetector.OfResult(past, few with { Cached = true }));
+        Assert.Null(GateTamperingDetector.OfResult(past, few with { Result = GateResult.Failed }));
     }
 
     [Fact]
@@ -75,11 +75,13 @@ public sealed class GateTamperingResultTests
     {
         var failed = Verdict(Count(312), 1) with { Result = GateResult.Failed };
 
-        Assert.Null(GateTampering.OfResult([failed], Verdict(Count(4), 1)));
+        Assert.Null(GateTamperingDetector.OfResult([failed], Verdict(Count(4), 1)));
     }
 
     private static string? Words(IEnumerable<GateVerdict> past, GateVerdict verdict) =>
-        GateTampering.OfResult(past, verdict) is { } odd ? GateFormatter.Anomalies(verdict with { Anomalies = [odd] }) : null;
+        GateTamperingDetector.OfResult(past, verdict) is { } odd
+            ? GateVerdictFormatter.Anomalies(verdict with { Anomalies = [odd] })
+            : null;
 
     private static TestCount Count(int tests) => new(tests, 0, tests, []);
 

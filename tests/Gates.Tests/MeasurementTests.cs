@@ -83,11 +83,11 @@ public sealed class MeasurementTests : IDisposable
         Assert.Equal(measured is null ? null : MeasurementExpectation.NumberOf(measured), verdict.Measured);
         Assert.Contains(
             words,
-            result == GateResult.Passed ? GateFormatter.Comparison(verdict) : GateFormatter.FormatFailure(verdict),
+            result == GateResult.Passed ? GateVerdictFormatter.Comparison(verdict) : GateVerdictFormatter.FormatFailure(verdict),
             StringComparison.Ordinal
         );
         Assert.Contains(
-            $"[{GateFormatter.Comparison(verdict)}]",
+            $"[{GateVerdictFormatter.Comparison(verdict)}]",
             await File.ReadAllTextAsync(verdict.EvidenceFile!),
             StringComparison.Ordinal
         );

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Tests;
 /// <summary>The proof of red and the verdict of the base's own gates, from verdicts of gates.</summary>
 public sealed class RedTestProofsTests
 {
-    private static readonly TestChanges Tests = new([
+    private static readonly TestCodeChanges Tests = new([
         new("tests/test_x.py", "def test_a():\n    assert f()\n", "def test_a():\n    assert g()\n\ndef test_b():\n    assert h()\n"),
     ]);
 
@@ -34,14 +34,14 @@ public sealed class RedTestProofsTests
     [Fact]
     public void Of_VerdictsThatSayNothing_AreAGap()
     {
-        Assert.Equal(RedProofGap.NoNames, RedTestProofs.Of(Tests, [Failed(GateOutcomeKind.Failed)])!.Gap);
-        Assert.Equal(RedProofGap.CouldNotRun, RedTestProofs.Of(Tests, [])!.Gap);
-        Assert.Equal(RedProofGap.CouldNotRun, RedTestProofs.Of(Tests, [Verdict(GateResult.CouldNotRun)])!.Gap);
-        Assert.Null(RedTestProofs.Of(new TestChanges([]), [Verdict(GateResult.Passed)]));
-        foreach (var gap in Enum.GetValues<RedProofGap>().Where(gap => gap != RedProofGap.None))
+        Assert.Equal(MissingRedProofReason.NoNames, RedTestProofs.Of(Tests, [Failed(GateOutcomeKind.Failed)])!.Gap);
+        Assert.Equal(MissingRedProofReason.CouldNotRun, RedTestProofs.Of(Tests, [])!.Gap);
+        Assert.Equal(MissingRedProofReason.CouldNotRun, RedTestProofs.Of(Tests, [Verdict(GateResult.CouldNotRun)])!.Gap);
+        Assert.Null(RedTestProofs.Of(new TestCodeChanges([]), [Verdict(GateResult.Passed)]));
+        foreach (var gap in Enum.GetValues<MissingRedProofReason>().Where(gap => gap != MissingRedProofReason.None))
         {
             Assert.False(RedTestProofs.Of(Tests, gap)!.ProvesNothing);
-            Assert.StartsWith("it", GateFormatter.Red(RedTestProofs.Of(Tests, gap)!), StringComparison.Ordinal);
+            Assert.StartsWith("it", GateVerdictFormatter.Red(RedTestProofs.Of(Tests, gap)!), StringComparison.Ordinal);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class RedTestProofsTests
         static GateVerdict Ran(int tests) => Verdict(GateResult.Passed) with { Tests = new TestCount(tests, 0, tests, []) };
     }
 
-    private static string Said(GateVerdict verdict) => GateFormatter.Red(RedTestProofs.Of(Tests, [verdict])!);
+    private static string Said(GateVerdict verdict) => GateVerdictFormatter.Red(RedTestProofs.Of(Tests, [verdict])!);
 
     private static GateVerdict Failed(GateOutcomeKind kind, params string[] names) =>
         Verdict(GateResult.Failed) with

@@ -57,17 +57,17 @@ public sealed class TamperedFilesTests
             Runs = 1,
         };
 
-        Assert.Equal(needs ? [GateFormatter.RanNothing(verdict)] : [], await OfAsync(verdict));
+        Assert.Equal(needs ? [GateVerdictFormatter.RanNothing(verdict)] : [], await OfAsync(verdict));
         Assert.Empty(await OfAsync(verdict with { Result = GateResult.Failed }));
 
         static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
-            GateTampering
+            GateTamperingDetector
                 .OfWork(
                     new PlanTask { Id = "a" },
                     await MeaningAsync("true", []),
                     [],
                     [],
-                    new TestChanges([]),
+                    new TestCodeChanges([]),
                     BaseSuiteVerdict.NotRun,
                     [verdict]
                 )
@@ -80,13 +80,16 @@ public sealed class TamperedFilesTests
         var before = Verdict(5);
         var now = Verdict(4);
 
-        Assert.Equal((5, 4), (GateTampering.FindTestCountDrop(before, now)?.Before, GateTampering.FindTestCountDrop(before, now)?.Now));
-        Assert.Null(GateTampering.FindTestCountDrop(before, now with { Result = GateResult.Failed }));
-        Assert.Null(GateTampering.FindTestCountDrop(before with { Result = GateResult.Failed }, now));
-        Assert.Null(GateTampering.FindTestCountDrop(before with { Tests = null }, now));
-        Assert.Null(GateTampering.FindTestCountDrop(before, now with { Gate = new Gate("pytest {modified_tests}") }));
-        Assert.Equal(GateAnomalyKind.FewerTestsThanBase, GateTampering.FindTestCountDrop(before, now with { Tests = null })?.Kind);
-        Assert.Null(GateTampering.FindTestCountDrop(before, now with { Tests = before.Tests }));
+        Assert.Equal(
+            (5, 4),
+            (GateTamperingDetector.FindTestCountDrop(before, now)?.Before, GateTamperingDetector.FindTestCountDrop(before, now)?.Now)
+        );
+        Assert.Null(GateTamperingDetector.FindTestCountDrop(before, now with { Result = GateResult.Failed }));
+        Assert.Null(GateTamperingDetector.FindTestCountDrop(before with { Result = GateResult.Failed }, now));
+        Assert.Null(GateTamperingDetector.FindTestCountDrop(before with { Tests = null }, now));
+        Assert.Null(GateTamperingDetector.FindTestCountDrop(before, now with { Gate = new Gate("pytest {modified_tests}") }));
+        Assert.Equal(GateAnomalyKind.FewerTestsThanBase, GateTamperingDetector.FindTestCountDrop(before, now with { Tests = null })?.Kind);
+        Assert.Null(GateTamperingDetector.FindTestCountDrop(before, now with { Tests = before.Tests }));
     }
 
     [Theory]
@@ -99,7 +102,7 @@ public sealed class TamperedFilesTests
     [InlineData(3, 0, true)]
     [InlineData(0, 0, false)]
     public void OfResult_TestsOfTheLastRun_AreFarFewerBelowHalfAndByFive(int before, int now, bool isOdd) =>
-        Assert.Equal(isOdd, GateTampering.OfResult([Verdict(before)], Verdict(now)) is not null);
+        Assert.Equal(isOdd, GateTamperingDetector.OfResult([Verdict(before)], Verdict(now)) is not null);
 
     [Theory]
     [InlineData(10, 1.9, 2, true)]
@@ -110,8 +113,8 @@ public sealed class TamperedFilesTests
     {
         var past = Enumerable.Repeat(Verdict(null, before), runs);
 
-        Assert.Equal(isOdd, GateTampering.OfResult(past, Verdict(null, now))?.Kind == GateAnomalyKind.Faster);
-        Assert.Null(GateTampering.OfResult(past, Verdict(null, now) with { Gate = new Gate("bench") { Expect = ">= 1" } }));
+        Assert.Equal(isOdd, GateTamperingDetector.OfResult(past, Verdict(null, now))?.Kind == GateAnomalyKind.Faster);
+        Assert.Null(GateTamperingDetector.OfResult(past, Verdict(null, now) with { Gate = new Gate("bench") { Expect = ">= 1" } }));
     }
 
     [Fact]
@@ -119,8 +122,8 @@ public sealed class TamperedFilesTests
     {
         GateVerdict[] past = [Verdict(312), .. Enumerable.Repeat(Verdict(4), 4)];
 
-        Assert.Equal(GateAnomalyKind.FewerTestsThanLately, GateTampering.OfResult(past, Verdict(4))?.Kind);
-        Assert.Null(GateTampering.OfResult([.. past, Verdict(4)], Verdict(4)));
+        Assert.Equal(GateAnomalyKind.FewerTestsThanLately, GateTamperingDetector.OfResult(past, Verdict(4))?.Kind);
+        Assert.Null(GateTamperingDetector.OfResult([.. past, Verdict(4)], Verdict(4)));
     }
 
     private static GateVerdict Verdict(int? tests, double seconds = 1) =>
@@ -144,12 +147,12 @@ public sealed class TamperedFilesTests
     {
         var file = new ChangedFile(path, change, "100644", "100644", new string('1', 40), new string('2', 40));
         var task = new PlanTask { Id = "a", FilesWrite = owned };
-        return GateTampering.OfWork(
+        return GateTamperingDetector.OfWork(
             task,
             await MeaningAsync(command, [file]),
             [file],
             patch ?? [],
-            new TestChanges([]),
+            new TestCodeChanges([]),
             BaseSuiteVerdict.NotRun,
             []
         );

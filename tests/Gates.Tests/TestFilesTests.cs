@@ -97,7 +97,7 @@ public sealed class TestFilesTests
         var from = await repository.CommitAsync("Script", ("run.sh", "sh tests.sh\n"));
         var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(), repository.Path);
         var to = await repository.CommitAsync("Work", ("tests.sh", "exit 0\n"));
-        var changed = await new Diffs(opened).BetweenAsync(from, to, CancellationToken.None);
+        var changed = await new GitDiffReader(opened).BetweenAsync(from, to, CancellationToken.None);
 
         var meaning = await GateInputFiles.ReadAsync(opened, from, to, [new Gate("sh run.sh")], changed, CancellationToken.None);
         var none = await GateInputFiles.ReadAsync(opened, from, to, [], changed, CancellationToken.None);
@@ -115,7 +115,7 @@ public sealed class TestFilesTests
         var from = await repository.GitAsync("rev-parse", "HEAD");
         var to = await repository.CommitAsync("Work", work);
         var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(), repository.Path);
-        var changed = await new Diffs(opened).BetweenAsync(from, to, CancellationToken.None);
+        var changed = await new GitDiffReader(opened).BetweenAsync(from, to, CancellationToken.None);
         return await TestFiles.ReadAsync(opened, from, to, changed, CancellationToken.None);
     }
 }

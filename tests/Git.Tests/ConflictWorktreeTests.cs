@@ -41,7 +41,7 @@ public sealed class ConflictWorktreeTests
         Assert.Equal("both\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
         Assert.True((await opened.Merges.MergeAsync(staging, merged.Commit)).IsClean);
         var status = await WorktreeStatus.ReadAsync(worktree);
-        Assert.Equal(UnfinishedOperation.None, status.Operation);
+        Assert.Equal(UnfinishedGitOperation.None, status.Operation);
         Assert.Empty(status.Entries);
     }
 

@@ -17,15 +17,15 @@ public sealed partial class DiscardTests
         using var opened = await Opened.CreateAsync();
         var start = await opened.HeadAsync();
         var worktree = await opened.TaskWorktreeAsync("t");
-        Assert.Null((await DiscardPermit.KeepAsync(worktree, Keep, [start])).Kept);
+        Assert.Null((await WorktreeDiscardPermit.KeepAsync(worktree, Keep, [start])).Kept);
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "committed"), "1");
         await opened.Files.GitInAsync(worktree.Path, "add", "-A");
         await opened.Files.GitInAsync(worktree.Path, "commit", "-qm", "by the agent");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "untracked"), "2");
 
-        var permit = await DiscardPermit.KeepAsync(worktree, Keep, [start]);
-        await new WorktreeReset(worktree, permit).ToAsync(start);
-        var again = await DiscardPermit.KeepAsync(worktree, Keep, [start]);
+        var permit = await WorktreeDiscardPermit.KeepAsync(worktree, Keep, [start]);
+        await new WorktreeOverwriter(worktree, permit).ToAsync(start);
+        var again = await WorktreeDiscardPermit.KeepAsync(worktree, Keep, [start]);
 
         Assert.Equal("refs/orchestrator/kept/run-1/t/1", permit.Kept);
         Assert.Null(again.Kept);
@@ -46,7 +46,7 @@ public sealed partial class DiscardTests
         await File.WriteAllTextAsync(Path.Combine(worktree.AdminDirectory, "index"), "no index");
         File.Delete(Path.Combine(worktree.Path, ".git"));
 
-        var kept = (await DiscardPermit.KeepAsync(worktree, Keep, [])).Kept!;
+        var kept = (await WorktreeDiscardPermit.KeepAsync(worktree, Keep, [])).Kept!;
 
         Assert.Equal(["README.md", "work"], (await opened.Commits.ListFilesAsync(kept)).Select(file => file.Path));
     }
@@ -78,11 +78,11 @@ public sealed partial class DiscardTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => opened.Worktrees.RemoveAsync(worktree.Path));
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
-            await WorktreeStore.CheckOutAsync(worktree, await opened.HeadAsync())
+            await WorktreeManager.CheckOutAsync(worktree, await opened.HeadAsync())
         );
-        Assert.Throws<InvalidOperationException>(() => DiscardPermit.Proven(worktree, new DeletionProofResult(false, "work")));
+        Assert.Throws<InvalidOperationException>(() => WorktreeDiscardPermit.Proven(worktree, new SafeDeletionCheckResult(false, "work")));
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new WorktreeReset(worktree, DiscardPermit.OfOurMaking("/elsewhere")).ToAsync("HEAD")
+            new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking("/elsewhere")).ToAsync("HEAD")
         );
 
         Assert.True(File.Exists(Path.Combine(worktree.Path, "work")));
@@ -96,39 +96,39 @@ public sealed partial class DiscardTests
         """
             "(reset|clean|read-tree|checkout|checkout-index|restore|stash|switch|rm)"
             """,
-        "WorktreeReset.cs",
-        "WorktreeTree.cs",
-        "FileCommits.cs",
-        "InterruptedCheckout.cs",
-        "CheckoutForwarder.cs",
-        "BranchCheckouts.cs",
-        "PristineFileStash.cs",
-        "WorktreeDiff.cs",
+        "WorktreeOverwriter.cs",
+        "WorktreeGitTreeWriter.cs",
+        "CheckoutlessCommitBuilder.cs",
+        "InterruptedCheckoutRestorer.cs",
+        "UserCheckoutFastForwarder.cs",
+        "CheckedOutBranchProtector.cs",
+        "FalselyModifiedFileHider.cs",
+        "WorktreeDiffReader.cs",
         "LandingReversal.cs",
         "WorktreeHead.cs",
-        "WorktreeIndex.cs"
+        "WorktreeGitIndexRepairer.cs"
     )]
     [InlineData(
         """
             "--(hard|abort|force)"
             """,
-        "WorktreeReset.cs",
-        "InterruptedCheckout.cs",
-        "Snapshots.cs"
+        "WorktreeOverwriter.cs",
+        "InterruptedCheckoutRestorer.cs",
+        "WorktreeContentSaver.cs"
     )]
     [InlineData(
         """
             FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdminFolders\.Remove\(
             """,
-        "WorktreeReset.cs",
+        "WorktreeOverwriter.cs",
         "WorktreeAdminFolders.cs",
-        "WorktreeClaims.cs",
+        "WorktreeOperationJournal.cs",
         "PooledWorktrees.cs",
         "UnfinishedWorkStore.cs",
         "TrialMerges.cs",
-        "ConfinedCommitTransfer.cs",
-        "RestorableWorktree.cs",
-        "RepositoryClone.cs"
+        "SandboxCommitImporter.cs",
+        "WorktreeRestorer.cs",
+        "RepositoryCloner.cs"
     )]
     [InlineData(
         @"(File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)"

@@ -42,18 +42,18 @@ public sealed class WriteIntentsTests
     public async Task Recover_RepositoryInWhichAnotherNamespaceWorks_IsRefusedUntilItHasEnded()
     {
         using var opened = await Opened.CreateAsync();
-        var theirs = await new PidNamespaceClaims(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
-        using var second = await new PidNamespaceClaims(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
+        var theirs = await new RepositoryPidNamespaceLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
+        using var second = await new RepositoryPidNamespaceLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
 
-        var refused = await Assert.ThrowsAsync<GitException>(() => new RepositoryRecovery(opened.Repository).RunAsync());
+        var refused = await Assert.ThrowsAsync<GitException>(() => new RepositoryCrashCleaner(opened.Repository).RunAsync());
         theirs.Dispose();
-        await Assert.ThrowsAsync<GitException>(() => new RepositoryRecovery(opened.Repository).RunAsync());
+        await Assert.ThrowsAsync<GitException>(() => new RepositoryCrashCleaner(opened.Repository).RunAsync());
         second.Dispose();
-        await new RepositoryRecovery(opened.Repository).RunAsync();
+        await new RepositoryCrashCleaner(opened.Repository).RunAsync();
 
         Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<GitException>(() =>
-            new PidNamespaceClaims(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None)
+            new RepositoryPidNamespaceLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None)
         );
     }
 
@@ -71,7 +71,7 @@ public sealed class WriteIntentsTests
         await File.WriteAllTextAsync(file, "x");
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
 
-        await new RepositoryRecovery(opened.Repository).RunAsync();
+        await new RepositoryCrashCleaner(opened.Repository).RunAsync();
         Assert.True(File.Exists(file), "it was made just now");
         TemporaryIndex.RemoveLeft(opened.Repository, TimeSpan.FromSeconds(-1));
 
@@ -187,14 +187,14 @@ public sealed class WriteIntentsTests
         NoteOfTheDead(opened);
         var finished = opened.Files.Beside("finished");
         var running = new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", "echo > \"$1.begun\"; sleep 1; echo > \"$1\"", "sh", finished) { Mark = "dead" }
+            new ChildProcessOptions("/bin/sh", "-c", "echo > \"$1.begun\"; sleep 1; echo > \"$1\"", "sh", finished) { Mark = "dead" }
         );
         while (!File.Exists(finished + ".begun"))
         {
             await Task.Delay(5);
         }
 
-        await new RepositoryRecovery(opened.Repository).RunAsync();
+        await new RepositoryCrashCleaner(opened.Repository).RunAsync();
 
         Assert.True(File.Exists(finished));
         Assert.Empty(Notes(opened));

@@ -71,8 +71,8 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     private static async Task RunAsync(KillableGit git)
     {
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);
-        var (refs, commits, worktrees) = (new RefStore(repository), new CommitStore(repository), new WorktreeStore(repository));
-        await new RepositoryRecovery(repository).RunAsync();
+        var (refs, commits, worktrees) = (new RefStore(repository), new GitCommitStore(repository), new WorktreeManager(repository));
+        await new RepositoryCrashCleaner(repository).RunAsync();
         if (await refs.ReadAsync(Staging) is null)
         {
             await refs.UpdateAsync([new RefChange(Staging, git.Start, null)], "begin");
@@ -86,9 +86,11 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         await worktrees.ReturnAsync(
             git.Files[".worktrees/run-1/t"],
             new WorktreePool(git.Files[".worktrees/.pool"]),
-            DiscardPermit.OfOurMaking(git.Files[".worktrees/run-1/t"])
+            WorktreeDiscardPermit.OfOurMaking(git.Files[".worktrees/run-1/t"])
         );
-        var landed = await new TargetLanding(repository).LandAsync(new LandingRequest(Main, (await refs.ReadAsync(Staging))!, git.Start));
+        var landed = await new TargetBranchLander(repository).LandAsync(
+            new LandingRequest(Main, (await refs.ReadAsync(Staging))!, git.Start)
+        );
         Assert.True(landed.HasLanded, landed.Reason);
     }
 
@@ -96,9 +98,9 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     {
         var (refs, commits, worktrees, snapshots) = (
             new RefStore(repository),
-            new CommitStore(repository),
-            new WorktreeStore(repository),
-            new Snapshots(repository)
+            new GitCommitStore(repository),
+            new WorktreeManager(repository),
+            new WorktreeContentSaver(repository)
         );
         if (await refs.ReadAsync(Branch) is not { } tip || (await commits.ReadAsync(tip))?.Trailers is null)
         {
@@ -113,7 +115,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         var merged = await new TreeMerger(repository).MergeAsync(staging, task);
         var commit = await commits.CreateAsync(merged.Tree, [staging, task], "merge", Trailers);
         var verify = await worktrees.EnsureAsync(new WorktreeRequest(git.Files.Beside("verify/1"), commit));
-        await WorktreeStore.CheckOutAsync(verify, commit);
+        await WorktreeManager.CheckOutAsync(verify, commit);
         Assert.Equal("done", await File.ReadAllTextAsync(Path.Combine(verify.Path, "work")));
         Assert.True((await refs.UpdateAsync([new RefChange(Staging, commit, staging)], "merge")).Done);
     }

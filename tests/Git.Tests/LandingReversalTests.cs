@@ -29,8 +29,8 @@ public sealed class LandingReversalTests
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
         var again = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.TakenBack, result.State);
-        Assert.Equal(ReversalState.NotLanded, again.State);
+        Assert.Equal(LandingReversalStatus.TakenBack, result.State);
+        Assert.Equal(LandingReversalStatus.NotLanded, again.State);
         Assert.Equal(before, await opened.Refs.ReadAsync(Main));
         Assert.Equal(!checkedOut, File.Exists(opened.Files["landed"]));
         Assert.Equal(checkedOut ? "the user's change" : "# Test\n", await File.ReadAllTextAsync(opened.Files["README.md"]));
@@ -46,7 +46,7 @@ public sealed class LandingReversalTests
 
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.CheckoutInUse, result.State);
+        Assert.Equal(LandingReversalStatus.CheckoutInUse, result.State);
         Assert.Equal(landed, await opened.Refs.ReadAsync(Main));
         Assert.Equal("the user's change", await File.ReadAllTextAsync(opened.Files["README.md"]));
     }
@@ -69,7 +69,7 @@ public sealed class LandingReversalTests
         git.Arm();
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.RevertOffered, result.State);
+        Assert.Equal(LandingReversalStatus.RevertOffered, result.State);
         Assert.Equal("mine", await opened.Files.GitAsync("log", "-1", "--format=%s", "main"));
         Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
         Assert.True(File.Exists(opened.Files["mine"]) && File.Exists(opened.Files["landed"]));
@@ -85,7 +85,7 @@ public sealed class LandingReversalTests
         await opened.Files.GitAsync("rm", "--quiet", "deleted");
         var landed = await opened.Files.CommitAsync("landed", ("changed", "2"), ("landed", "x"));
         opened.Files.Write("README.md", "the user's change");
-        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(landed, before, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntentRecord(landed, before, opened.Repository.MainCheckout!));
         await opened.Files.GitAsync("update-ref", Main, before, landed);
         if (someFiles)
         {
@@ -95,7 +95,7 @@ public sealed class LandingReversalTests
 
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.TakenBack, result.State);
+        Assert.Equal(LandingReversalStatus.TakenBack, result.State);
         Assert.Equal("M README.md", (await opened.Files.GitAsync("status", "--porcelain")).Trim());
         Assert.Equal(
             ("1", "1"),
@@ -115,7 +115,7 @@ public sealed class LandingReversalTests
 
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.RevertOffered, result.State);
+        Assert.Equal(LandingReversalStatus.RevertOffered, result.State);
         Assert.Contains("origin/elsewhere", result.Reason, StringComparison.Ordinal);
         Assert.Equal(landed, await opened.Refs.ReadAsync(Main));
         await opened.Files.GitAsync("merge", "--quiet", "--ff-only", "refs/orchestrator/revert/run-1");
@@ -132,7 +132,7 @@ public sealed class LandingReversalTests
 
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.RevertOffered, result.State);
+        Assert.Equal(LandingReversalStatus.RevertOffered, result.State);
         Assert.Equal(["README.md", "newer"], (await opened.Commits.ListFilesAsync(result.Revert!)).Select(file => file.Path));
     }
 
@@ -146,7 +146,7 @@ public sealed class LandingReversalTests
 
         var result = await new LandingReversal(opened.Repository).RevertAsync(Main, landed, before, "run-1");
 
-        Assert.Equal(ReversalState.RevertConflicts, result.State);
+        Assert.Equal(LandingReversalStatus.RevertConflicts, result.State);
         Assert.Contains("README.md", result.Reason, StringComparison.Ordinal);
     }
 

@@ -16,8 +16,8 @@ public sealed class LandingTests
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
         var again = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.Landed, result.State);
-        Assert.Equal(LandingState.AlreadyLanded, again.State);
+        Assert.Equal(CommitLandingStatus.Landed, result.State);
+        Assert.Equal(CommitLandingStatus.AlreadyLanded, again.State);
         Assert.Equal(commit, await opened.Refs.ReadAsync(Main));
         Assert.False(File.Exists(opened.Files["landed"]));
     }
@@ -31,7 +31,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { Checkout = opened.Files.Path });
 
-        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(CommitLandingStatus.Landed, result.State);
         Assert.Equal(commit, await opened.HeadAsync());
         Assert.True(File.Exists(opened.Files["landed"]));
         Assert.Equal("?? tasks.yaml", await opened.Files.GitAsync("status", "--porcelain"));
@@ -48,18 +48,18 @@ public sealed class LandingTests
         var second = await opened.Files.CommitAsync("second", ("second.txt", "2"));
         await opened.Landing.LandAsync(new LandingRequest(Main, first, start) { NoteFile = note });
         // An attempt that was killed between its note and its move.
-        new LandingNote(Main, [new TargetBranchMove(start, first), new TargetBranchMove(first, second)]).Write(note);
+        new TargetBranchMoveHistory(Main, [new TargetBranchMove(start, first), new TargetBranchMove(first, second)]).Write(note);
         await opened.Files.GitAsync("switch", "--quiet", "main");
         opened.Files.Write("second.txt", "mine");
 
         var vain = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
-        var kept = LandingNote.TryRead(note)!.Moves;
+        var kept = TargetBranchMoveHistory.TryRead(note)!.Moves;
         File.Delete(opened.Files["second.txt"]);
         var landed = await opened.Landing.LandAsync(new LandingRequest(Main, second, start) { NoteFile = note });
 
-        Assert.Equal((LandingState.FilesInTheWay, LandingState.Landed), (vain.State, landed.State));
+        Assert.Equal((CommitLandingStatus.FilesInTheWay, CommitLandingStatus.Landed), (vain.State, landed.State));
         Assert.Equal([new TargetBranchMove(start, first)], kept);
-        Assert.Equal([new TargetBranchMove(start, second)], LandingNote.TryRead(note)!.Joined());
+        Assert.Equal([new TargetBranchMove(start, second)], TargetBranchMoveHistory.TryRead(note)!.Joined());
     }
 
     /// <summary>Like a fast-forward of git, a landing is blocked only by a file that would change.</summary>
@@ -85,11 +85,11 @@ public sealed class LandingTests
 
         if (file == "untouched")
         {
-            Assert.Equal((LandingState.Landed, commit), (result.State, await opened.Refs.ReadAsync(Main)));
+            Assert.Equal((CommitLandingStatus.Landed, commit), (result.State, await opened.Refs.ReadAsync(Main)));
         }
         else
         {
-            Assert.Equal(LandingState.Dirty, result.State);
+            Assert.Equal(CommitLandingStatus.Dirty, result.State);
             Assert.Equal([file], result.Files);
             Assert.Contains("orchestrate land", result.Reason, StringComparison.Ordinal);
             Assert.Equal(start, await opened.Refs.ReadAsync(Main));
@@ -113,7 +113,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.Dirty, result.State);
+        Assert.Equal(CommitLandingStatus.Dirty, result.State);
         Assert.Equal(["README.md"], result.Files);
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
     }
@@ -133,7 +133,7 @@ public sealed class LandingTests
         await File.WriteAllBytesAsync(index, whole);
         var landed = await opened.Landing.LandAsync(request);
 
-        Assert.Equal((LandingState.Refused, LandingState.Landed), (refused.State, landed.State));
+        Assert.Equal((CommitLandingStatus.Refused, CommitLandingStatus.Landed), (refused.State, landed.State));
         Assert.Contains("index", refused.Reason, StringComparison.Ordinal);
         Assert.Contains(request.FinishCommand, refused.Reason, StringComparison.Ordinal);
     }
@@ -148,7 +148,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.Dirty, result.State);
+        Assert.Equal(CommitLandingStatus.Dirty, result.State);
         Assert.Equal(["plans/tasks.yaml"], result.Files);
         Assert.Equal("2", await File.ReadAllTextAsync(opened.Files["plans/tasks.yaml"]));
     }
@@ -171,7 +171,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.FilesInTheWay, result.State);
+        Assert.Equal(CommitLandingStatus.FilesInTheWay, result.State);
         Assert.Equal([file], result.Files);
         Assert.Equal("mine", await File.ReadAllTextAsync(opened.Files[file]));
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
@@ -186,7 +186,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.TargetMoved, result.State);
+        Assert.Equal(CommitLandingStatus.TargetMoved, result.State);
         Assert.Equal(users, result.Tip);
     }
 
@@ -200,7 +200,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.TargetRewound, result.State);
+        Assert.Equal(CommitLandingStatus.TargetRewound, result.State);
         Assert.False(File.Exists(opened.Files["landed"]));
     }
 
@@ -214,7 +214,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.TargetDeleted, result.State);
+        Assert.Equal(CommitLandingStatus.TargetDeleted, result.State);
         Assert.Null(await opened.Refs.ReadAsync(Main));
     }
 
@@ -227,7 +227,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { Checkout = opened.Repository.MainCheckout });
 
-        Assert.Equal(LandingState.Detached, result.State);
+        Assert.Equal(CommitLandingStatus.Detached, result.State);
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
     }
 
@@ -254,7 +254,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { Checkout = opened.Repository.MainCheckout });
 
-        Assert.Equal(LandingState.OperationInProgress, result.State);
+        Assert.Equal(CommitLandingStatus.OperationInProgress, result.State);
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
         Assert.False(File.Exists(opened.Files["landed"]));
     }
@@ -272,7 +272,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(CommitLandingStatus.Landed, result.State);
         Assert.Equal(commit, await opened.HeadAsync());
         Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
     }
@@ -292,7 +292,7 @@ public sealed class LandingTests
             ("changed", "2"),
             ("added", added.Length > 1 ? "the file" : "2")
         );
-        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntentRecord(start, commit, opened.Repository.MainCheckout!));
         opened.Files.Write("added", added);
         File.Delete(opened.Files["changed"]);
         if (changed is not null)
@@ -302,7 +302,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(CommitLandingStatus.Landed, result.State);
         Assert.Equal(commit, await opened.HeadAsync());
         Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
     }
@@ -317,7 +317,7 @@ public sealed class LandingTests
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.Dirty, result.State);
+        Assert.Equal(CommitLandingStatus.Dirty, result.State);
         Assert.Equal(["changed"], result.Files);
         Assert.Equal("by the user", await File.ReadAllTextAsync(opened.Files["changed"]));
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
@@ -328,12 +328,12 @@ public sealed class LandingTests
     {
         using var opened = await Opened.CreateAsync();
         var (start, commit) = await BigStagedAsync(opened);
-        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntentRecord(start, commit, opened.Repository.MainCheckout!));
         await opened.Files.GitAsync("merge", "--quiet", "--ff-only", commit);
 
         var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
 
-        Assert.Equal(LandingState.AlreadyLanded, result.State);
+        Assert.Equal(CommitLandingStatus.AlreadyLanded, result.State);
         Assert.Null(new LandingIntentStore(opened.Repository, Main).Read());
     }
 
@@ -365,7 +365,7 @@ public sealed class LandingTests
     /// </summary>
     private static async Task HalfLandAsync(Opened opened, string start, string commit, string reached)
     {
-        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        new LandingIntentStore(opened.Repository, Main).Write(new LandingIntentRecord(start, commit, opened.Repository.MainCheckout!));
         if (reached == "files and index")
         {
             await opened.Files.GitAsync("read-tree", "-m", "-u", start, commit);

@@ -42,20 +42,20 @@ public sealed class OddRepositoryTests
         await outer.GitInAsync(outer["sub"], "config", "user.name", "Test");
         await outer.GitInAsync(outer["sub"], "config", "user.email", "test@example.org");
         var repository = await GitRepository.OpenAsync(await Opened.ProgramAsync(), outer["sub"]);
-        var start = (await new RepositoryCheck(repository).RunAsync()).Base!;
+        var start = (await new RepositoryReadinessChecker(repository).RunAsync()).Base!;
 
-        var worktree = await new WorktreeStore(repository).EnsureAsync(
+        var worktree = await new WorktreeManager(repository).EnsureAsync(
             new WorktreeRequest(outer["sub/.worktrees/t"], start) { Branch = "refs/heads/orchestrator/run-1/t/t" }
         );
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "x");
-        var result = await new Snapshots(repository).CommitAsync(
+        var result = await new WorktreeContentSaver(repository).CommitAsync(
             worktree,
             "refs/heads/orchestrator/run-1/t/t",
             [start],
             "work",
             new CommitTrailers("run-1", "t", 1)
         );
-        var landed = await new TargetLanding(repository).LandAsync(new LandingRequest("refs/heads/main", result.Commit, start));
+        var landed = await new TargetBranchLander(repository).LandAsync(new LandingRequest("refs/heads/main", result.Commit, start));
 
         Assert.Equal(GitRepository.RealPath(outer["sub"]), repository.MainCheckout);
         Assert.True(landed.HasLanded, landed.Reason);
@@ -131,7 +131,7 @@ public sealed class OddRepositoryTests
         var merged = await opened.Merges.MergeAsync(start, work.Commit);
         var commit = await opened.Commits.CreateAsync(merged.Tree, [start, work.Commit], "merge", trailers);
         var verify = await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files.Beside("verify"), commit));
-        await WorktreeStore.CheckOutAsync(verify, commit);
+        await WorktreeManager.CheckOutAsync(verify, commit);
         Assert.Empty((await WorktreeStatus.ReadAsync(verify)).Entries);
         Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, commit, start)], "merged")).Done);
         var landed = await opened.Landing.LandAsync(new LandingRequest("refs/heads/main", commit, start));

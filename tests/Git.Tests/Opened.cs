@@ -19,12 +19,12 @@ internal sealed class Opened : IDisposable
         Files = files;
         Repository = repository;
         Refs = new RefStore(repository);
-        Commits = new CommitStore(repository);
-        Diffs = new Diffs(repository);
-        Worktrees = new WorktreeStore(repository);
+        Commits = new GitCommitStore(repository);
+        Diffs = new GitDiffReader(repository);
+        Worktrees = new WorktreeManager(repository);
         Merges = new TreeMerger(repository);
-        Snapshots = new Snapshots(repository);
-        Landing = new TargetLanding(repository);
+        Snapshots = new WorktreeContentSaver(repository);
+        Landing = new TargetBranchLander(repository);
     }
 
     internal TemporaryRepository Files { get; }
@@ -33,17 +33,17 @@ internal sealed class Opened : IDisposable
 
     internal RefStore Refs { get; }
 
-    internal CommitStore Commits { get; }
+    internal GitCommitStore Commits { get; }
 
-    internal Diffs Diffs { get; }
+    internal GitDiffReader Diffs { get; }
 
-    internal WorktreeStore Worktrees { get; }
+    internal WorktreeManager Worktrees { get; }
 
     internal TreeMerger Merges { get; }
 
-    internal Snapshots Snapshots { get; }
+    internal WorktreeContentSaver Snapshots { get; }
 
-    internal TargetLanding Landing { get; }
+    internal TargetBranchLander Landing { get; }
 
     internal static async Task<GitProgram> ProgramAsync()
     {

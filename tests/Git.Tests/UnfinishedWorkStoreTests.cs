@@ -14,7 +14,7 @@ public sealed class UnfinishedWorkStoreTests
         var worktree = await opened.TaskWorktreeAsync("t");
         var work = new UnfinishedWorkStore(opened.Repository, "run-1/t");
         var before = await opened.Files.GitAsync("count-objects");
-        UnfinishedSnapshot? last = null;
+        UnfinishedWorkRecord? last = null;
         for (var i = 0; i < 4; i++)
         {
             var text = new byte[100_000];
@@ -44,10 +44,10 @@ public sealed class UnfinishedWorkStoreTests
         var work = new UnfinishedWorkStore(opened.Repository, "run-1/t");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "half"), "half done");
         var saved = await work.SaveAsync(worktree, "at work", Trailers);
-        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: WorktreeDiscardPermit.OfOurMaking(worktree.Path));
 
         var again = await opened.TaskWorktreeAsync("t");
-        await work.RestoreAsync(again, work.Find()!, DiscardPermit.OfOurMaking(again.Path));
+        await work.RestoreAsync(again, work.Find()!, WorktreeDiscardPermit.OfOurMaking(again.Path));
 
         Assert.Equal(saved.Head, await opened.HeadAsync());
         Assert.Equal("half done", await File.ReadAllTextAsync(Path.Combine(again.Path, "half")));

@@ -94,7 +94,7 @@ public sealed class WorktreeHeadTests
         }
 
         var head = new WorktreeHead(worktree);
-        Assert.NotEqual(UnfinishedOperation.None, head.Operation);
+        Assert.NotEqual(UnfinishedGitOperation.None, head.Operation);
         Assert.Equal(kind == "bisect" ? [] : ["a"], await head.UnmergedAsync());
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "a"), "resolved");
         await opened.Snapshots.CommitAsync(worktree, Branch, [await opened.HeadAsync()], "work", new CommitTrailers("run-1", "one"));
@@ -102,7 +102,7 @@ public sealed class WorktreeHeadTests
         await head.AttachAsync(Branch);
 
         var status = await WorktreeStatus.ReadAsync(worktree);
-        Assert.Equal((Branch, UnfinishedOperation.None), (status.Branch, status.Operation));
+        Assert.Equal((Branch, UnfinishedGitOperation.None), (status.Branch, status.Operation));
         Assert.Empty(status.Entries);
         Assert.Equal("resolved", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "a")));
     }

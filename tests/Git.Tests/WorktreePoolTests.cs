@@ -20,7 +20,7 @@ public sealed class WorktreePoolTests
         }
 
         await File.WriteAllTextAsync(Path.Combine(used.Path, "a"), "changed");
-        await opened.Worktrees.ReturnAsync(used.Path, pool, DiscardPermit.OfOurMaking(used.Path));
+        await opened.Worktrees.ReturnAsync(used.Path, pool, WorktreeDiscardPermit.OfOurMaking(used.Path));
         Assert.False(Directory.Exists(used.Path));
 
         var again = await opened.Worktrees.EnsureAsync(Request(opened, "again", second) with { Pool = pool });
@@ -45,7 +45,7 @@ public sealed class WorktreePoolTests
         var pool = new WorktreePool(opened.Files[".worktrees/.pool"]) { Keep = ["/kept/"], KeepKey = "old" };
         var used = await opened.Worktrees.EnsureAsync(Request(opened, "used", start));
         Directory.CreateDirectory(Path.Combine(used.Path, "kept"));
-        await opened.Worktrees.ReturnAsync(used.Path, pool, DiscardPermit.OfOurMaking(used.Path));
+        await opened.Worktrees.ReturnAsync(used.Path, pool, WorktreeDiscardPermit.OfOurMaking(used.Path));
 
         var again = await opened.Worktrees.EnsureAsync(Request(opened, "again", start) with { Pool = pool with { KeepKey = "new" } });
 
@@ -59,18 +59,20 @@ public sealed class WorktreePoolTests
         using var opened = await Opened.CreateAsync();
         var used = await opened.TaskWorktreeAsync("used");
         var other = await opened.TaskWorktreeAsync("other");
-        var guard = new RepositoryGuard(opened.Repository, opened.Files.Beside("store"));
+        var guard = new SharedGitStateProtector(opened.Repository, opened.Files.Beside("store"));
         var record = opened.Files.Beside("record");
         await guard.RecordAsync(other, record);
 
         // A folder can't be moved into itself: all is as after a crash before that step.
         var pool = new WorktreePool(Path.Combine(used.Path, "pool"));
-        await Assert.ThrowsAsync<IOException>(() => opened.Worktrees.ReturnAsync(used.Path, pool, DiscardPermit.OfOurMaking(used.Path)));
+        await Assert.ThrowsAsync<IOException>(() =>
+            opened.Worktrees.ReturnAsync(used.Path, pool, WorktreeDiscardPermit.OfOurMaking(used.Path))
+        );
         await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]);
 
         Assert.Empty(await guard.CompareAsync(other, record, "refs/heads/orchestrator"));
         Assert.False(Directory.Exists(used.Path));
-        await opened.Worktrees.ReturnAsync(other.Path, pool, DiscardPermit.OfOurMaking(other.Path));
+        await opened.Worktrees.ReturnAsync(other.Path, pool, WorktreeDiscardPermit.OfOurMaking(other.Path));
         Assert.False(Directory.Exists(used.AdminDirectory));
         Assert.True(Directory.Exists(other.AdminDirectory));
     }
@@ -86,7 +88,7 @@ public sealed class WorktreePoolTests
         await opened.Files.GitInAsync(used.Path, "update-index", flag, "README.md");
         await File.WriteAllTextAsync(Path.Combine(used.Path, "README.md"), "planted");
 
-        await opened.Worktrees.ReturnAsync(used.Path, pool, DiscardPermit.OfOurMaking(used.Path));
+        await opened.Worktrees.ReturnAsync(used.Path, pool, WorktreeDiscardPermit.OfOurMaking(used.Path));
         var again = await opened.Worktrees.EnsureAsync(Request(opened, "again", await opened.HeadAsync()) with { Pool = pool });
 
         Assert.Equal("# Test\n", await File.ReadAllTextAsync(Path.Combine(again.Path, "README.md")));
@@ -100,8 +102,8 @@ public sealed class WorktreePoolTests
         var one = await opened.TaskWorktreeAsync("one");
         var two = await opened.TaskWorktreeAsync("two");
 
-        await opened.Worktrees.ReturnAsync(one.Path, pool, DiscardPermit.OfOurMaking(one.Path));
-        await opened.Worktrees.ReturnAsync(two.Path, pool, DiscardPermit.OfOurMaking(two.Path));
+        await opened.Worktrees.ReturnAsync(one.Path, pool, WorktreeDiscardPermit.OfOurMaking(one.Path));
+        await opened.Worktrees.ReturnAsync(two.Path, pool, WorktreeDiscardPermit.OfOurMaking(two.Path));
 
         Assert.Single(Directory.EnumerateDirectories(pool.Folder));
         Assert.Equal(2, (await opened.Worktrees.ListAsync()).Count);
@@ -113,7 +115,7 @@ public sealed class WorktreePoolTests
         using var opened = await Opened.CreateAsync();
         var pool = new WorktreePool(opened.Files[".worktrees/.pool"]);
         var used = await opened.TaskWorktreeAsync("used");
-        await opened.Worktrees.ReturnAsync(used.Path, pool, DiscardPermit.OfOurMaking(used.Path));
+        await opened.Worktrees.ReturnAsync(used.Path, pool, WorktreeDiscardPermit.OfOurMaking(used.Path));
         foreach (var marker in Directory.EnumerateFiles(used.AdminDirectory, "orchestrator-*"))
         {
             File.Delete(marker);
@@ -136,7 +138,7 @@ public sealed class WorktreePoolTests
         await opened.Worktrees.ReturnAsync(
             used.Path,
             new WorktreePool(opened.Files[".worktrees/.pool"]),
-            DiscardPermit.OfOurMaking(used.Path)
+            WorktreeDiscardPermit.OfOurMaking(used.Path)
         );
 
         Assert.NotNull(await opened.TaskWorktreeAsync("used"));

@@ -39,7 +39,7 @@ public sealed class WorktreesTests
     {
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("a");
-        new WorktreeClaims(opened.Repository).Claim(worktree.Path);
+        new WorktreeOperationJournal(opened.Repository).Claim(worktree.Path);
         WorktreeAdminFolders.RemoveMarker(worktree.AdminDirectory);
         File.Delete(Path.Combine(worktree.Path, "README.md"));
         await File.WriteAllTextAsync(Path.Combine(worktree.AdminDirectory, "locked"), "initializing");
@@ -104,7 +104,11 @@ public sealed class WorktreesTests
         Assert.Empty(await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]));
         var fault = await Assert.ThrowsAsync<GitException>(() => opened.TaskWorktreeAsync("a"));
         await Assert.ThrowsAsync<GitException>(() => opened.Worktrees.RemoveAsync(others));
-        await opened.Worktrees.ReturnAsync(others, new WorktreePool(opened.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(others));
+        await opened.Worktrees.ReturnAsync(
+            others,
+            new WorktreePool(opened.Files[".worktrees/.pool"]),
+            WorktreeDiscardPermit.OfOurMaking(others)
+        );
 
         Assert.Contains("of another program or user", fault.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(others, "precious")));
@@ -115,7 +119,7 @@ public sealed class WorktreesTests
     {
         using var opened = await Opened.CreateAsync();
         var begun = await opened.TaskWorktreeAsync("begun");
-        var claims = new WorktreeClaims(opened.Repository);
+        var claims = new WorktreeOperationJournal(opened.Repository);
         claims.Claim(begun.Path);
         WorktreeAdminFolders.RemoveMarker(begun.AdminDirectory);
         claims.Claim(opened.Files[".worktrees/run-1/orphan"]);
@@ -157,7 +161,7 @@ public sealed class WorktreesTests
 
         await opened.Files.GitInAsync(Path.Combine(worktree.Path, "nested"), "init", "--quiet");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "README.md"), "changed");
-        await WorktreeStore.CheckOutAsync(worktree, first, ["/keep/"]);
+        await WorktreeManager.CheckOutAsync(worktree, first, ["/keep/"]);
 
         var names = Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal([".git", ".gitignore", "README.md", "keep"], names);
@@ -173,8 +177,8 @@ public sealed class WorktreesTests
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "file"), "x");
         File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
-        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: WorktreeDiscardPermit.OfOurMaking(worktree.Path));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: WorktreeDiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.False(Directory.Exists(worktree.Path));
         Assert.Single(await opened.Worktrees.ListAsync());
@@ -193,7 +197,7 @@ public sealed class WorktreesTests
         Directory.CreateSymbolicLink(Path.Combine(locked.FullName, "link"), precious);
         File.SetUnixFileMode(locked.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: WorktreeDiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.False(Directory.Exists(worktree.Path));
         Assert.True(File.Exists(Path.Combine(precious, "file")));
@@ -254,12 +258,15 @@ public sealed class WorktreesTests
         }
 
         var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() =>
-            new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(null, CancellationToken.None)
+            new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(
+                null,
+                CancellationToken.None
+            )
         );
         await Assert.ThrowsAsync<WorktreeReplacedException>(async () =>
-            await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync())
+            await new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync())
         );
-        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: WorktreeDiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.Contains("is no longer the worktree", fault.Message, StringComparison.Ordinal);
         Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(precious, "file")));
@@ -272,15 +279,15 @@ public sealed class WorktreesTests
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("a");
         var made = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path }
+            new ChildProcessOptions("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path }
         );
         Assert.True(made.Succeeded, made.StandardError.Text);
 
-        var file = Assert.Single(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
+        var file = Assert.Single(await new WorktreeDiffReader(worktree).AgainstAsync(await opened.HeadAsync()));
 
         Assert.Equal((@"odd\xFFname", "100644"), (FileNameEncoding.Show(file.Path), file.NewMode));
-        Assert.True(new WorktreeFileAccess(worktree.Path).HasFile(file.Path));
-        new WorktreeFileAccess(worktree.Path).RemoveFile(file.Path);
-        Assert.Empty(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
+        Assert.True(new WorktreeFileAccessor(worktree.Path).HasFile(file.Path));
+        new WorktreeFileAccessor(worktree.Path).RemoveFile(file.Path);
+        Assert.Empty(await new WorktreeDiffReader(worktree).AgainstAsync(await opened.HeadAsync()));
     }
 }

@@ -57,7 +57,7 @@ public sealed class HabitRun(HabitPlan plan)
 
     private Task<ProcessResult> OrchestrateAsync(HabitRepository repository, params string[] arguments) =>
         new ProcessRunner().RunAsync(
-            new ProcessCommand(Program, arguments)
+            new ChildProcessOptions(Program, arguments)
             {
                 WorkingDirectory = repository.Folder,
                 Environment = new Dictionary<string, string?>
@@ -86,6 +86,12 @@ public sealed class HabitRun(HabitPlan plan)
         }
 
         faults.AddRange(left.Select(process => $"a process lives on: {process.ProcessId} {process.Name}"));
-        await new ProcessStopper().StopByEnvironmentAsync(Mark, _mark, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: EndPatience);
+        await new ProcessStopper().StopByEnvironmentAsync(
+            Mark,
+            _mark,
+            PosixStopSignal.Terminate,
+            grace: TimeSpan.Zero,
+            killLimit: EndPatience
+        );
     }
 }

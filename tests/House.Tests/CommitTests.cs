@@ -57,11 +57,11 @@ public sealed class CommitTests
 
     private static Task<ProcessResult> RunAsync(string? input, string program, params string[] arguments) =>
         new ProcessRunner().RunAsync(
-            new ProcessCommand(program, arguments)
+            new ChildProcessOptions(program, arguments)
             {
                 WorkingDirectory = RepositoryFiles.Root,
-                Input = input is null ? ProcessInput.None : ProcessInput.FromText(input),
-                StandardOutput = ProcessOutput.Capture(16 * 1024 * 1024),
+                Input = input is null ? ProcessStandardInput.None : ProcessStandardInput.FromText(input),
+                StandardOutput = ProcessOutputTargets.Capture(16 * 1024 * 1024),
             }
         );
 }

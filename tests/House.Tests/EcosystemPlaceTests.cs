@@ -9,7 +9,7 @@ namespace Orchestrator.House.Tests;
 /// code, or held against an agent.</summary>
 public partial class EcosystemPlaceTests
 {
-    private static readonly string Table = RepositoryFiles.Path("src/Plans/Ecosystems/EcosystemTable.cs");
+    private static readonly string Table = RepositoryFiles.Path("src/Plans/Ecosystems/MainLanguageEcosystemDefinitions.cs");
 
     [Fact]
     public void LockFiles_OutsideOfTheTable_AreNamedByNobody()

@@ -14,7 +14,7 @@ public sealed class FileMoveTests
     private static readonly string[] Allowed =
     [
         "Orchestrator.Git.Program.GitWriteJournal.RunNotedAsync",
-        "Temporal.Server.EngineBackup.Create",
+        "Temporal.Server.EngineBackupWriter.Create",
     ];
 
     [Fact]

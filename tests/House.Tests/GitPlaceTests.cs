@@ -25,7 +25,7 @@ public sealed class GitPlaceTests
     ];
 
     // A clone is made before there is a repository.
-    private static readonly string[] Doors = ["GitRepository", "RepositoryClone", "ScopedGitSetting"];
+    private static readonly string[] Doors = ["GitRepository", "RepositoryCloner", "ScopedGitSetting"];
 
     [Fact]
     public void Git_OutsideOfDiffCommands_WordsNoQuestionAboutDifferences()
@@ -38,10 +38,10 @@ public sealed class GitPlaceTests
         ).ToList();
 
         Assert.True(
-            words.Count(word => word.Place == "DiffCommands") >= 3,
+            words.Count(word => word.Place == "GitDiffArgumentBuilder") >= 3,
             "The test finds no words any more: has the class another name?"
         );
-        Assert.DoesNotContain(words, word => word.Place != "DiffCommands");
+        Assert.DoesNotContain(words, word => word.Place != "GitDiffArgumentBuilder");
     }
 
     [Fact]
@@ -80,16 +80,16 @@ public sealed class GitPlaceTests
 
         Assert.Equal(
             [
-                "BranchCheckouts update-ref",
+                "CheckedOutBranchProtector update-ref",
+                "ListedGitWorktree branch",
                 "RefStore update-ref",
                 "RemoteRefs --update-head-ok",
-                "RestorableWorktree update-ref",
                 "WorktreeHead update-ref",
-                "WorktreeInfo branch",
+                "WorktreeRestorer update-ref",
             ],
             places.Order(StringComparer.Ordinal)
         );
-        Assert.Equal(["LandingReversal", "RefStore", "RepositoryGuard"], withFiles.Order(StringComparer.Ordinal));
+        Assert.Equal(["LandingReversal", "RefStore", "SharedGitStateProtector"], withFiles.Order(StringComparer.Ordinal));
     }
 
     private static List<MethodDefinition> Methods()

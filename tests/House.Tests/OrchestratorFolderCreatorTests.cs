@@ -19,7 +19,7 @@ public sealed class OrchestratorFolderCreatorTests
         "Orchestrator.Processes.Bubblewrap",
         "Orchestrator.Processes.OrchestratorFolderCreator",
         "Orchestrator.Processes.PrivateFolder",
-        "Orchestrator.Settings.TrustStore",
+        "Orchestrator.Settings.RepositoryTrustStore",
     ];
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class SkipListTests
         );
         var allowed = folder.Write("allowed.txt", list);
         return await new ProcessRunner().RunAsync(
-            new ProcessCommand("node", RepositoryFiles.Path("scripts/test-summary.mjs"), folder["results"], allowed)
+            new ChildProcessOptions("node", RepositoryFiles.Path("scripts/test-summary.mjs"), folder["results"], allowed)
         );
     }
 }

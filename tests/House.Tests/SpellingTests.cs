@@ -18,10 +18,10 @@ public sealed class SpellingTests
         string[] files = ["*.md", "docs/**/*.md", "src/**/*.cs", "workflows/**/*.cs", "activities/**/*.cs"];
 
         var check = await new ProcessRunner().RunAsync(
-            new ProcessCommand(Program, [.. options, .. files])
+            new ChildProcessOptions(Program, [.. options, .. files])
             {
                 WorkingDirectory = RepositoryFiles.Root,
-                StandardOutput = ProcessOutput.Capture(16 * 1024 * 1024),
+                StandardOutput = ProcessOutputTargets.Capture(16 * 1024 * 1024),
             }
         );
 

@@ -18,10 +18,10 @@ public sealed partial class TrackedNameTests
     public async Task TrackedNames_ArePlain()
     {
         var listed = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", "ls-files", "-z")
+            new ChildProcessOptions("git", "ls-files", "-z")
             {
                 WorkingDirectory = RepositoryFiles.Root,
-                StandardOutput = ProcessOutput.Capture(16 * 1024 * 1024),
+                StandardOutput = ProcessOutputTargets.Capture(16 * 1024 * 1024),
             }
         );
         var names = listed.StandardOutput.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries);

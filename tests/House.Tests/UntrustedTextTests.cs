@@ -11,10 +11,10 @@ public sealed class UntrustedTextTests
     /// <summary>Print lines of ours; what they hold of others was marked where it was made.</summary>
     private static readonly string[] Results =
     [
-        "CommandLine",
+        "CommandLineExecutor",
         "ReportCommand",
-        "CollectCommand",
-        "PlanGraphView",
+        "CollectResultsCommand",
+        "PlanGraphPrinter",
         "VersionCommand",
         "MailCommand",
     ];
@@ -22,19 +22,19 @@ public sealed class UntrustedTextTests
     /// <summary>Print what programs read: JSON, source code, a diff, a protocol, one value.</summary>
     private static readonly string[] Documents =
     [
-        "CommandContext",
+        "CliCommandServices",
         "AskModelCommand",
-        "CompleteCommand",
+        "CompleteShellInputCommand",
         "CompletionCommand",
         "ConfigCommand",
-        "ContextCommand",
+        "ProjectContextCommand",
         "DriveAcpCommand",
         "EventsCommand",
-        "HookCommand",
+        "ToolCallHookCommand",
         "MailCommand",
-        "Pager",
+        "TerminalTextPager",
         "PlanCommand",
-        "PromptCommand",
+        "ShowTaskPromptCommand",
         "ReportCommand",
         "ReportFile",
         "ValidateCommand",
@@ -47,7 +47,7 @@ public sealed class UntrustedTextTests
         Assert.Equal(Documents.Order(StringComparer.Ordinal), Callers("Cli", $"{Terminal}::Document", "Orchestrator.Cli.Logging"));
     }
 
-    /// <summary>Markdown for people is written by <c>MarkdownText</c> alone, which escapes what stands in its holes.</summary>
+    /// <summary>Markdown for people is written by <c>EscapingMarkdownBuilder</c> alone, which escapes what stands in its holes.</summary>
     [Theory]
     [InlineData("Orchestrator.Runs.Reports", "ProgressRecorder")]
     [InlineData("Orchestrator.Runs.Merging.Landing")]

@@ -94,8 +94,11 @@ public sealed class AmazonSignatureTests
             .. lines.Skip(1).Select(line => line.Split(": ", 2)).Select(line => (line[0], line[1])),
         ];
         var signed = Authorization(headers)!;
-        var service = ServiceWithKey.Of(
-            new ServiceKey("placeholder", Secret, "http://127.0.0.1:18999") { Identity = new SigningIdentity("AKIDEXAMPLE", token) }
+        var service = EndpointWithApiKey.Of(
+            new ServiceApiKey("placeholder", Secret, "http://127.0.0.1:18999")
+            {
+                Identity = new AmazonSigningIdentity("AKIDEXAMPLE", token),
+            }
         );
         var request = lines[0].Split(' ');
         var renewed = AmazonSignature.TryParse(signed)!.Renew(request[0], service.AddressOf(request[1])!, headers, service);

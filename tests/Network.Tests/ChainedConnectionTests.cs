@@ -70,7 +70,7 @@ public sealed class ChainedConnectionTests : IDisposable
         );
 
         Assert.DoesNotContain(_kit.Received, received => received.Length > 0);
-        Assert.Equal(RefusalReason.ServerName, (await _kit.Entry)!.Reason);
+        Assert.Equal(NetworkRefusalReason.ServerName, (await _kit.Entry)!.Reason);
     }
 
     [Theory]
@@ -87,7 +87,10 @@ public sealed class ChainedConnectionTests : IDisposable
         Assert.StartsWith("HTTP/1.1 502 Bad Gateway\r\n", answer, StringComparison.Ordinal);
         Assert.Contains($"answered '{status}'", answer, StringComparison.Ordinal);
         var entry = (await _kit.Entry)!;
-        Assert.Equal((NetworkDecision.Failed, RefusalReason.UpstreamRefused, status), (entry.Decision, entry.Reason, entry.UpstreamStatus));
+        Assert.Equal(
+            (NetworkDecision.Failed, NetworkRefusalReason.UpstreamRefused, status),
+            (entry.Decision, entry.Reason, entry.UpstreamStatus)
+        );
     }
 
     [Theory]
@@ -105,7 +108,7 @@ public sealed class ChainedConnectionTests : IDisposable
         await ProxyKit.AskAsync(_kit.Connect(ProxyKit.Listed("example.com")), Connect("example.com:443"));
 
         var entry = (await _kit.Entry)!;
-        Assert.Equal((NetworkDecision.Failed, RefusalReason.UpstreamFailed), (entry.Decision, entry.Reason));
+        Assert.Equal((NetworkDecision.Failed, NetworkRefusalReason.UpstreamFailed), (entry.Decision, entry.Reason));
         Assert.DoesNotContain(_kit.Received, received => received.Length > 0);
     }
 
@@ -130,14 +133,14 @@ public sealed class ChainedConnectionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("other.com:443", RefusalReason.NotListed)]
-    [InlineData("example.com:22", RefusalReason.NotListed)]
-    [InlineData("localhost:443", RefusalReason.OwnMachine)]
-    [InlineData("93.184.216.34:443", RefusalReason.AddressLiteral)]
-    [InlineData("10.1.2.3:443", RefusalReason.NonPublicAddress)]
-    [InlineData("169.254.169.254:80", RefusalReason.NonPublicAddress)]
-    [InlineData("0x7f000001:443", RefusalReason.AddressLiteral)]
-    public async Task Connect_UnlistedHost_IsRefusedWithoutTheUpstream(string place, RefusalReason reason)
+    [InlineData("other.com:443", NetworkRefusalReason.NotListed)]
+    [InlineData("example.com:22", NetworkRefusalReason.NotListed)]
+    [InlineData("localhost:443", NetworkRefusalReason.OwnMachine)]
+    [InlineData("93.184.216.34:443", NetworkRefusalReason.AddressLiteral)]
+    [InlineData("10.1.2.3:443", NetworkRefusalReason.NonPublicAddress)]
+    [InlineData("169.254.169.254:80", NetworkRefusalReason.NonPublicAddress)]
+    [InlineData("0x7f000001:443", NetworkRefusalReason.AddressLiteral)]
+    public async Task Connect_UnlistedHost_IsRefusedWithoutTheUpstream(string place, NetworkRefusalReason reason)
     {
         Upstream(Established);
 
@@ -174,7 +177,7 @@ public sealed class ChainedConnectionTests : IDisposable
 
         await ProxyKit.AskAsync(_kit.Connect(ProxyKit.Listed("a.direct.com")), Connect("a.direct.com:443"));
 
-        Assert.Equal(RefusalReason.OwnMachine, (await _kit.Entry)!.Reason);
+        Assert.Equal(NetworkRefusalReason.OwnMachine, (await _kit.Entry)!.Reason);
         Assert.Empty(_kit.Dialed);
     }
 

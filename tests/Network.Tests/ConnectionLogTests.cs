@@ -21,11 +21,21 @@ public sealed class ConnectionLogTests : IDisposable
 
         Assert.Equal(
             [
-                new ConnectionSummary("lexer", "agent", "example.com", 443, NetworkDecision.Allowed, null, 1, 0, 0),
-                new ConnectionSummary("parser", "agent", "example.com", 443, NetworkDecision.Allowed, null, 2, 11, 22),
-                new ConnectionSummary("parser", "agent", "other.com", 443, NetworkDecision.Refused, RefusalReason.NotListed, 1, 0, 0),
+                new SandboxConnectionSummary("lexer", "agent", "example.com", 443, NetworkDecision.Allowed, null, 1, 0, 0),
+                new SandboxConnectionSummary("parser", "agent", "example.com", 443, NetworkDecision.Allowed, null, 2, 11, 22),
+                new SandboxConnectionSummary(
+                    "parser",
+                    "agent",
+                    "other.com",
+                    443,
+                    NetworkDecision.Refused,
+                    NetworkRefusalReason.NotListed,
+                    1,
+                    0,
+                    0
+                ),
             ],
-            ConnectionLogs.Read(_folder.Path).Connections
+            ConnectionLogReader.Read(_folder.Path).Connections
         );
     }
 
@@ -42,7 +52,7 @@ public sealed class ConnectionLogTests : IDisposable
         log.Flush();
 
         Assert.Equal(3, File.ReadLines(_folder["a.jsonl"]).Count());
-        Assert.Equal(1000, Assert.Single(ConnectionLogs.Read(_folder.Path).Connections).Count);
+        Assert.Equal(1000, Assert.Single(ConnectionLogReader.Read(_folder.Path).Connections).Count);
     }
 
     [Fact]
@@ -57,7 +67,7 @@ public sealed class ConnectionLogTests : IDisposable
 
         Assert.InRange(new FileInfo(_folder["a.jsonl"]).Length, 1000, 2200);
         Assert.Contains("\"isCut\":true", File.ReadLines(_folder["a.jsonl"]).Last(), StringComparison.Ordinal);
-        Assert.Equal(1, ConnectionLogs.Read(_folder.Path).CutLogs);
+        Assert.Equal(1, ConnectionLogReader.Read(_folder.Path).CutLogs);
     }
 
     [Fact]
@@ -85,14 +95,14 @@ public sealed class ConnectionLogTests : IDisposable
         Assert.False(File.Exists(_folder["elsewhere"]));
     }
 
-    private static ConnectionEntry Entry(string host, NetworkDecision decision) =>
+    private static ConnectionLogRecord Entry(string host, NetworkDecision decision) =>
         new()
         {
             Time = DateTimeOffset.UnixEpoch,
             Host = host,
             Port = 443,
             Decision = decision,
-            Reason = decision == NetworkDecision.Refused ? RefusalReason.NotListed : null,
+            Reason = decision == NetworkDecision.Refused ? NetworkRefusalReason.NotListed : null,
         };
 
     private ConnectionLog Log(string name, string task, long largest = 1 << 20)

@@ -55,7 +55,7 @@ public sealed class KeyInjectingConnectionTests : IDisposable
         Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("it has a credential other than the placeholder of this sandbox, or none", answer, StringComparison.Ordinal);
         Assert.Empty(_kit.Dialed);
-        Assert.Equal(RefusalReason.Credential, (await _kit.Served)!.Reason);
+        Assert.Equal(NetworkRefusalReason.Credential, (await _kit.Served)!.Reason);
     }
 
     /// <summary>Codex repeats a WebSocket five times after each other status.</summary>
@@ -250,7 +250,10 @@ public sealed class KeyInjectingConnectionTests : IDisposable
         Assert.StartsWith("HTTP/1.1 502 Bad Gateway\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("orchestrate could not resolve unknown.example.com.", answer, StringComparison.Ordinal);
         await _kit.Served;
-        Assert.Equal((NetworkDecision.Failed, RefusalReason.Unresolved), (_kit.Entries.Single().Decision, _kit.Entries.Single().Reason));
+        Assert.Equal(
+            (NetworkDecision.Failed, NetworkRefusalReason.Unresolved),
+            (_kit.Entries.Single().Decision, _kit.Entries.Single().Reason)
+        );
     }
 
     [Fact]
@@ -350,10 +353,10 @@ public sealed class KeyInjectingConnectionTests : IDisposable
     [Fact]
     public void Keys_Printed_HoldNoSecret()
     {
-        ServiceKey key = new(Placeholder, Key, "https://example.com");
-        RegistrationRequest request = new("a", NetworkMode.Listed, [], "/log", new SandboxLabels()) { Keys = [key] };
+        ServiceApiKey key = new(Placeholder, Key, "https://example.com");
+        SandboxRegistrationRequest request = new("a", NetworkMode.Listed, [], "/log", new SandboxLabels()) { Keys = [key] };
 
-        foreach (var text in (string[])[$"{key}", $"{ServiceWithKey.Of(key)}", $"{request}"])
+        foreach (var text in (string[])[$"{key}", $"{EndpointWithApiKey.Of(key)}", $"{request}"])
         {
             Assert.DoesNotContain(Key, text, StringComparison.Ordinal);
             Assert.DoesNotContain(Placeholder, text, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class KeyedKit : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TempFolder _folder = new();
     private X509Certificate2? _certificate;
-    private ServicesWithKeys? _keys;
+    private KeyInjectingHttpClient? _keys;
 
     public ConcurrentQueue<IPEndPoint> Dialed { get; } = [];
 
@@ -28,12 +28,12 @@ internal sealed class KeyedKit : IDisposable
     public ConcurrentQueue<string> Tunnels { get; } = [];
 
     /// <summary>Entries of the log, one for each request that was sent.</summary>
-    public ConcurrentQueue<ConnectionEntry> Entries { get; } = [];
+    public ConcurrentQueue<ConnectionLogRecord> Entries { get; } = [];
 
     public UpstreamProxyAddress? Upstream { get; set; }
 
     /// <summary>The connection's own entry.</summary>
-    public Task<ConnectionEntry?> Served { get; private set; } = Task.FromResult<ConnectionEntry?>(null);
+    public Task<ConnectionLogRecord?> Served { get; private set; } = Task.FromResult<ConnectionLogRecord?>(null);
 
     /// <summary>A client of the proxy. Each connection to the service is served by <paramref name="serve"/>.</summary>
     public Socket Connect(
@@ -60,14 +60,14 @@ internal sealed class KeyedKit : IDisposable
         {
             Upstream = Upstream,
         };
-        RegistrationRequest request = new("a", mode, [], "/log", new SandboxLabels())
+        SandboxRegistrationRequest request = new("a", mode, [], "/log", new SandboxLabels())
         {
-            Keys = [new ServiceKey("orchestrate-0123", "real-key", service)],
+            Keys = [new ServiceApiKey("orchestrate-0123", "real-key", service)],
             Authorities = certificate is null ? [] : [_folder.Write("authority.pem", certificate.ExportCertificatePem())],
         };
-        _keys = ServicesWithKeys.Of(request, dialer);
+        _keys = KeyInjectingHttpClient.Of(request, dialer);
         var client = Join(out var accepted);
-        Served = new ClientConnection(NetworkPolicy.Of(mode, []), dialer, TimeProvider.System, accepted, forwarded: null)
+        Served = new SandboxConnectionHandler(NetworkPolicy.Of(mode, []), dialer, TimeProvider.System, accepted, forwarded: null)
         {
             Keys = _keys,
             Record = Entries.Enqueue,

@@ -79,8 +79,8 @@ public sealed class NetworkProxyTests : IDisposable
     [Fact]
     public async Task Register_MalformedPolicy_StartsNoProxy()
     {
-        SandboxNetworks networks = new(["/nonexistent"], _folder["net"], TimeProvider.System);
-        RegistrationRequest request = new("a", NetworkMode.Listed, ["https://example.com"], _folder["log"], new SandboxLabels());
+        SandboxProxyRegistrar networks = new(["/nonexistent"], _folder["net"], TimeProvider.System);
+        SandboxRegistrationRequest request = new("a", NetworkMode.Listed, ["https://example.com"], _folder["log"], new SandboxLabels());
 
         await Assert.ThrowsAsync<FormatException>(() => networks.RegisterAsync(request, Eventually.Timeout()));
 
@@ -90,8 +90,8 @@ public sealed class NetworkProxyTests : IDisposable
     [Fact]
     public async Task Register_UpstreamThatIsNotSupported_NamesTheVariableAndStartsNoProxy()
     {
-        SandboxNetworks networks = new(["/nonexistent"], _folder["net"], TimeProvider.System);
-        RegistrationRequest request = new("a", NetworkMode.Listed, [], _folder["log"], new SandboxLabels())
+        SandboxProxyRegistrar networks = new(["/nonexistent"], _folder["net"], TimeProvider.System);
+        SandboxRegistrationRequest request = new("a", NetworkMode.Listed, [], _folder["log"], new SandboxLabels())
         {
             Upstream = new UpstreamProxy("ALL_PROXY", "socks5://me:secret@proxy.corp:1080", []),
         };
@@ -105,8 +105,8 @@ public sealed class NetworkProxyTests : IDisposable
     [Fact]
     public async Task Register_FolderWithALongPath_NamesTheCure()
     {
-        SandboxNetworks networks = new(["/nonexistent"], _folder[new string('a', 100)], TimeProvider.System);
-        RegistrationRequest request = new("a", NetworkMode.Listed, [], _folder["log"], new SandboxLabels());
+        SandboxProxyRegistrar networks = new(["/nonexistent"], _folder[new string('a', 100)], TimeProvider.System);
+        SandboxRegistrationRequest request = new("a", NetworkMode.Listed, [], _folder["log"], new SandboxLabels());
 
         var refused = await Assert.ThrowsAsync<IOException>(() => networks.RegisterAsync(request, Eventually.Timeout()));
 

@@ -81,7 +81,7 @@ public sealed class PolicyTests
     {
         var verdict = NetworkPolicy.Of(NetworkMode.Observe, []).Decide(RequestedHost.TryParse("example.com")!, 443);
 
-        Assert.Equal(new NetworkVerdict(NetworkDecision.WouldRefuse, RefusalReason.NotListed), verdict);
+        Assert.Equal(new NetworkVerdict(NetworkDecision.WouldRefuse, NetworkRefusalReason.NotListed), verdict);
         Assert.True(verdict.IsPassing);
     }
 
@@ -116,11 +116,11 @@ public sealed class PolicyTests
         var host = RequestedHost.TryParse("example.com")!;
 
         Assert.Equal(
-            RefusalReason.OwnMachine,
+            NetworkRefusalReason.OwnMachine,
             ProxyKit.Listed("example.com").DecideAddress(host, 443, IPAddress.Parse(address), isOwn: true).Reason
         );
         Assert.Equal(
-            RefusalReason.OwnMachine,
+            NetworkRefusalReason.OwnMachine,
             NetworkPolicy.Of(NetworkMode.Observe, []).DecideAddress(host, 443, IPAddress.Parse(address), isOwn: true).Reason
         );
         Assert.Equal(Allowed, ProxyKit.Listed("example.com", address).DecideAddress(host, 443, IPAddress.Parse(address), isOwn: true));
@@ -138,11 +138,11 @@ public sealed class PolicyTests
     [Fact]
     public void Text_OfEachReason_IsASentence() =>
         Assert.All(
-            Enum.GetValues<RefusalReason>(),
+            Enum.GetValues<NetworkRefusalReason>(),
             reason =>
                 Assert.EndsWith(
-                    reason is RefusalReason.NotListed or RefusalReason.AddressLiteral ? "example.com" : "",
-                    RefusalText.Of(NetworkVerdict.Refuse(reason, "detail"), "example.com", 443),
+                    reason is NetworkRefusalReason.NotListed or NetworkRefusalReason.AddressLiteral ? "example.com" : "",
+                    NetworkRefusalFormatter.Of(NetworkVerdict.Refuse(reason, "detail"), "example.com", 443),
                     StringComparison.Ordinal
                 )
         );
@@ -152,6 +152,6 @@ public sealed class PolicyTests
         Assert.Equal(
             "orchestrate refused example.com:443: it is not in permissions.network.allow. The user can allow it with: "
                 + "orchestrate network allow example.com",
-            RefusalText.Of(NetworkVerdict.Refuse(RefusalReason.NotListed), "example.com", 443)
+            NetworkRefusalFormatter.Of(NetworkVerdict.Refuse(NetworkRefusalReason.NotListed), "example.com", 443)
         );
 }

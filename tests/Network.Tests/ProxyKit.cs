@@ -32,7 +32,7 @@ internal sealed class ProxyKit : IDisposable
     public ConcurrentQueue<string> Received { get; } = [];
 
     /// <summary>The entry of the last client.</summary>
-    public Task<ConnectionEntry?> Entry { get; private set; } = Task.FromResult<ConnectionEntry?>(null);
+    public Task<ConnectionLogRecord?> Entry { get; private set; } = Task.FromResult<ConnectionLogRecord?>(null);
 
     public ProxyKit Name(string name, params string[] addresses)
     {
@@ -58,7 +58,7 @@ internal sealed class ProxyKit : IDisposable
             Upstream = Upstream,
         };
         var client = Join(door, out var accepted);
-        Entry = new ClientConnection(policy, dialer, TimeProvider.System, accepted, forwarded: null).ServeAsync(_stop.Token);
+        Entry = new SandboxConnectionHandler(policy, dialer, TimeProvider.System, accepted, forwarded: null).ServeAsync(_stop.Token);
         return client;
     }
 

@@ -30,7 +30,7 @@ public sealed class SandboxNetworkTests : IDisposable
     {
         var result = await RunAsync(
             $"""
-            exec 3<>/dev/tcp/127.0.0.1/{SandboxNetworks.ProxyPort}
+            exec 3<>/dev/tcp/127.0.0.1/{SandboxProxyRegistrar.ProxyPort}
             printf 'GET http://localhost:{Port}/ HTTP/1.1\r\nHost: localhost:{Port}\r\n\r\n' >&3
             cat <&3
             """,
@@ -45,14 +45,14 @@ public sealed class SandboxNetworkTests : IDisposable
     {
         var result = await RunAsync(
             $"""
-            exec 3<>/dev/tcp/127.0.0.1/{SandboxNetworks.ProxyPort}
+            exec 3<>/dev/tcp/127.0.0.1/{SandboxProxyRegistrar.ProxyPort}
             printf 'CONNECT example.com:443 HTTP/1.1\r\n\r\n' >&3
             cat <&3
             """
         );
 
         Assert.Contains("orchestrate network allow example.com", result.StandardOutput.Text, StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => ConnectionLogs.Read(_folder["log"]).Connections is [{ Host: "example.com", Task: "parser" }]);
+        await Eventually.TrueAsync(() => ConnectionLogReader.Read(_folder["log"]).Connections is [{ Host: "example.com", Task: "parser" }]);
     }
 
     [BubblewrapFact]
@@ -64,7 +64,7 @@ public sealed class SandboxNetworkTests : IDisposable
 
         var result = await StartAsync(
             $"""
-            exec 3<>/dev/tcp/127.0.0.1/{SandboxNetworks.ProxyPort}
+            exec 3<>/dev/tcp/127.0.0.1/{SandboxProxyRegistrar.ProxyPort}
             printf 'CONNECT example.com:443 HTTP/1.1\r\n\r\n' >&3
             cat <&3
             """,
@@ -72,7 +72,9 @@ public sealed class SandboxNetworkTests : IDisposable
         );
 
         Assert.Contains("answered 'HTTP/1.1 407 Who are you'", result.StandardOutput.Text, StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => ConnectionLogs.Read(_folder["log"]).Connections is [{ Reason: RefusalReason.UpstreamRefused }]);
+        await Eventually.TrueAsync(() =>
+            ConnectionLogReader.Read(_folder["log"]).Connections is [{ Reason: NetworkRefusalReason.UpstreamRefused }]
+        );
         var written = Directory.GetFiles(_folder["log"]).Append(Path.Combine(_proxyFolder, "proxy.log")).Select(File.ReadAllText);
         Assert.DoesNotContain(written, text => text.Contains("secret", StringComparison.Ordinal));
     }
@@ -164,7 +166,7 @@ public sealed class SandboxNetworkTests : IDisposable
         var running = RunAsync(
             $"""
             until [ -e {file} ]; do sleep 0.05; done
-            exec 3<>/dev/tcp/127.0.0.1/{SandboxNetworks.ProxyPort} || echo refused
+            exec 3<>/dev/tcp/127.0.0.1/{SandboxProxyRegistrar.ProxyPort} || echo refused
             """
         );
         await Eventually.TrueAsync(() => Proxy?.IsAlive() == true && Directory.GetFiles(_proxyFolder, "s*.sock").Length == 0);
@@ -183,8 +185,8 @@ public sealed class SandboxNetworkTests : IDisposable
     {
         var network = await RegisterAsync();
         // Nobody else waits for it: as after a kill of the orchestrator.
-        var sandbox = await new DetachedProcess().StartAsync(
-            new DetachedCommand(
+        var sandbox = await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(
                 Bubblewrap.WordsForChild(Sandbox(network), "/bin/sh", [])[0],
                 [
                     .. Bubblewrap.WordsForChild(Sandbox(network), "/bin/sh", []).Skip(1),
@@ -201,7 +203,7 @@ public sealed class SandboxNetworkTests : IDisposable
         await Eventually.TrueAsync(() => File.Exists(_folder["started"]));
         await Eventually.TrueAsync(() => Sandboxes() == 1);
 
-        await new ProcessStopper().StopAsync(sandbox, StopSignal.Terminate, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        await new ProcessStopper().StopAsync(sandbox, PosixStopSignal.Terminate, TimeSpan.Zero, TimeSpan.FromSeconds(20));
 
         await Eventually.TrueAsync(() => Sandboxes() == 0);
 
@@ -238,21 +240,21 @@ public sealed class SandboxNetworkTests : IDisposable
     {
         if (Proxy is { } proxy)
         {
-            new ProcessStopper().StopAsync(proxy, StopSignal.Terminate, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)).Wait();
+            new ProcessStopper().StopAsync(proxy, PosixStopSignal.Terminate, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)).Wait();
         }
     }
 
     private static async Task KillAsync(ProcessIdentity process)
     {
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {process.ProcessId}"));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {process.ProcessId}"));
         await Eventually.TrueAsync(() => !process.IsAlive());
     }
 
     private Task<SandboxNetwork> RegisterAsync(params string[] allow) => RegisterAsync(upstream: null, allow);
 
     private Task<SandboxNetwork> RegisterAsync(UpstreamProxy? upstream, params string[] allow) =>
-        new SandboxNetworks([OrchestrateProgram.Path], _proxyFolder, TimeProvider.System).RegisterAsync(
-            new RegistrationRequest("a", NetworkMode.Listed, allow, _folder["log/a.jsonl"], new SandboxLabels { Task = "parser" })
+        new SandboxProxyRegistrar([OrchestrateProgram.Path], _proxyFolder, TimeProvider.System).RegisterAsync(
+            new SandboxRegistrationRequest("a", NetworkMode.Listed, allow, _folder["log/a.jsonl"], new SandboxLabels { Task = "parser" })
             {
                 Upstream = upstream,
             },
@@ -272,7 +274,7 @@ public sealed class SandboxNetworkTests : IDisposable
 
     private Task<ProcessResult> StartAsync(string script, SandboxNetwork network) =>
         new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/bash", "-c", script)
+            new ChildProcessOptions("/bin/bash", "-c", script)
             {
                 Sandbox = Sandbox(network),
                 WorkingDirectory = _folder.Path,

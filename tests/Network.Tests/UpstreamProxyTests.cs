@@ -108,13 +108,13 @@ public sealed class UpstreamProxyTests
     [Fact]
     public void Request_WithUpstream_TravelsAndPrintsNoCredential()
     {
-        RegistrationRequest request = new("a", NetworkMode.Listed, [], "/log", new SandboxLabels())
+        SandboxRegistrationRequest request = new("a", NetworkMode.Listed, [], "/log", new SandboxLabels())
         {
             Upstream = new UpstreamProxy("HTTPS_PROXY", "http://me:secret@proxy.corp:1", ["a.com"]),
         };
 
-        var line = JsonSerializer.Serialize(request, NetworkJsonContext.Default.RegistrationRequest);
-        var read = JsonSerializer.Deserialize(line, NetworkJsonContext.Default.RegistrationRequest)!;
+        var line = JsonSerializer.Serialize(request, NetworkJsonContext.Default.SandboxRegistrationRequest);
+        var read = JsonSerializer.Deserialize(line, NetworkJsonContext.Default.SandboxRegistrationRequest)!;
 
         Assert.Equal(request.Upstream.Address, read.Upstream!.Address);
         Assert.Equal(["a.com"], read.Upstream.NoProxy);
@@ -124,7 +124,7 @@ public sealed class UpstreamProxyTests
     [Fact]
     public void Request_ModeNone_NeedsNoUpstream()
     {
-        RegistrationRequest request = new("a", NetworkMode.None, [], "/log", new SandboxLabels())
+        SandboxRegistrationRequest request = new("a", NetworkMode.None, [], "/log", new SandboxLabels())
         {
             Upstream = new UpstreamProxy("ALL_PROXY", "socks5://proxy.corp", []),
         };

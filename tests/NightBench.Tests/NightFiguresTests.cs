@@ -182,7 +182,7 @@ public sealed class NightFiguresTests
         Assert.Equal(["The tool says 4 agent starts; agents recorded 3 (t02 3 and 2)."], NightFigures.Of(facts).Contradicted);
     }
 
-    private static AgentStart Start(string task, double from, double until, string outcome, decimal cost) =>
+    private static AgentRunParameters Start(string task, double from, double until, string outcome, decimal cost) =>
         new($"{task}-{from}", task, Begin.AddSeconds(from), "registered:\n", Begin.AddSeconds(until), outcome, cost);
 
     private static TargetCommit Commit(string name, bool isGreen, params IReadOnlyList<string> pieces) =>

@@ -126,7 +126,7 @@ public sealed class ChannelTests : IDisposable
 
         var sent = await notifier.SendAsync(Samples.Question, CancellationToken.None);
 
-        Assert.Equal(DeliveryStatus.Done, sent.Status);
+        Assert.Equal(NoticeDeliveryResultKind.Done, sent.Status);
         Assert.Null(JsonNode.Parse(server.Requests[1].Body)!["actions"]);
         Assert.DoesNotContain("Authorization", server.Requests[1].Headers.Keys);
     }
@@ -145,7 +145,7 @@ public sealed class ChannelTests : IDisposable
                 + "    orchestrate reject run-x/a```",
             text
         );
-        Assert.Equal(DeliveryStatus.Failed, (await notifier.WithdrawAsync(Samples.Question, "", CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Failed, (await notifier.WithdrawAsync(Samples.Question, "", CancellationToken.None)).Status);
     }
 
     [Theory]
@@ -165,8 +165,8 @@ public sealed class ChannelTests : IDisposable
         using var good = new SlackNotifier(new Uri(there.Address + "/x"), Samples.Quick);
         using var bad = new SlackNotifier(new Uri(gone.Address + "/x"), Samples.Quick);
 
-        Assert.Equal(DeliveryStatus.Done, (await good.CheckAsync(CancellationToken.None)).Status);
-        Assert.Equal(DeliveryStatus.Failed, (await bad.CheckAsync(CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Done, (await good.CheckAsync(CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Failed, (await bad.CheckAsync(CancellationToken.None)).Status);
         Assert.Equal("{}", there.Requests[0].Body);
     }
 
@@ -182,13 +182,13 @@ public sealed class ChannelTests : IDisposable
         var sent = await good.SendAsync(Samples.Question, CancellationToken.None);
         var refused = await bad.SendAsync(Samples.Question, CancellationToken.None);
 
-        Assert.Equal(DeliveryStatus.Done, sent.Status);
+        Assert.Equal(NoticeDeliveryResultKind.Done, sent.Status);
         Assert.Equal("a b|$HOME|", File.ReadAllText(Path.Combine(_folder, "arguments")));
         Assert.Equal(Samples.Question.Title, (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "notice")))!["title"]);
-        Assert.Equal(DeliveryStatus.Later, refused.Status);
+        Assert.Equal(NoticeDeliveryResultKind.Later, refused.Status);
         Assert.EndsWith("ended with exit code 3: no line is free.", refused.Problem, StringComparison.Ordinal);
-        Assert.Equal(DeliveryStatus.Failed, (await missing.SendAsync(Samples.Question, CancellationToken.None)).Status);
-        Assert.Equal(DeliveryStatus.Failed, (await missing.CheckAsync(CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Failed, (await missing.SendAsync(Samples.Question, CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Failed, (await missing.CheckAsync(CancellationToken.None)).Status);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class ChannelTests : IDisposable
         var withdrawn = await notifier.WithdrawAsync(Samples.Question, sent.Reference, CancellationToken.None);
         var shown = File.ReadAllText(Path.Combine(_folder, "shown"));
 
-        Assert.Equal((DeliveryStatus.Done, "42", DeliveryStatus.Done), (sent.Status, sent.Reference, withdrawn.Status));
+        Assert.Equal((NoticeDeliveryResultKind.Done, "42", NoticeDeliveryResultKind.Done), (sent.Status, sent.Reference, withdrawn.Status));
         Assert.Contains("--urgency\ncritical\n", shown, StringComparison.Ordinal);
         Assert.Contains("&lt;!channel&gt;", shown, StringComparison.Ordinal);
         Assert.Contains("--replace-id\n42\n", shown, StringComparison.Ordinal);
@@ -215,14 +215,14 @@ public sealed class ChannelTests : IDisposable
 
         var found = await notifier.CheckAsync(CancellationToken.None);
 
-        Assert.Equal(DeliveryStatus.Failed, found.Status);
+        Assert.Equal(NoticeDeliveryResultKind.Failed, found.Status);
         Assert.Contains("no desktop session", found.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ToText_ManyItems_StaysBelowTheLimitAndCountsTheRest()
     {
-        var items = Enumerable.Range(1, 50).Select(i => new NoticeItem($"k{i}", "task_failed", $"t{i}", $"t{i} is failed", []));
+        var items = Enumerable.Range(1, 50).Select(i => new NoticeEventDescription($"k{i}", "task_failed", $"t{i}", $"t{i} is failed", []));
         var text = (Samples.Fact with { Items = [.. items] }).ToText(200);
 
         Assert.InRange(text.Length, 100, 200);

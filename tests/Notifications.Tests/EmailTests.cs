@@ -28,7 +28,7 @@ public sealed class EmailTests
         var sent = await notifier.SendAsync(Samples.Question with { Title = "one\r\nBcc: evil@example.org" }, CancellationToken.None);
         await notifier.SendAsync(Samples.Question, CancellationToken.None);
 
-        Assert.Equal(Delivery.Done, sent);
+        Assert.Equal(NoticeDeliveryResult.Done, sent);
         Assert.All(
             server.Mails,
             mail => Assert.Contains($"Message-Id: <{Samples.Question.Id}@orchestrate.invalid>", mail, StringComparison.Ordinal)
@@ -50,24 +50,29 @@ public sealed class EmailTests
 
         var sent = await notifier.SendAsync(Samples.Question, CancellationToken.None);
 
-        Assert.Equal(DeliveryStatus.Failed, sent.Status);
+        Assert.Equal(NoticeDeliveryResultKind.Failed, sent.Status);
         Assert.Contains("certificate", sent.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain(server.Commands, one => one.Line.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.Empty(server.Mails);
     }
 
     [Theory]
-    [InlineData("MAIL", "451 try later.", DeliveryStatus.Later, "the server answered 451: try later.")]
-    [InlineData("RCPT", "550 no such user", DeliveryStatus.Failed, "the server answered 550: no such user.")]
-    [InlineData("AUTH", "535 no", DeliveryStatus.Failed, "the server rejects the login.")]
-    public async Task Send_ServerRefuses_IsLaterOrFailedAsItSays(string command, string answer, DeliveryStatus status, string problem)
+    [InlineData("MAIL", "451 try later.", NoticeDeliveryResultKind.Later, "the server answered 451: try later.")]
+    [InlineData("RCPT", "550 no such user", NoticeDeliveryResultKind.Failed, "the server answered 550: no such user.")]
+    [InlineData("AUTH", "535 no", NoticeDeliveryResultKind.Failed, "the server rejects the login.")]
+    public async Task Send_ServerRefuses_IsLaterOrFailedAsItSays(
+        string command,
+        string answer,
+        NoticeDeliveryResultKind status,
+        string problem
+    )
     {
         await using var server = new SmtpServer((command, answer));
         using var notifier = To(server);
 
         var sent = await notifier.SendAsync(Samples.Question, CancellationToken.None);
 
-        Assert.Equal(new Delivery(status, problem), sent);
+        Assert.Equal(new NoticeDeliveryResult(status, problem), sent);
     }
 
     [Fact]
@@ -77,7 +82,7 @@ public sealed class EmailTests
         using var notifier = To(server);
         await server.DisposeAsync();
 
-        Assert.Equal(DeliveryStatus.Later, (await notifier.SendAsync(Samples.Question, CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Later, (await notifier.SendAsync(Samples.Question, CancellationToken.None)).Status);
     }
 
     [Fact]
@@ -86,7 +91,7 @@ public sealed class EmailTests
         await using var server = new SmtpServer();
         using var notifier = To(server);
 
-        Assert.Equal(DeliveryStatus.Done, (await notifier.CheckAsync(CancellationToken.None)).Status);
+        Assert.Equal(NoticeDeliveryResultKind.Done, (await notifier.CheckAsync(CancellationToken.None)).Status);
         Assert.Empty(server.Mails);
     }
 }

@@ -15,7 +15,7 @@ internal static class Samples
             Time = new DateTimeOffset(2026, 11, 24, 22, 0, 0, TimeSpan.Zero),
             Items =
             [
-                new NoticeItem(
+                new NoticeEventDescription(
                     "question/a/1",
                     "needs_person",
                     "a",
@@ -30,9 +30,10 @@ internal static class Samples
         Question with
         {
             Title = "shop: run-x has ended",
-            Items = [new NoticeItem("run/completed", "run_done", null, "The run is completed", [])],
+            Items = [new NoticeEventDescription("run/completed", "run_done", null, "The run is completed", [])],
         };
 
     /// <summary>Tries without pauses.</summary>
-    public static HttpChannelOptions Quick { get; } = new() { Pause = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromSeconds(20) };
+    public static RetryingHttpClientOptions Quick { get; } =
+        new() { Pause = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromSeconds(20) };
 }

@@ -14,7 +14,7 @@ public sealed class ActivityFailureConverterTests
     [Fact]
     public async Task Execute_FinalFailure_IsNotTriedAgain()
     {
-        var told = await FailAsync(new StepException("The plan is gone.", new FileNotFoundException("no plan"), "PlanGone"));
+        var told = await FailAsync(new RunStepFailedException("The plan is gone.", new FileNotFoundException("no plan"), "PlanGone"));
 
         Assert.Equal(("The plan is gone.", "PlanGone", true, null), (told.Message, told.ErrorType, told.NonRetryable, told.NextRetryDelay));
         Assert.Equal("no plan", told.InnerException?.Message);
@@ -23,7 +23,9 @@ public sealed class ActivityFailureConverterTests
     [Fact]
     public async Task Execute_FailureInPassing_IsTriedAgainWhenTheStepSays()
     {
-        var told = await FailAsync(new StepException("It moved.", "BranchMoved") { IsFinal = false, RetryAfter = TimeSpan.FromSeconds(3) });
+        var told = await FailAsync(
+            new RunStepFailedException("It moved.", "BranchMoved") { IsFinal = false, RetryAfter = TimeSpan.FromSeconds(3) }
+        );
 
         Assert.Equal(("BranchMoved", false, TimeSpan.FromSeconds(3)), (told.ErrorType, told.NonRetryable, told.NextRetryDelay));
     }

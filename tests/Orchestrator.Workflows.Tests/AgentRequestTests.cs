@@ -14,19 +14,19 @@ public sealed class AgentRequestTests
     public async Task Request_Granted_IsMergedAndTheAgentGoesOnOnThatStagingWithNothingCharged()
     {
         var prepared = new List<PrepareTaskInput>();
-        var merged = new List<MergeRequest>();
+        var merged = new List<TaskMergeRequest>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 0 }],
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Install, Note = "granted" };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Install, Note = "granted" };
                 a.Prepare = Prepare(prepared);
                 a.Merge = Noted(merged, round => null);
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal([("packages-1", true), ("commit-a-2", false)], merged.Select(m => (m.Commit, m.Installs)));
         Assert.Equal([(1, false, ""), (2, true, "so-far")], prepared.Select(p => (p.Attempt, p.WithStaging, p.Commit)));
@@ -39,13 +39,13 @@ public sealed class AgentRequestTests
     [Fact]
     public async Task Request_StagingMovedMeanwhile_IsInstalledOnceMore()
     {
-        var merged = new List<MergeRequest>();
+        var merged = new List<TaskMergeRequest>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a")],
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Install };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Install };
                 a.Merge = Noted(
                     merged,
                     commit => commit == "packages-1" ? new MergeResult { FailureClass = FailureClass.Transient } : null
@@ -53,7 +53,7 @@ public sealed class AgentRequestTests
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(["packages-1", "packages-2", "commit-a-2"], merged.Select(m => m.Commit));
     }
@@ -66,12 +66,12 @@ public sealed class AgentRequestTests
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Install };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Install };
                 a.Merge = Noted([], commit => commit == "packages-1" ? new MergeResult { Message = "tests fail with it" } : null);
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var again = run.Activities.Starts.Last();
         Assert.Equal(("tests fail with it", 1), (again.Answer, again.Attempt));
@@ -80,15 +80,15 @@ public sealed class AgentRequestTests
     [Fact]
     public async Task File_Lent_IsInEveryLaterStepAndInARetry()
     {
-        var (merged, verified) = (new List<MergeRequest>(), new List<VerifyTaskInput>());
+        var (merged, verified) = (new List<TaskMergeRequest>(), new List<VerifyTaskInput>());
         await using var run = await ScriptedRun.StartAsync(
             [Task("a") with { MaxRemediations = 0 }],
             a =>
             {
                 a.Agent = BlockedOnce;
-                a.JudgeRequest = _ => new RequestVerdict
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult
                 {
-                    Step = RequestNextSteps.Answer,
+                    Step = AgentRequestNextStepKinds.Answer,
                     Text = "it is lent",
                     Lent = ["b.txt"],
                 };
@@ -100,10 +100,10 @@ public sealed class AgentRequestTests
                 a.Merge = Noted(merged, _ => null);
             }
         );
-        var failed = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var failed = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
         Assert.Equal(["b.txt"], failed.Tasks[0].Lent);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(
             [
@@ -129,7 +129,7 @@ public sealed class AgentRequestTests
     [InlineData(false)]
     public async Task Request_APersonIsAsked_OthersWorkOnAndWhoAnsweredIsInTheEvents(bool yes)
     {
-        var decisions = new List<RequestDecision>();
+        var decisions = new List<AgentRequestDecision>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a"), Task("b")],
             a =>
@@ -139,36 +139,36 @@ public sealed class AgentRequestTests
                 {
                     if (input.Decision is not { } decision)
                     {
-                        return new RequestVerdict
+                        return new AgentRequestEvaluationResult
                         {
-                            Step = RequestNextSteps.Ask,
+                            Step = AgentRequestNextStepKinds.Ask,
                             Asks = ApprovalKinds.Dependency,
                             Text = Question,
                         };
                     }
                     decisions.Add(decision);
                     return decision.Accepted
-                        ? new RequestVerdict { Step = RequestNextSteps.Install }
-                        : new RequestVerdict { Step = RequestNextSteps.Answer, Text = $"no: {decision.Why}" };
+                        ? new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Install }
+                        : new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Answer, Text = $"no: {decision.Why}" };
                 };
             }
         );
-        var asked = await run.UntilAsync(s => s.Questions.Count > 0 && s.Tasks.Any(t => t.State == TaskStates.Merged));
+        var asked = await run.UntilAsync(s => s.Questions.Count > 0 && s.Tasks.Any(t => t.State == TaskStateNames.Merged));
         Assert.StartsWith(Question, asked.Questions[0].Question, StringComparison.Ordinal);
         Assert.Contains("it counts as rejected", asked.Questions[0].Question, StringComparison.Ordinal);
         Assert.Equal(ApprovalKinds.Dependency, asked.Tasks.Single(t => t.Id == "a").Asks);
 
-        var command = new ApprovalCommand("a", "we trust it", "kim@laptop");
+        var command = new ApprovalDecisionArguments("a", "we trust it", "kim@laptop");
         var answer = yes
             ? await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command))
             : await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(command));
         Assert.Equal("The answer was sent to a; its agent continues.", answer.Message);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var decision = Assert.Single(decisions);
         Assert.Equal(yes, decision.Accepted);
-        var kim = Person.Of("kim@laptop", "we trust it");
-        Assert.Equal(yes ? new Approved(kim) : new Rejected(kim), decision.Why);
+        var kim = DecidingUser.Of("kim@laptop", "we trust it");
+        Assert.Equal(yes ? new ApprovedByUserReason(kim) : new RejectedByUserReason(kim), decision.Why);
         Assert.Contains(run.Activities.Events, e => e.Task == "a" && e.Why == decision.Why);
         var again = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
         Assert.Contains(yes ? "it is installed" : "no: rejected by kim@laptop", again.Answer, StringComparison.Ordinal);
@@ -178,7 +178,7 @@ public sealed class AgentRequestTests
     [Fact]
     public async Task Request_NobodyAnswersInTime_IsANo()
     {
-        var decisions = new List<RequestDecision>();
+        var decisions = new List<AgentRequestDecision>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a")],
             a =>
@@ -187,19 +187,19 @@ public sealed class AgentRequestTests
                 a.JudgeRequest = input =>
                 {
                     decisions.AddRange(input.Decision is { } decision ? [decision] : []);
-                    return new RequestVerdict
+                    return new AgentRequestEvaluationResult
                     {
-                        Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Answer,
+                        Step = input.Decision is null ? AgentRequestNextStepKinds.Ask : AgentRequestNextStepKinds.Answer,
                         Text = Question,
                     };
                 };
             },
-            new RunRules { ApprovalTimeout = TimeSpan.FromMilliseconds(100) }
+            new RunWorkflowSettings { ApprovalTimeout = TimeSpan.FromMilliseconds(100) }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal(new RequestDecision(new NotApprovedInTime()), Assert.Single(decisions));
+        Assert.Equal(new AgentRequestDecision(new ApprovalTimedOutReason()), Assert.Single(decisions));
     }
 
     [Fact]
@@ -211,17 +211,17 @@ public sealed class AgentRequestTests
             a =>
             {
                 a.Agent = (input, stop) => answered ? System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done()) : Blocked();
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Answer, Text = "no" };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Answer, Text = "no" };
             }
         );
         var status = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Contains("needs pandas (its agent has asked 11 times)", status.Questions[0].Question, StringComparison.Ordinal);
 
         answered = true;
-        var command = new TaskCommand("a", "leave it out");
+        var command = new TaskSteeringArguments("a", "leave it out");
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(12, run.Activities.Starts.Count);
     }
 
@@ -240,13 +240,13 @@ public sealed class AgentRequestTests
                 a.JudgeRequest = Splitting;
                 a.Split = input => Parts(a, exclusive);
             },
-            new RunRules { Workers = 1, ContinueAfterMessages = continueAfter }
+            new RunWorkflowSettings { Workers = 1, ContinueAfterMessages = continueAfter }
         );
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.StartsWith("May a be divided?", asked.Questions[0].Question, StringComparison.Ordinal);
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("a", "", "kim@laptop")));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("a", "", "kim@laptop")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(["a", "a-1", "a-2", "a", "b"], run.Activities.Starts.Select(start => start.Task.Task.Id));
         Assert.Equal(["a-1", "a-2", "a", "b"], run.Activities.Merged);
@@ -270,17 +270,17 @@ public sealed class AgentRequestTests
                             new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "the parser is not there" }
                         )
                         : BlockedOnce(input, stop);
-                a.JudgeRequest = input => Splitting(input) with { Step = RequestNextSteps.Split };
+                a.JudgeRequest = input => Splitting(input) with { Step = AgentRequestNextStepKinds.Split };
                 a.Split = input => Parts(a, exclusive: false);
             }
         );
 
-        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var status = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
         var again = run.Activities.Starts.Last();
         Assert.Equal("a", again.Task.Task.Id);
         Assert.Contains("a-1 (One) is failed: the parser is not there; a-2 (Two) is skipped", again.Answer, StringComparison.Ordinal);
-        Assert.Equal(TaskStates.Merged, status.Tasks[0].State);
+        Assert.Equal(TaskStateNames.Merged, status.Tasks[0].State);
     }
 
     [Fact]
@@ -299,25 +299,25 @@ public sealed class AgentRequestTests
                     }
                     return await BlockedOnce(input, stop);
                 };
-                a.JudgeRequest = input => Splitting(input) with { Step = RequestNextSteps.Split };
+                a.JudgeRequest = input => Splitting(input) with { Step = AgentRequestNextStepKinds.Split };
                 a.Split = input => Parts(a, exclusive: false);
             }
         );
-        var waiting = await run.UntilAsync(s => s.Tasks.Any(task => task is { Id: "a-1", State: TaskStates.Executing }));
+        var waiting = await run.UntilAsync(s => s.Tasks.Any(task => task is { Id: "a-1", State: TaskStateNames.Executing }));
         Assert.Equal(["a-1", "a-2"], waiting.Tasks[0].Parts);
         Assert.Empty(waiting.Questions);
 
-        await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
+        await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskSteeringArguments("a")));
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["a-1", "a-2"], run.Activities.Merged);
     }
 
-    private static RequestVerdict Splitting(JudgeRequestInput input) =>
+    private static AgentRequestEvaluationResult Splitting(EvaluateAgentRequestInput input) =>
         new()
         {
-            Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Split,
+            Step = input.Decision is null ? AgentRequestNextStepKinds.Ask : AgentRequestNextStepKinds.Split,
             Asks = ApprovalKinds.Split,
             Text = input.Decision is null ? "May a be divided?" : "",
         };
@@ -371,7 +371,7 @@ public sealed class AgentRequestTests
             return new PreparedTask { Worktree = "w", BaseCommit = $"base-{input.Attempt}" };
         };
 
-    private static Func<MergeRequest, MergeResult> Noted(List<MergeRequest> seen, Func<string, MergeResult?> answer) =>
+    private static Func<TaskMergeRequest, MergeResult> Noted(List<TaskMergeRequest> seen, Func<string, MergeResult?> answer) =>
         input =>
         {
             seen.Add(input);

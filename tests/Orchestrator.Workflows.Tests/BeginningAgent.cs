@@ -16,7 +16,7 @@ internal sealed class BeginningAgent(ITemporalClient client, string workflow)
     {
         try
         {
-            await _workflow.ExecuteUpdateAsync(known => known.AgentBeginsAsync(new AgentStartAnnouncement(start, queue)));
+            await _workflow.ExecuteUpdateAsync(known => known.AgentBeginsAsync(new AnnounceAgentStartArguments(start, queue)));
             Answers.Add(true);
         }
         catch (WorkflowUpdateFailedException)

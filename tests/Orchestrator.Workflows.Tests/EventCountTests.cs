@@ -21,7 +21,7 @@ public class EventCountTests
     {
         await using var run = await ScriptedRun.CreateAsync([.. Enumerable.Range(1, Tasks).Select(number => RunTests.Task($"t{number}"))]);
         await run.BeginAsync();
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var (counts, largest) = (new SortedDictionary<string, long>(StringComparer.Ordinal), 0);
         await foreach (var execution in run.Client.ListWorkflowsAsync(""))

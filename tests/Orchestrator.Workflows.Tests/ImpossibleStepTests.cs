@@ -24,15 +24,15 @@ public sealed class ImpossibleStepTests
             fails: false
         );
 
-        var waits = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion);
+        var waits = await run.UntilAsync(s => s.State == RunStateNames.AwaitingPromotion);
         await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
-        await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && run.Activities.Lands.Count == 2);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingPromotion && run.Activities.Lands.Count == 2);
         _isDamaged = false;
         await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
 
         Assert.Contains(Cause, waits.Reason, StringComparison.Ordinal);
         Assert.Contains(waits.Questions, question => question.Commands[0].Contains(" land ", StringComparison.Ordinal));
-        Assert.Equal((RunStates.Completed, "landed"), await EndAsync(run));
+        Assert.Equal((RunStateNames.Completed, "landed"), await EndAsync(run));
     }
 
     [Theory]
@@ -46,16 +46,16 @@ public sealed class ImpossibleStepTests
             a.LookAtFix = input => beforeTheAnswer ? OrDamaged(look(input)) : look(input);
             a.VerifyFix = input => OrDamaged(verify(input));
         });
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
-        var refused = await ResolveAsync(run, Resolutions.ManualFix);
-        var waits = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Reason.Contains(Cause, StringComparison.Ordinal));
+        var refused = await ResolveAsync(run, EscalationResolutionKinds.ManualFix);
+        var waits = await run.UntilAsync(s => s.State == RunStateNames.Escalated && s.Reason.Contains(Cause, StringComparison.Ordinal));
         _isDamaged = false;
-        var taken = await ResolveAsync(run, Resolutions.ManualFix);
+        var taken = await ResolveAsync(run, EscalationResolutionKinds.ManualFix);
 
         Assert.Equal((!beforeTheAnswer, true), (refused.Changed, taken.Changed));
-        Assert.Equal(TaskStates.Failed, waits.Tasks[0].State);
-        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Equal(TaskStateNames.Failed, waits.Tasks[0].State);
+        Assert.Equal(RunStateNames.Completed, (await EndAsync(run)).State);
     }
 
     [Theory]
@@ -66,20 +66,22 @@ public sealed class ImpossibleStepTests
         await using var run = await StartAsync(a =>
         {
             a.BeginReplan = _ =>
-                beforeThePlanner ? OrDamaged(new PlanningPreparation { Agent = "claude" }) : new PlanningPreparation { Agent = "claude" };
+                beforeThePlanner
+                    ? OrDamaged(new PlanningPreparationResult { Agent = "claude" })
+                    : new PlanningPreparationResult { Agent = "claude" };
             a.ConcludeReplan = _ => OrDamaged(new ReplanConclusion { PlanHash = "", Tasks = [new TaskOutline { Id = "new" }] });
         });
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
-        var first = await ResolveAsync(run, Resolutions.Replan);
-        await run.UntilAsync(s => s.State == RunStates.Escalated && s.Reason.Contains(Cause, StringComparison.Ordinal));
+        var first = await ResolveAsync(run, EscalationResolutionKinds.Replan);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated && s.Reason.Contains(Cause, StringComparison.Ordinal));
         _isDamaged = false;
-        await ResolveAsync(run, Resolutions.Replan);
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+        await ResolveAsync(run, EscalationResolutionKinds.Replan);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan")));
 
         Assert.Equal(!beforeThePlanner, first.Changed);
-        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Equal(RunStateNames.Completed, (await EndAsync(run)).State);
         Assert.Contains("new", run.Activities.Merged);
     }
 
@@ -89,21 +91,21 @@ public sealed class ImpossibleStepTests
         await using var run = await StartAsync(
             a => a.Conclude = _ => OrDamaged(new ReviewConclusion { WasRead = true }),
             fails: false,
-            new RunRules
+            new RunWorkflowSettings
             {
-                Review = new ReviewRule { Agent = "claude", MaxRounds = 2 },
+                Review = new RunReviewOptions { Agent = "claude", MaxRounds = 2 },
             }
         );
 
-        var waits = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var waits = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
         _isDamaged = false;
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(ReviewTask.Id, "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments(ReviewTaskDefinition.Id, "")));
 
-        var review = waits.Tasks.Single(task => task.Id == ReviewTask.Id);
-        Assert.Equal(TaskStates.Escalated, review.State);
+        var review = waits.Tasks.Single(task => task.Id == ReviewTaskDefinition.Id);
+        Assert.Equal(TaskStateNames.Escalated, review.State);
         Assert.Contains(Cause, review.Reason, StringComparison.Ordinal);
-        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
-        Assert.Equal(ReviewVerdicts.Accepted, (await run.StatusAsync()).Review?.Verdict);
+        Assert.Equal(RunStateNames.Completed, (await EndAsync(run)).State);
+        Assert.Equal(ReviewStateNames.Accepted, (await run.StatusAsync()).Review?.Verdict);
     }
 
     /// <summary>An agent can damage the files in its own start folder, which must not end the run.</summary>
@@ -119,16 +121,16 @@ public sealed class ImpossibleStepTests
                             ? new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "too much" }
                             : ScriptedActivities.Done()
                     );
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Split };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Split };
                 a.Split = _ => OrDamaged(new SplitConclusion { PlanHash = "h" });
             },
             fails: false
         );
 
-        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Equal(RunStateNames.Completed, (await EndAsync(run)).State);
 
         Assert.Contains(run.Activities.Starts, start => start.Answer == $"the task has no parts: {Cause}");
-        Assert.Contains(run.Activities.Events, e => e.Why == new TaskNotDivided(new Quote(Cause)));
+        Assert.Contains(run.Activities.Events, e => e.Why == new TaskNotDividedReason(new VerbatimQuote(Cause)));
     }
 
     /// <summary>Steps that the run itself can't continue without, whatever its tasks do: it says what is wrong, and continues when that is
@@ -148,7 +150,7 @@ public sealed class ImpossibleStepTests
         _isDamaged = false;
 
         Assert.Equal(step.Replace("Async", "", StringComparison.Ordinal), Assert.Single(waits.Failing).Activity);
-        Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
+        Assert.Equal(RunStateNames.Completed, (await EndAsync(run)).State);
         Assert.Empty((await run.StatusAsync()).Failing);
         Assert.Equal(Tasks, run.Activities.Merged.Distinct().Count());
     }
@@ -178,7 +180,7 @@ public sealed class ImpossibleStepTests
         var end = await EndAsync(run);
 
         Assert.True(answer.Changed);
-        Assert.Equal(RunStates.Cancelled, end.State);
+        Assert.Equal(RunStateNames.Cancelled, end.State);
         var open = await OpenAsync(run);
         for (var limit = Eventually.Limit; open.Count > 0 && limit > TimeSpan.Zero; limit -= TimeSpan.FromMilliseconds(100))
         {
@@ -211,7 +213,7 @@ public sealed class ImpossibleStepTests
                 a.Agent = (input, stop) => agent(input.Task.Task.Id, stop);
                 a.BeforeFile = name => OrDamaged(name, name == step && (!onceContinued || !a.Checkpoints.IsEmpty));
             },
-            new RunRules { Workers = 8, ContinueAfterEvents = 100 }
+            new RunWorkflowSettings { Workers = 8, ContinueAfterEvents = 100 }
         );
 
     private T OrDamaged<T>(T result, bool isMeant = true) =>
@@ -223,11 +225,11 @@ public sealed class ImpossibleStepTests
         return (result.State, result.LandedCommit);
     }
 
-    private static Task<SteeringAnswer> ResolveAsync(ScriptedRun run, string way) =>
-        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(way, "because", "kim@desk")));
+    private static Task<SteeringUpdateResult> ResolveAsync(ScriptedRun run, string way) =>
+        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveEscalationArguments(way, "because", "kim@desk")));
 
     /// <summary>Of two tasks the first gives up, where it is to.</summary>
-    private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, bool fails = true, RunRules? rules = null) =>
+    private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, bool fails = true, RunWorkflowSettings? rules = null) =>
         ScriptedRun.StartAsync(
             [new TaskOutline { Id = "bad" }, new TaskOutline { Id = "good" }],
             a =>

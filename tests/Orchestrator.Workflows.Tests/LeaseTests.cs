@@ -14,14 +14,14 @@ public sealed class LeaseTests
     [Fact]
     public void Ask_OverlappingFiles_WaitsForTheFirstAndIsServedInTurn()
     {
-        var table = new LeaseTable(new LeaseState());
+        var table = new LeaseTable(new LeaseWorkflowState());
 
         Assert.Null(table.Ask(Request("one", "a", writes: ["src/**"])));
-        Assert.Equal(new WaitsForLease("src/x.cs", "one/a"), table.Ask(Request("two", "b", writes: ["src/x.cs"])));
+        Assert.Equal(new WaitingForLeaseReason("src/x.cs", "one/a"), table.Ask(Request("two", "b", writes: ["src/x.cs"])));
         Assert.NotNull(table.Ask(Request("three", "c", writes: ["src/x.cs", "doc"])));
         Assert.Null(table.Ask(Request("three", "d", writes: ["other"])));
         Assert.Equal(["b"], table.Release("one", "a").Select(g => g.TaskId));
-        Assert.Equal(new WaitsForLease("doc", "three/c", IsWaiting: true), table.Ask(Request("four", "e", writes: ["doc"])));
+        Assert.Equal(new WaitingForLeaseReason("doc", "three/c", IsWaiting: true), table.Ask(Request("four", "e", writes: ["doc"])));
         Assert.Equal(["c"], table.RemoveRun("two").Select(g => g.TaskId));
         Assert.Equal(["e"], table.RemoveRun("three").Select(g => g.TaskId));
     }
@@ -29,7 +29,7 @@ public sealed class LeaseTests
     [Fact]
     public void Ask_AppendedFilesAndReadResources_AreShared()
     {
-        var table = new LeaseTable(new LeaseState());
+        var table = new LeaseTable(new LeaseWorkflowState());
 
         Assert.Null(table.Ask(Request("one", "a", appends: ["log.md"], reads: ["database"])));
         Assert.Null(table.Ask(Request("two", "b", appends: ["log.md"], reads: ["database"])));
@@ -41,7 +41,7 @@ public sealed class LeaseTests
     [Fact]
     public void Ask_OfWhoHoldsSomething_AddsWhatNobodyElseHolds()
     {
-        var table = new LeaseTable(new LeaseState());
+        var table = new LeaseTable(new LeaseWorkflowState());
         table.Ask(Request("one", "a", writes: ["x"]));
         table.Ask(Request("two", "b", writes: ["y"]));
         Assert.NotNull(table.Ask(Request("two", "c", writes: ["x"])));
@@ -56,13 +56,13 @@ public sealed class LeaseTests
             ],
             table.State("q").Held.Select(held => held.Writes).OrderBy(writes => writes.Count)
         );
-        Assert.Equal(new WaitsForLease("z", "one/a"), table.Ask(Request("three", "d", writes: ["z"])));
+        Assert.Equal(new WaitingForLeaseReason("z", "one/a"), table.Ask(Request("three", "d", writes: ["z"])));
     }
 
     [Fact]
     public void State_CarriedOn_IsTheSame()
     {
-        var table = new LeaseTable(new LeaseState());
+        var table = new LeaseTable(new LeaseWorkflowState());
         table.Join("one");
         table.Ask(Request("one", "a", writes: ["x"]));
         table.Ask(Request("two", "b", writes: ["x"]));
@@ -84,21 +84,21 @@ public sealed class LeaseTests
                     await go.Task.WaitAsync(stop);
                     return ScriptedActivities.Done();
                 },
-            new RunRules { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) }
+            new RunWorkflowSettings { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) }
         );
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing }, ..]);
         await run.BeginAsync(id: SecondRun);
         var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
 
         await UntilAsync(async () =>
-            (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStates.Pending, Reason: var reason }, ..]
+            (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStateNames.Pending, Reason: var reason }, ..]
             && reason.Contains("works on; it has waited since", StringComparison.Ordinal)
         );
         Assert.Single(run.Activities.Starts);
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(Eventually.Limit)).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await second.GetResultAsync().WaitAsync(Eventually.Limit)).State);
         await UntilAsync(async () =>
             (await run.Client.GetWorkflowHandle(RunIds.ForLeases("key")).DescribeAsync()).Status
             == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Completed
@@ -121,7 +121,7 @@ public sealed class LeaseTests
                     return ScriptedActivities.Done();
                 }
         );
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing }, ..]);
         await run.BeginAsync(id: SecondRun);
         var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
         await UntilAsync(async () =>
@@ -131,7 +131,7 @@ public sealed class LeaseTests
 
         await run.Run.TerminateAsync();
 
-        Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(TimeSpan.FromSeconds(120))).State);
+        Assert.Equal(RunStateNames.Completed, (await second.GetResultAsync().WaitAsync(TimeSpan.FromSeconds(120))).State);
     }
 
     /// <summary>
@@ -142,14 +142,16 @@ public sealed class LeaseTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] })],
-            settings: new RunRules { Workers = 1, ContinueAfterEvents = 40 }
+            settings: new RunWorkflowSettings { Workers = 1, ContinueAfterEvents = 40 }
         );
         run.Activities.Leases = input =>
             input.Step switch
             {
-                LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNotification { Shared = true })),
-                LeaseStep.Ask => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNotification { Granted = input.Tasks[0] })),
-                LeaseStep.Release => throw new ApplicationFailureException("the plan is gone", nonRetryable: true),
+                LeaseSignalKind.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseChangeNotification { Shared = true })),
+                LeaseSignalKind.Ask => run.Run.SignalAsync(w =>
+                    w.LeasesChangedAsync(new LeaseChangeNotification { Granted = input.Tasks[0] })
+                ),
+                LeaseSignalKind.Release => throw new ApplicationFailureException("the plan is gone", nonRetryable: true),
                 _ => Task.CompletedTask,
             };
 
@@ -157,7 +159,7 @@ public sealed class LeaseTests
         var result = await run.ResultAsync();
 
         var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
@@ -181,7 +183,7 @@ public sealed class LeaseTests
         var (unsaid, isReset) = (new TaskCompletionSource(), false);
         run.Activities.Leases = input =>
         {
-            if (input.Step != LeaseStep.Hold || Volatile.Read(ref isReset))
+            if (input.Step != LeaseSignalKind.Hold || Volatile.Read(ref isReset))
             {
                 return run.Activities.TellLeaseWorkflowAsync(input);
             }
@@ -189,7 +191,7 @@ public sealed class LeaseTests
             return Task.CompletedTask;
         };
         await run.BeginAsync();
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing }]);
         await run.BeginAsync(id: SecondRun);
         await unsaid.Task.WaitAsync(Eventually.Limit);
 
@@ -197,7 +199,7 @@ public sealed class LeaseTests
         await Scene.ResetAsync(run, toFirst: true);
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.Run.GetResultAsync().WaitAsync(Eventually.Limit)).State);
+        Assert.Equal(RunStateNames.Completed, (await run.Run.GetResultAsync().WaitAsync(Eventually.Limit)).State);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

@@ -48,9 +48,9 @@ public sealed class LocalSignalTests
         );
         verified.SetResult();
 
-        Assert.Equal(TaskStates.Merged, (await task.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
+        Assert.Equal(TaskStateNames.Merged, (await task.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
         merged.SetResult();
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ public sealed class LocalSignalTests
             .ToList();
 
         await Task.WhenAll(tasks.Select(QueryAsync));
-        Assert.Equal(RunStates.Completed, (await result).State);
+        Assert.Equal(RunStateNames.Completed, (await result).State);
 
         foreach (var task in tasks)
         {

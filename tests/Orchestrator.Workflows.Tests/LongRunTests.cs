@@ -49,28 +49,28 @@ public sealed class LongRunTests(ITestOutputHelper output)
                         : ScriptedActivities.Done();
                 };
             },
-            new RunRules { Workers = 3, ContinueAfterEvents = 100 },
+            new RunWorkflowSettings { Workers = 3, ContinueAfterEvents = 100 },
             sizes
         );
         var limit = TimeSpan.FromMinutes(3);
-        await run.UntilAsync(s => s.State == RunStates.Escalated, limit);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated, limit);
         var escalated = await run.StatusAsync();
         hopeless = false;
-        var command = new TaskCommand("root");
+        var command = new TaskSteeringArguments("root");
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
-        var working = await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Executing && t.Id != "root") == 3, limit);
+        var working = await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStateNames.Executing && t.Id != "root") == 3, limit);
         var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
             .Events.First()
             .WorkflowExecutionStartedEventAttributes;
         output.WriteLine($"largest message: {sizes.Largest} bytes, {run.Activities.Checkpoints.Count} checkpoint files");
-        Assert.Equal(tasks - 1, escalated.Tasks.Count(t => t.State == TaskStates.Skipped));
+        Assert.Equal(tasks - 1, escalated.Tasks.Count(t => t.State == TaskStateNames.Skipped));
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
         Assert.NotEmpty(run.Activities.Checkpoints);
         Assert.Equal(tasks, working.Tasks.Select(t => t.Id).Distinct().Count());
-        Assert.Equal(tasks - 4, working.Tasks.Count(t => t.State == TaskStates.Pending));
-        Assert.Equal((TaskStates.Merged, 2), (working.Tasks[0].State, working.Tasks[0].Starts));
+        Assert.Equal(tasks - 4, working.Tasks.Count(t => t.State == TaskStateNames.Pending));
+        Assert.Equal((TaskStateNames.Merged, 2), (working.Tasks[0].State, working.Tasks[0].Starts));
         Assert.All(
             working.Tasks.Skip(1),
             t => Assert.Equal(("root", true), (Assert.Single(t.DependsOn), t.Title.EndsWith("xxx", StringComparison.Ordinal)))
@@ -78,7 +78,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
         Assert.InRange(sizes.Largest, 1, Most);
         release.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
-        await run.UntilAsync(s => s.State == RunStates.Cancelled, limit);
+        await run.UntilAsync(s => s.State == RunStateNames.Cancelled, limit);
         Assert.InRange(sizes.Largest, 1, Most);
     }
 
@@ -87,7 +87,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 24).Select(i => RunTests.Task($"t{i}"))],
-            settings: new RunRules { Workers = 8, ContinueAfterEvents = 100 }
+            settings: new RunWorkflowSettings { Workers = 8, ContinueAfterEvents = 100 }
         );
 
         var result = await run.ResultAsync();

@@ -33,7 +33,7 @@ public sealed class ManyHostsTests(ITestOutputHelper output)
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, Tasks).Select(i => RunTests.Task($"t{i}"))],
             activities => activities.PageSize = 200,
-            new RunRules { Workers = Hosts * Slots / 2, Places = hosts > 0 ? ScriptedHost.Places : null }
+            new RunWorkflowSettings { Workers = Hosts * Slots / 2, Places = hosts > 0 ? ScriptedHost.Places : null }
         );
         var chance = new ConcurrentDictionary<string, TimeSpan>(
             Enumerable.Range(0, Tasks).Select(i => KeyValuePair.Create($"t{i}", TimeSpan.FromMilliseconds(new Random(i).Next(200, 3000))))
@@ -44,7 +44,7 @@ public sealed class ManyHostsTests(ITestOutputHelper output)
         {
             // A host has a connection of its own.
             var server = run.Client.Connection.Options;
-            var client = MessageJson.Speaking(
+            var client = PayloadJsonOptions.Speaking(
                 await TemporalClient.ConnectAsync(new(server.TargetHost!) { HttpConnectProxy = server.HttpConnectProxy })
             );
             others.Add(new ScriptedHost(run, $"orchestrator@host{number}/key", slots: Slots, client: client));
@@ -56,7 +56,7 @@ public sealed class ManyHostsTests(ITestOutputHelper output)
         var result = await run.Run.GetResultAsync();
 
         var played = new Played(Stopwatch.GetElapsedTime(began), Process.GetCurrentProcess().TotalProcessorTime - used);
-        Assert.Equal((RunStates.Completed, Tasks), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, Tasks), (result.State, result.AgentStarts));
         var starts = others.Select(host => host.Activities).Prepend(run.Activities).Select(activities => activities.Starts).ToList();
         Assert.Equal(Tasks, starts.SelectMany(own => own).Select(start => start.Task.Task.Id).Distinct().Count());
         Assert.Equal(Tasks, starts.Sum(own => own.Count));

@@ -24,14 +24,14 @@ public class MoveTests
             [RunTests.Task("a"), RunTests.Task("b", "a")],
             a => a.Agent = (_, stop) => UntilStoppedAsync(stop, "conversation")
         );
-        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStates.Executing }));
+        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStateNames.Executing }));
         await using var there = new Machine(run, There);
 
         var answer = await MoveAsync(run);
         var result = await run.ResultAsync();
 
         Assert.True(answer.Changed, answer.Message);
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal((3, 1), (result.AgentStarts, run.Activities.Starts.Count));
         Assert.Equal([("a", 2, "conversation"), ("b", 1, "")], there.Starts);
         Assert.Equal(["a", "b"], there.Activities.Merged);
@@ -54,12 +54,12 @@ public class MoveTests
                     throw new ApplicationFailureException("the server is away", "IOException");
                 }
         );
-        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStates.Executing }));
+        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStateNames.Executing }));
         await using var there = new Machine(run, There);
 
         await MoveAsync(run);
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["a"], there.Activities.Merged);
     }
 
@@ -71,13 +71,13 @@ public class MoveTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [RunTests.Task("a")],
-            settings: new RunRules
+            settings: new RunWorkflowSettings
             {
                 IsShared = true,
-                Review = new ReviewRule { Agent = "claude", MaxRounds = 1 },
+                Review = new RunReviewOptions { Agent = "claude", MaxRounds = 1 },
             }
         );
-        var agent = new BeginningAgent(run.Client, RunIds.ForTask(run.RunId, ReviewTask.Id));
+        var agent = new BeginningAgent(run.Client, RunIds.ForTask(run.RunId, ReviewTaskDefinition.Id));
         run.Activities.Reviewer = async (input, _) =>
         {
             await agent.AskAsync(input.Start + 1, run.Queue);
@@ -106,7 +106,7 @@ public class MoveTests
         var result = await run.ResultAsync();
 
         // One is the task's.
-        Assert.Equal((RunStates.Completed, begins ? 3 : 2), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, begins ? 3 : 2), (result.State, result.AgentStarts));
         Assert.Equal([(1, true), (2, false)], there.Activities.Reviews.Select(ask => (ask.Start, ask.Stop)));
         Assert.All(there.Activities.Reviews.Concat(run.Activities.Reviews), ask => Assert.True(ask.IsAnnounced));
         // Another number, another machine, and a machine that is late: none of them begins it.
@@ -137,7 +137,7 @@ public class MoveTests
         Assert.Equal(("aaaa", "gone", null), (away.Machine, away.Host, away.LastSeen));
         Assert.NotNull(away.Since);
         Assert.False(again.Changed, again.Message);
-        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, 1), (result.State, result.AgentStarts));
     }
 
     /// <summary>The previous host is gone for good, and its last merge is nowhere else.</summary>
@@ -153,8 +153,8 @@ public class MoveTests
                         : Task.FromResult(ScriptedActivities.Done())
         );
         await run.UntilAsync(status =>
-            status.Tasks.Count(task => task.State == TaskStates.Merged) == 2
-            && status.Tasks.Count(task => task.State == TaskStates.Executing) == 2
+            status.Tasks.Count(task => task.State == TaskStateNames.Merged) == 2
+            && status.Tasks.Count(task => task.State == TaskStateNames.Executing) == 2
         );
         await using var there = new Machine(run, There);
 
@@ -162,7 +162,7 @@ public class MoveTests
         var result = await run.ResultAsync();
 
         Assert.True(answer.Changed, answer.Message);
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["b", "c", "d", "e"], there.Activities.Merged.Order());
         // Its own conversation continues; that of the lost work's dependant was on files that nobody has.
         Assert.Contains(("e", 2, "e"), there.Starts);
@@ -171,7 +171,7 @@ public class MoveTests
             there.Activities.Events,
             told => told.Task == "b" && told.Reason.Contains("its work was lost with", StringComparison.Ordinal)
         );
-        Assert.DoesNotContain(there.Activities.Events, told => told.Task == "a" && told.State == TaskStates.Pending);
+        Assert.DoesNotContain(there.Activities.Events, told => told.Task == "a" && told.State == TaskStateNames.Pending);
     }
 
     [Theory]
@@ -180,12 +180,12 @@ public class MoveTests
     public async Task Move_WhereWhatIsLostIsUnclear_IsRefused(string task, string staging, string why)
     {
         await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Agent = (_, stop) => UntilStoppedAsync(stop, "s"));
-        await run.UntilAsync(status => status.State == RunStates.Executing);
+        await run.UntilAsync(status => status.State == RunStateNames.Executing);
 
         var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() => MoveAsync(run, task, staging));
 
         Assert.Contains(why, refused.InnerException!.Message, StringComparison.Ordinal);
-        await new RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
+        await new RunClient(run.Client).Get(run.RunId).CancelAsync(new RunSteeringArguments());
         await run.ResultAsync();
     }
 
@@ -196,11 +196,11 @@ public class MoveTests
         await run.UntilAsync(status => status.Queue.Length > 0);
 
         var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
-            new RunClient(run.Client).Get(run.RunId).MoveAsync(new MoveRunCommand(new("/clone", "key2", "elsewhere")))
+            new RunClient(run.Client).Get(run.RunId).MoveAsync(new MoveRunArguments(new("/clone", "key2", "elsewhere")))
         );
 
         Assert.Contains("'elsewhere' is not the task queue of a repository", refused.InnerException!.Message, StringComparison.Ordinal);
-        await new RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
+        await new RunClient(run.Client).Get(run.RunId).CancelAsync(new RunSteeringArguments());
         await run.ResultAsync();
     }
 
@@ -229,7 +229,7 @@ public class MoveTests
             pending.Add(new() { State = PendingActivityState.Scheduled, ScheduledTime = Ago(since) });
         }
 
-        var away = HostPresenceCheck.Judge(
+        var away = UnreachableHostDetector.Judge(
             "aaaa",
             "desk",
             asked is { } s ? [new() { LastAccessTime = Ago(s) }] : [],
@@ -256,18 +256,18 @@ public class MoveTests
             LastHeartbeatTime = Ago(3),
         };
 
-        var away = HostPresenceCheck.Judge("aaaa", "", [], [pending], _ => true, Now);
+        var away = UnreachableHostDetector.Judge("aaaa", "", [], [pending], _ => true, Now);
 
         Assert.Equal(Now.AddSeconds(-3), away?.LastSeen);
     }
 
     private static Timestamp Ago(int seconds) => Timestamp.FromDateTimeOffset(Now.AddSeconds(-seconds));
 
-    private static Task<SteeringAnswer> MoveAsync(ScriptedRun run, string? lost = null, string staging = "tip") =>
+    private static Task<SteeringUpdateResult> MoveAsync(ScriptedRun run, string? lost = null, string staging = "tip") =>
         new RunClient(run.Client)
             .Get(run.RunId)
             .MoveAsync(
-                new MoveRunCommand(new RepositoryReference("/clone", "key2", There) { Host = "desk" }, "kim")
+                new MoveRunArguments(new RepositoryReference("/clone", "key2", There) { Host = "desk" }, "kim")
                 {
                     Lost = lost is null ? null : [lost],
                     Staging = lost is null ? null : staging,
@@ -288,7 +288,7 @@ public class MoveTests
 
         public Machine(ScriptedRun run, string queue)
         {
-            Activities = new ScriptedActivities(run.Activities.Tasks, new RunRules(), queue, run.Client);
+            Activities = new ScriptedActivities(run.Activities.Tasks, new RunWorkflowSettings(), queue, run.Client);
             var options = new TemporalWorkerOptions(queue).AddAllActivities(Activities);
             _working = new TemporalWorker(run.Client, options).ExecuteAsync(_stop.Token);
         }

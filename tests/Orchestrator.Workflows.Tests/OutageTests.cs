@@ -10,12 +10,12 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Failures that are no task's fault: said once, tried by one, continued by itself.</summary>
 public sealed class OutageTests
 {
-    private static readonly RunRules Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
+    private static readonly RunWorkflowSettings Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
 
     [Fact]
     public void PauseLonger_AgainAndAgain_DoublesUpToHalfAnHour()
     {
-        var outage = new Outage("claude", new AgentFailed(new Quote("Not logged in")), TimeSpan.FromMinutes(1));
+        var outage = new Outage("claude", new AgentFailedReason(new VerbatimQuote("Not logged in")), TimeSpan.FromMinutes(1));
         var pauses = new List<double>();
 
         for (var probe = 0; probe < 7; probe++)
@@ -59,7 +59,7 @@ public sealed class OutageTests
         works = true;
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Contains("Not logged in", parked.Reason);
         var asked = Assert.Single(parked.Questions);
         Assert.Equal((RunQuestion.Account, true), (asked.Id, asked.Question.Contains("5 tasks wait", StringComparison.Ordinal)));
@@ -95,11 +95,11 @@ public sealed class OutageTests
             Settings
         );
 
-        await run.UntilAsync(s => s.Why is OutagesReported { Open: [{ Why: SameFailureRepeated }] } && starts >= 4);
+        await run.UntilAsync(s => s.Why is OngoingOutagesReason { Open: [{ Why: TasksFailedAlikeReason }] } && starts >= 4);
         works = true;
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(4, run.Activities.Merged.Count);
     }
 
@@ -128,12 +128,12 @@ public sealed class OutageTests
         );
 
         var status = await run.UntilAsync(s =>
-            s.Tasks.Count == 3 && s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked
+            s.Tasks.Count == 3 && s.Tasks[2].State == TaskStateNames.Merged && s.Tasks[0].State == TaskStateNames.Parked
         );
-        Assert.Equal(TaskStates.Pending, status.Tasks[1].State);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
+        Assert.Equal(TaskStateNames.Pending, status.Tasks[1].State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("t0", "")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class OutageTests
             Settings
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("No space left", StringComparison.Ordinal));
     }
@@ -185,12 +185,12 @@ public sealed class OutageTests
             Settings
         );
 
-        var parked = await run.UntilAsync(s => merges == 2 && s.Tasks is [{ State: TaskStates.Parked }]);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
+        var parked = await run.UntilAsync(s => merges == 2 && s.Tasks is [{ State: TaskStateNames.Parked }]);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("t0", "")));
         var result = await run.ResultAsync();
 
         Assert.StartsWith("The disk is full: tree.idx", parked.Tasks[0].Reason, StringComparison.Ordinal);
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal([1, 1], agents);
         Assert.Equal((3, 3), (verifications, merges));
     }
@@ -218,13 +218,13 @@ public sealed class OutageTests
         );
 
         var status = await run.UntilAsync(s =>
-            s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Parked && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged)
+            s.Tasks.Count == 3 && s.Tasks[0].State == TaskStateNames.Parked && s.Tasks.Skip(1).All(t => t.State == TaskStateNames.Merged)
         );
         Volatile.Write(ref isRepaired, true);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("lacks", "")));
 
         Assert.Contains("pytest", status.Tasks[0].Reason);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(3, run.Activities.Starts.Count);
     }
 
@@ -248,13 +248,13 @@ public sealed class OutageTests
             Settings
         );
 
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }]);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
-        var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Parked }]);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("lacks", "")));
+        var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Blocked }]);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("lacks", "")));
 
         Assert.Contains("pytest: not found", asked.Tasks[0].Reason, StringComparison.Ordinal);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(3, verified);
         Assert.Single(run.Activities.Starts);
     }
@@ -270,7 +270,7 @@ public sealed class OutageTests
                     Commit = $"c-{input.Task.Task.Id}",
                     Gates = new GateSummary
                     {
-                        Proof = GateProof.Verified,
+                        Proof = GateAssuranceLevel.Verified,
                         Total = 1,
                         Passed = 1,
                     },
@@ -278,14 +278,14 @@ public sealed class OutageTests
                 },
             Settings
         );
-        var asked = await run.UntilAsync(s => s.Questions.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval));
+        var asked = await run.UntilAsync(s => s.Questions.Count == 2 && s.Tasks.All(t => t.State == TaskStateNames.AwaitingApproval));
 
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("yes", "")));
-        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("no", "keep it")));
-        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("yes", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalDecisionArguments("no", "keep it")));
+        var status = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
         Assert.Contains("tests/a.py", asked.Questions[0].Question);
-        Assert.Equal([TaskStates.Merged, TaskStates.Failed], status.Tasks.Select(t => t.State));
+        Assert.Equal([TaskStateNames.Merged, TaskStateNames.Failed], status.Tasks.Select(t => t.State));
         Assert.Contains("keep it", status.Tasks[1].Reason);
     }
 

@@ -27,14 +27,14 @@ public sealed class PausedDelayTests
                             }
                     )
         );
-        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Why is AgentStartsAgain);
+        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Why is AgentRestartPendingReason);
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         var paused = await run.UntilAsync(s => s.Tasks[0].Paused);
-        Assert.Equal(RunLiveness.Paused, RunLiveness.Of(paused));
+        Assert.Equal(RunLivenessClassifier.Paused, RunLivenessClassifier.Of(paused));
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 }

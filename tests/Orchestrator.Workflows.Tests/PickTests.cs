@@ -6,11 +6,11 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Results of tasks with the same text: the reviewer is asked where evidence does not decide, and only there.</summary>
 public sealed class PickTests
 {
-    private static readonly RunRules Rules = new()
+    private static readonly RunWorkflowSettings Rules = new()
     {
         Workers = 3,
         KeepsBranches = true,
-        Review = new ReviewRule
+        Review = new RunReviewOptions
         {
             Agent = "claude",
             Timeout = TimeSpan.FromMinutes(1),
@@ -44,10 +44,10 @@ public sealed class PickTests
         var result = await run.ResultAsync();
 
         var status = await run.StatusAsync();
-        Assert.Equal(RunStates.Completed, result.State);
-        Assert.Equal([TaskStates.Kept, TaskStates.Kept, TaskStates.Reviewed], status.Tasks.Select(task => task.State));
+        Assert.Equal(RunStateNames.Completed, result.State);
+        Assert.Equal([TaskStateNames.Kept, TaskStateNames.Kept, TaskStateNames.Reviewed], status.Tasks.Select(task => task.State));
         Assert.Equal("Which of equal results is the best", status.Tasks[2].Title);
-        Assert.Equal(("h+ties", ReviewVerdicts.Accepted), (run.Activities.Reviews.Single().Question.PlanHash, status.Review!.Verdict));
+        Assert.Equal(("h+ties", ReviewStateNames.Accepted), (run.Activities.Reviews.Single().Question.PlanHash, status.Review!.Verdict));
     }
 
     [Theory]
@@ -67,8 +67,8 @@ public sealed class PickTests
         var result = await run.ResultAsync();
 
         var status = await run.StatusAsync();
-        Assert.Equal(RunStates.Completed, result.State);
-        Assert.Equal([TaskStates.Cancelled, TaskStates.Kept, TaskStates.Kept], status.Tasks.Select(task => task.State));
+        Assert.Equal(RunStateNames.Completed, result.State);
+        Assert.Equal([TaskStateNames.Cancelled, TaskStateNames.Kept, TaskStateNames.Kept], status.Tasks.Select(task => task.State));
         Assert.StartsWith("a-2, a-3 did the same task; this attempt failed: ", status.Tasks[0].Reason, StringComparison.Ordinal);
         Assert.Empty(status.Questions);
     }
@@ -85,11 +85,11 @@ public sealed class PickTests
         var status = await run.UntilAsync(status => status.Questions.Count > 0);
         // A user who has one of them tried again, guided, needs no other.
         run.Activities.Agent = (_, _) => Task.FromResult(ScriptedActivities.Done());
-        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a-2", "like this")));
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskSteeringArguments("a-2", "like this")));
 
         Assert.Equal(["a-1", "a-2", "resolve"], status.Questions.Select(question => question.Id).Order(StringComparer.Ordinal));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(TaskStates.Cancelled, (await run.StatusAsync()).Tasks[0].State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(TaskStateNames.Cancelled, (await run.StatusAsync()).Tasks[0].State);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class PickTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Empty(run.Activities.Reviews);
         Assert.Contains(
             run.Activities.Events,
@@ -115,15 +115,17 @@ public sealed class PickTests
             a =>
             {
                 a.Ties = 1;
-                a.BeginReview = _ => new ReviewPreparation { Fault = "There is no reviewer." };
+                a.BeginReview = _ => new ReviewPreparationResult { Fault = "There is no reviewer." };
             },
             Rules
         );
         await run.UntilAsync(status => status.Questions.Count > 0);
 
-        await run.Run.ExecuteUpdateAsync(workflow => workflow.SkipTaskAsync(new TaskCommand(ReviewTask.Id, "the first will do")));
+        await run.Run.ExecuteUpdateAsync(workflow =>
+            workflow.SkipTaskAsync(new TaskSteeringArguments(ReviewTaskDefinition.Id, "the first will do"))
+        );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     private static AgentRunResult GaveUp => new() { FailureClass = FailureClass.GaveUp, Message = "I can't." };

@@ -9,7 +9,7 @@ public class PlaceRestTests
 {
     private const string There = "orchestrator@bbbb/key2";
     private const string Elsewhere = "orchestrator@cccc/key3";
-    private static readonly RunRules Spread = new() { Places = ScriptedHost.Places };
+    private static readonly RunWorkflowSettings Spread = new() { Places = ScriptedHost.Places };
 
     [Fact]
     public async Task Task_ThatWaitsForAPerson_LeavesItsPlaceAndGoesOnOnAnotherHost()
@@ -17,13 +17,13 @@ public class PlaceRestTests
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: Spread);
         run.Activities.JudgeRequest = input =>
             input.Decision is null
-                ? new RequestVerdict
+                ? new AgentRequestEvaluationResult
                 {
-                    Step = RequestNextSteps.Ask,
+                    Step = AgentRequestNextStepKinds.Ask,
                     Asks = ApprovalKinds.Dependency,
                     Text = "May it have pandas?",
                 }
-                : new RequestVerdict { Step = RequestNextSteps.Answer, Text = "it may" };
+                : new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Answer, Text = "it may" };
         var there = new ScriptedHost(run, There, slots: 1);
         there.Activities.Agent = (input, _) =>
             Task.FromResult(
@@ -40,28 +40,29 @@ public class PlaceRestTests
 
         // There is one place, and the second task needs it.
         var resting = await run.UntilAsync(status =>
-            status.Tasks.Any(task => task is { Id: "a", State: TaskStates.AwaitingApproval, Host: null })
-            && status.Tasks.Any(task => task is { Id: "b", State: TaskStates.Merged })
+            status.Tasks.Any(task => task is { Id: "a", State: TaskStateNames.AwaitingApproval, Host: null })
+            && status.Tasks.Any(task => task is { Id: "b", State: TaskStateNames.Merged })
         );
         // Where the second task came first, nobody had to wait for the place.
         await Eventually.TrueAsync(() => there.Placing.Contains("left a"));
         await there.DisposeAsync();
         await using var elsewhere = new ScriptedHost(run, Elsewhere);
-        await run.Run.ExecuteUpdateAsync(workflow => workflow.ApproveAsync(new ApprovalCommand("a", "", "kim")));
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.ApproveAsync(new ApprovalDecisionArguments("a", "", "kim")));
         var result = await run.ResultAsync();
 
-        Assert.Equal((TaskStates.AwaitingApproval, null), (resting.Tasks[0].State, resting.Tasks[0].Host));
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal((TaskStateNames.AwaitingApproval, null), (resting.Tasks[0].State, resting.Tasks[0].Host));
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(
             [("a", "conversation", "it may")],
             elsewhere.Activities.Starts.Select(start => (start.Task.Task.Id, start.Session, start.Answer))
         );
         Assert.Equal(["hold a", "take a"], elsewhere.Placing.Take(2));
         Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
-        await Eventually.TrueAsync(() => run.Activities.Events.Any(told => told is { Task: null, State: RunStates.Completed }));
+        await Eventually.TrueAsync(() => run.Activities.Events.Any(told => told is { Task: null, State: RunStateNames.Completed }));
         Assert.Equal(
             ["is executed on desk (bbbb)", "has left desk (bbbb)", "is executed on desk (cccc)"],
-            run.Activities.Events.Where(told => told is { Task: "a", Why: PlacedOnHost or LeftHost }).Select(told => told.Reason)
+            run.Activities.Events.Where(told => told is { Task: "a", Why: TaskPlacedOnHostReason or TaskLeftHostReason })
+                .Select(told => told.Reason)
         );
     }
 
@@ -82,13 +83,13 @@ public class PlaceRestTests
                     : ScriptedActivities.Done()
             );
         await run.BeginAsync();
-        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStates.Blocked }));
+        await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "a", State: TaskStateNames.Blocked }));
 
         await Task.Delay(TimeSpan.FromSeconds(12));
         // Either of the two may have come first.
         Assert.Equal(["hold a", "take a"], there.Placing.Where(step => step.EndsWith(" a", StringComparison.Ordinal)));
-        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a", "go on")));
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskSteeringArguments("a", "go on")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 }

@@ -12,7 +12,7 @@ public class PlaceTests
 {
     private const string There = "orchestrator@bbbb/key2";
     private const string Elsewhere = "orchestrator@cccc/key3";
-    private static readonly RunRules Spread = new() { Places = ScriptedHost.Places };
+    private static readonly RunWorkflowSettings Spread = new() { Places = ScriptedHost.Places };
 
     [Fact]
     public async Task Task_WithAPlaceOnAHost_IsDoneThereAndMergedOnTheRunsMachine()
@@ -23,7 +23,7 @@ public class PlaceTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal((RunStates.Completed, 2), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, 2), (result.State, result.AgentStarts));
         Assert.Equal(["a", "b"], there.Activities.Starts.Select(start => start.Task.Task.Id));
         Assert.Empty(run.Activities.Starts);
         Assert.Equal(["a", "b"], run.Activities.Merged);
@@ -45,7 +45,7 @@ public class PlaceTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, 1), (result.State, result.AgentStarts));
         await Eventually.TrueAsync(() => run.Activities.Placing.Count == 2);
         Assert.Equal(["hold a", "left a"], run.Activities.Placing);
         Assert.Null((await run.StatusAsync()).Tasks[0].Host);
@@ -58,11 +58,11 @@ public class PlaceTests
     [InlineData("no slot", 2)]
     public async Task Gates_OfASecondLane_RunInAFreeSlotAndOnlyAMatchingPassCounts(string verdict, int atHome)
     {
-        var rules = Spread with { Queue = new QueueRules { HasLanes = true } };
+        var rules = Spread with { Queue = new MergeQueueBatchOptions { HasLanes = true } };
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: rules);
         await using var there = new ScriptedHost(run, There);
         using var requested = new ManualResetEventSlim();
-        var inputs = new ConcurrentQueue<GateMergeInput>();
+        var inputs = new ConcurrentQueue<VerifyPublishedMergeInput>();
         run.Activities.PartsOf = request => [request.TaskId];
         run.Activities.BuildBatch = input => [.. input.Requests.Select(request => Made(request, input.StagingTip))];
         run.Activities.GateBatch = _ =>
@@ -87,7 +87,7 @@ public class PlaceTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["a", "b"], run.Activities.Merged.Order());
         var input = Assert.Single(inputs);
         Assert.Equal(run.Queue, input.HomeQueue);
@@ -97,7 +97,7 @@ public class PlaceTests
     }
 
     /// <summary>The merge of a request, with its tree.</summary>
-    internal static MergeResult Made(MergeRequest request, string onto) =>
+    internal static MergeResult Made(TaskMergeRequest request, string onto) =>
         new()
         {
             TaskId = request.TaskId,
@@ -138,7 +138,7 @@ public class PlaceTests
         await using var labelled = new ScriptedHost(run, Elsewhere, label: "gpu");
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Single(labelled.Activities.Starts);
     }
 
@@ -149,10 +149,10 @@ public class PlaceTests
         await run.BeginAsync();
         await run.UntilAsync(status => status.Tasks is [var only] && only.Reason.Contains("waits for a host", StringComparison.Ordinal));
 
-        await new Client.RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
+        await new Client.RunClient(run.Client).Get(run.RunId).CancelAsync(new RunSteeringArguments());
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Cancelled, result.State);
+        Assert.Equal(RunStateNames.Cancelled, result.State);
         Assert.Empty(run.Activities.Starts);
     }
 
@@ -178,7 +178,7 @@ public class PlaceTests
             .SignalAsync(task => task.PlacedAsync(new TaskHostSlot(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal([("a", "conversation")], second.Activities.Starts.Select(start => (start.Task.Task.Id, start.Session)));
         Assert.Equal(["hand a", "hand a", "take a"], run.Activities.Placing);
         Assert.Equal("rack (cccc)", (await run.StatusAsync()).Tasks[0].Host);
@@ -219,7 +219,7 @@ public class PlaceTests
         await task.SignalAsync(known => known.PlacedAsync(new TaskHostSlot(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
         var result = await run.ResultAsync();
 
-        Assert.Equal((RunStates.Completed, begins ? 2 : 1), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, begins ? 2 : 1), (result.State, result.AgentStarts));
         Assert.Equal([(1, true), (2, false)], second.Activities.Starts.Select(start => (start.Start, start.Stop)));
         // Another number, another host, and a host that is late: none of them begins it.
         Assert.Equal(begins ? [false, false, true, false] : [false, false, false], agent.Answers);
@@ -256,7 +256,7 @@ public class PlaceTests
         await run.BeginAsync();
         await Eventually.TrueAsync(() => first.Activities.TakesNone is not null);
         var server = run.Client.Connection.Options;
-        var client = MessageJson.Speaking(
+        var client = PayloadJsonOptions.Speaking(
             await TemporalClient.ConnectAsync(new(server.TargetHost!) { HttpConnectProxy = server.HttpConnectProxy })
         );
         await using var second = new ScriptedHost(run, Elsewhere, client: client);
@@ -267,7 +267,7 @@ public class PlaceTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["a", "b"], run.Activities.Merged.Order());
         Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
         await Eventually.TrueAsync(() => first.Placing.Contains("left a"));
@@ -309,13 +309,13 @@ public class PlaceTests
         await run.BeginAsync();
 
         // What begins later is begun anyway.
-        var parked = await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "b", State: TaskStates.Merged }));
+        var parked = await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "b", State: TaskStateNames.Merged }));
 
-        Assert.Equal(TaskStates.Parked, parked.Tasks.Single(task => task.Id == "a").State);
+        Assert.Equal(TaskStateNames.Parked, parked.Tasks.Single(task => task.Id == "a").State);
         Assert.Contains("no sandbox there", parked.Tasks.Single(task => task.Id == "a").Reason, StringComparison.Ordinal);
         Assert.Empty(parked.Outages ?? []);
-        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a", "")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskSteeringArguments("a", "")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -327,7 +327,7 @@ public class PlaceTests
         await run.BeginAsync();
 
         var waiting = await run.UntilAsync(
-            status => status.Tasks is [{ Why: WaitsForHost { Hosts: not null } }],
+            status => status.Tasks is [{ Why: WaitingForHostSlotReason { Hosts: not null } }],
             answer: _ => watch.ReportAsync()
         );
         await using var right = new ScriptedHost(run, Elsewhere, label: "gpu");
@@ -339,7 +339,7 @@ public class PlaceTests
                 + "'orchestrate worker --slots 1 --label gpu' on one that has it, or remove 'host: gpu' from the task",
             waiting.Tasks[0].Reason
         );
-        Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
+        Assert.Equal((TaskStateNames.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
     }
 
     [Fact]
@@ -349,7 +349,7 @@ public class PlaceTests
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
         var none = await run.UntilAsync(
-            status => status.Tasks.All(task => task.Why is WaitsForHost { Hosts: 0 }),
+            status => status.Tasks.All(task => task.Why is WaitingForHostSlotReason { Hosts: 0 }),
             answer: _ => watch.ReportAsync()
         );
         await using var host = new ScriptedHost(run, There, slots: 1);
@@ -361,7 +361,7 @@ public class PlaceTests
         };
 
         var full = await run.UntilAsync(
-            status => status.Tasks.Any(task => task.Why is WaitsForHost { Hosts: 1 }),
+            status => status.Tasks.Any(task => task.Why is WaitingForHostSlotReason { Hosts: 1 }),
             answer: _ => watch.ReportAsync()
         );
         go.SetResult();
@@ -377,9 +377,9 @@ public class PlaceTests
         );
         Assert.Equal(
             "waits for a host with a free slot; all slots of 1 host are in use",
-            Assert.Single(full.Tasks, task => task.Why is WaitsForHost).Reason
+            Assert.Single(full.Tasks, task => task.Why is WaitingForHostSlotReason).Reason
         );
-        Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal((TaskStates.Merged, ""), (task.State, task.Reason)));
+        Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal((TaskStateNames.Merged, ""), (task.State, task.Reason)));
     }
 
     [Fact]
@@ -392,7 +392,7 @@ public class PlaceTests
         await run.BeginAsync();
 
         var waiting = await run.UntilAsync(
-            status => status.Tasks is [{ Why: WaitsForHost { Refusal: not null } }],
+            status => status.Tasks is [{ Why: WaitingForHostSlotReason { Refusal: not null } }],
             answer: _ => watch.ReportAsync()
         );
         host.Activities.TakesNone = null;
@@ -402,6 +402,6 @@ public class PlaceTests
             "waits for a host with a free slot; desk accepts no task now: claude can't work there: It is not logged in",
             waiting.Tasks[0].Reason
         );
-        Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
+        Assert.Equal((TaskStateNames.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
     }
 }

@@ -17,7 +17,7 @@ public sealed class PlannerAnswerTests
     {
         await using var run = await StartAsync((_, _) => Task.FromResult(Answered("ISO 8601", 0.25m)));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var (again, status) = (run.Activities.Starts.Last(), await run.StatusAsync());
         Assert.Contains("answered by the planner (opus), not by a user", again.Answer, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class PlannerAnswerTests
             run.Activities.Events,
             e => e.Task == "a" && e.Reason == $"answered by the planner (opus): ISO 8601 (asked: {Question})"
         );
-        Assert.DoesNotContain(run.Activities.Events, e => e.State == TaskStates.Blocked);
+        Assert.DoesNotContain(run.Activities.Events, e => e.State == TaskStateNames.Blocked);
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class PlannerAnswerTests
             asked.Questions[0].Question,
             StringComparison.Ordinal
         );
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "the American one")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var again = run.Activities.Starts.Last();
         Assert.Equal(("the American one", ""), (again.Guidance, again.Answer));
@@ -72,7 +72,7 @@ public sealed class PlannerAnswerTests
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
 
         Assert.Contains($"{Question} ({why})", asked.Questions[0].Question, StringComparison.Ordinal);
-        Assert.Equal(TaskStates.Blocked, asked.Tasks[0].State);
+        Assert.Equal(TaskStateNames.Blocked, asked.Tasks[0].State);
     }
 
     [Fact]
@@ -100,13 +100,13 @@ public sealed class PlannerAnswerTests
             }
         );
         var asked = await run.UntilAsync(s => s.Tasks is [{ Asks: ApprovalKinds.Question }] && !run.Activities.AskedForAgents.IsEmpty);
-        Assert.Equal((TaskStates.Parked, RunLiveness.Moving), (asked.Tasks[0].State, RunLiveness.Of(asked)));
+        Assert.Equal((TaskStateNames.Parked, RunLivenessClassifier.Moving), (asked.Tasks[0].State, RunLivenessClassifier.Of(asked)));
         Assert.Empty(asked.Questions);
-        Assert.Equal(new PlannerConsulted(new Quote(Question), $"{run.RunId}/a"), asked.Tasks[0].Why);
+        Assert.Equal(new PlannerConsultedReason(new VerbatimQuote(Question), $"{run.RunId}/a"), asked.Tasks[0].Why);
 
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one", "kim@laptop")));
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "the American one", "kim@laptop")));
         await stopped.Task.WaitAsync(Orchestrator.TestKit.Eventually.Limit);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(("the American one", ""), (run.Activities.Starts.Last().Guidance, run.Activities.Starts.Last().Answer));
         Assert.Single(run.Activities.AskedForAgents);
@@ -128,8 +128,8 @@ public sealed class PlannerAnswerTests
         );
         await run.UntilAsync(s => s.Tasks is [{ Asks: ApprovalKinds.Question }] && !run.Activities.AskedForAgents.IsEmpty);
 
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "the American one")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(("the American one", ""), (run.Activities.Starts.Last().Guidance, run.Activities.Starts.Last().Answer));
         Assert.Contains(
@@ -151,13 +151,13 @@ public sealed class PlannerAnswerTests
                 return ScriptedActivities.Done();
             }
         );
-        await run.UntilAsync(s => s.Tasks is [{ Answers: not null, State: TaskStates.Executing }]);
+        await run.UntilAsync(s => s.Tasks is [{ Answers: not null, State: TaskStateNames.Executing }]);
 
         var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
-            run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one")))
+            run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "the American one")))
         );
         go.SetResult();
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Contains(
             $"its question was answered by the planner (opus): ISO 8601 (asked: {Question}). To correct the answer, write to its agent: "
@@ -188,13 +188,13 @@ public sealed class PlannerAnswerTests
                 )
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(
             [(1, 1, ""), (1, 2, "planner's")],
             run.Activities.AskedForAgents.Select(a => (a.Question.Task!.Start, a.Start, a.Session))
         );
-        Assert.Contains(run.Activities.Events, e => e.Why is PlannerConsulted { Waits: PlannerUsageLimited });
+        Assert.Contains(run.Activities.Events, e => e.Why is PlannerConsultedReason { Waits: PlannerUsageLimitReachedReason });
         // The account of the task's agent is not the planner's.
         Assert.DoesNotContain((await run.StatusAsync()).Warnings, w => w.Contains("account", StringComparison.Ordinal));
     }
@@ -211,10 +211,10 @@ public sealed class PlannerAnswerTests
                     }
                 )
         );
-        await run.UntilAsync(s => s.Tasks.Any(t => t.Why is PlannerConsulted { Waits: PlannerUsageLimited }));
+        await run.UntilAsync(s => s.Tasks.Any(t => t.Why is PlannerConsultedReason { Waits: PlannerUsageLimitReachedReason }));
 
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "the American one")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal("the American one", run.Activities.Starts.Last().Guidance);
         Assert.Single(run.Activities.AskedForAgents);
@@ -239,7 +239,7 @@ public sealed class PlannerAnswerTests
         await run.UntilAsync(s => s.Tasks is [{ Paused: true }]);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal([(1, ""), (2, "planner's")], run.Activities.AskedForAgents.Select(a => (a.Start, a.Session)));
         Assert.EndsWith("ISO 8601", run.Activities.Starts.Last().Answer, StringComparison.Ordinal);
@@ -262,7 +262,7 @@ public sealed class PlannerAnswerTests
         go.SetResult();
         run.Work();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal([(1, 1)], run.Activities.AskedForAgents.Select(a => (a.Question.Task!.Start, a.Start)).Distinct());
         Assert.Equal(1.0m, (await run.StatusAsync()).Tasks[0].Cost);
@@ -284,7 +284,7 @@ public sealed class PlannerAnswerTests
         await run.UntilAsync(s => s.Tasks is [{ Asks: ApprovalKinds.Question }] && !run.Activities.AskedForAgents.IsEmpty);
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
-        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Cancelled, (await run.ResultAsync()).State);
 
         await stopped.Task.WaitAsync(Orchestrator.TestKit.Eventually.Limit);
         Assert.Single(run.Activities.Starts);
@@ -296,9 +296,9 @@ public sealed class PlannerAnswerTests
         await using var run = await StartAsync(
             (_, _) => Task.FromResult(Answered("yes")),
             (input, _) => input.Start == 2 ? Blocked("And the time zone?") : Task.FromResult(ScriptedActivities.Done()),
-            input => new RequestVerdict
+            input => new AgentRequestEvaluationResult
             {
-                Step = input.Start == 1 ? RequestNextSteps.Planner : RequestNextSteps.Person,
+                Step = input.Start == 1 ? AgentRequestNextStepKinds.Planner : AgentRequestNextStepKinds.Person,
                 Text = input.Start == 1 ? "" : "the planner has answered 1 question of this task",
             }
         );
@@ -309,8 +309,8 @@ public sealed class PlannerAnswerTests
             asked.Questions[0].Question,
             StringComparison.Ordinal
         );
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "UTC")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "UTC")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Single((await run.StatusAsync()).Tasks[0].Answers!);
     }
 
@@ -327,9 +327,9 @@ public sealed class PlannerAnswerTests
                     _ => Task.FromResult(ScriptedActivities.Done()),
                 }
         );
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a")));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(["answer 1", "answer 3"], (await run.StatusAsync()).Tasks[0].Answers!.Select(a => a.Answer));
     }
@@ -337,7 +337,7 @@ public sealed class PlannerAnswerTests
     private static Task<ScriptedRun> StartAsync(
         Func<AskAgentInput, CancellationToken, Task<QuestionAnswer>> planner,
         Func<RunAgentInput, CancellationToken, Task<AgentRunResult>>? agent = null,
-        Func<JudgeRequestInput, RequestVerdict>? judge = null
+        Func<EvaluateAgentRequestInput, AgentRequestEvaluationResult>? judge = null
     ) =>
         ScriptedRun.StartAsync(
             [Task("a")],
@@ -347,10 +347,10 @@ public sealed class PlannerAnswerTests
                     input.Start == 1 ? Blocked(Question)
                     : agent is null ? Task.FromResult(ScriptedActivities.Done())
                     : agent(input, stop);
-                a.JudgeRequest = judge ?? (_ => new RequestVerdict { Step = RequestNextSteps.Planner });
+                a.JudgeRequest = judge ?? (_ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Planner });
                 a.AnswerQuestion = planner;
             },
-            new RunRules
+            new RunWorkflowSettings
             {
                 Workers = 1,
                 Retry = new RetryRule { MaxAttempts = 2, BaseDelay = TimeSpan.FromMilliseconds(10) },

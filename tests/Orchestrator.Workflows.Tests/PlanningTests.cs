@@ -20,14 +20,14 @@ public sealed class PlanningTests
         await using var run = await CreateAsync(a =>
             a.Judge = input =>
                 input.Start == 1
-                    ? new AnswerJudgement { Problems = ["a depends on z."], ProblemsFile = "problems-1.md" }
-                    : new AnswerJudgement { Message = "2 tasks" }
+                    ? new AgentAnswerValidationResult { Problems = ["a depends on z."], ProblemsFile = "problems-1.md" }
+                    : new AgentAnswerValidationResult { Message = "2 tasks" }
         );
         await run.BeginAsync(Request);
 
         var result = await run.ResultAsync();
 
-        Assert.Equal((RunStates.Completed, 4), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, 4), (result.State, result.AgentStarts));
         Assert.Equal(["", "planner's"], run.Activities.Questions.Select(q => q.Session));
         Assert.Equal(["", "problems-1.md"], run.Activities.Questions.Select(q => q.ProblemsFile));
         Assert.Equal(["a", "b"], run.Activities.Merged);
@@ -43,21 +43,21 @@ public sealed class PlanningTests
         await using var run = await CreateAsync(a =>
             a.Judge = input =>
                 input.Start <= 3
-                    ? new AnswerJudgement { Problems = ["Still wrong."], ProblemsFile = $"problems-{input.Start}.md" }
-                    : new AnswerJudgement { Message = "2 tasks" }
+                    ? new AgentAnswerValidationResult { Problems = ["Still wrong."], ProblemsFile = $"problems-{input.Start}.md" }
+                    : new AgentAnswerValidationResult { Message = "2 tasks" }
         );
         await run.BeginAsync(Request);
 
         var asking = await run.UntilAsync(s => s.Questions.Count > 0);
-        Assert.Equal((RunStates.Planning, TaskStates.Failed), (asking.State, asking.Tasks[0].State));
+        Assert.Equal((RunStateNames.Planning, TaskStateNames.Failed), (asking.State, asking.Tasks[0].State));
         Assert.Contains("after 3 attempts", asking.Questions[0].Question, StringComparison.Ordinal);
         await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
-            run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(PlannerTask.Id, "")))
+            run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskSteeringArguments(PlannerTaskDefinition.Id, "")))
         );
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(PlannerTask.Id, "use two tasks")));
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments(PlannerTaskDefinition.Id, "use two tasks")));
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["", "", "", "use two tasks"], run.Activities.Questions.Select(q => q.Guidance));
         Assert.Equal([1, 2, 3, 4], run.Activities.Questions.Select(q => q.Start));
     }
@@ -68,12 +68,12 @@ public sealed class PlanningTests
         await using var run = await CreateAsync();
         await run.BeginAsync(Request with { Yes = false });
 
-        var waiting = await run.UntilAsync(s => s.State == RunStates.AwaitingApproval && s.Questions.Count > 0);
-        Assert.Equal(2, Assert.IsType<PlanNeedsApproval>(waiting.Why).Tasks);
+        var waiting = await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval && s.Questions.Count > 0);
+        Assert.Equal(2, Assert.IsType<PlanNeedsApprovalReason>(waiting.Why).Tasks);
         Assert.Empty(run.Activities.Starts);
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan", "")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class PlanningTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Contains("the plan is there", result.Reason, StringComparison.Ordinal);
         Assert.Empty(run.Activities.Starts);
         Assert.Equal("planner", Assert.Single((await run.StatusAsync()).Tasks).Id);
@@ -101,7 +101,7 @@ public sealed class PlanningTests
             }
         );
         await run.BeginAsync(Request);
-        await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStates.Executing));
+        await run.UntilAsync(s => s.Tasks.Any(t => t.State == TaskStateNames.Executing));
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         await run.UntilAsync(s => s.Tasks[0].Paused);
@@ -109,7 +109,7 @@ public sealed class PlanningTests
         await run.UntilAsync(s => !s.Tasks[0].Paused && s.Tasks[0].Starts == 2);
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
-        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Cancelled, (await run.ResultAsync()).State);
         Assert.Equal(["", "planner's"], run.Activities.Questions.Select(q => q.Session));
     }
 

@@ -60,7 +60,7 @@ public class RampTests
     {
         var handle = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(id);
         var result = await handle.GetResultAsync().WaitAsync(Eventually.Limit);
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         var history = await handle.FetchHistoryAsync();
         return Assert.Single(
             history

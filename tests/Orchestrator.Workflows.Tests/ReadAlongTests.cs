@@ -51,7 +51,7 @@ public sealed class ReadAlongTests : IDisposable
             }
         }
 
-        await AssertWholeAsync(run, RunStates.Completed);
+        await AssertWholeAsync(run, RunStateNames.Completed);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ReadAlongTests : IDisposable
             await run.ResultAsync();
         }
 
-        await AssertWholeAsync(run, RunStates.Completed);
+        await AssertWholeAsync(run, RunStateNames.Completed);
     }
 
     /// <summary>The machine has promised to read, and does not: a worker of an earlier version has taken its place.</summary>
@@ -84,7 +84,7 @@ public sealed class ReadAlongTests : IDisposable
 
         await run.ResultAsync();
 
-        await AssertWholeAsync(run, RunStates.Completed);
+        await AssertWholeAsync(run, RunStateNames.Completed);
         Assert.InRange(_records, 3, 12);
     }
 
@@ -95,17 +95,17 @@ public sealed class ReadAlongTests : IDisposable
         await using var run = await CreateAsync(3, () => null);
         await using var reader = Read(run);
         await run.BeginAsync();
-        await UntilRecordedAsync(run, events => events.Count(e => e.State == TaskStates.Executing && e.Task is not null) == 3);
+        await UntilRecordedAsync(run, events => events.Count(e => e.State == TaskStateNames.Executing && e.Task is not null) == 3);
         var records = _records;
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
 
-        await UntilRecordedAsync(run, events => events.Any(e => e.Why is PausedByPerson));
+        await UntilRecordedAsync(run, events => events.Any(e => e.Why is PausedByUserReason));
         Assert.Equal(records, _records);
         _go.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
         await run.ResultAsync();
-        await AssertWholeAsync(run, RunStates.Completed);
+        await AssertWholeAsync(run, RunStateNames.Completed);
     }
 
     /// <summary>The transitions that the history before the reset and the one after it share are recorded once.</summary>
@@ -119,7 +119,7 @@ public sealed class ReadAlongTests : IDisposable
         await run.BeginAsync();
         for (
             var limit = Eventually.Timeout();
-            run.Activities.Events.Count(e => e.State == TaskStates.Executing && e.Task is not null) < 3;
+            run.Activities.Events.Count(e => e.State == TaskStateNames.Executing && e.Task is not null) < 3;
 
         )
         {
@@ -127,12 +127,12 @@ public sealed class ReadAlongTests : IDisposable
         }
 
         await Scene.ResetAsync(run, toFirst);
-        for (var limit = Eventually.Timeout(); run.Activities.Events.All(e => e.Why is not RunWasReset); )
+        for (var limit = Eventually.Timeout(); run.Activities.Events.All(e => e.Why is not RunWorkflowResetReason); )
         {
             await System.Threading.Tasks.Task.Delay(20, limit);
         }
         _go.SetResult();
-        await run.UntilAsync(status => status.State == RunStates.Completed);
+        await run.UntilAsync(status => status.State == RunStateNames.Completed);
 
         var events = run.Activities.Events.ToList();
         Assert.Equal(events.Select(e => e.Sequence).Order().Distinct(), events.Select(e => e.Sequence));
@@ -146,7 +146,7 @@ public sealed class ReadAlongTests : IDisposable
         await using var run = await CreateAsync(3, () => null);
         await using var reader = Read(run);
         await run.BeginAsync();
-        await UntilRecordedAsync(run, events => events.Count(e => e.State == TaskStates.Executing && e.Task is not null) == 3);
+        await UntilRecordedAsync(run, events => events.Count(e => e.State == TaskStateNames.Executing && e.Task is not null) == 3);
         var (path, records) = (FolderOf(run).Events, _records);
         File.Move(path, path + ".aside");
         // A link to a folder can't be written, and one move replaces it: no record is written in between.
@@ -159,11 +159,11 @@ public sealed class ReadAlongTests : IDisposable
         }
         File.Move(path + ".aside", path, overwrite: true);
 
-        await UntilRecordedAsync(run, events => events.Any(e => e.Why is PausedByPerson));
+        await UntilRecordedAsync(run, events => events.Any(e => e.Why is PausedByUserReason));
         _go.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
         await run.ResultAsync();
-        await AssertWholeAsync(run, RunStates.Completed);
+        await AssertWholeAsync(run, RunStateNames.Completed);
     }
 
     /// <summary>Queries that come with workflow tasks leave nothing in history that another replay does not find.</summary>
@@ -183,7 +183,7 @@ public sealed class ReadAlongTests : IDisposable
         await result;
 
         await HistoryTests.Replayer().ReplayWorkflowAsync(await run.Run.FetchHistoryAsync());
-        await AssertWholeAsync(run, RunStates.Completed);
+        await AssertWholeAsync(run, RunStateNames.Completed);
     }
 
     private RunFolder FolderOf(ScriptedRun run) => new(_folder.Path, run.RunId);
@@ -211,7 +211,7 @@ public sealed class ReadAlongTests : IDisposable
                 };
                 activities.ReadAlong = run => _reader?.Read(run);
             },
-            new RunRules
+            new RunWorkflowSettings
             {
                 Workers = 4,
                 Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },

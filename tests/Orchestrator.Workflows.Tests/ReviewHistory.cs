@@ -16,7 +16,7 @@ internal sealed class ReviewHistory
     private readonly int _seed;
     private readonly Random _random;
     private readonly IReadOnlyList<TaskOutline> _plan;
-    private readonly RunRules _rules;
+    private readonly RunWorkflowSettings _rules;
     private readonly int _resets;
     private readonly ConcurrentDictionary<string, bool> _ended = new();
     private readonly ConcurrentDictionary<(int Round, string Tip), ReviewConclusion> _conclusions = new();
@@ -42,11 +42,11 @@ internal sealed class ReviewHistory
                     RequiresApproval = _random.Next(8) == 0,
                 }),
         ];
-        _rules = new RunRules
+        _rules = new RunWorkflowSettings
         {
             Workers = 3,
             Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) },
-            Review = new ReviewRule
+            Review = new RunReviewOptions
             {
                 Agent = "claude",
                 Timeout = TimeSpan.FromMinutes(1),
@@ -74,7 +74,7 @@ internal sealed class ReviewHistory
     {
         await using var run = await ScriptedRun.StartAsync(_plan, Script, _rules);
         var noise = _random.Next(8);
-        var disturber = new RunDisturber(run, _random, [.. _plan.Select(t => t.Id), ReviewTask.Id], step => Step = step)
+        var disturber = new RunDisturber(run, _random, [.. _plan.Select(t => t.Id), ReviewTaskDefinition.Id], step => Step = step)
         {
             Resets = _resets,
         };
@@ -84,7 +84,7 @@ internal sealed class ReviewHistory
         {
             Step = "ask for the status";
             status = await StatusAsync(run);
-            if (RunStates.IsFinal(status.State))
+            if (RunStateNames.IsFinal(status.State))
             {
                 break;
             }
@@ -149,7 +149,7 @@ internal sealed class ReviewHistory
                     Commit = $"commit-{input.Attempt}",
                     Gates = new GateSummary
                     {
-                        Proof = GateProof.Verified,
+                        Proof = GateAssuranceLevel.Verified,
                         Total = 1,
                         Passed = 1,
                     },
@@ -161,22 +161,22 @@ internal sealed class ReviewHistory
                 : new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}-{input.Attempt}" };
         activities.BeginReview = input =>
             Draw("begin", input.Round.Tip, input.Round.Number) < 8
-                ? new ReviewPreparation { Fault = "The change is too large." }
-                : new ReviewPreparation
+                ? new ReviewPreparationResult { Fault = "The change is too large." }
+                : new ReviewPreparationResult
                 {
                     Parts = 1 + Draw("parts", "", input.Round.Number) % 2,
                     LastStart = activities.Reviews.Select(r => r.Start).DefaultIfEmpty().Max(),
                 };
         activities.JudgeReview = input =>
             Draw("judge", "", input.Start) < 25
-                ? new AnswerJudgement { Problems = ["No JSON."], ProblemsFile = "p.md" }
-                : new AnswerJudgement { Message = "read" };
+                ? new AgentAnswerValidationResult { Problems = ["No JSON."], ProblemsFile = "p.md" }
+                : new AgentAnswerValidationResult { Message = "read" };
         activities.Conclude = input =>
             _conclusions.GetOrAdd((input.Round.Number, input.Round.Tip), _ => Conclude(input.Round, input.TasksBelow));
         activities.BeginReplan = input =>
             Draw("replan", "", input.Replan) < 20
-                ? new PlanningPreparation { Faults = ["There is no planner."] }
-                : new PlanningPreparation { Agent = "claude" };
+                ? new PlanningPreparationResult { Faults = ["There is no planner."] }
+                : new PlanningPreparationResult { Agent = "claude" };
         activities.ConcludeReplan = input =>
         {
             var made = Enumerable.Range(1, 1 + Draw("made", "", input.Replan) % 2).Select(i => $"other-{input.Replan}-{i}").ToList();
@@ -195,7 +195,7 @@ internal sealed class ReviewHistory
                     Commit = $"{input.Commit}-merged",
                     Gates = new GateSummary
                     {
-                        Proof = GateProof.Verified,
+                        Proof = GateAssuranceLevel.Verified,
                         Total = 2,
                         Passed = 2,
                     },
@@ -278,7 +278,7 @@ internal sealed class ReviewHistory
                     last == "promote"
                         ? PromoteAsync(run)
                         : run.Run.ExecuteUpdateAsync(w =>
-                            w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Abort, "", "kim@desk"))
+                            w.ResolveEscalationAsync(new ResolveEscalationArguments(EscalationResolutionKinds.Abort, "", "kim@desk"))
                         )
                 );
                 return;
@@ -290,27 +290,27 @@ internal sealed class ReviewHistory
                     "promote" => drawn switch
                     {
                         < 50 => PromoteAsync(run),
-                        < 65 => ResolveAsync(run, Resolutions.ManualFix),
-                        < 75 => ResolveAsync(run, Resolutions.Replan),
-                        < 78 => ResolveAsync(run, Resolutions.Abort),
-                        < 82 => RetryAsync(run, ReviewTask.Id),
+                        < 65 => ResolveAsync(run, EscalationResolutionKinds.ManualFix),
+                        < 75 => ResolveAsync(run, EscalationResolutionKinds.Replan),
+                        < 78 => ResolveAsync(run, EscalationResolutionKinds.Abort),
+                        < 82 => RetryAsync(run, ReviewTaskDefinition.Id),
                         _ => Task.Delay(Soon),
                     },
                     "resolve" => drawn switch
                     {
-                        < 25 => ResolveAsync(run, Resolutions.ManualFix),
-                        < 50 => ResolveAsync(run, Resolutions.Replan),
+                        < 25 => ResolveAsync(run, EscalationResolutionKinds.ManualFix),
+                        < 50 => ResolveAsync(run, EscalationResolutionKinds.Replan),
                         < 60 => run.Run.ExecuteUpdateAsync(w => w.LandMergedAsync(null)),
-                        < 64 => ResolveAsync(run, Resolutions.Abort),
+                        < 64 => ResolveAsync(run, EscalationResolutionKinds.Abort),
                         _ => Task.Delay(50),
                     },
-                    var id => status.Tasks.FirstOrDefault(t => t.Id == id)?.State == TaskStates.AwaitingApproval
+                    var id => status.Tasks.FirstOrDefault(t => t.Id == id)?.State == TaskStateNames.AwaitingApproval
                         ? ApproveAsync(run, id, drawn < 75)
                         : drawn switch
                         {
                             < 40 => RetryAsync(run, id),
-                            < 65 => run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(id, "", "kim@desk"))),
-                            < 80 => run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand(id, "", "kim@desk"))),
+                            < 65 => run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskSteeringArguments(id, "", "kim@desk"))),
+                            < 80 => run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskSteeringArguments(id, "", "kim@desk"))),
                             _ => Task.Delay(50),
                         },
                 }
@@ -331,22 +331,22 @@ internal sealed class ReviewHistory
     }
 
     private static Task RetryAsync(ScriptedRun run, string task) =>
-        run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(task, "look again", "kim@desk")));
+        run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments(task, "look again", "kim@desk")));
 
     private static Task ApproveAsync(ScriptedRun run, string id, bool yes)
     {
-        var command = new ApprovalCommand(id, "", "kim@desk");
+        var command = new ApprovalDecisionArguments(id, "", "kim@desk");
         return yes ? run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command)) : run.Run.ExecuteUpdateAsync(w => w.RejectAsync(command));
     }
 
     private static Task ResolveAsync(ScriptedRun run, string way) =>
-        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(way, "", "kim@desk")));
+        run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolveEscalationArguments(way, "", "kim@desk")));
 
     private async Task PromoteAsync(ScriptedRun run)
     {
         // Counted before: it may be carried out before its answer is here.
         Interlocked.Increment(ref _promotions);
-        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new PersonCommand("", "kim@desk")));
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new RunSteeringArguments("", "kim@desk")));
     }
 
     private static async Task<bool> IsAnythingOpenAsync(ScriptedRun run)
@@ -376,12 +376,12 @@ internal sealed class ReviewHistory
         foreach (var task in status.Tasks)
         {
             Assert.True(
-                status.State == RunStates.Completed
-                    ? TaskStates.IsDone(task.State) || task.State == TaskStates.Cancelled
-                    : TaskStates.IsEnd(task.State) || task.State is TaskStates.Pending or TaskStates.AwaitingApproval,
+                status.State == RunStateNames.Completed
+                    ? TaskStateNames.IsDone(task.State) || task.State == TaskStateNames.Cancelled
+                    : TaskStateNames.IsEnd(task.State) || task.State is TaskStateNames.Pending or TaskStateNames.AwaitingApproval,
                 $"{task.Id} is {task.State}; {told}"
             );
-            Assert.True(merged.Contains(task.Id) == (task.State == TaskStates.Merged), $"{task.Id} is {task.State}; {told}");
+            Assert.True(merged.Contains(task.Id) == (task.State == TaskStateNames.Merged), $"{task.Id} is {task.State}; {told}");
         }
 
         // What a task begins from is there: all that it depends on was merged before.
@@ -403,7 +403,7 @@ internal sealed class ReviewHistory
 
     private void CompareNumbers(ScriptedRun run, RunStatus status, RunResult result, string told)
     {
-        var counts = RunCounts.Of(status);
+        var counts = RunTaskCounts.Of(status);
         Assert.Equal(
             counts.Asked,
             counts.Merged
@@ -426,13 +426,13 @@ internal sealed class ReviewHistory
         var events = run.Activities.Events.GroupBy(e => e.Sequence).ToList();
         Assert.True(events.TrueForAll(same => same.Distinct().Count() == 1), $"the record contradicts itself; {told}");
         Assert.True(events.Select(e => e.Key).SequenceEqual(events.Select(e => e.Key).Order()), $"the record is not in order; {told}");
-        foreach (var task in status.Tasks.Where(t => t.Id is not (ReviewTask.Id or ReplanTask.Id)))
+        foreach (var task in status.Tasks.Where(t => t.Id is not (ReviewTaskDefinition.Id or ReplanTaskDefinition.Id)))
         {
             var starts = run.Activities.Starts.Where(s => s.Task.Task.Id == task.Id).Select(s => s.Start).Distinct().Count();
             Assert.True(starts == task.Starts, $"{task.Id} had {starts} starts and says {task.Starts}; {told}");
         }
         var asked = run.Activities.Reviews.Select(r => r.Start).Distinct().Count();
-        Assert.Equal(asked, status.Tasks.FirstOrDefault(t => t.Id == ReviewTask.Id)?.Starts ?? 0);
+        Assert.Equal(asked, status.Tasks.FirstOrDefault(t => t.Id == ReviewTaskDefinition.Id)?.Starts ?? 0);
     }
 
     private void CompareReview(ScriptedRun run, RunStatus status, string told)
@@ -445,28 +445,30 @@ internal sealed class ReviewHistory
         }
         var unasked = run.Activities.Lands.Count(l => l.IsAskedFor && !l.IsPart);
         Assert.True(_resets > 0 || unasked == 0 || _promotions > 0, $"landed as asked, and nobody has asked; {told}");
-        if (status.State != RunStates.Completed)
+        if (status.State != RunStateNames.Completed)
         {
             return;
         }
         Assert.NotNull(status.Review);
         Assert.True(
-            status.Review.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty,
+            status.Review.Verdict is ReviewStateNames.Accepted or ReviewStateNames.Overruled or ReviewStateNames.Empty,
             $"it landed although its review says {status.Review.Verdict}; {told}"
         );
         var landed = run.Activities.Lands.Last(l => !l.IsPart);
-        if (status.Review.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Empty)
+        if (status.Review.Verdict is ReviewStateNames.Accepted or ReviewStateNames.Empty)
         {
             Assert.True(
                 landed.StagingTip == status.Review.Commit,
                 $"{landed.StagingTip} has landed, and what was accepted is {status.Review.Commit}; {told}"
             );
             var last = _conclusions[(status.Review.Round, status.Review.Commit)];
-            Assert.True(last.Standing == 0 && last.WasRead == (status.Review.Verdict == ReviewVerdicts.Accepted), told);
+            Assert.True(last.Standing == 0 && last.WasRead == (status.Review.Verdict == ReviewStateNames.Accepted), told);
         }
         else
         {
-            var isPersons = status.Tasks.Any(t => t.Id == ReviewTask.Id && t.State is TaskStates.Waived or TaskStates.Cancelled);
+            var isPersons = status.Tasks.Any(t =>
+                t.Id == ReviewTaskDefinition.Id && t.State is TaskStateNames.Waived or TaskStateNames.Cancelled
+            );
             Assert.True(isPersons || status.Review.Overruled.Count > 0, $"nobody has overruled it; {told}");
         }
     }

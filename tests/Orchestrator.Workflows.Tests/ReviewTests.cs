@@ -16,13 +16,13 @@ public sealed class ReviewTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["a", "b", "review-1-1", "review-1-2"], run.Activities.Merged.Order());
         var status = await run.StatusAsync();
-        Assert.Equal(["a", "b", ReviewTask.Id, "review-1-1", "review-1-2"], status.Tasks.Select(t => t.Id));
-        Assert.Equal((ReviewVerdicts.Accepted, 2), (status.Review?.Verdict, status.Review?.Round));
+        Assert.Equal(["a", "b", ReviewTaskDefinition.Id, "review-1-1", "review-1-2"], status.Tasks.Select(t => t.Id));
+        Assert.Equal((ReviewStateNames.Accepted, 2), (status.Review?.Verdict, status.Review?.Round));
         Assert.Equal([2, 0], status.Review!.Standing);
-        Assert.Equal(4, RunCounts.Of(status).Merged);
+        Assert.Equal(4, RunTaskCounts.Of(status).Merged);
         Assert.Equal(6, result.AgentStarts);
 
         // The second round sees what the first one has not.
@@ -48,7 +48,7 @@ public sealed class ReviewTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["a", "b", "review-1-1", "review-2-1"], run.Activities.Merged);
         var status = await run.StatusAsync();
         Assert.Equal([2, 1, 0], status.Review!.Standing);
@@ -62,20 +62,20 @@ public sealed class ReviewTests
             a.Conclude = input => Findings(2, $"review-{input.Round.Number}-1") with { Evidence = "round.md" }
         );
 
-        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var escalated = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
         Assert.Equal(2, run.Activities.Reviews.Count);
-        Assert.Equal(ReviewVerdicts.Escalated, escalated.Review?.Verdict);
-        var review = escalated.Tasks.First(t => t.Id == ReviewTask.Id);
-        Assert.Equal((TaskStates.Escalated, "round.md"), (review.State, review.Evidence));
-        Assert.NotNull(Assert.IsType<ReviewRejected>(review.Why).Before);
+        Assert.Equal(ReviewStateNames.Escalated, escalated.Review?.Verdict);
+        var review = escalated.Tasks.First(t => t.Id == ReviewTaskDefinition.Id);
+        Assert.Equal((TaskStateNames.Escalated, "round.md"), (review.State, review.Evidence));
+        Assert.NotNull(Assert.IsType<ChangeRejectedByReviewerReason>(review.Why).Before);
         Assert.Contains($"orchestrate skip {run.RunId}/.review", escalated.Questions[0].Commands);
         Assert.DoesNotContain("review-2-1", escalated.Tasks.Select(t => t.Id));
 
-        await run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(ReviewTask.Id)));
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        await run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskSteeringArguments(ReviewTaskDefinition.Id)));
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         var status = await run.StatusAsync();
-        Assert.Equal(ReviewVerdicts.Overruled, status.Review?.Verdict);
+        Assert.Equal(ReviewStateNames.Overruled, status.Review?.Verdict);
         Assert.Contains("overruled by a user: .review", status.Review!.ToString(), StringComparison.Ordinal);
     }
 
@@ -87,10 +87,10 @@ public sealed class ReviewTests
             Rules(rounds: 1)
         );
 
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(ReviewTask.Id, "look again")));
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments(ReviewTaskDefinition.Id, "look again")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["", ""], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Since));
         Assert.Equal(["", "look again"], run.Activities.Reviews.Select(r => r.Guidance));
         Assert.Equal([1, 2], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Number));
@@ -101,15 +101,15 @@ public sealed class ReviewTests
     public async Task Review_AnswersThatCannotBeRead_AreAskedForThreeTimesAndAcceptNothing()
     {
         await using var run = await StartAsync(a =>
-            a.JudgeReview = input => new AnswerJudgement { Problems = ["No JSON."], ProblemsFile = $"p-{input.Start}.md" }
+            a.JudgeReview = input => new AgentAnswerValidationResult { Problems = ["No JSON."], ProblemsFile = $"p-{input.Start}.md" }
         );
 
-        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var escalated = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
         Assert.Equal(["", "p-1.md", "p-2.md"], run.Activities.Reviews.Select(r => r.ProblemsFile));
         Assert.Equal(["", "reviewer's", "reviewer's"], run.Activities.Reviews.Select(r => r.Session));
-        Assert.IsType<ReviewStillUnreadable>(escalated.Tasks.First(t => t.Id == ReviewTask.Id).Why);
-        Assert.Equal(ReviewVerdicts.Asked, escalated.Review?.Verdict);
+        Assert.IsType<ReviewStillUnreadableReason>(escalated.Tasks.First(t => t.Id == ReviewTaskDefinition.Id).Why);
+        Assert.Equal(ReviewStateNames.Asked, escalated.Review?.Verdict);
     }
 
     [Fact]
@@ -120,11 +120,11 @@ public sealed class ReviewTests
                 Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "The model refused to answer." })
         );
 
-        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var escalated = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
         Assert.Contains("refused", escalated.Questions[0].Question, StringComparison.Ordinal);
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
-        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Cancelled, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -144,9 +144,9 @@ public sealed class ReviewTests
                 )
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal([1, 1], run.Activities.Reviews.Select(r => r.Question.Review!.Round.Number));
-        Assert.Contains(run.Activities.Events, e => e is { Task: ReviewTask.Id, State: TaskStates.Parked });
+        Assert.Contains(run.Activities.Events, e => e is { Task: ReviewTaskDefinition.Id, State: TaskStateNames.Parked });
     }
 
     [Fact]
@@ -154,21 +154,23 @@ public sealed class ReviewTests
     {
         await using var run = await StartAsync(a =>
         {
-            a.BeginReview = _ => new ReviewPreparation();
+            a.BeginReview = _ => new ReviewPreparationResult();
             a.Conclude = _ => new ReviewConclusion();
         });
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Empty(run.Activities.Reviews);
-        Assert.Equal(ReviewVerdicts.Empty, (await run.StatusAsync()).Review?.Verdict);
+        Assert.Equal(ReviewStateNames.Empty, (await run.StatusAsync()).Review?.Verdict);
     }
 
     [Fact]
     public async Task Review_CannotBegin_AsksAPerson()
     {
-        await using var run = await StartAsync(a => a.BeginReview = _ => new ReviewPreparation { Fault = "The change is too large." });
+        await using var run = await StartAsync(a =>
+            a.BeginReview = _ => new ReviewPreparationResult { Fault = "The change is too large." }
+        );
 
-        var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var escalated = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
         Assert.Contains("too large", escalated.Questions[0].Question, StringComparison.Ordinal);
     }
@@ -190,19 +192,19 @@ public sealed class ReviewTests
                         Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
                         Gates = new GateSummary
                         {
-                            Proof = GateProof.Verified,
+                            Proof = GateAssuranceLevel.Verified,
                             Total = 1,
                             Passed = 1,
                         },
                     };
         });
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
-        await run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand("review-1-1")));
+        await run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskSteeringArguments("review-1-1")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         var status = await run.StatusAsync();
-        Assert.Equal((ReviewVerdicts.Overruled, 2), (status.Review?.Verdict, status.Review?.Round));
+        Assert.Equal((ReviewStateNames.Overruled, 2), (status.Review?.Verdict, status.Review?.Round));
         Assert.Equal(["review-1-1"], status.Review!.Overruled);
     }
 
@@ -210,7 +212,7 @@ public sealed class ReviewTests
     public async Task Review_PartsThatAreAnswered_AreNotAskedAgain()
     {
         await using var run = await StartAsync(a =>
-            a.BeginReview = _ => new ReviewPreparation
+            a.BeginReview = _ => new ReviewPreparationResult
             {
                 Parts = 3,
                 Answered = [2],
@@ -218,7 +220,7 @@ public sealed class ReviewTests
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal([(1, 8), (3, 9)], run.Activities.Reviews.Select(r => (r.Question.Review!.Part, r.Start)));
         Assert.All(run.Activities.Reviews, r => Assert.Equal("", r.Session));
     }
@@ -242,11 +244,11 @@ public sealed class ReviewTests
         await first.Task;
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
-        await run.UntilAsync(s => s.Tasks.Any(t => t is { Id: ReviewTask.Id, Paused: true }));
+        await run.UntilAsync(s => s.Tasks.Any(t => t is { Id: ReviewTaskDefinition.Id, Paused: true }));
         await run.RestartWorkersAsync();
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal("reviewer's", run.Activities.Reviews.Last().Session);
     }
 
@@ -262,14 +264,14 @@ public sealed class ReviewTests
             Tasks = [.. tasks.Select(id => new TaskOutline { Id = id })],
         };
 
-    private static RunRules Rules(int rounds = 3) =>
+    private static RunWorkflowSettings Rules(int rounds = 3) =>
         new()
         {
             Workers = 1,
             Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
-            Review = new ReviewRule { Agent = "claude", MaxRounds = rounds },
+            Review = new RunReviewOptions { Agent = "claude", MaxRounds = rounds },
         };
 
-    private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, RunRules? rules = null) =>
+    private static Task<ScriptedRun> StartAsync(Action<ScriptedActivities> script, RunWorkflowSettings? rules = null) =>
         ScriptedRun.StartAsync([new TaskOutline { Id = "a" }, new TaskOutline { Id = "b" }], script, rules ?? Rules());
 }

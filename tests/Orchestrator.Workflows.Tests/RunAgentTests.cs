@@ -47,9 +47,9 @@ public sealed class RunAgentTests
                         : new VerifyResult { Commit = "c" }
         );
 
-        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var status = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
-        Assert.Equal([TaskStates.Failed, TaskStates.Skipped, TaskStates.Merged], status.Tasks.Select(t => t.State));
+        Assert.Equal([TaskStateNames.Failed, TaskStateNames.Skipped, TaskStateNames.Merged], status.Tasks.Select(t => t.State));
         Assert.Equal(2, status.Tasks[0].Starts);
         Assert.Contains(status.Questions, q => q.Id == "a" && q.Commands.Any(c => c.Contains("retry", StringComparison.Ordinal)));
     }
@@ -62,14 +62,14 @@ public sealed class RunAgentTests
             [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
             a => a.Verify = _ => fail ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" }
         );
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
         fail = false;
 
-        var command = new TaskCommand("a", "use the other library");
+        var command = new TaskSteeringArguments("a", "use the other library");
         var answer = await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
         Assert.True(answer.Changed);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         var last = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
         Assert.Equal(("use the other library", 2, 2), (last.Guidance, last.Attempt, last.Start));
     }
@@ -85,11 +85,11 @@ public sealed class RunAgentTests
                         ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" }
                         : new VerifyResult { Commit = "c" }
         );
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
-        await run.Run.SignalAsync("skipTask", [new TaskCommand("a")]);
+        await run.Run.SignalAsync("skipTask", [new TaskSteeringArguments("a")]);
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["b"], run.Activities.Merged);
     }
 
@@ -139,13 +139,13 @@ public sealed class RunAgentTests
                             : ScriptedActivities.Done()
                     )
         );
-        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }]);
+        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Parked }]);
         Assert.Contains("session limit", status.Tasks[0].Reason);
 
-        var command = new TaskCommand("a");
+        var command = new TaskSteeringArguments("a");
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
@@ -155,7 +155,7 @@ public sealed class RunAgentTests
     {
         var reset = DateTimeOffset.UtcNow.AddHours(5);
         await using var run = await ScriptedRun.StartAsync(
-            [Task("a") with { Account = "claude", Relays = [new AgentRelay("codex", TimeSpan.FromHours(1))] }],
+            [Task("a") with { Account = "claude", Relays = [new RelayAgentCandidate("codex", TimeSpan.FromHours(1))] }],
             a =>
             {
                 a.Agent = (input, _) =>
@@ -181,7 +181,7 @@ public sealed class RunAgentTests
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(
             [(null, "", 1), ("codex", "", 2), ("codex", "of codex", 3)],
@@ -212,7 +212,14 @@ public sealed class RunAgentTests
     {
         var isLimited = true;
         await using var run = await ScriptedRun.StartAsync(
-            [Task("a") with { Account = "claude", MaxRemediations = 0, Relays = [new AgentRelay("codex", TimeSpan.FromHours(1))] }],
+            [
+                Task("a") with
+                {
+                    Account = "claude",
+                    MaxRemediations = 0,
+                    Relays = [new RelayAgentCandidate("codex", TimeSpan.FromHours(1))],
+                },
+            ],
             a =>
             {
                 a.Agent = (input, _) =>
@@ -230,13 +237,13 @@ public sealed class RunAgentTests
                     isLimited ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" };
             }
         );
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
         isLimited = false;
 
-        var command = new TaskCommand("a");
+        var command = new TaskSteeringArguments("a");
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal([(null, 1), ("codex", 1), (null, 2)], run.Activities.Starts.Select(start => (start.Agent, start.Start)));
         var task = (await run.StatusAsync()).Tasks[0];
         Assert.Null(task.Agent);
@@ -265,7 +272,7 @@ public sealed class RunAgentTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        Assert.Equal((RunStateNames.Completed, 1), (result.State, result.AgentStarts));
         // Its folder is used up, so the next start has the next number.
         Assert.Equal([1, 2], run.Activities.Starts.Select(start => start.Start));
     }
@@ -292,7 +299,7 @@ public sealed class RunAgentTests
         var status = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Contains("pandas", status.Questions[0].Question);
 
-        var command = new TaskCommand("a", "it is installed now");
+        var command = new TaskSteeringArguments("a", "it is installed now");
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
 
         await run.ResultAsync();
@@ -313,11 +320,11 @@ public sealed class RunAgentTests
         );
 
         var paused = await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Paused);
-        Assert.IsType<AgentStoppedByPerson>(paused.Tasks[0].Why);
+        Assert.IsType<AgentStoppedByUserReason>(paused.Tasks[0].Why);
         Assert.Single(run.Activities.Starts);
-        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskSteeringArguments("a")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
     }
 
@@ -341,20 +348,20 @@ public sealed class RunAgentTests
                     );
                 a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;
             },
-            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+            settings: new RunWorkflowSettings { Workers = 3, ContinueAfterEvents = 40 }
         );
-        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        await run.UntilAsync(s => s.State == RunStateNames.Escalated);
         var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
             .Events.First()
             .WorkflowExecutionStartedEventAttributes;
         hopeless = false;
 
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
-        await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Preparing);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a")));
+        await run.UntilAsync(s => s.Tasks[0].State == TaskStateNames.Preparing);
         release.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
-        Assert.DoesNotContain(run.Activities.Events, e => e.Why is WorkflowStillOpen);
+        Assert.DoesNotContain(run.Activities.Events, e => e.Why is TaskWorkflowStillOpenReason);
     }
 }

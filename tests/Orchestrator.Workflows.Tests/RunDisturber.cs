@@ -85,7 +85,7 @@ internal sealed class RunDisturber(ScriptedRun run, Random random, IReadOnlyList
         {
             var options = new WorkflowOptions(RunIds.ForLeases("key"), QueueNames.Workflows);
             options.SignalWithStart(signal);
-            return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
+            return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseWorkflowState { Queue = run.Queue }), options);
         }
     }
 

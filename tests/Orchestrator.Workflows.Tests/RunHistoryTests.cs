@@ -82,13 +82,16 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             _model.Play();
             int[] lengths = [0, 20, 60, EachMessage];
-            var settings = new RunRules
+            var settings = new RunWorkflowSettings
             {
                 Workers = 3,
                 Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) },
                 TrainBatch = _random.Next(2) == 0 ? 1 : 4,
                 TrainParallel = _random.Next(1, 4),
-                Queue = _random.Next(4) == 0 ? null : new QueueRules { Speculation = _random.Next(3), HasLanes = _random.Next(2) == 0 },
+                Queue =
+                    _random.Next(4) == 0
+                        ? null
+                        : new MergeQueueBatchOptions { Speculation = _random.Next(3), HasLanes = _random.Next(2) == 0 },
             };
             var length = lengths[_random.Next(lengths.Length)];
             settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };
@@ -100,7 +103,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             {
                 Step = "ask for the status";
                 var status = await run.StatusAsync();
-                if (status.State == RunStates.Completed)
+                if (status.State == RunStateNames.Completed)
                 {
                     break;
                 }
@@ -109,7 +112,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                     $"it does not end: {status.State} {status.Reason}: "
                         + $"{string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}"
                 );
-                if (status.State == RunStates.Escalated)
+                if (status.State == RunStateNames.Escalated)
                 {
                     await AnswerAsync(run, status);
                 }
@@ -189,13 +192,13 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         /// <summary>The user looks at the first task that failed.</summary>
         private async Task AnswerAsync(ScriptedRun run, RunStatus status)
         {
-            if (status.Tasks.FirstOrDefault(t => t.State == TaskStates.Failed) is not { } failed)
+            if (status.Tasks.FirstOrDefault(t => t.State == TaskStateNames.Failed) is not { } failed)
             {
                 return;
             }
             var before = _answers.GetValueOrDefault(failed.Id);
             _answers[failed.Id] = before + 1;
-            var command = new TaskCommand(failed.Id);
+            var command = new TaskSteeringArguments(failed.Id);
             Step = $"answer for {failed.Id}";
             await (
                 RunModel.Retries(before)

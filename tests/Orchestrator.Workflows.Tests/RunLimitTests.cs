@@ -15,23 +15,23 @@ public sealed class RunLimitTests
         await run.UntilAsync(s => s.Questions.Any(q => q.Id == "a"));
         Assert.Empty(run.Activities.Starts);
 
-        var approval = new ApprovalCommand("a");
+        var approval = new ApprovalDecisionArguments("a");
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(approval));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
     public async Task Approval_PlanRejected_EndsTheRunBeforeAnythingStarts()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = p => p with { ApprovalReason = "Risk 80." });
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
 
-        var rejection = new ApprovalCommand("plan", "too risky");
+        var rejection = new ApprovalDecisionArguments("plan", "too risky");
         await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(rejection));
 
         var result = await run.ResultAsync();
-        Assert.Equal(RunStates.Cancelled, result.State);
+        Assert.Equal(RunStateNames.Cancelled, result.State);
         Assert.Contains("too risky", result.Reason);
         Assert.Empty(run.Activities.Starts);
     }
@@ -71,7 +71,7 @@ public sealed class RunLimitTests
             }
         );
         var parked = await run.UntilAsync(s =>
-            s.Tasks.Count(t => t.State == TaskStates.Parked) == 2 && s.Tasks[2].State == TaskStates.Merged
+            s.Tasks.Count(t => t.State == TaskStateNames.Parked) == 2 && s.Tasks[2].State == TaskStateNames.Merged
         );
 
         var question = Assert.Single(parked.Questions);
@@ -82,20 +82,20 @@ public sealed class RunLimitTests
             StringComparison.Ordinal
         );
         Assert.Equal([$"orchestrate budget raise {run.RunId} AMOUNT"], question.Commands);
-        Assert.Equal(RunLiveness.NeedsPerson, RunLiveness.Of(parked));
+        Assert.Equal(RunLivenessClassifier.NeedsPerson, RunLivenessClassifier.Of(parked));
         Assert.Empty(parked.Outages);
-        var tooLittle = new RaiseBudgetCommand(BudgetKinds.Run, 0.51m);
+        var tooLittle = new RaiseBudgetArguments(BudgetKinds.Run, 0.51m);
         var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
             run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(tooLittle))
         );
         Assert.Contains("0.51 of 0.50 USD are spent. Specify a higher limit.", refused.InnerException!.Message, StringComparison.Ordinal);
 
-        var more = new RaiseBudgetCommand(BudgetKinds.Run, 2, By: "kim");
+        var more = new RaiseBudgetArguments(BudgetKinds.Run, 2, By: "kim");
         var answer = await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));
 
         Assert.Equal("The budget of the run, 2.00 USD, applies from now on; 2 tasks continue.", answer.Message);
         var result = await run.ResultAsync();
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         var status = await run.StatusAsync();
         Assert.All(status.Tasks, task => Assert.Equal((1, 1, 1), (task.Attempt, task.Starts, task.LastStart)));
         Assert.Contains(run.Activities.Events, e => e.Reason == "The budget of the run, 2.00 USD, applies from now on, by kim");
@@ -111,7 +111,7 @@ public sealed class RunLimitTests
                     System.Threading.Tasks.Task.FromResult(input.Task.Task.Id == "a" ? UsedUp(BudgetKinds.Task) : ScriptedActivities.Done())
         );
 
-        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }, { State: TaskStates.Merged }, ..]);
+        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Parked }, { State: TaskStateNames.Merged }, ..]);
 
         var question = Assert.Single(status.Questions);
         Assert.Equal(("a", $"orchestrate budget raise {run.RunId}/a AMOUNT"), (question.Id, question.Commands[0]));
@@ -136,7 +136,7 @@ public sealed class RunLimitTests
                     )
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal((1, 4), ((await run.StatusAsync()).Tasks[0].Attempt, (await run.StatusAsync()).Tasks[0].Starts));
         Assert.Equal(["", "s", "s", "s"], run.Activities.Starts.Select(start => start.Session));
     }
@@ -165,7 +165,7 @@ public sealed class RunLimitTests
                     )
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         var task = (await run.StatusAsync()).Tasks[0];
         Assert.Equal((1, 1, 1), (task.Attempt, task.Starts, task.LastStart));
         Assert.Equal([1, 1], run.Activities.Starts.Select(start => start.Start));
@@ -189,7 +189,7 @@ public sealed class RunLimitTests
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
         Assert.Contains("(until)", late.Reason, StringComparison.Ordinal);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     /// <summary>
@@ -227,12 +227,12 @@ public sealed class RunLimitTests
             }
         );
 
-        var late = await run.UntilAsync(s => s.Paused && s.Tasks is [{ Paused: true }, { State: TaskStates.Merged }]);
-        Assert.IsType<RunLimitReached>(late.Tasks[0].Why);
+        var late = await run.UntilAsync(s => s.Paused && s.Tasks is [{ Paused: true }, { State: TaskStateNames.Merged }]);
+        Assert.IsType<RunTimeLimitReachedReason>(late.Tasks[0].Why);
         Assert.Equal(["a", "b"], run.Activities.Starts.Select(start => start.Task.Task.Id).Order());
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(3, run.Activities.Starts.Count);
     }
 
@@ -249,6 +249,6 @@ public sealed class RunLimitTests
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 }

@@ -48,24 +48,24 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         {
             foreach (
                 var outline in plan.Where(t =>
-                    _tasks[t.Id].State == TaskStates.Pending && t.DependsOn.All(d => TaskStates.IsDone(_tasks[d].State))
+                    _tasks[t.Id].State == TaskStateNames.Pending && t.DependsOn.All(d => TaskStateNames.IsDone(_tasks[d].State))
                 )
             )
             {
                 Play(outline);
             }
-            if (plan.FirstOrDefault(t => _tasks[t.Id].State == TaskStates.Failed) is not { } failed)
+            if (plan.FirstOrDefault(t => _tasks[t.Id].State == TaskStateNames.Failed) is not { } failed)
             {
                 return;
             }
             var task = _tasks[failed.Id];
             if (Retries(task.Retries))
             {
-                task.State = TaskStates.Pending;
+                task.State = TaskStateNames.Pending;
             }
             else
             {
-                task.State = TaskStates.Waived;
+                task.State = TaskStateNames.Waived;
             }
             task.Retries++;
         }
@@ -83,7 +83,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
             }
             if (Passes(outline.Id, task.Attempt) && Merges(outline.Id, task.Attempt))
             {
-                task.State = TaskStates.Merged;
+                task.State = TaskStateNames.Merged;
                 return;
             }
             if (remediations == outline.MaxRemediations)
@@ -91,7 +91,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
                 break;
             }
         }
-        task.State = TaskStates.Failed;
+        task.State = TaskStateNames.Failed;
     }
 
     private bool Works(string id, ModelTask task)
@@ -122,7 +122,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
 
     internal sealed class ModelTask
     {
-        public string State { get; set; } = TaskStates.Pending;
+        public string State { get; set; } = TaskStateNames.Pending;
 
         public int Attempt { get; set; }
 

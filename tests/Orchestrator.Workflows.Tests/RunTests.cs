@@ -14,7 +14,7 @@ public sealed class RunTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal("landed", result.LandedCommit);
         Assert.Equal(4, result.AgentStarts);
         var merged = run.Activities.Merged.ToList();
@@ -22,7 +22,7 @@ public sealed class RunTests
         Assert.Equal("a", merged[0]);
         Assert.Equal("d", merged[3]);
         var status = await run.StatusAsync();
-        Assert.Equal(RunStates.Completed, status.State);
+        Assert.Equal(RunStateNames.Completed, status.State);
         Assert.Equal(2.0m, status.Cost);
         Assert.Equal(Enumerable.Range(1, run.Activities.Events.Count).Select(i => (long)i), run.Activities.Events.Select(e => e.Sequence));
     }
@@ -46,7 +46,7 @@ public sealed class RunTests
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["a", "b"], run.Activities.Merged);
         Assert.Equal(["a", "b"], run.Activities.ReleasedAtEnd.Order());
     }
@@ -70,12 +70,14 @@ public sealed class RunTests
                 }
         );
 
-        var held = await run.UntilAsync(s => s.Tasks.Any(t => t.Why == new AgentHeld(new Quote("held by maria: red tests"))));
+        var held = await run.UntilAsync(s =>
+            s.Tasks.Any(t => t.Why == new AgentStartsHeldReason(new VerbatimQuote("held by maria: red tests")))
+        );
         release.SetResult();
         var result = await run.ResultAsync();
 
-        Assert.Equal(TaskStates.Executing, held.Tasks[0].State);
-        Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
+        Assert.Equal(TaskStateNames.Executing, held.Tasks[0].State);
+        Assert.Equal((RunStateNames.Completed, 1), (result.State, result.AgentStarts));
         Assert.Equal([(1, false), (1, true), (1, false)], run.Activities.Starts.Select(s => (s.Start, s.AwaitRelease)));
         Assert.Contains(run.Activities.Events, e => e is { Task: "a", Reason: "held by maria: red tests" });
 
@@ -99,7 +101,7 @@ public sealed class RunTests
                     await System.Threading.Tasks.Task.Delay(50, stop);
                     return ScriptedActivities.Done();
                 },
-            new RunRules { Workers = 2 }
+            new RunWorkflowSettings { Workers = 2 }
         );
 
         await run.ResultAsync();
@@ -174,7 +176,7 @@ public sealed class RunTests
                 a.Land = () =>
                     clean ? new LandResult { Landed = true, Commit = "x" } : new LandResult { Message = "The checkout is dirty." }
         );
-        var waiting = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion);
+        var waiting = await run.UntilAsync(s => s.State == RunStateNames.AwaitingPromotion);
         Assert.Contains(waiting.Questions, q => q.Id == "promote");
         clean = true;
 
@@ -195,21 +197,21 @@ public sealed class RunTests
             skipsTime: true
         );
         await run.BeginAsync();
-        var asked = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0);
+        var asked = await run.UntilAsync(s => s.State == RunStateNames.AwaitingPromotion && s.Questions.Count > 0);
 
         await run.SkipAsync(TimeSpan.FromHours(73));
-        var closed = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Questions.Count > 1);
+        var closed = await run.UntilAsync(s => s.State == RunStateNames.Escalated && s.Questions.Count > 1);
         var part = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => run.Run.ExecuteUpdateAsync(w => w.LandMergedAsync(null)));
-        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new PersonCommand("back again", "kim@desk")));
-        var anew = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion && s.Questions.Count > 0);
-        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new PersonCommand("looked at", "kim@desk")));
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new RunSteeringArguments("back again", "kim@desk")));
+        var anew = await run.UntilAsync(s => s.State == RunStateNames.AwaitingPromotion && s.Questions.Count > 0);
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new RunSteeringArguments("looked at", "kim@desk")));
 
         Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
         Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it counts as rejected\.\)", asked.Questions[0].Question);
-        Assert.Equal(new NotPromotedInTime(new NotLanded(new Quote("A secret is in it."))), closed.Why);
+        Assert.Equal(new RunNotPromotedInTimeReason(new LandingRefusedReason(new VerbatimQuote("A secret is in it."))), closed.Why);
         Assert.Equal(["promote", "resolve"], closed.Questions.Select(q => q.Id));
         Assert.Contains("orchestrate land", part.InnerException!.Message, StringComparison.Ordinal);
-        Assert.Equal(new NotLanded(new Quote("A secret is in it.")), anew.Why);
+        Assert.Equal(new LandingRefusedReason(new VerbatimQuote("A secret is in it.")), anew.Why);
 
         // An answer after the limit must not approve a question from before it.
         Assert.Equal([false, false, true], run.Activities.Lands.Select(l => l.IsAskedFor));
@@ -225,12 +227,12 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 12).Select(i => i < 3 ? Task($"t{i}") : Task($"t{i}", $"t{i - 3}"))],
-            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+            settings: new RunWorkflowSettings { Workers = 3, ContinueAfterEvents = 40 }
         );
 
         var result = await run.ResultAsync();
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(12, run.Activities.Merged.Distinct().Count());
         Assert.Equal(12, run.Activities.Merged.Count);
         Assert.Equal(12, result.AgentStarts);

@@ -52,7 +52,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         var scene = new Scene(state);
         var (settings, fails) = (
-            new RunRules
+            new RunWorkflowSettings
             {
                 Workers = 3,
                 Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
@@ -105,7 +105,7 @@ internal sealed class Scene : IAsyncDisposable
                     Commit = $"commit-{input.Task.Task.Id}",
                     Gates = new GateSummary
                     {
-                        Proof = GateProof.Verified,
+                        Proof = GateAssuranceLevel.Verified,
                         Total = 1,
                         Passed = 1,
                     },
@@ -138,7 +138,7 @@ internal sealed class Scene : IAsyncDisposable
     public async Task GoOnAsync()
     {
         _go.TrySetResult();
-        await Run.UntilAsync(status => RunStates.IsFinal(status.State), answer: AnswerAsync);
+        await Run.UntilAsync(status => RunStateNames.IsFinal(status.State), answer: AnswerAsync);
     }
 
     public Task TerminateAsync() => Run.Run.TerminateAsync("pressed by mistake");
@@ -197,14 +197,14 @@ internal sealed class Scene : IAsyncDisposable
         await Run.UntilAsync(s =>
             _state switch
             {
-                "planning" => s.State == RunStates.Planning && AtWork == 1,
+                "planning" => s.State == RunStateNames.Planning && AtWork == 1,
                 "awaiting-approval" or "escalated" => s.State == _state && s.Questions.Count > 0,
                 "awaiting-promotion" => s.State == _state && s.Questions.Count > 0,
                 "preparing" or "executing" or "verifying" => AtWork == 2 && s.Tasks.All(t => t.State == _state),
-                "second-task" => AtWork == 1 && s.Tasks is [{ State: TaskStates.Merged }, { State: TaskStates.Executing }],
-                "merging" => AtWork == 1 && s.Tasks.All(t => t.State == TaskStates.Merging),
-                "task-awaiting-approval" => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval),
-                "paused" => AtWork == 2 && s.Tasks.All(t => t.State == TaskStates.Executing),
+                "second-task" => AtWork == 1 && s.Tasks is [{ State: TaskStateNames.Merged }, { State: TaskStateNames.Executing }],
+                "merging" => AtWork == 1 && s.Tasks.All(t => t.State == TaskStateNames.Merging),
+                "task-awaiting-approval" => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStateNames.AwaitingApproval),
+                "paused" => AtWork == 2 && s.Tasks.All(t => t.State == TaskStateNames.Executing),
                 _ => s.Tasks.Count == 2 && s.Tasks.All(t => t.State == _state),
             }
         );
@@ -227,22 +227,22 @@ internal sealed class Scene : IAsyncDisposable
             foreach (var id in status.Questions.Select(q => q.Id).Where(id => id is not ("promote" or "resolve")))
             {
                 var task = status.Tasks.FirstOrDefault(t => t.Id == id);
-                if (task is null || task.State == TaskStates.AwaitingApproval)
+                if (task is null || task.State == TaskStateNames.AwaitingApproval)
                 {
-                    await Run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand(id, "")));
+                    await Run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments(id, "")));
                 }
-                else if (task.State is TaskStates.Blocked or TaskStates.Failed or TaskStates.Cancelled)
+                else if (task.State is TaskStateNames.Blocked or TaskStateNames.Failed or TaskStateNames.Cancelled)
                 {
-                    await Run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(id, "go on")));
+                    await Run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments(id, "go on")));
                 }
             }
-            if (status.State == RunStates.AwaitingPromotion)
+            if (status.State == RunStateNames.AwaitingPromotion)
             {
                 await Run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(null));
             }
-            foreach (var parked in status.Tasks.Where(t => t.State == TaskStates.Parked))
+            foreach (var parked in status.Tasks.Where(t => t.State == TaskStateNames.Parked))
             {
-                await Run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(parked.Id, "")));
+                await Run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments(parked.Id, "")));
             }
         }
         catch (Temporalio.Exceptions.WorkflowUpdateFailedException)

@@ -14,9 +14,11 @@ internal sealed partial class ScriptedActivities
     public Func<AskAgentInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } =
         (_, _) => Task.FromResult(Done("planner's"));
 
-    public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
+    public Func<ValidateAgentAnswerInput, AgentAnswerValidationResult> Judge { get; set; } =
+        _ => new AgentAnswerValidationResult { Message = "a plan" };
 
-    public Func<PrepareReplanInput, PlanningPreparation> BeginReplan { get; set; } = _ => new PlanningPreparation { Agent = "claude" };
+    public Func<PrepareReplanInput, PlanningPreparationResult> BeginReplan { get; set; } =
+        _ => new PlanningPreparationResult { Agent = "claude" };
 
     /// <summary>The conclusion of a new plan, whose tasks then belong to the plan.</summary>
     public Func<ConcludeReplanInput, ReplanConclusion> ConcludeReplan { get; set; } = _ => throw new NotSupportedException();
@@ -27,12 +29,13 @@ internal sealed partial class ScriptedActivities
     /// <summary>Questions to the reviewer, in order.</summary>
     public ConcurrentQueue<AskAgentInput> Reviews { get; } = new();
 
-    public Func<PrepareReviewInput, ReviewPreparation> BeginReview { get; set; } = _ => new ReviewPreparation { Parts = 1 };
+    public Func<PrepareReviewInput, ReviewPreparationResult> BeginReview { get; set; } = _ => new ReviewPreparationResult { Parts = 1 };
 
     public Func<AskAgentInput, CancellationToken, Task<AgentRunResult>> Reviewer { get; set; } =
         (_, _) => Task.FromResult(Done("reviewer's"));
 
-    public Func<JudgeAnswerInput, AnswerJudgement> JudgeReview { get; set; } = _ => new AnswerJudgement { Message = "read" };
+    public Func<ValidateAgentAnswerInput, AgentAnswerValidationResult> JudgeReview { get; set; } =
+        _ => new AgentAnswerValidationResult { Message = "read" };
 
     /// <summary>The conclusion of a review round, whose tasks then belong to the plan.</summary>
     public Func<ConcludeReviewInput, ReviewConclusion> Conclude { get; set; } = _ => new ReviewConclusion { WasRead = true };
@@ -43,7 +46,7 @@ internal sealed partial class ScriptedActivities
     public ConcurrentQueue<string> EndedReviews { get; } = new();
 
     [Activity]
-    public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input)
+    public Task<PlanningPreparationResult> BeginReplanAsync(PrepareReplanInput input)
     {
         Replans.Enqueue(input);
         return Task.FromResult(BeginReplan(input));
@@ -61,9 +64,9 @@ internal sealed partial class ScriptedActivities
     public int Ties { get; set; }
 
     [Activity]
-    public Task<TieSearchResult> FindTiesAsync(FindEqualResultsInput input) =>
+    public Task<IdenticalTaskComparisonResult> FindTiesAsync(CompareIdenticalTasksInput input) =>
         Task.FromResult(
-            new TieSearchResult(Ties)
+            new IdenticalTaskComparisonResult(Ties)
             {
                 // Found again, they are the same.
                 PlanHash = Ties > 0 ? input.PlanHash.Replace("+ties", "", StringComparison.Ordinal) + "+ties" : input.PlanHash,
@@ -72,7 +75,7 @@ internal sealed partial class ScriptedActivities
         );
 
     [Activity]
-    public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) => Task.FromResult(BeginReview(input));
+    public Task<ReviewPreparationResult> BeginReviewAsync(PrepareReviewInput input) => Task.FromResult(BeginReview(input));
 
     [Activity]
     public Task<AgentRunResult> AskAgentAsync(AskAgentInput input) =>
@@ -84,7 +87,7 @@ internal sealed partial class ScriptedActivities
         };
 
     [Activity]
-    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) =>
+    public Task<AgentAnswerValidationResult> JudgeAnswerAsync(ValidateAgentAnswerInput input) =>
         Task.FromResult(
             input.Question switch
             {
@@ -138,7 +141,7 @@ internal sealed partial class ScriptedActivities
             Commit = $"{input.Commit}+merge",
             Gates = new GateSummary
             {
-                Proof = GateProof.Verified,
+                Proof = GateAssuranceLevel.Verified,
                 Total = 2,
                 Passed = 2,
             },
@@ -158,9 +161,9 @@ internal sealed partial class ScriptedActivities
     }
 
     [Activity]
-    public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
+    public Task<PlanningPreparationResult> BeginPlanningAsync(PreparePlanningInput input) =>
         Task.FromResult(
-            new PlanningPreparation
+            new PlanningPreparationResult
             {
                 Title = "a request",
                 Agent = "scripted",

@@ -41,35 +41,35 @@ internal sealed partial class ScriptedActivities : IHostSlotActivities
     }
 
     [Activity]
-    public Task HandTaskAsync(PublishTaskInput input)
+    public Task HandTaskAsync(PushTaskWorkInput input)
     {
         Placing.Enqueue($"hand {input.TaskId}");
         return Task.CompletedTask;
     }
 
     [Activity]
-    public Task TakeTaskAsync(FetchTaskInput input)
+    public Task TakeTaskAsync(FetchTaskWorkInput input)
     {
         Placing.Enqueue($"take {input.TaskId}");
         return Task.CompletedTask;
     }
 
     [Activity]
-    public Task ShareMergeAsync(GateBatchInput input)
+    public Task ShareMergeAsync(VerifyMergeBatchInput input)
     {
         Placing.Enqueue($"share {input.Commit}");
         return Task.CompletedTask;
     }
 
     /// <summary>The verdict of a host on a published merge, or null if it has no free slot.</summary>
-    public Func<GateMergeInput, MergeResult?> GateMerge { get; set; } = _ => null;
+    public Func<VerifyPublishedMergeInput, MergeResult?> GateMerge { get; set; } = _ => null;
 
     [Activity]
-    public Task<MergeResult> GateMergeAsync(GateMergeInput input) =>
+    public Task<MergeResult> GateMergeAsync(VerifyPublishedMergeInput input) =>
         Task.FromResult(GateMerge(input) ?? throw new ApplicationFailureException("no slot is free", FailureTypes.NoPlace));
 
     [Activity]
-    public Task WithdrawMergeAsync(GateBatchInput input)
+    public Task WithdrawMergeAsync(VerifyMergeBatchInput input)
     {
         Placing.Enqueue($"withdraw {input.Commit}");
         return Task.CompletedTask;

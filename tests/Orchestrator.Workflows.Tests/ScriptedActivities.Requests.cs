@@ -7,14 +7,16 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Decisions about requests of blocked agents; by default a user answers.</summary>
 internal sealed partial class ScriptedActivities
 {
-    public Func<JudgeRequestInput, RequestVerdict> JudgeRequest { get; set; } = _ => new RequestVerdict { Step = RequestNextSteps.Person };
+    public Func<EvaluateAgentRequestInput, AgentRequestEvaluationResult> JudgeRequest { get; set; } =
+        _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Person };
 
-    public Func<InstallInput, InstallResult> Install { get; set; } = input => new InstallResult { Commit = $"packages-{input.Round}" };
+    public Func<InstallPackagesInput, PackageInstallationResult> Install { get; set; } =
+        input => new PackageInstallationResult { Commit = $"packages-{input.Round}" };
 
-    public ConcurrentQueue<ConcludeRequestInput> Installed { get; } = new();
+    public ConcurrentQueue<ConcludeAgentRequestInput> Installed { get; } = new();
 
     [Activity]
-    public Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input) => Task.FromResult(JudgeRequest(input));
+    public Task<AgentRequestEvaluationResult> JudgeRequestAsync(EvaluateAgentRequestInput input) => Task.FromResult(JudgeRequest(input));
 
     public Func<SplitTaskInput, SplitConclusion> Split { get; set; } = _ => new SplitConclusion { PlanHash = "h" };
 
@@ -45,10 +47,10 @@ internal sealed partial class ScriptedActivities
         return answer.Run;
     }
 
-    private AnswerJudgement JudgeForAgent(JudgeAnswerInput input)
+    private AgentAnswerValidationResult JudgeForAgent(ValidateAgentAnswerInput input)
     {
         var answer = _answers[KeyOf(input.Question, input.Start)];
-        return new AnswerJudgement
+        return new AgentAnswerValidationResult
         {
             Message = answer.Answer,
             LeftToPerson = answer.Why,
@@ -60,16 +62,16 @@ internal sealed partial class ScriptedActivities
     private static string KeyOf(AgentQuestion question, int start) => $"{question.Task!.Task.Task.Id} {question.Task.Start} {start}";
 
     [Activity]
-    public Task<InstallResult> InstallAsync(InstallInput input) => Task.FromResult(Install(input));
+    public Task<PackageInstallationResult> InstallAsync(InstallPackagesInput input) => Task.FromResult(Install(input));
 
     [Activity]
-    public Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input)
+    public Task<AgentRequestConclusion> ConcludeRequestAsync(ConcludeAgentRequestInput input)
     {
         Installed.Enqueue(input);
         return Task.FromResult(
-            input.Problem.Length > 0 ? new RequestConclusion { Text = input.Problem }
-            : input.Parts is not null ? new RequestConclusion { Commit = "so-far", Text = input.Parts }
-            : new RequestConclusion
+            input.Problem.Length > 0 ? new AgentRequestConclusion { Text = input.Problem }
+            : input.Parts is not null ? new AgentRequestConclusion { Commit = "so-far", Text = input.Parts }
+            : new AgentRequestConclusion
             {
                 Commit = "so-far",
                 Text = "it is installed",

@@ -28,26 +28,28 @@ internal sealed partial class ScriptedActivities
     }
 
     /// <summary>Trees that gates were run on: what was merged in each, and how often a gate is tried.</summary>
-    public ConcurrentQueue<GateBatchInput> Gated { get; } = new();
+    public ConcurrentQueue<VerifyMergeBatchInput> Gated { get; } = new();
 
     /// <summary>Moves of staging over merges, in order.</summary>
-    public ConcurrentQueue<LandBatchInput> Landings { get; } = new();
+    public ConcurrentQueue<AdvanceStagingBranchInput> Landings { get; } = new();
 
     /// <summary>The gates' verdict on a tree, or null to combine the results of <see cref="Merge"/> for the requests in the tree.</summary>
-    public Func<GateBatchInput, MergeResult?> GateBatch { get; set; } = _ => null;
+    public Func<VerifyMergeBatchInput, MergeResult?> GateBatch { get; set; } = _ => null;
 
     /// <summary>The result of building a batch, decided before the build.</summary>
     public Func<BuildBatchInput, IReadOnlyList<MergeResult>?> BuildBatch { get; set; } = _ => null;
 
     /// <summary>Decides if staging can be moved, with the note of the result.</summary>
-    public Func<LandBatchInput, (bool Landed, string Note)> LandBatch { get; set; } = _ => (true, "");
+    public Func<AdvanceStagingBranchInput, (bool Landed, string Note)> LandBatch { get; set; } = _ => (true, "");
 
     /// <summary>Parts of the repository that work can influence; none for all.</summary>
-    public Func<MergeRequest, IReadOnlyList<string>> PartsOf { get; set; } = _ => [];
+    public Func<TaskMergeRequest, IReadOnlyList<string>> PartsOf { get; set; } = _ => [];
 
     [Activity]
-    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateWorkInput input) =>
-        Task.FromResult<IReadOnlyList<WorkLocation>>([.. input.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
+    public Task<IReadOnlyList<AffectedRepositoryParts>> LocateWorkAsync(FindAffectedRepositoryPartsInput input) =>
+        Task.FromResult<IReadOnlyList<AffectedRepositoryParts>>([
+            .. input.Requests.Select(request => new AffectedRepositoryParts(PartsOf(request))),
+        ]);
 
     [Activity]
     public async Task<MergedBatch> MergeBatchAsync(MergeBatchInput input)
@@ -121,7 +123,7 @@ internal sealed partial class ScriptedActivities
         });
 
     [Activity]
-    public Task<MergeResult> GateBatchAsync(GateBatchInput input) =>
+    public Task<MergeResult> GateBatchAsync(VerifyMergeBatchInput input) =>
         WithHeartbeatsAsync(async stop =>
         {
             if (input.Requests.Count > 1)
@@ -152,7 +154,7 @@ internal sealed partial class ScriptedActivities
         });
 
     [Activity]
-    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input)
+    public Task<IReadOnlyList<MergeResult>> LandBatchAsync(AdvanceStagingBranchInput input)
     {
         var (landed, note) = LandBatch(input);
         IReadOnlyList<MergeResult> merges = [.. input.Merges.Select(merge => merge with { Note = note })];
@@ -170,5 +172,5 @@ internal sealed partial class ScriptedActivities
 
     private static string Key(string run, string task, int attempt) => $"{run}/{task} {attempt}";
 
-    private static MergeResult Of(MergeRequest request) => new() { TaskId = request.TaskId, Attempt = request.Attempt };
+    private static MergeResult Of(TaskMergeRequest request) => new() { TaskId = request.TaskId, Attempt = request.Attempt };
 }

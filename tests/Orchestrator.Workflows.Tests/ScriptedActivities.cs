@@ -9,7 +9,12 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
-internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRules settings, string queue, ITemporalClient client)
+internal sealed partial class ScriptedActivities(
+    IReadOnlyList<TaskOutline> tasks,
+    RunWorkflowSettings settings,
+    string queue,
+    ITemporalClient client
+)
     : IRepositoryActivities,
         IRunActivities,
         ITaskActivities,
@@ -82,14 +87,15 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}",
             Gates = new GateSummary
             {
-                Proof = GateProof.Verified,
+                Proof = GateAssuranceLevel.Verified,
                 Total = 1,
                 Passed = 1,
             },
         };
 
     /// <summary>The result of merging a task.</summary>
-    public Func<MergeRequest, MergeResult> Merge { get; set; } = _ => new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
+    public Func<TaskMergeRequest, MergeResult> Merge { get; set; } =
+        _ => new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
 
     public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
 
@@ -97,7 +103,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public Func<Task> WhileStoring { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Answers in place of the repository's leases, or null if the leases answer.</summary>
-    public Func<LeaseInput, Task>? Leases { get; set; }
+    public Func<SendLeaseSignalInput, Task>? Leases { get; set; }
 
     /// <summary>Answers the check for ended runs, or null to check them.</summary>
     public Func<Task<IReadOnlyList<string>>>? EndedRuns { get; set; }
@@ -133,7 +139,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
                 {
                     Hash = "h",
                     Title = "a test",
-                    Tasks = PayloadPaging.First(tasks, PageSize),
+                    Tasks = PayloadSizeLimiter.First(tasks, PageSize),
                     TaskCount = tasks.Count,
                     Agent = "claude",
                     Rules = settings,
@@ -146,7 +152,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     {
         BeforeFile(nameof(ReadTasksAsync));
         return Task.FromResult<IReadOnlyList<TaskOutline>>(
-            PayloadPaging.First((Extended.GetValueOrDefault(input.PlanHash) ?? tasks).Skip(input.Offset), PageSize)
+            PayloadSizeLimiter.First((Extended.GetValueOrDefault(input.PlanHash) ?? tasks).Skip(input.Offset), PageSize)
         );
     }
 
@@ -164,7 +170,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         );
 
     /// <summary>Stores what is recorded beside <see cref="Events"/>.</summary>
-    public Action<ProgressInput> Record { get; set; } = _ => { };
+    public Action<RecordProgressInput> Record { get; set; } = _ => { };
 
     /// <summary>Delay between each of <see cref="Events"/> and its recording.</summary>
     public ConcurrentQueue<TimeSpan> Lateness { get; } = new();
@@ -173,7 +179,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public bool ReadsAlong { get; set; } = true;
 
     [Activity]
-    public Task<RecordProgressReply?> RecordProgressAsync(ProgressInput input)
+    public Task<RecordProgressReply?> RecordProgressAsync(RecordProgressInput input)
     {
         BeforeFile(nameof(RecordProgressAsync));
         TakeIn(input);
@@ -226,7 +232,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     /// <summary>Records the progress like the real recorder.</summary>
-    private void TakeIn(ProgressInput input)
+    private void TakeIn(RecordProgressInput input)
     {
         lock (_readings)
         {
@@ -267,16 +273,16 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input)
     {
         BeforeFile(nameof(ReadCheckpointAsync));
-        return Task.FromResult(PayloadPaging.First(Checkpoints[input.File.Hash].Skip(input.Offset)));
+        return Task.FromResult(PayloadSizeLimiter.First(Checkpoints[input.File.Hash].Skip(input.Offset)));
     }
 
     [Activity]
-    public async Task<EarlierExecutionState> FindEarlierWorkAsync(FindEarlierWorkInput input)
+    public async Task<EarlierExecutionStatePage> FindEarlierWorkAsync(FindEarlierWorkInput input)
     {
         var last = Events.Select(e => e.Sequence).DefaultIfEmpty().Max();
         if (input.PlanHash.Length == 0)
         {
-            return new EarlierExecutionState { LastSequence = last };
+            return new EarlierExecutionStatePage { LastSequence = last };
         }
         await CloseTrainAsync(input.RunId);
         var open = new Dictionary<string, TaskReport>();
@@ -299,11 +305,11 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         IReadOnlyList<TaskOutline> known =
         [
             .. Extended.GetValueOrDefault(input.PlanHash) ?? tasks,
-            new TaskOutline { Id = ReviewTask.Id },
-            new TaskOutline { Id = ReplanTask.Id },
+            new TaskOutline { Id = ReviewTaskDefinition.Id },
+            new TaskOutline { Id = ReplanTaskDefinition.Id },
         ];
         var strangers = open.Keys.Except(known.Select(t => t.Id)).Select(id => new TaskOutline { Id = id }).ToList();
-        return new EarlierExecutionState
+        return new EarlierExecutionStatePage
         {
             LastSequence = last,
             TaskCount = known.Count + strangers.Count,
@@ -326,7 +332,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             ?? new TaskProgress
             {
                 Id = task,
-                State = TaskStates.Pending,
+                State = TaskStateNames.Pending,
                 Attempt = starts.Select(s => s.Attempt).DefaultIfEmpty().Max(),
             };
         return (
@@ -355,22 +361,22 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     [Activity]
-    public Task TellLeasesAsync(LeaseInput input) => Leases is null ? TellLeaseWorkflowAsync(input) : Leases(input);
+    public Task TellLeasesAsync(SendLeaseSignalInput input) => Leases is null ? TellLeaseWorkflowAsync(input) : Leases(input);
 
     /// <summary>Tells the leases what the run says, whatever the script does.</summary>
-    public Task TellLeaseWorkflowAsync(LeaseInput input)
+    public Task TellLeaseWorkflowAsync(SendLeaseSignalInput input)
     {
         System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal = input.Step switch
         {
-            LeaseStep.Join => w => w.JoinAsync(input.RunId),
-            LeaseStep.Hold => w => w.HoldAsync(input.RunId, input.Tasks.Select(t => LeaseOf(input.RunId, t)).ToList()),
-            LeaseStep.Ask => w => w.AskAsync(LeaseOf(input.RunId, input.Tasks[0])),
-            LeaseStep.Release => w => w.ReleaseAsync(input.RunId, input.Tasks[0]),
+            LeaseSignalKind.Join => w => w.JoinAsync(input.RunId),
+            LeaseSignalKind.Hold => w => w.HoldAsync(input.RunId, input.Tasks.Select(t => LeaseOf(input.RunId, t)).ToList()),
+            LeaseSignalKind.Ask => w => w.AskAsync(LeaseOf(input.RunId, input.Tasks[0])),
+            LeaseSignalKind.Release => w => w.ReleaseAsync(input.RunId, input.Tasks[0]),
             _ => w => w.LeaveAsync(input.RunId),
         };
         var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), QueueNames.Workflows);
         options.SignalWithStart(signal);
-        return client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = queue }), options);
+        return client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseWorkflowState { Queue = queue }), options);
     }
 
     /// <summary>In these runs a task owns the file of its name.</summary>
@@ -403,10 +409,10 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     }
 
     [Activity]
-    public Task<string> AbortAsync(AbortInput input) => Task.FromResult("");
+    public Task<string> AbortAsync(RetainRunWorkInput input) => Task.FromResult("");
 
     [Activity]
-    public Task<string> FinishAsync(FinishInput input)
+    public Task<string> FinishAsync(FinishRunInput input)
     {
         ReleasedAtEnd = [.. Released];
         return Task.FromResult("report.md");

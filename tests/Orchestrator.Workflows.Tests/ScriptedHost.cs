@@ -23,7 +23,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
     )
     {
         client ??= run.Client;
-        Activities = queue == run.Queue ? run.Activities : new(run.Activities.Tasks, new RunRules(), queue, client);
+        Activities = queue == run.Queue ? run.Activities : new(run.Activities.Tasks, new RunWorkflowSettings(), queue, client);
         if (queue != run.Queue)
         {
             _working.Add(WorkAsync(client, queue, 100, Activities, _stop.Token));

@@ -46,7 +46,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public static async Task<ScriptedRun> StartAsync(
         IReadOnlyList<TaskOutline> tasks,
         Action<ScriptedActivities>? script = null,
-        RunRules? settings = null,
+        RunWorkflowSettings? settings = null,
         IPayloadCodec? codec = null
     )
     {
@@ -58,7 +58,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public static async Task<ScriptedRun> CreateAsync(
         IReadOnlyList<TaskOutline> tasks,
         Action<ScriptedActivities>? script = null,
-        RunRules? settings = null,
+        RunWorkflowSettings? settings = null,
         IPayloadCodec? codec = null,
         bool skipsTime = false,
         TimeProvider? clock = null
@@ -68,15 +68,15 @@ internal sealed class ScriptedRun : IAsyncDisposable
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
         var environment = address is null ? await EmbeddedEnvironment.StartAsync(options, skipsTime, clock) : null;
         options.TargetHost = address;
-        var client = MessageJson.Speaking(environment?.Client ?? await TemporalClient.ConnectAsync(options));
+        var client = PayloadJsonOptions.Speaking(environment?.Client ?? await TemporalClient.ConnectAsync(options));
         var queue = $"scripted-{Guid.NewGuid():n}";
         var activities = new ScriptedActivities(
             tasks,
             settings
-                ?? new RunRules
+                ?? new RunWorkflowSettings
                 {
                     Workers = 3,
-                    Queue = new QueueRules(),
+                    Queue = new MergeQueueBatchOptions(),
                     Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
                 },
             queue,
@@ -110,7 +110,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <summary>Waits until so much work is in the merge train, what is being merged with it: the run knows of it before.</summary>
     public async Task UntilInTrainAsync(int count)
     {
-        await UntilAsync(status => status.Tasks.Count(task => task.State == TaskStates.Merging) == count);
+        await UntilAsync(status => status.Tasks.Count(task => task.State == TaskStateNames.Merging) == count);
         var train = Client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(RunId));
         for (var limit = Eventually.Timeout(); (await train.QueryAsync(w => w.Status())).Queue.Count != count; )
         {

@@ -11,7 +11,7 @@ public sealed class SignedCommandTests : IDisposable
 {
     private readonly TestSigner _kim = new("kim");
 
-    private RunRules Rules =>
+    private RunWorkflowSettings Rules =>
         new()
         {
             Workers = 2,
@@ -26,19 +26,19 @@ public sealed class SignedCommandTests : IDisposable
     {
         await using var run = await AwaitingApprovalAsync();
         var handle = run.Client.GetWorkflowHandle(run.RunId);
-        var command = new ApprovalCommand(RunQuestion.Plan, "", "kim@laptop");
+        var command = new ApprovalDecisionArguments(RunQuestion.Plan, "", "kim@laptop");
 
         var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
             run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command))
         );
-        await handle.SignalAsync(MessageNames.Approve, [command]);
+        await handle.SignalAsync(WorkflowMessageNames.Approve, [command]);
         var status = await run.UntilAsync(s => s.DroppedMessages.Count == 1);
-        var approved = await ApproveAsync(run, _kim.Sign(run.RunId, MessageNames.Approve, command));
+        var approved = await ApproveAsync(run, _kim.Sign(run.RunId, WorkflowMessageNames.Approve, command));
 
         Assert.Contains("only with the signature of an approver", refused.InnerException!.Message, StringComparison.Ordinal);
-        Assert.Equal(RunStates.AwaitingApproval, status.State);
+        Assert.Equal(RunStateNames.AwaitingApproval, status.State);
         Assert.True(approved.Changed);
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Contains(run.Activities.Events, e => e.By == $"kim@laptop (proven by kim, {_kim.Key.Fingerprint})");
     }
 
@@ -49,7 +49,7 @@ public sealed class SignedCommandTests : IDisposable
     public async Task Approval_SentAgain_HasTheSameAnswerAndNoFurtherEffect()
     {
         await using var run = await AwaitingApprovalAsync();
-        var signed = _kim.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand(RunQuestion.Plan, "", "kim"));
+        var signed = _kim.Sign(run.RunId, WorkflowMessageNames.Approve, new ApprovalDecisionArguments(RunQuestion.Plan, "", "kim"));
 
         var first = await ApproveAsync(run, signed);
         var again = await ApproveAsync(run, signed);
@@ -66,8 +66,8 @@ public sealed class SignedCommandTests : IDisposable
 
         Assert.True((await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null))).Changed);
         Assert.True((await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null))).Changed);
-        Assert.True((await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(new PersonCommand("", "lee")))).Changed);
-        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.True((await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(new RunSteeringArguments("", "lee")))).Changed);
+        Assert.Equal(RunStateNames.Cancelled, (await run.ResultAsync()).State);
         Assert.Contains(run.Activities.Events, e => e.By == "lee (claimed)");
     }
 
@@ -95,24 +95,24 @@ public sealed class SignedCommandTests : IDisposable
                 },
             Rules
         );
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Blocked }]);
         var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
-        var stolen = _kim.Sign(run.RunId, MessageNames.RetryTask, new TaskCommand("a", "the left one", "kim"));
+        var stolen = _kim.Sign(run.RunId, WorkflowMessageNames.RetryTask, new TaskSteeringArguments("a", "the left one", "kim"));
 
         await task.SignalAsync(w => w.GoOnAsync("the wrong one", null));
         await task.SignalAsync(w => w.GoOnAsync("the wrong one", stolen));
-        await task.SignalAsync(w => w.DecideAsync(true, Person.Of("kim"), null));
+        await task.SignalAsync(w => w.DecideAsync(true, DecidingUser.Of("kim"), null));
         await run.UntilAsync(s => s.DroppedMessages.Count == 2);
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(stolen));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["", "the left one"], answers);
     }
 
     [Fact]
     public async Task Decision_AboutATaskAtWork_ReachesItWithItsProof()
     {
-        RequestDecision? decided = null;
+        AgentRequestDecision? decided = null;
         await using var run = await ScriptedRun.StartAsync(
             [Task("a")],
             a =>
@@ -130,56 +130,63 @@ public sealed class SignedCommandTests : IDisposable
                     );
                 a.JudgeRequest = input =>
                     (decided = input.Decision) is null
-                        ? new RequestVerdict
+                        ? new AgentRequestEvaluationResult
                         {
-                            Step = RequestNextSteps.Ask,
+                            Step = AgentRequestNextStepKinds.Ask,
                             Asks = ApprovalKinds.Dependency,
                             Text = "May a have pandas?",
                         }
-                        : new RequestVerdict { Step = RequestNextSteps.Install };
+                        : new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Install };
             },
             Rules
         );
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval }]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.AwaitingApproval }]);
         var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
 
-        await task.SignalAsync(w => w.DecideAsync(true, Person.Of("kim (proven by kim)"), null));
+        await task.SignalAsync(w => w.DecideAsync(true, DecidingUser.Of("kim (proven by kim)"), null));
         await run.UntilAsync(s => s.DroppedMessages.Count == 1);
-        await ApproveAsync(run, _kim.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand("a", "we trust it", "kim")));
+        await ApproveAsync(
+            run,
+            _kim.Sign(run.RunId, WorkflowMessageNames.Approve, new ApprovalDecisionArguments("a", "we trust it", "kim"))
+        );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(new Approved(Person.Of($"kim (proven by kim, {_kim.Key.Fingerprint})", "we trust it")), decided!.Why);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(
+            new ApprovedByUserReason(DecidingUser.Of($"kim (proven by kim, {_kim.Key.Fingerprint})", "we trust it")),
+            decided!.Why
+        );
     }
 
     [Fact]
     public async Task Answers_OfACheckpoint_StayKnownAsLongAsTheirSignaturesCount()
     {
         var now = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-        var before = new SignedCommands();
-        var old = _kim.Sign("run-1", MessageNames.Promote, new PersonCommand(), now.AddHours(-20));
-        var young = _kim.Sign("run-1", MessageNames.Promote, new PersonCommand(), now);
+        var before = new SignedCommandAnswerStore();
+        var old = _kim.Sign("run-1", WorkflowMessageNames.Promote, new RunSteeringArguments(), now.AddHours(-20));
+        var young = _kim.Sign("run-1", WorkflowMessageNames.Promote, new RunSteeringArguments(), now);
         before.StoreAnswer(old, Answer("old"), now);
         before.StoreAnswer(young, Answer("young"), now);
-        before.StoreAnswer(new PersonCommand(), Answer("unsigned"), now);
+        before.StoreAnswer(new RunSteeringArguments(), Answer("unsigned"), now);
 
-        var after = new SignedCommands();
+        var after = new SignedCommandAnswerStore();
         after.Restore(before.ToCheckpoint(now.AddHours(5)));
 
         Assert.False(after.TryFindAnswer(old, out _));
         Assert.True(after.TryFindAnswer(young, out var answer));
-        Assert.Equal(new SteeringAnswer("young", true), await answer);
-        Assert.Null(new SignedCommands().ToCheckpoint(now));
+        Assert.Equal(new SteeringUpdateResult("young", true), await answer);
+        Assert.Null(new SignedCommandAnswerStore().ToCheckpoint(now));
     }
 
-    private static Task<object?> Answer(string text) => System.Threading.Tasks.Task.FromResult<object?>(new SteeringAnswer(text, true));
+    private static Task<object?> Answer(string text) =>
+        System.Threading.Tasks.Task.FromResult<object?>(new SteeringUpdateResult(text, true));
 
     private async Task<ScriptedRun> AwaitingApprovalAsync()
     {
         var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" }, Rules);
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
         return run;
     }
 
-    private static Task<SteeringAnswer> ApproveAsync(ScriptedRun run, ApprovalCommand command) =>
+    private static Task<SteeringUpdateResult> ApproveAsync(ScriptedRun run, ApprovalDecisionArguments command) =>
         run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command));
 }

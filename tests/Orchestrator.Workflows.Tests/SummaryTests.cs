@@ -38,12 +38,12 @@ public sealed class SummaryTests
     [Fact]
     public void Summary_OfALongTextInSeveralLines_IsOneThatServersTake()
     {
-        var summary = DisplayText.Summary(new string('ä', 98) + "\n😀😀")!;
+        var summary = TemporalUiTextTruncator.Summary(new string('ä', 98) + "\n😀😀")!;
 
         Assert.Equal(100, summary.Length);
         Assert.EndsWith("ä …", summary, StringComparison.Ordinal);
         Assert.DoesNotContain(summary, char.IsSurrogate);
-        Assert.Null(DisplayText.Summary(null));
+        Assert.Null(TemporalUiTextTruncator.Summary(null));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class SummaryTests
     public async Task Run_ThatWaitsForAnAnswer_SaysWhatTheEndOfTheTimeMeans()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
-        await run.UntilAsync(status => status.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(status => status.State == RunStateNames.AwaitingApproval);
 
         Assert.Contains("Until no answer counts as no: it is new", await StepsAsync(run, run.RunId));
     }
@@ -122,15 +122,15 @@ public sealed class SummaryTests
         await AddAttributesAsync(run);
         await run.BeginAsync();
 
-        await UntilListedAsync(run, $"{RunAttributes.StateName} = '{RunStates.AwaitingApproval}'");
-        Assert.True((await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.NeedsAttention));
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+        await UntilListedAsync(run, $"{RunSearchAttributes.StateName} = '{RunStateNames.AwaitingApproval}'");
+        Assert.True((await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunSearchAttributes.NeedsAttention));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan")));
         await run.ResultAsync();
-        await UntilListedAsync(run, $"{RunAttributes.StateName} = '{RunStates.Completed}'");
+        await UntilListedAsync(run, $"{RunSearchAttributes.StateName} = '{RunStateNames.Completed}'");
         var described = (await run.Run.DescribeAsync()).TypedSearchAttributes;
-        Assert.NotEmpty(described.Get(RunAttributes.Repository));
-        Assert.False(described.Get(RunAttributes.NeedsAttention));
-        Assert.Equal((double)(await run.StatusAsync()).Cost, described.Get(RunAttributes.Cost));
+        Assert.NotEmpty(described.Get(RunSearchAttributes.Repository));
+        Assert.False(described.Get(RunSearchAttributes.NeedsAttention));
+        Assert.Equal((double)(await run.StatusAsync()).Cost, described.Get(RunSearchAttributes.Cost));
     }
 
     /// <summary>The views of the page for users, each with this run's values.</summary>
@@ -140,8 +140,8 @@ public sealed class SummaryTests
         await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = Listed);
         await AddAttributesAsync(run);
         await run.BeginAsync();
-        await UntilListedAsync(run, $"{RunAttributes.StateName} = '{RunStates.AwaitingApproval}'");
-        var path = (await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.Repository);
+        await UntilListedAsync(run, $"{RunSearchAttributes.StateName} = '{RunStateNames.AwaitingApproval}'");
+        var path = (await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunSearchAttributes.Repository);
         var page = await File.ReadAllTextAsync(RepositoryFiles.Path("docs/reference/temporal.md"));
         var views = page.Split("```sql\n")[1]
             .Split("```")[0]
@@ -160,16 +160,16 @@ public sealed class SummaryTests
     public async Task CurrentDetails_OpenQuestion_NameTheUpdateThatAnswersIt()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
-        await run.UntilAsync(status => status.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(status => status.State == RunStateNames.AwaitingApproval);
         var details = (await run.Run.QueryAsync<WorkflowMetadata>("__temporal_workflow_metadata", [])).CurrentDetails;
         Assert.Contains($"- `orchestrate approve {run.RunId}/plan` or the update `approve` with `{{", details, StringComparison.Ordinal);
 
         var input = details.Split("the update `approve` with `")[1].Split('`')[0];
         await run
             .Client.GetWorkflowHandle(run.RunId)
-            .ExecuteUpdateAsync<SteeringAnswer>(MessageNames.Approve, [JsonSerializer.Deserialize<JsonElement>(input)]);
+            .ExecuteUpdateAsync<SteeringUpdateResult>(WorkflowMessageNames.Approve, [JsonSerializer.Deserialize<JsonElement>(input)]);
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -177,21 +177,21 @@ public sealed class SummaryTests
     {
         var question = new RunQuestion { Id = "a", Question = "How?" };
 
-        Assert.Equal(("skipTask", """{"task":"a"}"""), Of(AnswerActionKinds.Skip, "run/a"));
-        Assert.Equal(("retryTask", """{"task":"a","text":"TEXT"}"""), Of(AnswerActionKinds.Guide, "run/a"));
+        Assert.Equal(("skipTask", """{"task":"a"}"""), Of(SuggestedCommandKinds.Skip, "run/a"));
+        Assert.Equal(("retryTask", """{"task":"a","text":"TEXT"}"""), Of(SuggestedCommandKinds.Guide, "run/a"));
         Assert.Equal(
             ("raiseBudget", """{"kind":"task","usd":AMOUNT,"task":"a"}"""),
-            Of(AnswerActionKinds.RaiseBudget, "run/a", BudgetKinds.Task)
+            Of(SuggestedCommandKinds.RaiseBudget, "run/a", BudgetKinds.Task)
         );
         Assert.Equal(
             ("resolveEscalation", $$"""{"way":"abort","shown":"{{question.Shown}}"}"""),
-            Of(AnswerActionKinds.Resolve, "run", Resolutions.Abort)
+            Of(SuggestedCommandKinds.Resolve, "run", EscalationResolutionKinds.Abort)
         );
-        Assert.Null(Of(AnswerActionKinds.Diff, "run/a"));
-        Assert.Null(Of(AnswerActionKinds.AcceptLosses, "run"));
+        Assert.Null(Of(SuggestedCommandKinds.Diff, "run/a"));
+        Assert.Null(Of(SuggestedCommandKinds.AcceptLosses, "run"));
 
         (string, string)? Of(string kind, string target, string? resolution = null) =>
-            AnswerUpdates.Of("run", question, new AnswerAction(kind, target, resolution));
+            SuggestedCommandUpdateConverter.Of("run", question, new SuggestedCommand(kind, target, resolution));
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class SummaryTests
             JsonSerializerOptions.Web
         );
 
-        var read = JsonSerializer.Deserialize<OrchestrationInput>(before, MessageJson.Options);
+        var read = JsonSerializer.Deserialize<OrchestrationInput>(before, PayloadJsonOptions.Options);
 
         Assert.Contains("\"planFile\":null", before, StringComparison.Ordinal);
         Assert.Equal(
@@ -250,7 +250,7 @@ public sealed class SummaryTests
             history.Events.SelectMany(e =>
                 e.UpsertWorkflowSearchAttributesEventAttributes?.SearchAttributes.IndexedFields.Keys.ToList() ?? []
             ),
-            RunAttributes.Types.ContainsKey
+            RunSearchAttributes.Types.ContainsKey
         );
     }
 
@@ -272,7 +272,7 @@ public sealed class SummaryTests
 
         var status = await run.Run.QueryAsync(w => w.Status(0, 100));
 
-        Assert.Equal(RunStates.Failed, status.State);
+        Assert.Equal(RunStateNames.Failed, status.State);
         Assert.Contains(reason, status.Reason, StringComparison.Ordinal);
     }
 
@@ -280,12 +280,12 @@ public sealed class SummaryTests
     public async Task Status_OfATerminatedRun_SaysWhoEndedIt()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
-        await run.UntilAsync(status => status.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(status => status.State == RunStateNames.AwaitingApproval);
 
         await run.Run.TerminateAsync("enough");
 
         var ended = await run.StatusAsync();
-        Assert.Equal(RunStates.Terminated, ended.State);
+        Assert.Equal(RunStateNames.Terminated, ended.State);
         Assert.EndsWith(": enough", ended.Reason, StringComparison.Ordinal);
     }
 
@@ -304,7 +304,7 @@ public sealed class SummaryTests
             new AddSearchAttributesRequest
             {
                 Namespace = run.Client.Options.Namespace,
-                SearchAttributes = { RunAttributes.Types.ToDictionary() },
+                SearchAttributes = { RunSearchAttributes.Types.ToDictionary() },
             }
         );
 
@@ -337,7 +337,7 @@ public sealed class SummaryTests
     {
         try
         {
-            return ActivitySummaries.Of(RuntimeHelpers.GetUninitializedObject(input)) is not null;
+            return ActivitySummaryFormatter.Of(RuntimeHelpers.GetUninitializedObject(input)) is not null;
         }
         catch (Exception)
         {

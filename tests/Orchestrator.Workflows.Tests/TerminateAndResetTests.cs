@@ -60,11 +60,11 @@ public sealed class TerminateAndResetTests
         await scene.ResetAsync(toFirst: true);
         var result = await new RunClient(scene.Run.Client).Get(scene.Run.RunId).ResultAsync().WaitAsync(Eventually.Limit);
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal((2, 2), (scene.Run.Activities.Starts.Count, scene.Run.Activities.Merged.Count));
         var status = await scene.Run.StatusAsync();
-        Assert.All(status.Tasks, t => Assert.IsType<MergedBeforeReset>(t.Why));
-        Assert.Contains(scene.Run.Activities.Events, e => e.Why is RunWasReset);
+        Assert.All(status.Tasks, t => Assert.IsType<TaskMergedBeforeRunResetReason>(t.Why));
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is RunWorkflowResetReason);
     }
 
     /// <summary>The tasks ended because their run was gone, which nobody had requested.</summary>
@@ -80,7 +80,7 @@ public sealed class TerminateAndResetTests
         await scene.ResetAsync(toFirst);
         await scene.GoOnAsync();
 
-        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal((4, 2), (scene.Run.Activities.Starts.Count, scene.Run.Activities.Merged.Count));
         Assert.Equal([1, 1, 2, 2], scene.Run.Activities.Starts.Select(s => s.Start).Order());
     }
@@ -94,12 +94,12 @@ public sealed class TerminateAndResetTests
         for (var i = 0; i < 2; i++)
         {
             await scene.ResetAsync(toFirst: true);
-            await scene.Run.UntilAsync(s => s.State == RunStates.Executing && s.Workers == 2);
+            await scene.Run.UntilAsync(s => s.State == RunStateNames.Executing && s.Workers == 2);
         }
 
         await scene.GoOnAsync();
 
-        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
     }
 
     /// <summary>A report that an open run has ended is premature or wrong, so its agents continue.</summary>
@@ -110,12 +110,12 @@ public sealed class TerminateAndResetTests
 
         foreach (var task in await scene.OpenTasksAsync())
         {
-            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync(new RunEndedWithoutTask()));
+            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync(new RunEndedBeforeTaskReason()));
         }
         await Eventually.TrueAsync(() => scene.Run.Activities.Looks >= 2);
         await scene.GoOnAsync();
 
-        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
     }
 
@@ -131,7 +131,7 @@ public sealed class TerminateAndResetTests
 
         var ended = await UntilAsync(() => orphans.CheckAsync(), found => found.Count > 0);
 
-        Assert.Equal(RunStates.Completed, Assert.Single(ended).Execution?.End?.State);
+        Assert.Equal(RunStateNames.Completed, Assert.Single(ended).Execution?.End?.State);
     }
 
     /// <summary>The server tells only a parent, and after continue-as-new the run is none.</summary>
@@ -144,18 +144,20 @@ public sealed class TerminateAndResetTests
         var lost = new ExternallyEndedTasks(run.Client);
 
         var told = await UntilAsync(() => lost.NotifyRunsAsync(), found => found.Count > 0);
-        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var status = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
         var again = await lost.NotifyRunsAsync();
 
-        var terminated = Assert.IsType<TerminatedBy>(Assert.IsType<WorkflowEnded>(status.Tasks[0].Why).Because);
+        var terminated = Assert.IsType<WorkflowTerminatedReason>(
+            Assert.IsType<TaskWorkflowEndedSilentlyReason>(status.Tasks[0].Why).Because
+        );
         Assert.Equal("pressed by mistake", terminated.Words?.Text);
-        Assert.Equal((TaskStates.Failed, "a"), (status.Tasks[0].State, Assert.Single(told).Progress.Id));
+        Assert.Equal((TaskStateNames.Failed, "a"), (status.Tasks[0].State, Assert.Single(told).Progress.Id));
         Assert.Empty(again);
         go.SetResult();
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "")));
         // A worker that has just started knows nothing of earlier reports, so the run ignores reports about finished agents.
         await new ExternallyEndedTasks(run.Client).NotifyRunsAsync();
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -176,7 +178,11 @@ public sealed class TerminateAndResetTests
             [new TaskOutline { Id = "a" }, new TaskOutline { Id = "b" }],
             a =>
             {
-                a.BeginReview = _ => new ReviewPreparation { Parts = 1, LastStart = a.Reviews.Select(r => r.Start).DefaultIfEmpty().Max() };
+                a.BeginReview = _ => new ReviewPreparationResult
+                {
+                    Parts = 1,
+                    LastStart = a.Reviews.Select(r => r.Start).DefaultIfEmpty().Max(),
+                };
                 a.Reviewer = async (_, stop) =>
                 {
                     asked.TrySetResult();
@@ -188,11 +194,11 @@ public sealed class TerminateAndResetTests
                 a.Merge = input => new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
                 a.Conclude = _ => ReviewTests.Accepted();
             },
-            new RunRules
+            new RunWorkflowSettings
             {
                 Workers = 1,
                 Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
-                Review = new ReviewRule { Agent = "claude" },
+                Review = new RunReviewOptions { Agent = "claude" },
             }
         );
         await asked.Task.WaitAsync(Eventually.Limit);
@@ -201,10 +207,10 @@ public sealed class TerminateAndResetTests
         go.SetResult();
         var result = await new RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(Eventually.Limit);
 
-        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal(["a", "b"], run.Activities.Merged.Order());
         var review = (await run.StatusAsync()).Review!;
-        Assert.Equal((ReviewVerdicts.Accepted, 1), (review.Verdict, review.Round));
+        Assert.Equal((ReviewStateNames.Accepted, 1), (review.Verdict, review.Round));
         Assert.Equal(review.Commit, run.Activities.Lands.Last().StagingTip);
     }
 
@@ -230,8 +236,8 @@ public sealed class TerminateAndResetTests
 
         var execution = await new RunClient(scene.Run.Client).Get(scene.Run.RunId).FindExecutionAsync();
 
-        Assert.Equal(RunStates.Terminated, execution?.End?.State);
-        var terminated = Assert.IsType<TerminatedBy>(execution!.End!.Why);
+        Assert.Equal(RunStateNames.Terminated, execution?.End?.State);
+        var terminated = Assert.IsType<WorkflowTerminatedReason>(execution!.End!.Why);
         Assert.Contains('@', terminated.Identity);
         Assert.Equal("pressed by mistake", terminated.Words?.Text);
     }
@@ -253,8 +259,8 @@ public sealed class TerminateAndResetTests
         );
         var next = new RunClient(scene.Run.Client).Get(NextRun);
 
-        Assert.Equal(RunStates.Terminated, (await new RunClient(scene.Run.Client).Get(scene.Run.RunId).ResultAsync()).State);
-        await UntilAsync(async () => (await next.StatusAsync()).State is not (RunStates.Planning or RunStates.Preparing));
+        Assert.Equal(RunStateNames.Terminated, (await new RunClient(scene.Run.Client).Get(scene.Run.RunId).ResultAsync()).State);
+        await UntilAsync(async () => (await next.StatusAsync()).State is not (RunStateNames.Planning or RunStateNames.Preparing));
     }
 
     private static async Task ResetAsync(string state, bool toFirst)
@@ -264,7 +270,7 @@ public sealed class TerminateAndResetTests
         await scene.ResetAsync(toFirst);
         await scene.GoOnAsync();
 
-        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
         // What works continues for the new execution; only what a user interrupted or asked for again is begun again.
         var starts = scene.Run.Activities.Starts.GroupBy(s => (s.Task.Task.Id, s.Start)).ToList();
@@ -284,11 +290,14 @@ public sealed class TerminateAndResetTests
 
         await Scene.ResetAsync(run, toFirst: true, ofFirst ? first : null);
         await run.UntilAsync(s =>
-            s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged)
+            s.Tasks is [{ State: TaskStateNames.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStateNames.Merged)
         );
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await new RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(Eventually.Limit)).State);
+        Assert.Equal(
+            RunStateNames.Completed,
+            (await new RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(Eventually.Limit)).State
+        );
         Assert.Equal((13, 13), (run.Activities.Starts.Count, run.Activities.Merged.Count));
     }
 
@@ -309,7 +318,7 @@ public sealed class TerminateAndResetTests
                     }
                     return ScriptedActivities.Done();
                 },
-            new RunRules
+            new RunWorkflowSettings
             {
                 Workers = 3,
                 ContinueAfterEvents = 40,
@@ -317,7 +326,7 @@ public sealed class TerminateAndResetTests
             }
         );
         await run.UntilAsync(s =>
-            s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged)
+            s.Tasks is [{ State: TaskStateNames.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStateNames.Merged)
         );
         var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);

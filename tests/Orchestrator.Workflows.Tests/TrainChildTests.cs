@@ -17,7 +17,7 @@ public sealed class TrainChildTests
     {
         await using var run = await ScriptedRun.StartAsync([RunTests.Task("a"), RunTests.Task("b", "a")]);
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var train = run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId));
         Assert.Equal(WorkflowExecutionStatus.Completed, (await train.DescribeAsync()).Status);
@@ -39,10 +39,10 @@ public sealed class TrainChildTests
         await scene.Run.Client.GetWorkflowHandle(RunIds.ForTrain(scene.Run.RunId)).TerminateAsync("pressed by mistake");
         await scene.GoOnAsync();
 
-        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
-        Assert.Contains(scene.Run.Activities.Events, e => e.Why is MergeQueueReplaced);
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is MergeQueueReplacedReason);
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ public sealed class TrainChildTests
         await Scene.ResetAsync(scene.Run, toFirst, child: RunIds.ForTrain(scene.Run.RunId));
         await scene.GoOnAsync();
 
-        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
         var train = scene.Run.Client.GetWorkflowHandle(RunIds.ForTrain(scene.Run.RunId));
@@ -77,7 +77,7 @@ public sealed class TrainChildTests
             [.. Enumerable.Range(1, 4).Select(n => RunTests.Task($"t{n}", n == 1 ? [] : [$"t{n - 1}"]))],
             a => a.WhileMerging = stop => Interlocked.Increment(ref merges) > 2 ? go.Task.WaitAsync(stop) : Task.CompletedTask
         );
-        await run.UntilAsync(s => s.Tasks.Any(t => t is { Id: "t3", State: TaskStates.Merging }));
+        await run.UntilAsync(s => s.Tasks.Any(t => t is { Id: "t3", State: TaskStateNames.Merging }));
 
         await Scene.ResetAsync(run, toFirst: true, child: RunIds.ForTrain(run.RunId));
         var train = run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId));
@@ -88,7 +88,7 @@ public sealed class TrainChildTests
         }
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["t1", "t2", "t3", "t4"], run.Activities.Merged.Order());
         Assert.Equal(4, run.Activities.Starts.Count);
     }
@@ -107,7 +107,7 @@ public sealed class TrainChildTests
         }
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(14, run.Activities.Merged.Count);
         Assert.Equal(14, run.Activities.Starts.Count);
     }
@@ -122,7 +122,7 @@ public sealed class TrainChildTests
 
         go.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(14, run.Activities.Merged.Count);
         Assert.Equal(14, run.Activities.Starts.Count);
     }
@@ -136,7 +136,7 @@ public sealed class TrainChildTests
         {
             ExecutionId = execution,
             Sequence = 1,
-            Position = new StagingPosition("merge-of-a", 1),
+            Position = new StagingBranchTip("merge-of-a", 1),
             Answers =
             [
                 new MergeResult
@@ -155,7 +155,7 @@ public sealed class TrainChildTests
         var stranger = report with { ExecutionId = "another", Sequence = 9 };
         await scene.Run.Run.SignalAsync(w => w.TrainChangedAsync(stranger));
 
-        var status = await scene.Run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged);
+        var status = await scene.Run.UntilAsync(s => s.Tasks[0].State == TaskStateNames.Merged);
         Assert.Equal("merge-of-a", status.Tasks[0].MergeCommit);
         await Eventually.TrueAsync(() => scene.Run.Activities.Events.Any(e => e.Reason == "once"));
         Assert.Single(scene.Run.Activities.Events, e => e.Reason == "once");
@@ -180,10 +180,10 @@ public sealed class TrainChildTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 10).Select(i => RunTests.Task($"t{i}", i == 0 ? [] : [$"t{i - 1}"]))],
-            settings: new RunRules { Workers = 2, ContinueAfterMessages = 1 }
+            settings: new RunWorkflowSettings { Workers = 2, ContinueAfterMessages = 1 }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(10, run.Activities.Merged.Count);
         var first = (await run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId)).FetchHistoryAsync())
@@ -231,20 +231,20 @@ public sealed class TrainChildTests
                         }
                         : new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}" };
             },
-            new RunRules { Workers = 4 }
+            new RunWorkflowSettings { Workers = 4 }
         );
         await run.UntilInTrainAsync(tasks.Length);
 
         go.SetResult();
         var status = await run.UntilAsync(s =>
-            s.Tasks.Any(t => t.Why is WaitsForConflict)
-            && s.Tasks.Count(t => t.State == TaskStates.Merged) >= 2
-            && s.Tasks.Count(t => t.State == TaskStates.Merging) == 1
+            s.Tasks.Any(t => t.Why is WaitingForConflictReason)
+            && s.Tasks.Count(t => t.State == TaskStateNames.Merged) >= 2
+            && s.Tasks.Count(t => t.State == TaskStateNames.Merging) == 1
         );
         resolve.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Single(status.Tasks, t => t is { State: TaskStates.Merging, Why: WaitsForConflict });
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
+        Assert.Single(status.Tasks, t => t is { State: TaskStateNames.Merging, Why: WaitingForConflictReason });
         Assert.Equal(1, most);
         Assert.Equal(tasks.Order(), run.Activities.Merged.Order());
     }
@@ -275,15 +275,15 @@ public sealed class TrainChildTests
         );
         await run.UntilInTrainAsync(tasks.Length);
         go.SetResult();
-        var status = await run.UntilAsync(s => s.Tasks.Any(t => t.Why is WaitsForConflict));
-        var waiting = new TaskCommand(status.Tasks.Single(t => t.State == TaskStates.Merging).Id);
+        var status = await run.UntilAsync(s => s.Tasks.Any(t => t.Why is WaitingForConflictReason));
+        var waiting = new TaskSteeringArguments(status.Tasks.Single(t => t.State == TaskStateNames.Merging).Id);
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(waiting));
 
-        await run.UntilAsync(s => s.Tasks.Single(t => t.Id == waiting.Task).State == TaskStates.Cancelled);
+        await run.UntilAsync(s => s.Tasks.Single(t => t.Id == waiting.Task).State == TaskStateNames.Cancelled);
         Assert.Empty(run.Activities.Merged);
         resolve.SetResult();
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Merged);
     }
 
@@ -310,18 +310,18 @@ public sealed class TrainChildTests
                         : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
             }
         );
-        var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
-        var conflict = Assert.IsType<ConflictNeedsUser>(asked.Tasks[0].Why);
+        var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Blocked }]);
+        var conflict = Assert.IsType<MergeConflictNeedsUserReason>(asked.Tasks[0].Why);
         Assert.Equal(("w", $"{run.RunId}/a"), (conflict.Worktree, conflict.Task));
         Assert.Equal(("p.md", 3), (asked.Tasks[0].Evidence, asked.Tasks[0].Attempt));
 
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
-        var again = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked, Evidence: "markers.md" }]);
-        var left = Assert.IsType<NotVerified>(Assert.IsType<ConflictNeedsUser>(again.Tasks[0].Why).Because);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "")));
+        var again = await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Blocked, Evidence: "markers.md" }]);
+        var left = Assert.IsType<VerificationFailedReason>(Assert.IsType<MergeConflictNeedsUserReason>(again.Tasks[0].Why).Because);
         Assert.Equal(["Conflict markers remain in f."], left.Problems.Select(problem => problem.Text));
-        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("a", "")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
@@ -349,7 +349,7 @@ public sealed class TrainChildTests
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal([0, 1, 1, 2], run.Activities.Starts.Select(start => start.Failures));
     }
 
@@ -384,9 +384,9 @@ public sealed class TrainChildTests
                     return go.Task.WaitAsync(stop);
                 };
             },
-            new RunRules { Workers = 3, ContinueAfterEvents = 40 }
+            new RunWorkflowSettings { Workers = 3, ContinueAfterEvents = 40 }
         );
-        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Merging) == 14);
+        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStateNames.Merging) == 14);
         for (var limit = Eventually.Timeout(); ; await Task.Delay(50, limit))
         {
             var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;

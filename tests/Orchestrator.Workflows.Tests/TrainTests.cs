@@ -15,7 +15,7 @@ public sealed class TrainTests
     {
         await using var run = await WithWaitingAsync();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         var gated = Assert.Single(Together(run));
         Assert.Equal((4, 2), (gated.Requests.Count, gated.Tries));
@@ -43,7 +43,7 @@ public sealed class TrainTests
             }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
         var again = Assert.Single(run.Activities.Starts, start => start.Attempt == 2);
@@ -73,7 +73,7 @@ public sealed class TrainTests
                 input.Requests.Count == 1 ? null : new MergeResult { Message = "no disk", FailureClass = FailureClass.Environment }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Single(Together(run));
         Assert.All(run.Activities.Landings, landing => Assert.Single(landing.Merges));
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
@@ -93,7 +93,7 @@ public sealed class TrainTests
             a.LandBatch = input => step == "land" && input.Merges.Count > 1 ? throw Failure() : (true, "");
         });
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
     }
 
@@ -114,9 +114,9 @@ public sealed class TrainTests
             }
         );
 
-        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var status = await run.UntilAsync(s => s.State == RunStateNames.Escalated);
 
-        Assert.Equal(TaskStates.Failed, Assert.Single(status.Tasks).State);
+        Assert.Equal(TaskStateNames.Failed, Assert.Single(status.Tasks).State);
         Assert.Contains("the repository is damaged", status.Tasks[0].Reason, StringComparison.Ordinal);
         Assert.Empty(run.Activities.Merged);
     }
@@ -132,7 +132,7 @@ public sealed class TrainTests
                     Interlocked.Exchange(ref isGone, 0) == 1 ? new MergeResult { FailureClass = FailureClass.Transient } : null
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(2, run.Activities.Gated.Count);
         Assert.Single(run.Activities.Starts);
@@ -147,7 +147,7 @@ public sealed class TrainTests
             a.LandBatch = input => input.Merges.Count == 1 || !first ? (true, "") : (first = false, "put back")
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, Together(run).Count());
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
         Assert.Contains(run.Activities.Events, e => e.Reason == "put back");
@@ -160,23 +160,23 @@ public sealed class TrainTests
         await using var run = await ScriptedRun.StartAsync(
             [RunTests.Task("t0"), RunTests.Task("t1"), RunTests.Task("t2")],
             a => a.WhileMerging = stop => gates.Task.WaitAsync(stop),
-            new RunRules { Workers = 3, Queue = new QueueRules() }
+            new RunWorkflowSettings { Workers = 3, Queue = new MergeQueueBatchOptions() }
         );
         await run.UntilInTrainAsync(3);
         var last = (await run.StatusAsync()).Tasks.Single(task => task.QueuePosition == 3).Id;
 
-        var answer = await run.Run.ExecuteUpdateAsync(w => w.MergeNextAsync(new TaskCommand(last, "", "kim@desk")));
+        var answer = await run.Run.ExecuteUpdateAsync(w => w.MergeNextAsync(new TaskSteeringArguments(last, "", "kim@desk")));
         var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
-            run.Run.ExecuteUpdateAsync(w => w.MergeNextAsync(new TaskCommand("t9")))
+            run.Run.ExecuteUpdateAsync(w => w.MergeNextAsync(new TaskSteeringArguments("t9")))
         );
         await run.UntilAsync(status => status.Tasks.Single(task => task.Id == last).QueuePosition == 1);
         gates.SetResult();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(last, run.Activities.Merged.Skip(1).First());
         Assert.True(answer.Changed);
         Assert.Contains("no task 't9'", refused.InnerException!.Message, StringComparison.Ordinal);
-        Assert.Contains(run.Activities.Events, e => e.Why is MergeNextRequestedBy { By.Who: "kim@desk" });
+        Assert.Contains(run.Activities.Events, e => e.Why is MergePriorityRequestedReason { By.Who: "kim@desk" });
     }
 
     [Fact]
@@ -197,13 +197,14 @@ public sealed class TrainTests
 
         await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
 
-        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Cancelled, (await run.ResultAsync()).State);
         Assert.Equal(["t0"], run.Activities.Merged);
-        Assert.All((await run.StatusAsync()).Tasks, task => Assert.True(TaskStates.IsEnd(task.State), task.State));
+        Assert.All((await run.StatusAsync()).Tasks, task => Assert.True(TaskStateNames.IsEnd(task.State), task.State));
     }
 
     /// <summary>Gate runs on several tasks at once.</summary>
-    private static IEnumerable<GateBatchInput> Together(ScriptedRun run) => run.Activities.Gated.Where(gated => gated.Requests.Count > 1);
+    private static IEnumerable<VerifyMergeBatchInput> Together(ScriptedRun run) =>
+        run.Activities.Gated.Where(gated => gated.Requests.Count > 1);
 
     /// <summary>The first is merged alone, and is not done before all others wait.</summary>
     private static async Task<ScriptedRun> WithWaitingAsync(
@@ -237,7 +238,7 @@ public sealed class TrainTests
                 };
                 script?.Invoke(a);
             },
-            new RunRules
+            new RunWorkflowSettings
             {
                 Workers = Tasks.Length,
                 Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },

@@ -17,11 +17,11 @@ public sealed class VerifyAtOnceTests
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.WhileVerifying = HoldAsync(verifying, verified));
         await verifying.Task.WaitAsync(Eventually.Limit);
 
-        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Verifying }]);
+        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Verifying }]);
 
         Assert.Equal(0.5m, status.Tasks[0].Cost);
         verified.SetResult();
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["PrepareTask", "RunAgent"], await ActivitiesAsync(run));
         Assert.Equal((0.5m, 1), ((await run.StatusAsync()).Tasks[0].Cost, (await run.StatusAsync()).Tasks[0].Starts));
     }
@@ -40,11 +40,11 @@ public sealed class VerifyAtOnceTests
                         : new VerifyResult { Commit = "c" }
         );
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
         Assert.Equal(["PrepareTask", "RunAgent", "VerifyTask"], await ActivitiesAsync(run));
         Assert.Single(run.Activities.Starts);
-        Assert.Single(run.Activities.Events, happened => happened.State == TaskStates.Verifying);
+        Assert.Single(run.Activities.Events, happened => happened.State == TaskStateNames.Verifying);
     }
 
     /// <summary>The agent has ended, so there is nothing to interrupt, and gates may take long.</summary>
@@ -54,14 +54,14 @@ public sealed class VerifyAtOnceTests
         var (verifying, verified) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.WhileVerifying = HoldAsync(verifying, verified));
         await verifying.Task.WaitAsync(Eventually.Limit);
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Verifying }]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Verifying }]);
 
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         await Eventually.AskAsync(async () => HasHandledAPause(await EventsAsync(run)) ? "handled" : null);
         verified.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["PrepareTask", "RunAgent"], await ActivitiesAsync(run));
         Assert.DoesNotContain(await EventsAsync(run), happened => happened.EventType == EventType.ActivityTaskCancelRequested);
     }
@@ -75,7 +75,7 @@ public sealed class VerifyAtOnceTests
 
     private static bool HasHandledAPause(IEnumerable<HistoryEvent> events) =>
         events
-            .SkipWhile(happened => happened.WorkflowExecutionSignaledEventAttributes?.SignalName != MessageNames.Pause)
+            .SkipWhile(happened => happened.WorkflowExecutionSignaledEventAttributes?.SignalName != WorkflowMessageNames.Pause)
             .Any(happened => happened.EventType == EventType.WorkflowTaskCompleted);
 
     private static async Task<IReadOnlyList<string>> ActivitiesAsync(ScriptedRun run) =>

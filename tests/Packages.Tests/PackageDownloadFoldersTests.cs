@@ -72,7 +72,7 @@ public sealed class PackageDownloadFoldersTests : IDisposable
             .. Ecosystems.Homes.Select(home => home.Variable),
         ];
 
-        Assert.All(variables, variable => Assert.True(ProgramVariables.Contain(variable), variable));
+        Assert.All(variables, variable => Assert.True(EnvironmentVariableAllowlist.Contain(variable), variable));
     }
 
     private string Find(string program, string[] variables) =>

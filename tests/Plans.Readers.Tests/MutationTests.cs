@@ -76,7 +76,7 @@ public sealed class MutationTests
         byte[][] seeds =
         [
             .. Directory
-                .EnumerateFiles(Approved.Folder("TaskGraphs/Plans"), pattern)
+                .EnumerateFiles(ApprovedByUserReason.Folder("TaskGraphs/Plans"), pattern)
                 .Order(StringComparer.Ordinal)
                 .Select(File.ReadAllBytes),
         ];
@@ -91,7 +91,7 @@ public sealed class MutationTests
                 {
                     // What was accepted can be asked everything.
                     _ = result.WithConflicts().WithAdvice().Faults;
-                    _ = RiskScore.Of(plan, new RiskOptions());
+                    _ = RiskScore.Of(plan, new RiskScoreOptions());
                     _ =
                         TaskGraphReader.Read(TaskGraphYamlWriter.Write(plan), "again.yaml").Plan
                         ?? throw new InvalidOperationException(
@@ -107,7 +107,7 @@ public sealed class MutationTests
     [Fact]
     public void MasterPlanReader_MutatedInput_NeverThrows()
     {
-        var folder = Approved.Folder("MasterPlans/Plans");
+        var folder = ApprovedByUserReason.Folder("MasterPlans/Plans");
         byte[][] seeds =
         [
             .. Directory
@@ -170,7 +170,7 @@ public sealed class MutationTests
                 }
 
                 _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);
-                _ = BacklogAnswerParser.Read(Encoding.UTF8.GetString(content));
+                _ = PlannerBacklogAnswerParser.Read(Encoding.UTF8.GetString(content));
             }
         );
     }

@@ -11,7 +11,7 @@ public sealed class SamplesTests
     [InlineData("calculator", "docs/master-plan.md", 2)]
     public void Samples_Plan_HasNeitherFaultsNorConflicts(string folder, string file, int tasks)
     {
-        var root = Path.Combine(Approved.Folder("../../samples/plans"), folder);
+        var root = Path.Combine(ApprovedByUserReason.Folder("../../samples/plans"), folder);
 
         var result = PlanReader
             .Read(File.ReadAllBytes(Path.Combine(root, file)), file, other => File.ReadAllBytes(Path.Combine(root, other)))
@@ -27,7 +27,7 @@ public sealed class SamplesTests
     public void Samples_TaskGraph_LeavesNothingToAdvise(string folder, string file) =>
         Assert.Empty(
             PlanReader
-                .Read(File.ReadAllBytes(Path.Combine(Approved.Folder("../../samples/plans"), folder, file)), file, _ => null)
+                .Read(File.ReadAllBytes(Path.Combine(ApprovedByUserReason.Folder("../../samples/plans"), folder, file)), file, _ => null)
                 .WithAdvice()
                 .Faults
         );

@@ -64,5 +64,5 @@ public sealed class GateOrderTests
         Assert.DoesNotContain("needs", JsonSerializer.Serialize(Gate("a")), StringComparison.Ordinal);
     }
 
-    private static Gate Gate(string command, params string[] needs) => new(command) { Needs = TextList.Of(needs) };
+    private static Gate Gate(string command, params string[] needs) => new(command) { Needs = DistinctTextList.Of(needs) };
 }

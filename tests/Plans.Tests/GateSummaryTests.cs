@@ -12,16 +12,16 @@ public sealed class GateSummaryTests
         var none = GateSummary.Of([], false, hasBehavior: true);
 
         Assert.Equal(
-            (GateProof.NotVerified, "not verified", "not verified: no gate checked it"),
-            (none.Proof, GateFormatter.Count(none), GateFormatter.Unproven(none))
+            (GateAssuranceLevel.NotVerified, "not verified", "not verified: no gate checked it"),
+            (none.Proof, GateVerdictFormatter.Count(none), GateVerdictFormatter.Unproven(none))
         );
     }
 
     [Theory]
-    [InlineData(GateType.Lint, true, GateProof.LintOnly)]
-    [InlineData(GateType.Lint, false, GateProof.Verified)]
-    [InlineData(GateType.Test, true, GateProof.Verified)]
-    public void Of_LintersAlone_ShowNothingOfWorkThatHasBehavior(GateType type, bool hasBehavior, GateProof proof) =>
+    [InlineData(GateType.Lint, true, GateAssuranceLevel.LintOnly)]
+    [InlineData(GateType.Lint, false, GateAssuranceLevel.Verified)]
+    [InlineData(GateType.Test, true, GateAssuranceLevel.Verified)]
+    public void Of_LintersAlone_ShowNothingOfWorkThatHasBehavior(GateType type, bool hasBehavior, GateAssuranceLevel proof) =>
         Assert.Equal(proof, GateSummary.Of([Verdict("a", type)], false, hasBehavior).Proof);
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class GateSummaryTests
 
         var summary = GateSummary.Of([Verdict("taken") with { Cached = true }, Verdict("ran"), failed], true, hasBehavior: true);
 
-        Assert.Equal((GateProof.Failed, 3, 2, 1), (summary.Proof, summary.Total, summary.Passed, summary.Cached));
-        Assert.Equal(("2/3 (1 from the cache)", ""), (GateFormatter.Count(summary), GateFormatter.Unproven(summary)));
+        Assert.Equal((GateAssuranceLevel.Failed, 3, 2, 1), (summary.Proof, summary.Total, summary.Passed, summary.Cached));
+        Assert.Equal(("2/3 (1 from the cache)", ""), (GateVerdictFormatter.Count(summary), GateVerdictFormatter.Unproven(summary)));
     }
 
     [Fact]
@@ -47,10 +47,10 @@ public sealed class GateSummaryTests
     {
         var verdict = Verdict("a", GateType.Test) with
         {
-            Source = GateSource.Contracts,
+            Source = GateDefinitionSource.Contracts,
             Result = GateResult.TimedOut,
             Failure = GateFailure.Timeout,
-            Contention = GateContention.Port,
+            Contention = GateContendedResourceKind.Port,
             Duration = TimeSpan.FromSeconds(1.5),
             Tests = new TestCount(2, 1, 3, ["junit.xml"]),
             At = DateTimeOffset.UnixEpoch,
@@ -58,8 +58,8 @@ public sealed class GateSummaryTests
             Environment = EnvironmentCause.NoSpace,
             Counts = new TestCounts(2, null, 1),
             Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),
-            Chance = new GateFlakiness(3, 12),
-            BeforeWork = BaseComparison.Other,
+            Chance = new GateFlakinessStatistics(3, 12),
+            BeforeWork = GateBaseCommitComparisonResult.Other,
             Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new AbridgedFileList(["a.txt"], 2) }],
             EvidenceFile = "gate.log",
             Tail = "the end",

@@ -26,17 +26,17 @@ public sealed class PlanJsonTests
                     new Gate("grep -r TODO", Negate: true, Required: false, Exclusive: "tree"),
                 ],
                 Timeout = TimeSpan.FromSeconds(90),
-                Isolation = TaskIsolation.Sandbox,
+                Isolation = TaskIsolationLevel.Sandbox,
                 Status = PlanTaskStatus.Completed,
-                PatchIntents = [new PatchIntent("src/main.py", "add_route", "Mount it")],
-                DepsRequired = new RequiredPackages { Runtime = ["pandas>=2.0"] },
+                PatchIntents = [new PlannedFileChange("src/main.py", "add_route", "Mount it")],
+                DepsRequired = new TaskPackageRequirements { Runtime = ["pandas>=2.0"] },
                 Checklist = [new ChecklistItem("1.1", "Do", true)],
             },
             new PlanTask { Id = "task-b", FilesWrite = [] },
         ],
         Contracts =
         [
-            new ContractSpec
+            new InterfaceContractDefinition
             {
                 Name = "Auth",
                 FilePath = "contracts/auth.py",

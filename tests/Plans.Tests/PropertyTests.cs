@@ -88,7 +88,7 @@ public sealed class PropertyTests
                     }
                 }
 
-                var found = PlanConflicts.Of(plan);
+                var found = OwnershipConflictResult.Of(plan);
                 return naive.SequenceEqual(found.Conflicts.Select(c => $"{c.Tasks[0][1..]} {c.Tasks[1][1..]}").Distinct())
                     && naiveReads
                         .Order(StringComparer.Ordinal)
@@ -122,10 +122,10 @@ public sealed class PropertyTests
                         ),
                     ],
                 };
-                return PlanConflicts
+                return OwnershipConflictResult
                     .Of(plan)
                     .Conflicts.Select(c => c.Message)
-                    .SequenceEqual(PlanConflicts.Of(other).Conflicts.Select(c => c.Message));
+                    .SequenceEqual(OwnershipConflictResult.Of(other).Conflicts.Select(c => c.Message));
             }
         );
 

@@ -14,7 +14,7 @@ public sealed class RiskScoreTests
         // src/services/auth.py and tests/test_auth.py and src/routes/auth.py: 20 each; every task has a test.
         var score = RiskScore.Of(
             Plan(Tested("a", "src/services/auth.py", "tests/test_auth.py"), Tested("b", "src/routes/auth.py")),
-            new RiskOptions()
+            new RiskScoreOptions()
         );
 
         Assert.Equal(60, score.Score);
@@ -32,7 +32,7 @@ public sealed class RiskScoreTests
     [InlineData("migrations/1.sql", 15)]
     [InlineData("src/x.py", 0)]
     public void Of_OnePath_CountsTheFirstPatternThatMatches(string path, int expected) =>
-        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", path)), new RiskOptions()).Score);
+        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", path)), new RiskScoreOptions()).Score);
 
     [Theory]
     [InlineData("src/product.py", 0)]
@@ -40,7 +40,7 @@ public sealed class RiskScoreTests
     [InlineData("prod", 30)]
     [InlineData("src/my-prod.py", 30)]
     public void Of_WordBoundaries_DoNotMatchInsideWords(string path, int expected) =>
-        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", path)), new RiskOptions { WordBoundaries = true }).Score);
+        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", path)), new RiskScoreOptions { WordBoundaries = true }).Score);
 
     [Fact]
     public void Of_LargePlan_CountsWhatIsOverEachLimit()
@@ -55,14 +55,14 @@ public sealed class RiskScoreTests
                         Tested($"t{i}", $"a{i}.py", $"b{i}.py", "shared.py") with
                         {
                             PatchIntents = i == 0 ? [new("a"), new("b"), new("c"), new("d")] : [],
-                            DepsRequired = new RequiredPackages { Runtime = ["pandas", $"lib{i % 2}"], Dev = ["pytest"] },
+                            DepsRequired = new TaskPackageRequirements { Runtime = ["pandas", $"lib{i % 2}"], Dev = ["pytest"] },
                         }
                     ),
             ],
-            Contracts = [.. Enumerable.Range(0, 5).Select(i => new ContractSpec { Name = $"C{i}" })],
+            Contracts = [.. Enumerable.Range(0, 5).Select(i => new InterfaceContractDefinition { Name = $"C{i}" })],
         };
 
-        var score = RiskScore.Of(plan, new RiskOptions());
+        var score = RiskScore.Of(plan, new RiskScoreOptions());
 
         Assert.Equal(
             ["tasks 10 7", "files 15 15", "patch-intents 5 4", "dependencies 9 3", "contracts 10 5"],
@@ -82,12 +82,12 @@ public sealed class RiskScoreTests
                     Id = "a",
                     FilesWrite = ["src/auth.py", .. Enumerable.Range(0, 10).Select(i => $"f{i}.py")],
                     PatchIntents = [new("a"), new("b"), new("c"), new("d")],
-                    DepsRequired = new RequiredPackages { Runtime = ["pandas"] },
+                    DepsRequired = new TaskPackageRequirements { Runtime = ["pandas"] },
                 },
                 new PlanTask { Id = "of-everything" },
                 .. Enumerable.Range(0, 4).Select(i => new PlanTask { Id = $"t{i}", FilesWrite = [] }),
             ],
-            Contracts = [.. Enumerable.Range(0, 4).Select(i => new ContractSpec { Name = $"C{i}" })],
+            Contracts = [.. Enumerable.Range(0, 4).Select(i => new InterfaceContractDefinition { Name = $"C{i}" })],
         };
 
         Assert.Equal(
@@ -100,7 +100,7 @@ public sealed class RiskScoreTests
                 "contracts 5: 4 contracts, 1 over 3.",
                 "tests 20: No gate tests 6 of 6 tasks.",
             ],
-            RiskScore.Of(plan, new RiskOptions()).Factors.Select(f => $"{f.Kind} {f.Points}: {f.Message}")
+            RiskScore.Of(plan, new RiskScoreOptions()).Factors.Select(f => $"{f.Kind} {f.Points}: {f.Message}")
         );
     }
 
@@ -108,7 +108,7 @@ public sealed class RiskScoreTests
     public void YesAnswers_SeveralSmallFactors_CountTogether() =>
         Assert.False(
             RiskScore
-                .Of(Plan(Tested("a", "secret1"), Tested("b", "secret2")), new RiskOptions { SensitivePatterns = [new("secret", 30)] })
+                .Of(Plan(Tested("a", "secret1"), Tested("b", "secret2")), new RiskScoreOptions { SensitivePatterns = [new("secret", 30)] })
                 .YesAnswers
         );
 
@@ -127,7 +127,7 @@ public sealed class RiskScoreTests
                             .Range(0, tasks)
                             .Select(i => i < untested ? new PlanTask { Id = $"t{i}", FilesWrite = [] } : Tested($"t{i}")),
                     ]),
-                    new RiskOptions()
+                    new RiskScoreOptions()
                 )
                 .Score
         );
@@ -148,7 +148,7 @@ public sealed class RiskScoreTests
             Verification = [new Gate(command, GateType.Test)],
         };
 
-        Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskOptions()).Score);
+        Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskScoreOptions()).Score);
     }
 
     [Theory]
@@ -165,11 +165,11 @@ public sealed class RiskScoreTests
         {
             Id = "list",
             FilesWrite = ["lib/list.js", "test/list.js"],
-            Verification = command.Length > 0 ? [GateGrammar.Of(command)] : [],
+            Verification = command.Length > 0 ? [GateDefinitionSyntax.Of(command)] : [],
         };
-        var project = new ProjectGates { Found = projectTests ? [GateGrammar.Of("npm run test")] : [] };
+        var project = new ProjectGates { Found = projectTests ? [GateDefinitionSyntax.Of("npm run test")] : [] };
 
-        Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskOptions(), project).Score);
+        Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskScoreOptions(), project).Score);
     }
 
     [Theory]
@@ -178,7 +178,7 @@ public sealed class RiskScoreTests
     [InlineData(50, RiskLevel.ReviewRecommended)]
     [InlineData(51, RiskLevel.ApprovalRequired)]
     public void Level_AtTheThresholds_IncludesThem(int weight, RiskLevel expected) =>
-        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", "x")), new RiskOptions { SensitivePatterns = [new("x", weight)] }).Level);
+        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", "x")), new RiskScoreOptions { SensitivePatterns = [new("x", weight)] }).Level);
 
     [Theory]
     [InlineData(0, 100, true)]
@@ -189,7 +189,7 @@ public sealed class RiskScoreTests
     {
         var plan = Plan([.. Enumerable.Range(0, tasks).Select(i => Tested($"t{i}", i == 0 ? "secret" : $"a{i}"))]);
 
-        var score = RiskScore.Of(plan, new RiskOptions { SensitivePatterns = [new("secret", weight)] });
+        var score = RiskScore.Of(plan, new RiskScoreOptions { SensitivePatterns = [new("secret", weight)] });
 
         Assert.Equal(tasks > 1 || weight > 50, score.Level == RiskLevel.ApprovalRequired);
         Assert.Equal(expected, score.YesAnswers);
@@ -198,7 +198,7 @@ public sealed class RiskScoreTests
     [Fact]
     public void PatternFaults_BadPatterns_AreAllNamed()
     {
-        var options = new RiskOptions
+        var options = new RiskScoreOptions
         {
             SensitivePatterns =
             [
@@ -219,7 +219,7 @@ public sealed class RiskScoreTests
     [Fact]
     public void Of_PatternThatWouldBacktrack_EndsAtOnce()
     {
-        var options = new RiskOptions { SensitivePatterns = [new("(a+)+$", 1)] };
+        var options = new RiskScoreOptions { SensitivePatterns = [new("(a+)+$", 1)] };
 
         Assert.Equal(0, RiskScore.Of(Plan(Tested("a", new string('a', 4000) + "!")), options).Score);
     }
@@ -245,7 +245,7 @@ public sealed class RiskScoreTests
                     // More untested tasks, more paths: never fewer points.
                     Plan less = new() { Tasks = [.. pair.Item1] };
                     Plan more = new() { Tasks = [.. pair.Item1, .. pair.Item2.Select(t => t with { Verification = [] })] };
-                    return RiskScore.Of(less, new RiskOptions()).Score <= RiskScore.Of(more, new RiskOptions()).Score;
+                    return RiskScore.Of(less, new RiskScoreOptions()).Score <= RiskScore.Of(more, new RiskScoreOptions()).Score;
                 }
             )
             .QuickCheckThrowOnFailure();
@@ -285,11 +285,11 @@ public sealed class RiskScoreTests
     {
         var named = Tested("a", path);
 
-        Assert.NotNull(ProtectedPath.Covering(new PlanTask { Id = "a", Description = "A" }, path, GuardedFiles.Globs));
-        Assert.NotNull(ProtectedPath.Covering(Tested("a", "*/**"), "deep/" + path, GuardedFiles.Globs));
-        Assert.Null(ProtectedPath.Covering(named, path, GuardedFiles.Globs));
-        Assert.Equal(isNamedEnough, ProtectedPath.Of(Plan(named), GuardedFiles.Globs).Count == 0);
-        Assert.Empty(ProtectedPath.Of(Plan(Tested("a", "src/**")), GuardedFiles.Globs));
+        Assert.NotNull(ProtectedPath.Covering(new PlanTask { Id = "a", Description = "A" }, path, ApprovalRequiredGlobTable.Globs));
+        Assert.NotNull(ProtectedPath.Covering(Tested("a", "*/**"), "deep/" + path, ApprovalRequiredGlobTable.Globs));
+        Assert.Null(ProtectedPath.Covering(named, path, ApprovalRequiredGlobTable.Globs));
+        Assert.Equal(isNamedEnough, ProtectedPath.Of(Plan(named), ApprovalRequiredGlobTable.Globs).Count == 0);
+        Assert.Empty(ProtectedPath.Of(Plan(Tested("a", "src/**")), ApprovalRequiredGlobTable.Globs));
     }
 
     [Fact]

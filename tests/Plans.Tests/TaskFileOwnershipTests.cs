@@ -31,7 +31,7 @@ public sealed class TaskFileOwnershipTests
                 Id = "a",
                 FilesWrite = ["src/a.py", "src/a.py"],
                 FilesAppend = ["CHANGELOG.md"],
-                PatchIntents = [new PatchIntent("src/main.py")],
+                PatchIntents = [new PlannedFileChange("src/main.py")],
             }
         );
 

@@ -37,7 +37,7 @@ public sealed class TaskPromptRendererTests
         ],
         Contracts =
         [
-            new ContractSpec
+            new InterfaceContractDefinition
             {
                 Name = "Auth",
                 FilePath = "contracts/auth.py",
@@ -147,7 +147,7 @@ public sealed class TaskPromptRendererTests
     [Fact]
     public void Render_StubWithFence_IsNotClosedByIt()
     {
-        var stub = new ContractStub("A", "a.py", ContractLanguage.Python, "1", "```\nx\n```", []);
+        var stub = new InterfaceContractStub("A", "a.py", ContractStubLanguage.Python, "1", "```\nx\n```", []);
 
         var prompt = TaskPromptRenderer.Render(new TaskPromptInput { Task = Plan.Tasks[1], Contracts = [stub] });
 

@@ -50,7 +50,7 @@ public sealed class CrashSupervisorTests
         );
         Assert.Equal("begun", await Shell.ReadWhenWrittenAsync(folder["log"]));
 
-        await new ProcessStopper().StopAsync(supervisor, StopSignal.Terminate, Shell.Patience, Shell.Patience);
+        await new ProcessStopper().StopAsync(supervisor, PosixStopSignal.Terminate, Shell.Patience, Shell.Patience);
 
         // The signal goes to all that belongs to it, so a shell may say that its own 'sleep' was ended.
         var log = await File.ReadAllTextAsync(folder["log"]);
@@ -75,9 +75,9 @@ public sealed class CrashSupervisorTests
     }
 
     private static Task<ProcessIdentity> HoldAsync(TemporaryFolder folder, string first, string again, string word) =>
-        new DetachedProcess().StartAsync(
+        new DetachedProcessStarter().StartAsync(
             CrashSupervisor.CreateCommand(
-                new DetachedCommand("/bin/sh", ["-c", first, "sh", word]) { OutputFile = folder["log"], ErrorFile = folder["log"] },
+                new DetachedProcessOptions("/bin/sh", ["-c", first, "sh", word]) { OutputFile = folder["log"], ErrorFile = folder["log"] },
                 ["/bin/sh", "-c", again, "sh", word],
                 "The engine",
                 folder["crashes"]

@@ -47,7 +47,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
     {
         await StartAsync(TwoLoops);
         await Shell.WaitUntilAsync(() => Find().Count == 2, "both loops run");
-        var throttle = new CpuThrottle(Find, 0.5, _time);
+        var throttle = new ProcessCpuLimiter(Find, 0.5, _time);
         throttle.CheckUsage();
         var before = Used();
         await Shell.WaitUntilAsync(() => Used() - before > TimeSpan.FromSeconds(0.3), "they have used 0.3 s");
@@ -75,7 +75,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
     {
         await StartAsync("while :; do sleep 0.05; done");
         await Shell.WaitUntilAsync(() => Find().Count > 0, "it runs");
-        var throttle = new CpuThrottle(Find, 0.5, _time);
+        var throttle = new ProcessCpuLimiter(Find, 0.5, _time);
         for (var i = 0; i < 20; i++)
         {
             throttle.CheckUsage();
@@ -92,7 +92,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await StartAsync("while :; do sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done'; done");
         await Shell.WaitUntilAsync(() => Find().Count > 0, "it runs");
         var first = Find().MinBy(process => process.StartTime)!;
-        var throttle = new CpuThrottle(() => [.. Find().Where(process => process.ProcessId == first.ProcessId)], 0.5, _time);
+        var throttle = new ProcessCpuLimiter(() => [.. Find().Where(process => process.ProcessId == first.ProcessId)], 0.5, _time);
         throttle.CheckUsage();
         var before = Used();
         await Shell.WaitUntilAsync(() => Used() - before > TimeSpan.FromSeconds(0.3), "children have used 0.3 s");
@@ -116,7 +116,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
 
         await Shell.WaitUntilAsync(() => Find().All(process => process.IsStopped), "all are stopped");
 
-        new CpuThrottle(Find, 0.5, _time).CheckUsage();
+        new ProcessCpuLimiter(Find, 0.5, _time).CheckUsage();
 
         await Shell.WaitUntilAsync(() => Find().All(process => !process.IsStopped), "all go on");
     }
@@ -126,7 +126,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
     {
         await StartAsync(TwoLoops);
         await Shell.WaitUntilAsync(() => Find().Count == 2, "both loops run");
-        var throttle = new CpuThrottle(Find, 0.5, _time);
+        var throttle = new ProcessCpuLimiter(Find, 0.5, _time);
         throttle.CheckUsage();
         ProcessSignals.Send(Find()[0].ProcessId, ProcessSignals.Stop);
         await Shell.WaitUntilAsync(() => Find().Any(process => process.IsStopped), "one is stopped");
@@ -142,17 +142,17 @@ public sealed class ProcessLimitTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await new ProcessStopper().StopByEnvironmentAsync(Variable, _mark, StopSignal.Terminate, TimeSpan.Zero, Shell.Patience);
+        await new ProcessStopper().StopByEnvironmentAsync(Variable, _mark, PosixStopSignal.Terminate, TimeSpan.Zero, Shell.Patience);
         _folder.Dispose();
     }
 
-    private IReadOnlyList<ProcessInfo> Find() => ProcessTable.FindByEnvironment(Variable, _mark);
+    private IReadOnlyList<SystemProcessRecord> Find() => ProcessTable.FindByEnvironment(Variable, _mark);
 
     private TimeSpan Used() => TimeSpan.FromTicks(Find().Sum(process => process.CpuTime.Ticks));
 
     private Task StartAsync(string script) =>
-        new DetachedProcess().StartAsync(
-            new DetachedCommand("/bin/sh", ["-c", script, "sh", _folder["said"]])
+        new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions("/bin/sh", ["-c", script, "sh", _folder["said"]])
             {
                 Environment = new Dictionary<string, string?> { [Variable] = _mark },
                 OutputFile = _folder["output"],

@@ -32,7 +32,9 @@ public sealed class ProcessRunnerTests
     [Fact]
     public async Task Run_ProgramMissing_SaysSoAndStartsNothing()
     {
-        var fault = await Assert.ThrowsAsync<ProcessStartException>(() => _runner.RunAsync(new ProcessCommand("no-such-program-here")));
+        var fault = await Assert.ThrowsAsync<ProcessStartException>(() =>
+            _runner.RunAsync(new ChildProcessOptions("no-such-program-here"))
+        );
 
         Assert.Equal(ProcessStartFailure.ProgramNotFound, fault.Failure);
         Assert.Contains("'no-such-program-here' was not found in PATH", fault.Message, StringComparison.Ordinal);
@@ -44,7 +46,7 @@ public sealed class ProcessRunnerTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["tool"], "#!/bin/sh\n");
 
-        var fault = await Assert.ThrowsAsync<ProcessStartException>(() => _runner.RunAsync(new ProcessCommand(folder["tool"])));
+        var fault = await Assert.ThrowsAsync<ProcessStartException>(() => _runner.RunAsync(new ChildProcessOptions(folder["tool"])));
 
         Assert.Equal(ProcessStartFailure.NotExecutable, fault.Failure);
         Assert.Contains("chmod +x", fault.Message, StringComparison.Ordinal);
@@ -68,7 +70,7 @@ public sealed class ProcessRunnerTests
         await File.WriteAllTextAsync(folder["tool"], "#!/bin/sh\npwd\n");
         File.SetUnixFileMode(folder["tool"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var result = await _runner.RunAsync(new ProcessCommand("./tool") { WorkingDirectory = folder.Path });
+        var result = await _runner.RunAsync(new ChildProcessOptions("./tool") { WorkingDirectory = folder.Path });
 
         Assert.Equal(folder.Path, result.StandardOutput.Text.Trim());
     }
@@ -98,8 +100,8 @@ public sealed class ProcessRunnerTests
     [Fact]
     public async Task Run_InputAsTextAndBytes_IsRead()
     {
-        var text = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessInput.FromText("ä\n") });
-        var bytes = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessInput.FromBytes(new byte[] { 0, 255, 10 }) });
+        var text = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessStandardInput.FromText("ä\n") });
+        var bytes = await _runner.RunAsync(Shell.Script("cat") with { Input = ProcessStandardInput.FromBytes(new byte[] { 0, 255, 10 }) });
         var none = await _runner.RunAsync(Shell.Script("cat"));
 
         Assert.Equal("ä\n", text.StandardOutput.Text);
@@ -110,7 +112,7 @@ public sealed class ProcessRunnerTests
     [Fact]
     public async Task Run_ChildIgnoresMuchInput_EndsNormally()
     {
-        var result = await _runner.RunAsync(Shell.Script("exit 0") with { Input = ProcessInput.FromBytes(new byte[10_000_000]) });
+        var result = await _runner.RunAsync(Shell.Script("exit 0") with { Input = ProcessStandardInput.FromBytes(new byte[10_000_000]) });
 
         Assert.True(result.Succeeded);
     }
@@ -123,7 +125,7 @@ public sealed class ProcessRunnerTests
         var result = await _runner.RunAsync(
             Shell.Script($"printf BEGIN; head -c {Total} /dev/zero; printf END") with
             {
-                StandardOutput = ProcessOutput.Capture(1000),
+                StandardOutput = ProcessOutputTargets.Capture(1000),
             }
         );
 
@@ -142,7 +144,7 @@ public sealed class ProcessRunnerTests
         var result = await _runner.RunAsync(
             Shell.Script("head -c 300000000 /dev/zero; echo LAST") with
             {
-                StandardOutput = new ProcessOutput { File = folder["log/out"], FileLimit = 100_000 },
+                StandardOutput = new ProcessOutputTargets { File = folder["log/out"], FileLimit = 100_000 },
             }
         );
 
@@ -155,7 +157,7 @@ public sealed class ProcessRunnerTests
     public async Task Run_OneObjectForBothStreams_OneFileInOrder()
     {
         using var folder = new TemporaryFolder();
-        var both = new ProcessOutput { File = folder["both"] };
+        var both = new ProcessOutputTargets { File = folder["both"] };
 
         await _runner.RunAsync(
             Shell.Script("echo 1; sleep 0.2; echo 2 >&2; sleep 0.2; echo 3") with
@@ -188,7 +190,7 @@ public sealed class ProcessRunnerTests
         await _runner.RunAsync(
             Shell.Script("head -c 50000000 /dev/zero | tr '\\0' x; echo") with
             {
-                StandardOutput = new ProcessOutput
+                StandardOutput = new ProcessOutputTargets
                 {
                     CaptureLimit = 0,
                     LineLimit = 100_000,
@@ -235,7 +237,7 @@ public sealed class ProcessRunnerTests
         Assert.NotNull(left);
         Assert.Equal("done\n", result.StandardOutput.Text);
         Assert.True(result.StandardOutput.WasHeldOpen);
-        await new ProcessStopper().StopAsync(left, StopSignal.Terminate, Shell.Patience, Shell.Patience);
+        await new ProcessStopper().StopAsync(left, PosixStopSignal.Terminate, Shell.Patience, Shell.Patience);
     }
 
     [Fact]
@@ -296,6 +298,6 @@ public sealed class ProcessRunnerTests
     [Fact]
     public void Command_ToString_CanBePastedIntoAShell()
     {
-        Assert.Equal("git commit -m 'it'\\''s' ''", new ProcessCommand("git", "commit", "-m", "it's", "").ToString());
+        Assert.Equal("git commit -m 'it'\\''s' ''", new ChildProcessOptions("git", "commit", "-m", "it's", "").ToString());
     }
 }

@@ -15,7 +15,7 @@ public sealed class ProcessStopTests
             }
         );
 
-        Assert.Equal(ProcessEnding.TimedOut, result.Ending);
+        Assert.Equal(ProcessEndKind.TimedOut, result.Ending);
         Assert.Equal(7, result.ExitCode);
         Assert.Equal("ready\nbye\n", result.StandardOutput.Text);
     }
@@ -31,7 +31,7 @@ public sealed class ProcessStopTests
             }
         );
 
-        Assert.Equal(ProcessEnding.TimedOutAndKilled, result.Ending);
+        Assert.Equal(ProcessEndKind.TimedOutAndKilled, result.Ending);
         Assert.Equal(137, result.ExitCode);
     }
 
@@ -76,7 +76,7 @@ public sealed class ProcessStopTests
             ) with
             {
                 OwnSession = true,
-                StopSignal = StopSignal.Interrupt,
+                StopSignal = PosixStopSignal.Interrupt,
                 Grace = Shell.Patience,
             },
             stop.Token
@@ -108,7 +108,7 @@ public sealed class ProcessStopTests
             Shell.Script("exec yes") with
             {
                 Timeout = TimeSpan.FromSeconds(1),
-                StandardOutput = ProcessOutput.Capture(100),
+                StandardOutput = ProcessOutputTargets.Capture(100),
             }
         );
 
@@ -132,7 +132,7 @@ public sealed class ProcessStopTests
         var stopped = await new ProcessStopper().StopByEnvironmentAsync(
             "PROCESSES_TEST_MARK",
             mark,
-            StopSignal.Terminate,
+            PosixStopSignal.Terminate,
             Shell.Patience,
             Shell.Patience
         );
@@ -153,7 +153,7 @@ public sealed class ProcessStopTests
 
         await new ProcessStopper().StopAsync(
             ProcessIdentity.Of(child)!,
-            StopSignal.Terminate,
+            PosixStopSignal.Terminate,
             TimeSpan.FromMilliseconds(200),
             Shell.Patience
         );
@@ -169,7 +169,7 @@ public sealed class ProcessStopTests
             await new ProcessStopper().StopByEnvironmentAsync(
                 "PROCESSES_TEST_MARK",
                 "never-given",
-                StopSignal.Terminate,
+                PosixStopSignal.Terminate,
                 TimeSpan.Zero,
                 TimeSpan.Zero
             )

@@ -5,10 +5,10 @@ internal static class Shell
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    internal static ProcessCommand Script(string script, params string[] arguments) =>
+    internal static ChildProcessOptions Script(string script, params string[] arguments) =>
         new("/bin/sh", ["-c", script, "sh", .. arguments]) { Timeout = Patience };
 
-    internal static ProcessOutput Lines(Action<string> onLine) =>
+    internal static ProcessOutputTargets Lines(Action<string> onLine) =>
         new()
         {
             CaptureLimit = 0,

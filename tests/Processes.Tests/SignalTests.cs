@@ -13,10 +13,11 @@ public sealed class SignalTests
             : System.Diagnostics.Process.GetProcessById(1);
         try
         {
-            IReadOnlyList<ProcessInfo> Find() => ProcessTable.All().Where(process => process.ProcessId == others.Id).ToList();
+            IReadOnlyList<SystemProcessRecord> Find() => ProcessTable.All().Where(process => process.ProcessId == others.Id).ToList();
 
             // Signals are sent by the thread that begins; what waits afterwards sends none to what was left alone.
-            Func<Task<int>> stop = () => stopper.StopAsync(Find, StopSignal.Terminate, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
+            Func<Task<int>> stop = () =>
+                stopper.StopAsync(Find, PosixStopSignal.Terminate, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
             var stopped = await (OtherUser.IsPossible ? OtherUser.Do(stop) : stop());
 
             Assert.Equal(1, stopped);
@@ -41,9 +42,9 @@ public sealed class SignalTests
 
             var result = ProcessSignals.Send(before with { StartTime = before.StartTime - 1 }, ProcessSignals.Kill);
 
-            Assert.Equal(SignalResult.Gone, result);
+            Assert.Equal(ProcessSignalResult.Gone, result);
             Assert.True(before.IsAlive());
-            Assert.Equal(SignalResult.Sent, ProcessSignals.Send(before, ProcessSignals.Continue));
+            Assert.Equal(ProcessSignalResult.Sent, ProcessSignals.Send(before, ProcessSignals.Continue));
         }
         finally
         {

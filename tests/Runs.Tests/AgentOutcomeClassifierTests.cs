@@ -32,7 +32,7 @@ public class AgentOutcomeClassifierTests
     [InlineData("", "", "", "because")]
     public void Of_BlockedAgent_SaysWhatItWouldTake(string need, string file, string split, string expected)
     {
-        var claim = new AgentClaim
+        var claim = new AgentOutcomeClaim
         {
             Task = "login",
             Status = "blocked",

@@ -11,7 +11,7 @@ public class AgentRunEnvironmentTests
     [Fact]
     public void Keep_NamedServers_AreKeptAndNoOthers()
     {
-        var (config, missing) = AgentRunEnvironment.Keep(File, ["tracker"], ProjectCommands.ReadMcpServers(File));
+        var (config, missing) = AgentRunEnvironment.Keep(File, ["tracker"], ProjectDefinedCommandFinder.ReadMcpServers(File));
 
         Assert.Equal("""{"mcpServers":{"tracker":{"command":"node","args":["t.js"]}}}""", config);
         Assert.Empty(missing);
@@ -25,7 +25,7 @@ public class AgentRunEnvironmentTests
     [InlineData("{\"mcpServers\": 1}")]
     public void Keep_ServerThatIsNotThere_IsNamed(string file)
     {
-        var (config, missing) = AgentRunEnvironment.Keep(file, ["trakcer"], ProjectCommands.ReadMcpServers(file));
+        var (config, missing) = AgentRunEnvironment.Keep(file, ["trakcer"], ProjectDefinedCommandFinder.ReadMcpServers(file));
 
         Assert.Null(config);
         Assert.Equal(["trakcer"], missing);
@@ -34,7 +34,7 @@ public class AgentRunEnvironmentTests
     [Fact]
     public void Keep_ServerThatIsDefinedOtherwiseThanThePersonSaw_IsLeftOut()
     {
-        var seen = ProjectCommands.ReadMcpServers(File.Replace("t.js", "u.js", StringComparison.Ordinal));
+        var seen = ProjectDefinedCommandFinder.ReadMcpServers(File.Replace("t.js", "u.js", StringComparison.Ordinal));
 
         var (config, missing) = AgentRunEnvironment.Keep(File, ["tracker", "other"], seen);
 

@@ -96,7 +96,7 @@ public sealed class AuditLandingTests
     }
 
     private static string Report(RunFixture run) =>
-        new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStates.Landing });
+        new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStateNames.Landing });
 
     private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, string audit = "high")
     {

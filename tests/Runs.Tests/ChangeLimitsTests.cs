@@ -18,7 +18,7 @@ public sealed class ChangeLimitsTests
     [InlineData(null, false, true)]
     public async Task Verify_SixLines_IsRefusedWhereFewerAreAllowed(int? most, bool allowsLarge, bool taken)
     {
-        using var run = await BeginAsync(new ChangeSettings(most, null), task => task with { AllowLargeChanges = allowsLarge });
+        using var run = await BeginAsync(new TaskChangeLimitSettings(most, null), task => task with { AllowLargeChanges = allowsLarge });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "new.js", Six);
 
@@ -36,7 +36,7 @@ public sealed class ChangeLimitsTests
     [Fact]
     public async Task Verify_LockFileOfManyLines_IsNotCounted()
     {
-        using var run = await BeginAsync(new ChangeSettings(5, null), task => task with { FilesWrite = ["**"] });
+        using var run = await BeginAsync(new TaskChangeLimitSettings(5, null), task => task with { FilesWrite = ["**"] });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "new.js", "one();\n");
         run.Write(prepared, "package-lock.json", Six);
@@ -50,7 +50,7 @@ public sealed class ChangeLimitsTests
     [InlineData(0, false)]
     public async Task Verify_OneFileInWhiteSpaceAlone_IsNamedAndRefusedWhereNoneIsAllowed(int? most, bool taken)
     {
-        using var run = await BeginAsync(new ChangeSettings(null, most), task => task);
+        using var run = await BeginAsync(new TaskChangeLimitSettings(null, most), task => task);
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "old.js", Six.Replace("line", "  line", StringComparison.Ordinal));
         run.Write(prepared, "old.py", Six.Replace("line", "  line", StringComparison.Ordinal)); // It means something else now.
@@ -71,7 +71,7 @@ public sealed class ChangeLimitsTests
     [Fact]
     public async Task Verify_BinaryFileAndModes_AreNoLines()
     {
-        using var run = await BeginAsync(new ChangeSettings(1, 0), task => task);
+        using var run = await BeginAsync(new TaskChangeLimitSettings(1, 0), task => task);
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "new.js", "one();\n");
         await File.WriteAllBytesAsync(Path.Combine(run.Repository.Path, prepared.Worktree, "image.bin"), [0, 1, 2, 10, 10, 10]);
@@ -80,7 +80,7 @@ public sealed class ChangeLimitsTests
         Assert.Empty((await run.VerifyAsync("a", prepared)).Problems);
     }
 
-    private static async Task<RunFixture> BeginAsync(ChangeSettings limits, Func<PlanTask, PlanTask> change)
+    private static async Task<RunFixture> BeginAsync(TaskChangeLimitSettings limits, Func<PlanTask, PlanTask> change)
     {
         var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("old", ("old.js", Six), ("old.py", Six));

@@ -26,14 +26,14 @@ public sealed class CleaningTests
         await run.DoAsync("a", "a.txt", "a");
         await run.DoAsync("b", "b.txt", "b");
         await run.LandAsync();
-        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
+        var ended = Ended(run, RunStateNames.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
         var persons = await PersonsAsync(run.Repository);
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
 
         Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
         Assert.True(remains.RefCount >= 5, $"{remains.RefCount}");
-        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
+        Assert.Null(await new RunLeftoverRemover(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator"));
         Assert.False(Directory.Exists(run.Folder.Path));
         Assert.False(Directory.Exists(run.Repository[".worktrees/" + run.Folder.Name]));
@@ -48,11 +48,16 @@ public sealed class CleaningTests
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         await run.DoAsync("a", "a.txt", "a");
         run.Write(await run.PrepareAsync("b"), "b.txt", "not yet");
-        var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"), new RunTask { Id = "b", State = TaskStates.Failed });
+        var ended = Ended(
+            run,
+            RunStateNames.Failed,
+            await MergedAsync(run, "a"),
+            new RunTaskStatus { Id = "b", State = TaskStateNames.Failed }
+        );
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
         Assert.Null(
-            await new RunRemoval(repository, null).RemoveAsync(remains, _ => throw new InvalidOperationException("must stay"), None)
+            await new RunLeftoverRemover(repository, null).RemoveAsync(remains, _ => throw new InvalidOperationException("must stay"), None)
         );
 
         Assert.Contains(remains.Kept, why => why.Contains("b.txt", StringComparison.Ordinal));
@@ -66,7 +71,7 @@ public sealed class CleaningTests
         // What the user has taken over, and then thrown away, is theirs.
         await run.Repository.GitAsync("branch", "taken", run.StagingBranch);
         await run.Repository.GitAsync("worktree", "remove", "-f", "-f", $".worktrees/{run.Folder.Name}/b");
-        var later = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
+        var later = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
         Assert.True(later.IsWhole, string.Join("; ", later.Kept));
     }
 
@@ -80,16 +85,16 @@ public sealed class CleaningTests
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         await run.DoAsync("a", "a.txt", "a");
         await run.DoAsync("b", "b.txt", "b");
-        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
+        var ended = Ended(run, RunStateNames.Completed, await MergedAsync(run, "a"), await MergedAsync(run, "b"));
         await run.Repository.CommitAsync("beside it", ("other.txt", "x"));
         await run.Repository.GitAsync("merge", "-q", "--squash", run.StagingBranch);
         await run.Repository.CommitAsync("squashed (#7)", isWhole ? ("other.txt", "y") : ("b.txt", "only nearly"));
         await run.Repository.CommitAsync("after it", ("a.txt", "went on"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
 
         Assert.Equal((isWhole, isWhole), (remains.IsWhole, remains.Kept.Count == 0));
-        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
+        Assert.Null(await new RunLeftoverRemover(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Equal(isWhole, (await run.Repository.GitAsync("for-each-ref", "refs/orchestrator", "refs/heads/orchestrator")).Length == 0);
     }
 
@@ -100,10 +105,10 @@ public sealed class CleaningTests
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         await run.DoAsync("a", "a.txt", "a");
         await run.AbortAsync();
-        var ended = Ended(run, RunStates.Aborted, await MergedAsync(run, "a"));
+        var ended = Ended(run, RunStateNames.Aborted, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
-        await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
+        await new RunLeftoverRemover(repository, null).RemoveAsync(remains, Forget, None);
 
         Assert.False(remains.IsWhole);
         Assert.Empty(await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
@@ -118,28 +123,32 @@ public sealed class CleaningTests
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         await run.DoAsync("a", "a.txt", "a");
         await run.LandAsync();
-        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
-        var survey = new RunSurvey(repository, "orchestrator");
+        var ended = Ended(run, RunStateNames.Completed, await MergedAsync(run, "a"));
+        var survey = new RemovableLeftoverFinder(repository, "orchestrator");
         var stale = Assert.Single(await survey.SurveyAsync([ended], None));
         await run.Repository.CommitOnBranchAsync(run.StagingBranch, run.StagingBranch, "theirs", ("x", "x"));
 
         // Somebody moved a branch between the look and the removal: none of the refs goes.
-        Assert.Contains("staging", await new RunRemoval(repository, null).RemoveAsync(stale, Forget, None), StringComparison.Ordinal);
+        Assert.Contains(
+            "staging",
+            await new RunLeftoverRemover(repository, null).RemoveAsync(stale, Forget, None),
+            StringComparison.Ordinal
+        );
         Assert.Equal("x", await run.ShowAsync(run.StagingBranch, "x"));
         await run.Repository.GitAsync("update-ref", $"refs/heads/{run.StagingBranch}", run.StagingBranch + "^");
 
         // Killed when the refs were gone.
         var remains = Assert.Single(await survey.SurveyAsync([ended], None));
         await Assert.ThrowsAsync<OperationCanceledException>(() =>
-            new RunRemoval(repository, null).RemoveAsync(remains, _ => throw new OperationCanceledException(), None)
+            new RunLeftoverRemover(repository, null).RemoveAsync(remains, _ => throw new OperationCanceledException(), None)
         );
         Assert.True(Directory.Exists(run.Folder.Path));
 
         // Killed when the folder had its other name.
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + "run-before"));
         remains = Assert.Single(await survey.SurveyAsync([ended], None));
-        RunRemoval.FinishEarlier(Path.GetDirectoryName(run.Folder.Path)!);
-        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
+        RunLeftoverRemover.FinishEarlier(Path.GetDirectoryName(run.Folder.Path)!);
+        Assert.Null(await new RunLeftoverRemover(repository, null).RemoveAsync(remains, Forget, None));
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(run.Folder.Path)!));
     }
 
@@ -167,11 +176,11 @@ public sealed class CleaningTests
             $"refs/orchestrator/placed/{name}x/a",
         ];
         await run.Repository.GitAsync(["push", "-q", remote, .. kept.Select(one => $"{unmerged}:{one}")]);
-        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
+        var ended = Ended(run, RunStateNames.Completed, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
         Assert.True(remains.IsWhole, string.Join("; ", remains.Kept));
-        Assert.Null(await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None));
+        Assert.Null(await new RunLeftoverRemover(repository, null).RemoveAsync(remains, Forget, None));
 
         Assert.Equal(
             kept.Append("refs/heads/main").Order(StringComparer.Ordinal),
@@ -190,10 +199,10 @@ public sealed class CleaningTests
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         await run.DoAsync("a", "a.txt", "a");
         await run.LandAsync();
-        var ended = Ended(run, RunStates.Completed, await MergedAsync(run, "a"));
+        var ended = Ended(run, RunStateNames.Completed, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
-        var said = await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
+        var said = await new RunLeftoverRemover(repository, null).RemoveAsync(remains, Forget, None);
 
         Assert.StartsWith($"the refs of {RunFixture.RunId} on /nowhere/at/all stay there: ", said, StringComparison.Ordinal);
         Assert.False(Directory.Exists(run.Folder.Path));
@@ -207,9 +216,9 @@ public sealed class CleaningTests
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         await run.DoAsync("a", "a.txt", "a");
         await run.Repository.GitAsync("update-ref", $"refs/remotes/origin/{run.StagingBranch}", run.StagingBranch);
-        var ended = Ended(run, RunStates.Failed, await MergedAsync(run, "a"));
+        var ended = Ended(run, RunStateNames.Failed, await MergedAsync(run, "a"));
 
-        var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").SurveyAsync([ended], None));
+        var remains = Assert.Single(await new RemovableLeftoverFinder(repository, "orchestrator").SurveyAsync([ended], None));
 
         Assert.False(remains.IsWhole);
         Assert.Contains(remains.Kept, why => why.Contains("staging", StringComparison.Ordinal));
@@ -226,10 +235,10 @@ public sealed class CleaningTests
             await run.ReleaseAsync(id);
         }
         Assert.Contains(
-            (await new WorktreeStore(repository).ListAsync()).Skip(1),
+            (await new WorktreeManager(repository).ListAsync()).Skip(1),
             tree => tree.LockReason == "kept for later tasks (orchestrate)"
         );
-        var spare = new ReusableWorktreeCleanup(repository, run.Services.Environment, run.Services.Time);
+        var spare = new ReusableWorktreeRemover(repository, run.Services.Environment, run.Services.Time);
         var beyond = spare.Beyond(0);
         Assert.NotEmpty(beyond);
 
@@ -250,7 +259,7 @@ public sealed class CleaningTests
             Directory.CreateDirectory(Path.Combine(folder, name, "node_modules"));
             Directory.SetLastWriteTimeUtc(Path.Combine(folder, name), run.Services.Time.GetUtcNow().UtcDateTime.AddHours(-age));
         }
-        var spare = new ReusableWorktreeCleanup(repository, run.Services.Environment, run.Services.Time);
+        var spare = new ReusableWorktreeRemover(repository, run.Services.Environment, run.Services.Time);
 
         Assert.Equal(["old", "older"], spare.Beyond(1).Select(Path.GetFileName));
         Assert.Equal(2, await spare.RemoveAsync(spare.Beyond(0), None));
@@ -272,14 +281,14 @@ public sealed class CleaningTests
         {
             await here.GitAsync("config", "filter.x.clean", name);
             var repository = await settings.OpenAsync(here.Path);
-            var hash = (await ConfigurationSnapshot.MakeAsync(repository, GitConfigurationCopies.FolderOf(environment))).Hash;
+            var hash = (await ConfigurationSnapshot.MakeAsync(repository, GitConfigurationCopyStore.FolderOf(environment))).Hash;
             foreach (var run in runs)
             {
-                Assert.Equal(hash, await GitConfigurationCopies.KeepAsync(repository, run, environment, None));
+                Assert.Equal(hash, await GitConfigurationCopyStore.KeepAsync(repository, run, environment, None));
             }
-            copies.Add(Path.Combine(GitConfigurationCopies.FolderOf(environment), hash));
+            copies.Add(Path.Combine(GitConfigurationCopyStore.FolderOf(environment), hash));
         }
-        foreach (var note in GitConfigurationCopies.RunsOf(copies[3]))
+        foreach (var note in GitConfigurationCopyStore.RunsOf(copies[3]))
         {
             File.Move(note, Path.Combine(Path.GetDirectoryName(note)!, "another-" + Path.GetFileName(note)));
         }
@@ -294,7 +303,7 @@ public sealed class CleaningTests
         string[] left = [copies[0], copies[2]];
         Assert.Equal(left.Order(StringComparer.Ordinal), GitConfigLeftovers.List(environment, now.AddDays(8)));
         GitConfigLeftovers.UnregisterRemovedRuns(environment, now.AddDays(8));
-        Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitConfigurationCopies.RunsOf(copy).Count));
+        Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitConfigurationCopyStore.RunsOf(copy).Count));
     }
 
     [Fact]
@@ -309,15 +318,19 @@ public sealed class CleaningTests
         {
             var repository = await OpenAsync(away);
             await (
-                await new VerificationTrees(repository, environment).AcquireTreeAsync(await away.GitAsync("rev-parse", "HEAD"), false, None)
+                await new VerificationWorktreePool(repository, environment).AcquireTreeAsync(
+                    await away.GitAsync("rev-parse", "HEAD"),
+                    false,
+                    None
+                )
             ).DisposeAsync();
             gone = CacheFolder.Of(repository, environment);
         }
         Directory.CreateDirectory(here.Beside("cache/orchestrator/says-nothing"));
         var now = DateTimeOffset.UtcNow;
 
-        Assert.Empty(OrphanedCache.List(environment, now.AddDays(6)));
-        Assert.Equal([gone], OrphanedCache.List(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
+        Assert.Empty(OrphanedCacheFolder.List(environment, now.AddDays(6)));
+        Assert.Equal([gone], OrphanedCacheFolder.List(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
 
         static Task<GitRepository> OpenAsync(TemporaryRepository repository) => new GitRepositoryCache().OpenAsync(repository.Path);
     }
@@ -336,12 +349,12 @@ public sealed class CleaningTests
                 new RunStatus
                 {
                     RunId = name.ToString(),
-                    State = RunStates.Completed,
+                    State = RunStateNames.Completed,
                     UpdatedAt = now.AddDays(-3.5 + i),
                 }
         );
 
-        var beyond = EndedRuns.Beyond(runs, keep, days is { } d ? TimeSpan.FromDays(d) : null, now);
+        var beyond = ExpiredRunSelector.Beyond(runs, keep, days is { } d ? TimeSpan.FromDays(d) : null, now);
 
         Assert.Equal(expected, string.Join(' ', beyond.Select(run => run.RunId)));
     }
@@ -356,7 +369,7 @@ public sealed class CleaningTests
 
     private static Task<bool> Forget(string run) => System.Threading.Tasks.Task.FromResult(true);
 
-    private static EndedRun Ended(RunFixture run, string state, params RunTask[] tasks) =>
+    private static EndedRun Ended(RunFixture run, string state, params RunTaskStatus[] tasks) =>
         new(
             run.Folder,
             new RunStatus
@@ -369,11 +382,11 @@ public sealed class CleaningTests
             }
         );
 
-    private static async Task<RunTask> MergedAsync(RunFixture run, string id) =>
+    private static async Task<RunTaskStatus> MergedAsync(RunFixture run, string id) =>
         new()
         {
             Id = id,
-            State = TaskStates.Merged,
+            State = TaskStateNames.Merged,
             Commit = (await run.Repository.GitAsync("rev-parse", $"{run.StagingTip}^{{/Orchestrator-Task: {id}}}")).Trim(),
         };
 

@@ -40,7 +40,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         Assert.Empty(PredictedConflictList.Of(run.Repository.Path, Status("merged", "executing")));
         foreach (var (task, other) in new[] { ("a", "b"), ("b", "a") })
         {
-            var prompt = MailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));
+            var prompt = AgentMailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));
             Assert.Contains(
                 $"from the orchestrator]\n> A conflict is predicted with task '{other}' (Task {other})",
                 prompt,
@@ -111,7 +111,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         Assert.Empty(PredictedConflicts.All(run.Folder)); // Somebody has looked, and all rest.
 
         File.Delete(turn);
-        using (var held = LockFile.TryTake(turn))
+        using (var held = InterProcessFileLock.TryTake(turn))
         {
             Assert.NotNull(held);
             await (await RadarOfAsync(run, "a")).CheckSnapshotsAsync(CancellationToken.None);
@@ -175,7 +175,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         );
     }
 
-    private static RunFiles Files(RunFixture run) => run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash);
+    private static RunPlanAndSettings Files(RunFixture run) => run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash);
 
     private static async Task<ConflictPredictor> RadarOfAsync(RunFixture run, string task) =>
         new(Files(run), await run.Services.OpenRepositoryAsync(run.Repository.Path), task, run.Services);
@@ -203,7 +203,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
             run.Write(prepared, file, content);
         }
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
-        var worktree = new WorktreeStore(repository).Find(Path.Combine(run.Repository.Path, prepared.Worktree))!;
+        var worktree = new WorktreeManager(repository).Find(Path.Combine(run.Repository.Path, prepared.Worktree))!;
         await new UnfinishedWorkStore(repository, $"{RunFixture.RunId}/{task}").SaveAsync(
             worktree,
             "at work",
@@ -215,7 +215,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         new()
         {
             RunId = RunFixture.RunId,
-            State = RunStates.Executing,
-            Tasks = [new RunTask { Id = "a", State = a }, new RunTask { Id = "b", State = b }],
+            State = RunStateNames.Executing,
+            Tasks = [new RunTaskStatus { Id = "a", State = a }, new RunTaskStatus { Id = "b", State = b }],
         };
 }

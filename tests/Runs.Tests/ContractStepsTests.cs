@@ -10,7 +10,7 @@ public sealed class ContractStepsTests
 {
     private const string StubFile = "contracts/store.py";
 
-    private static readonly ContractSpec Store = new()
+    private static readonly InterfaceContractDefinition Store = new()
     {
         Name = "Store",
         FilePath = StubFile,
@@ -18,7 +18,7 @@ public sealed class ContractStepsTests
         Consumers = ["user"],
     };
 
-    private static readonly string Version = ContractStub.Of(Store)!.Version;
+    private static readonly string Version = InterfaceContractStub.Of(Store)!.Version;
 
     [Fact]
     public async Task Preflight_Contracts_AreStagingsFirstCommitAndNeverTwice()
@@ -33,7 +33,7 @@ public sealed class ContractStepsTests
         Assert.Empty(run.Preflight.Errors);
         Assert.Equal(run.Preflight.BaseCommit, await repository.GitAsync("rev-parse", first + "^"));
         Assert.Equal(StubFile, await repository.GitAsync("diff", "--name-only", first + "^", first));
-        Assert.Equal(ContractStub.Of(Store)!.Content.TrimEnd(), await run.ShowAsync(first, StubFile));
+        Assert.Equal(InterfaceContractStub.Of(Store)!.Content.TrimEnd(), await run.ShowAsync(first, StubFile));
         Assert.Contains($"Orchestrator-Run: {RunFixture.RunId}", await repository.GitAsync("log", "-1", "--format=%B", first));
         Assert.Equal(
             "2",
@@ -86,7 +86,7 @@ public sealed class ContractStepsTests
     public async Task Preflight_FileThatNobodyCommitted_StopsTheRunThatCouldNotLandOverIt()
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        repository.Write(StubFile, ContractStub.Of(Store)!.Content);
+        repository.Write(StubFile, InterfaceContractStub.Of(Store)!.Content);
         using var run = await BeginAsync(repository, Store);
 
         Assert.Contains("not committed", Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class ContractStepsTests
         Assert.Contains($"- Store in `{StubFile}`", run.PromptOf("maker"), StringComparison.Ordinal);
         Assert.DoesNotContain(Version, run.PromptOf("maker"), StringComparison.Ordinal);
         Assert.Equal(
-            ContractStub.Of(Store)!.Content,
+            InterfaceContractStub.Of(Store)!.Content,
             await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, prepared.Worktree, StubFile))
         );
     }
@@ -168,7 +168,7 @@ public sealed class ContractStepsTests
             Assert.Single(work.Problems),
             StringComparison.Ordinal
         );
-        Assert.Equal("1/2", GateFormatter.Count(work.Gates));
+        Assert.Equal("1/2", GateVerdictFormatter.Count(work.Gates));
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class ContractStepsTests
     public async Task NextRun_ContractChangedTooOften_NeedsAPerson()
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        for (var change = 0; change <= ContractStub.MaxRenegotiations + 1; change++)
+        for (var change = 0; change <= InterfaceContractStub.MaxRenegotiations + 1; change++)
         {
             using var run = await BeginAsync(
                 repository,
@@ -211,7 +211,7 @@ public sealed class ContractStepsTests
             );
             await run.PrepareAsync("user");
 
-            if (change <= ContractStub.MaxRenegotiations)
+            if (change <= InterfaceContractStub.MaxRenegotiations)
             {
                 Assert.Empty(run.Preflight.Confirmations);
             }
@@ -238,14 +238,14 @@ public sealed class ContractStepsTests
         Assert.Contains(Version, second.PromptOf("user"), StringComparison.Ordinal);
     }
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) =>
+    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, InterfaceContractDefinition contract) =>
         BeginAsync(repository, RunFixture.Start(), RunFixture.RunId, contract);
 
     private static Task<RunFixture> BeginAsync(
         TemporaryRepository? repository,
         RunStartSettings start,
         string runId,
-        ContractSpec contract
+        InterfaceContractDefinition contract
     ) =>
         RunFixture.BeginAsync(
             repository,

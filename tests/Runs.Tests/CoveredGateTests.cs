@@ -16,7 +16,10 @@ public sealed class CoveredGateTests
     public async Task Merge_OfAFile_RunsTheGatesThatCoverIt(string file, MergeOutcome expected)
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        using var run = await BeginAsync(repository, new Gate($"test ! -f {file} || test ! -f other") { Covers = TextList.Of(["api/**"]) });
+        using var run = await BeginAsync(
+            repository,
+            new Gate($"test ! -f {file} || test ! -f other") { Covers = DistinctTextList.Of(["api/**"]) }
+        );
         var (work, other) = (await run.WorkAsync("a", file, "1\n"), await run.WorkAsync("b", "other", "1\n"));
         Assert.Equal(MergeOutcome.Merged, (await run.MergeAsync("b", other.Commit)).Outcome);
 
@@ -30,8 +33,8 @@ public sealed class CoveredGateTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignored", (".gitignore", "out/\n"));
-        var build = new Gate("mkdir -p out && touch out/built") { Covers = TextList.Of(["api/**"]) };
-        var test = new Gate("test -f out/built") { Needs = TextList.Of([build.Command]), Covers = TextList.Of(["web/**"]) };
+        var build = new Gate("mkdir -p out && touch out/built") { Covers = DistinctTextList.Of(["api/**"]) };
+        var test = new Gate("test -f out/built") { Needs = DistinctTextList.Of([build.Command]), Covers = DistinctTextList.Of(["web/**"]) };
         using var run = await BeginAsync(repository, build, test);
         var work = await run.WorkAsync("a", "web/page.js", "1\n");
 
@@ -53,7 +56,7 @@ public sealed class CoveredGateTests
                 Id = "a",
                 Description = "a",
                 FilesWrite = ["api/**"],
-                Verification = [new Gate("test -f api/new") { Covers = TextList.Of(["api/**"]) }],
+                Verification = [new Gate("test -f api/new") { Covers = DistinctTextList.Of(["api/**"]) }],
             }
         );
         var prepared = await run.PrepareAsync("a");
@@ -69,7 +72,7 @@ public sealed class CoveredGateTests
     public async Task Verify_WorkOfAnAgentThatFailed_NeedsAGateThatRan(string file, bool isAccepted)
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        using var run = await BeginAsync(repository, new Gate("true") { Covers = TextList.Of(["api/**"]) });
+        using var run = await BeginAsync(repository, new Gate("true") { Covers = DistinctTextList.Of(["api/**"]) });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, file, "1\n");
 
@@ -84,7 +87,7 @@ public sealed class CoveredGateTests
         using var repository = await TemporaryRepository.CreateAsync();
         using var run = await BeginAsync(
             repository,
-            new Gate("test ! -f web/broken || test ! -f other") { Covers = TextList.Of(["api/**"]) }
+            new Gate("test ! -f web/broken || test ! -f other") { Covers = DistinctTextList.Of(["api/**"]) }
         );
         var (work, other) = (await run.WorkAsync("a", "web/broken", "1\n"), await run.WorkAsync("b", "other", "1\n"));
         Assert.Equal(MergeOutcome.Merged, (await run.MergeAsync("a", work.Commit)).Outcome);

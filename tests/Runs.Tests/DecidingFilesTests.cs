@@ -45,14 +45,14 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
                 : """[{"Command":"! grep -qs red a.txt","ExitCode":1,"Words":"","IsRed":true,"Tests":null}]"""
         );
 
-        var named = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
+        var named = await Assert.ThrowsAsync<RunStepFailedException>(() => run.VerifyAsync("a", prepared));
 
         Assert.Contains($".orchestrator/runs/{RunFixture.RunId}/{name} was changed since the run", named.Message, StringComparison.Ordinal);
         Assert.True(named.IsFinal);
         Assert.True(File.Exists(file + HashVerifiedFile.ChangedSuffix + "1"));
         Assert.False(File.Exists(file));
         // Nothing takes its place.
-        var again = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
+        var again = await Assert.ThrowsAsync<RunStepFailedException>(() => run.VerifyAsync("a", prepared));
         Assert.Contains($"{name} is missing, because it was changed since the run", again.Message, StringComparison.Ordinal);
         // A user puts it back, and the run continues as if nothing had been.
         await File.WriteAllTextAsync(file, good);
@@ -65,7 +65,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         using var run = await BeginAsync();
         Claim(
             run,
-            new AgentClaim
+            new AgentOutcomeClaim
             {
                 Task = "a",
                 Status = "blocked",
@@ -76,7 +76,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         var asked = await JudgeAsync(run, said, null);
         Claim(
             run,
-            new AgentClaim
+            new AgentOutcomeClaim
             {
                 Task = "a",
                 Status = "blocked",
@@ -84,14 +84,14 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             }
         );
 
-        var named = await Assert.ThrowsAsync<StepException>(() =>
-            JudgeAsync(run, said, new RequestDecision(new Approved(Person.Of("kim"))))
+        var named = await Assert.ThrowsAsync<RunStepFailedException>(() =>
+            JudgeAsync(run, said, new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))))
         );
-        Assert.Throws<StepException>(() =>
+        Assert.Throws<RunStepFailedException>(() =>
             new TaskSplitter(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, run.Hash, "a", 1) { SaidHash = said })
         );
 
-        Assert.Equal(RequestNextSteps.Ask, asked.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Ask, asked.Step);
         Assert.Contains("tasks/a/1/out/claim.json", named.Message, StringComparison.Ordinal);
     }
 
@@ -99,14 +99,14 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     public async Task FileOfAnother_StatusFileSaysThatItsOwnerHasEnded_IsNotLent()
     {
         using var run = await BeginAsync();
-        run.Told = Status(run, new RunTask { Id = "b", State = TaskStates.Executing });
+        run.Told = Status(run, new RunTaskStatus { Id = "b", State = TaskStateNames.Executing });
         DurableFile.Write(
             run.Folder.Status,
-            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Status(run, new RunTask { Id = "b", State = TaskStates.Merged }))
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Status(run, new RunTaskStatus { Id = "b", State = TaskStateNames.Merged }))
         );
         Claim(
             run,
-            new AgentClaim
+            new AgentOutcomeClaim
             {
                 Task = "a",
                 Status = "blocked",
@@ -130,7 +130,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             "forged",
             await run.Repository.GitAsync("rev-parse", "HEAD^{tree}")
         );
-        new TaskNotes { Base = forged }.Write(run.Folder, "b");
+        new TaskWorktreeRecord { Base = forged }.Write(run.Folder, "b");
 
         var prepared = await run.PrepareAsync("b");
 
@@ -143,7 +143,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         using var run = await BeginAsync();
         Claim(
             run,
-            new AgentClaim
+            new AgentOutcomeClaim
             {
                 Task = "a",
                 Status = "blocked",
@@ -171,7 +171,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         );
 
         Assert.Equal("", answer.SaidHash);
-        Assert.Equal("", answers.Judge(new JudgeAnswerInput(question, 1, answer.SaidHash)).Message);
+        Assert.Equal("", answers.Judge(new ValidateAgentAnswerInput(question, 1, answer.SaidHash)).Message);
     }
 
     [Fact]
@@ -179,8 +179,8 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     {
         var task = new PlanTask { Id = "a", RequiredAgents = ["reviewer"] };
 
-        Assert.Single(PhaseRequirementCheck.Problems(task, "/nowhere", []));
-        Assert.Empty(PhaseRequirementCheck.Problems(task, "/nowhere", ["reviewer"]));
+        Assert.Single(PlanPhaseRequirementChecker.Problems(task, "/nowhere", []));
+        Assert.Empty(PlanPhaseRequirementChecker.Problems(task, "/nowhere", ["reviewer"]));
     }
 
     /// <summary>A few of all files and ways, by a seed that is printed.</summary>
@@ -216,18 +216,18 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         try
         {
             var prepared = await run.PrepareAsync("a");
-            Claim(run, new AgentClaim { Task = "a", Status = "completed" });
+            Claim(run, new AgentOutcomeClaim { Task = "a", Status = "completed" });
             run.Write(prepared, "a.txt", "green work\n");
             var work = await run.VerifyAsync("a", prepared);
             Assert.Empty(work.Problems);
             new ProgressRecorder().Record(
                 run.Folder,
-                new ProgressInput(run.Reference, Status(run), [new RunTask { Id = "a", State = TaskStates.Verifying }], [])
+                new RecordProgressInput(run.Reference, Status(run), [new RunTaskStatus { Id = "a", State = TaskStateNames.Verifying }], [])
             );
             run.Told = Status(
                 run,
-                new RunTask { Id = "a", State = TaskStates.Merged },
-                new RunTask { Id = "b", State = TaskStates.Merged }
+                new RunTaskStatus { Id = "a", State = TaskStateNames.Merged },
+                new RunTaskStatus { Id = "b", State = TaskStateNames.Merged }
             );
             files =
             [
@@ -247,11 +247,11 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             var landed = await run.LandOnlyAsync();
             Assert.True(landed.Landed, landed.Message);
             var report = await new RunFinisher(run.Services).FinishAsync(
-                new FinishInput(
+                new FinishRunInput(
                     run.Reference,
                     run.Told with
                     {
-                        State = RunStates.Completed,
+                        State = RunStateNames.Completed,
                         Target = run.Preflight.Target,
                         Staging = run.StagingBranch,
                         LandedCommit = landed.Commit,
@@ -263,7 +263,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
             Assert.True(File.Exists(run.Repository[report]));
             return (await run.Repository.GitAsync("rev-parse", "main^{tree}"), files);
         }
-        catch (StepException named)
+        catch (RunStepFailedException named)
         {
             Assert.True(named.IsFinal);
             return (named.Message, files);
@@ -315,21 +315,21 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         return json.ToJsonString();
     }
 
-    private static RunStatus Status(RunFixture run, params RunTask[] tasks) =>
+    private static RunStatus Status(RunFixture run, params RunTaskStatus[] tasks) =>
         new()
         {
             RunId = RunFixture.RunId,
-            State = RunStates.Executing,
+            State = RunStateNames.Executing,
             Repository = run.Repository.Path,
             Tasks = tasks,
         };
 
-    private static void Claim(RunFixture run, AgentClaim claim) =>
+    private static void Claim(RunFixture run, AgentOutcomeClaim claim) =>
         claim.Write(Directory.CreateDirectory(run.Folder.Start(claim.Task, 1)).FullName);
 
-    private static Task<RequestVerdict> JudgeAsync(RunFixture run, string said, RequestDecision? decision) =>
+    private static Task<AgentRequestEvaluationResult> JudgeAsync(RunFixture run, string said, AgentRequestDecision? decision) =>
         new AgentRequestJudge(run.Services, []).JudgeAsync(
-            new JudgeRequestInput
+            new EvaluateAgentRequestInput
             {
                 Task = run.Task("a"),
                 Start = 1,

@@ -16,12 +16,12 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad@^1.3", dev: true);
 
         var asked = await JudgeAsync(run, "a");
-        var granted = await JudgeAsync(run, "a", new RequestDecision(new Approved(Person.Of("kim"))));
+        var granted = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))));
         var made = await InstallAsync(run, "a");
         Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
 
         Assert.Contains("May a have left-pad@^1.3 (dev) (npm, package.json)?", asked.Text, StringComparison.Ordinal);
-        Assert.Equal(RequestNextSteps.Install, granted.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Install, granted.Step);
         Assert.Contains(" --save-dev left-pad@^1.3\n", Calls(run), StringComparison.Ordinal);
         Assert.Contains(
             "\"devDependencies\": {\"left-pad\": \"^1.3\"}",
@@ -38,9 +38,9 @@ public sealed partial class DependencyRequestTests
         run.AddProgram("npm", Npm.Replace("right-pad*", "right-pad*|is-odd*", StringComparison.Ordinal));
         Claim(run, "a", "is-odd", dev: true);
 
-        Assert.Equal(RequestNextSteps.Install, (await JudgeAsync(run, "a")).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Install, (await JudgeAsync(run, "a")).Step);
 
-        Assert.Equal(new InstallResult(), await InstallAsync(run, "a"));
+        Assert.Equal(new PackageInstallationResult(), await InstallAsync(run, "a"));
         Assert.DoesNotContain("--save-dev", Calls(run), StringComparison.Ordinal);
     }
 
@@ -58,7 +58,7 @@ public sealed partial class DependencyRequestTests
 
         var refused = await JudgeAsync(run, "a");
 
-        Assert.Equal(RequestNextSteps.Answer, refused.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Answer, refused.Step);
         Assert.Contains($"{program} has no development packages in {manifest}", refused.Text, StringComparison.Ordinal);
         Assert.Contains($"Request {package} without --dev", refused.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(run.Repository.Beside("home"), "ran")));
@@ -70,8 +70,11 @@ public sealed partial class DependencyRequestTests
     [InlineData("cargo", "add --quiet --manifest-path M --dev jest@29")]
     public void Install_ForDevelopment_HasTheProgramsOwnOption(string program, string arguments)
     {
-        var tool = ((PackageTool[])[PackageTool.Npm, PackageTool.Uv, PackageTool.Cargo]).Single(t => t.Program == program);
-        var package = new PackageRequest("jest", program == "npm" ? "^29" : "29", []) { IsForDevelopment = true };
+        var tool = (
+            (PackageManagerCommandSyntax[])
+                [PackageManagerCommandSyntax.Npm, PackageManagerCommandSyntax.Uv, PackageManagerCommandSyntax.Cargo]
+        ).Single(t => t.Program == program);
+        var package = new AgentPackageRequest("jest", program == "npm" ? "^29" : "29", []) { IsForDevelopment = true };
 
         Assert.Equal(arguments, string.Join(' ', tool.Install(package, "M")[0]));
         Assert.DoesNotContain(
@@ -86,8 +89,10 @@ public sealed partial class DependencyRequestTests
     [InlineData("golang.org/x/text", "v0.14.0", "go", "get golang.org/x/text@v0.14.0")]
     public void Install_WithoutOptions_IsTheProgramsOwnCommand(string name, string version, string program, string arguments)
     {
-        var tool = ((PackageTool[])[PackageTool.Dotnet, PackageTool.Go]).Single(t => t.Program == program);
+        var tool = ((PackageManagerCommandSyntax[])[PackageManagerCommandSyntax.Dotnet, PackageManagerCommandSyntax.Go]).Single(t =>
+            t.Program == program
+        );
 
-        Assert.Equal(arguments, string.Join(' ', tool.Install(new PackageRequest(name, version, []), "M")[0]));
+        Assert.Equal(arguments, string.Join(' ', tool.Install(new AgentPackageRequest(name, version, []), "M")[0]));
     }
 }

@@ -46,7 +46,7 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad@^1.3");
 
         var verdict = await JudgeAsync(run, "a");
-        Assert.Equal(RequestNextSteps.Install, verdict.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Install, verdict.Step);
         var made = await InstallAsync(run, "a");
         var merged = await MergeAsync(run, "a", made.Commit);
         Assert.True(merged.Merged, merged.Message);
@@ -114,7 +114,7 @@ public sealed partial class DependencyRequestTests
         Assert.Contains("evil", rewritten, StringComparison.Ordinal);
         await File.WriteAllTextAsync(register, rewritten);
 
-        var yes = await JudgeAsync(run, "a", new RequestDecision(new Approved(Person.Of("kim@laptop"))));
+        var yes = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
         var made = await InstallAsync(run, "a");
 
         Assert.Contains("left-pad", asked.Text, StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed partial class DependencyRequestTests
         var verdict = await JudgeAsync(run, "a");
         var made = await InstallAsync(run, "a");
 
-        Assert.Equal(RequestNextSteps.Install, verdict.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Install, verdict.Step);
         if (times == 2)
         {
             Assert.Contains("left-pad@^1.3 can't be installed (exit code 137).", made.Problem, StringComparison.Ordinal);
@@ -194,7 +194,7 @@ public sealed partial class DependencyRequestTests
 
         var verdict = await JudgeAsync(run, "a");
 
-        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Answer, verdict.Step);
         Assert.Contains(reason, verdict.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("rm -rf", Calls(run), StringComparison.Ordinal);
         Assert.DoesNotContain("install", Calls(run), StringComparison.Ordinal);
@@ -208,13 +208,13 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad>=1.3");
 
         var asked = await JudgeAsync(run, "a");
-        var yes = await JudgeAsync(run, "a", new RequestDecision(new Approved(Person.Of("kim@laptop"))));
-        var no = await JudgeAsync(run, "a", new RequestDecision(new NotApprovedInTime()));
+        var yes = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
+        var no = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovalTimedOutReason()));
 
-        Assert.Equal((RequestNextSteps.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
+        Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
         Assert.Contains("May a have left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
-        Assert.Equal((RequestNextSteps.Install, "its agent may have left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
-        Assert.Equal(RequestNextSteps.Answer, no.Step);
+        Assert.Equal((AgentRequestNextStepKinds.Install, "its agent may have left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
+        Assert.Equal(AgentRequestNextStepKinds.Answer, no.Step);
         Assert.Contains("left-pad>=1.3: it was not approved in time.", no.Text, StringComparison.Ordinal);
     }
 
@@ -229,7 +229,7 @@ public sealed partial class DependencyRequestTests
         );
         Claim(run, "a", "left-pad>=1.3", start: 2);
 
-        Assert.Equal(RequestNextSteps.Ask, (await JudgeAsync(run, "a", start: 2)).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Ask, (await JudgeAsync(run, "a", start: 2)).Step);
     }
 
     [Fact]
@@ -239,14 +239,14 @@ public sealed partial class DependencyRequestTests
         await run.PrepareAsync("a");
         Claim(run, "a", "left-pad>=1.3");
         await JudgeAsync(run, "a");
-        await JudgeAsync(run, "a", new RequestDecision(new Rejected(Person.Of("kim@laptop", "write it yourself"))));
+        await JudgeAsync(run, "a", new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim@laptop", "write it yourself"))));
         Claim(run, "a", "left-pad>=1.3", start: 2);
         Claim(run, "a", "left-pad>=1.2", start: 3);
 
         var again = await JudgeAsync(run, "a", start: 2);
         var other = await JudgeAsync(run, "a", start: 3);
 
-        Assert.Equal((RequestNextSteps.Answer, RequestNextSteps.Ask), (again.Step, other.Step));
+        Assert.Equal((AgentRequestNextStepKinds.Answer, AgentRequestNextStepKinds.Ask), (again.Step, other.Step));
         Assert.Contains("rejected by kim@laptop: write it yourself. You requested it before", again.Text, StringComparison.Ordinal);
     }
 
@@ -259,11 +259,11 @@ public sealed partial class DependencyRequestTests
         await JudgeAsync(run, "a");
 
         var refused = await JudgeAsync(run, "b");
-        await JudgeAsync(run, "a", new RequestDecision(new Rejected(Person.Of("kim"))));
+        await JudgeAsync(run, "a", new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim"))));
         var asked = await JudgeAsync(run, "b");
 
         Assert.Contains("left-pad@^2.0 is incompatible with left-pad@^1.3, which a requested.", refused.Text, StringComparison.Ordinal);
-        Assert.Equal(RequestNextSteps.Ask, asked.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Ask, asked.Step);
     }
 
     /// <summary>Two lock files that git could merge are none that a package manager has made.</summary>
@@ -314,7 +314,7 @@ public sealed partial class DependencyRequestTests
         using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a"));
         Claim(run, "a", "pandas>=2.0");
 
-        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, "a")).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Person, (await JudgeAsync(run, "a")).Step);
     }
 
     [Fact]
@@ -358,7 +358,7 @@ public sealed partial class DependencyRequestTests
                 .With(s =>
                     s with
                     {
-                        Dependencies = new DependencySettings(allow ?? [], ask ?? [], deny ?? []),
+                        Dependencies = new PackagePermissionSettings(allow ?? [], ask ?? [], deny ?? []),
                         Worktrees = s.Worktrees with { Setup = [] },
                     }
                 ),
@@ -374,7 +374,7 @@ public sealed partial class DependencyRequestTests
 
     private static void Claim(RunFixture run, string task, string needs, string folder = "", int start = 1, bool dev = false)
     {
-        new AgentClaim
+        new AgentOutcomeClaim
         {
             Task = task,
             Status = "blocked",
@@ -384,10 +384,15 @@ public sealed partial class DependencyRequestTests
         }.Write(Directory.CreateDirectory(run.Folder.Start(task, start)).FullName);
     }
 
-    private static async Task<RequestVerdict> JudgeAsync(RunFixture run, string task, RequestDecision? decision = null, int start = 1)
+    private static async Task<AgentRequestEvaluationResult> JudgeAsync(
+        RunFixture run,
+        string task,
+        AgentRequestDecision? decision = null,
+        int start = 1
+    )
     {
         var verdict = await new AgentRequestJudge(run.Services, []).JudgeAsync(
-            new JudgeRequestInput
+            new EvaluateAgentRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
                 Start = start,
@@ -401,9 +406,14 @@ public sealed partial class DependencyRequestTests
         return verdict;
     }
 
-    private static Task<InstallResult> InstallAsync(RunFixture run, string task, int round = 1, CancellationToken stop = default) =>
-        new PackageInstallation(run.Services).InstallAsync(
-            new InstallInput
+    private static Task<PackageInstallationResult> InstallAsync(
+        RunFixture run,
+        string task,
+        int round = 1,
+        CancellationToken stop = default
+    ) =>
+        new RequestedPackageInstaller(run.Services).InstallAsync(
+            new InstallPackagesInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
                 Start = 1,
@@ -416,14 +426,14 @@ public sealed partial class DependencyRequestTests
     private static async Task<MergeResult> MergeAsync(RunFixture run, string task, string commit, bool isTold = true)
     {
         var before = run.StagingTip;
-        var merged = await run.MergeAsync(new MergeRequest(task, commit, 1) { Installs = true });
+        var merged = await run.MergeAsync(new TaskMergeRequest(task, commit, 1) { Installs = true });
         run.StagingTip = isTold ? run.StagingTip : before;
         return merged;
     }
 
-    private static Task<RequestConclusion> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
-        new PackageInstallation(run.Services).ConcludeAsync(
-            new ConcludeRequestInput
+    private static Task<AgentRequestConclusion> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
+        new RequestedPackageInstaller(run.Services).ConcludeAsync(
+            new ConcludeAgentRequestInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
                 Prepared = prepared,
@@ -436,7 +446,7 @@ public sealed partial class DependencyRequestTests
         );
 
     private static Task<PreparedTask> TakeInAsync(RunFixture run, string task, string commit) =>
-        new Runs.Tasks.TaskPreparation(run.Services).PrepareAsync(
+        new Runs.Tasks.TaskPreparer(run.Services).PrepareAsync(
             new PrepareTaskInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },
@@ -455,6 +465,6 @@ public sealed partial class DependencyRequestTests
             ? File.ReadAllText(Path.Combine(run.Repository.Beside("home"), "npm.log"))
             : "";
 
-    private static IReadOnlyList<MailMessage> Mail(RunFixture run, string task) =>
+    private static IReadOnlyList<AgentMailMessage> Mail(RunFixture run, string task) =>
         new Mailbox(run.Folder, TimeProvider.System).Read(task, 0).Messages;
 }

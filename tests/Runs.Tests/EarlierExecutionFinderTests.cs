@@ -33,7 +33,7 @@ public sealed class EarlierExecutionFinderTests
         var merged = await run.DoAsync("a", "a.txt", "a\n");
         run.Repository.Write("a.txt", "the user's\n");
         Assert.False((await run.LandAsync()).Landed);
-        Assert.Null(LandingNote.TryRead(run.Folder.Landing));
+        Assert.Null(TargetBranchMoveHistory.TryRead(run.Folder.Landing));
         await DeleteAsync(run, $"refs/heads/{run.StagingBranch}");
 
         Assert.Equal(merged.Commit, (await EnsureAsync(run))!.Tip);
@@ -44,7 +44,7 @@ public sealed class EarlierExecutionFinderTests
     {
         using var run = await BeginAsync();
         await run.DoAsync("a", "a.txt", "a\n");
-        await DeleteAsync(run, $"refs/heads/{run.StagingBranch}", RunRefs.LastMerge(run.Folder));
+        await DeleteAsync(run, $"refs/heads/{run.StagingBranch}", RunRefNameBuilder.LastMerge(run.Folder));
 
         var staging = await EnsureAsync(run);
 
@@ -55,9 +55,9 @@ public sealed class EarlierExecutionFinderTests
     public async Task Staging_NothingSaysWhereTheRunBegan_FailsWithTheCure()
     {
         using var run = await BeginAsync();
-        await DeleteAsync(run, RunRefs.Base(run.Folder));
+        await DeleteAsync(run, RunRefNameBuilder.Base(run.Folder));
 
-        var failure = await Assert.ThrowsAsync<StepException>(() => EnsureAsync(run));
+        var failure = await Assert.ThrowsAsync<RunStepFailedException>(() => EnsureAsync(run));
 
         Assert.True(failure.IsFinal);
         Assert.Contains("git update-ref", failure.Message, StringComparison.Ordinal);
@@ -68,7 +68,12 @@ public sealed class EarlierExecutionFinderTests
     public async Task Staging_RunHadNotBegun_IsNone()
     {
         using var run = await BeginAsync();
-        await DeleteAsync(run, $"refs/heads/{run.StagingBranch}", RunRefs.LastMerge(run.Folder), RunRefs.Base(run.Folder));
+        await DeleteAsync(
+            run,
+            $"refs/heads/{run.StagingBranch}",
+            RunRefNameBuilder.LastMerge(run.Folder),
+            RunRefNameBuilder.Base(run.Folder)
+        );
 
         Assert.Null(await EnsureAsync(run));
     }
@@ -96,14 +101,14 @@ public sealed class EarlierExecutionFinderTests
         Directory.CreateDirectory(run.Folder.Start("b", 2));
         new ProgressRecorder().Record(
             run.Folder,
-            new ProgressInput(
+            new RecordProgressInput(
                 run.Reference,
                 Status(run, 41),
                 [
-                    new RunTask
+                    new RunTaskStatus
                     {
                         Id = "b",
-                        State = TaskStates.Executing,
+                        State = TaskStateNames.Executing,
                         Attempt = 3,
                     },
                 ],
@@ -129,7 +134,7 @@ public sealed class EarlierExecutionFinderTests
         Assert.Equal((41L, 0), (record.LastSequence, record.TaskCount));
     }
 
-    private static Task<EarlierExecutionState> FindAsync(RunFixture run, string plan, int offset) =>
+    private static Task<EarlierExecutionStatePage> FindAsync(RunFixture run, string plan, int offset) =>
         EarlierExecutionFinder.FindAsync(
             new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset),
             run.Services,
@@ -142,7 +147,7 @@ public sealed class EarlierExecutionFinderTests
                             Progress = new TaskProgress
                             {
                                 Id = "b",
-                                State = TaskStates.Executing,
+                                State = TaskStateNames.Executing,
                                 Attempt = 3,
                             },
                             ExecutionId = "execution of b",
@@ -157,13 +162,13 @@ public sealed class EarlierExecutionFinderTests
         new()
         {
             RunId = RunFixture.RunId,
-            State = RunStates.Executing,
+            State = RunStateNames.Executing,
             Repository = run.Repository.Path,
             Sequence = sequence,
         };
 
     private static async Task<StagingBranch?> EnsureAsync(RunFixture run) =>
-        await RunStaging.EnsureAsync(
+        await StagingBranchRestorer.EnsureAsync(
             await run.Services.OpenRepositoryAsync(run.Repository.Path),
             new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash),
             CancellationToken.None

@@ -17,7 +17,7 @@ public sealed class FileRequestTests
     {
         using var run = await BeginAsync();
         await run.DoAsync("b", "b.txt", "first\n");
-        Say(run, ("b", TaskStates.Merged));
+        Say(run, ("b", TaskStateNames.Merged));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "a\n");
         run.Write(prepared, "b.txt", "second\n");
@@ -26,13 +26,13 @@ public sealed class FileRequestTests
         Claim(run, "a", "./b.txt");
         var verdict = await JudgeAsync(run, "a");
         Assert.Equal(verdict.Lent, (await JudgeAsync(run, "a")).Lent);
-        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Answer, verdict.Step);
         Assert.Equal(["b.txt"], verdict.Lent);
         Assert.Contains("b.txt is granted to you", verdict.Text, StringComparison.Ordinal);
         run.Lent["a"] = verdict.Lent;
         var work = await run.VerifyAsync("a", prepared);
         Assert.Empty(work.Problems);
-        var merged = await run.MergeAsync(new MergeRequest("a", work.Commit, 1) { Lent = verdict.Lent });
+        var merged = await run.MergeAsync(new TaskMergeRequest("a", work.Commit, 1) { Lent = verdict.Lent });
 
         Assert.True(merged.Merged, merged.Message);
         Assert.Equal("second", await run.ShowAsync(run.StagingBranch, "b.txt"));
@@ -67,12 +67,12 @@ public sealed class FileRequestTests
     public async Task File_ThatIsNotLent_SaysWhoHoldsItOrWhyNot(string path, string reason)
     {
         using var run = await BeginAsync();
-        Say(run, ("c", TaskStates.Failed));
+        Say(run, ("c", TaskStateNames.Failed));
         Claim(run, "a", path);
 
         var verdict = await JudgeAsync(run, "a", new LeaseRequest("run-2", "x", ["other.txt"], [], [], []));
 
-        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Answer, verdict.Step);
         Assert.Contains(reason, verdict.Text, StringComparison.Ordinal);
         Assert.Empty(verdict.Lent);
     }
@@ -81,13 +81,13 @@ public sealed class FileRequestTests
     public async Task File_LentToAnotherTask_IsNotLentUntilThatOneIsMerged()
     {
         using var run = await BeginAsync();
-        Say(run, ("b", TaskStates.Executing));
+        Say(run, ("b", TaskStateNames.Executing));
         Claim(run, "a", "free.txt");
         Claim(run, "b", "free.txt");
         Assert.Equal(["free.txt"], (await JudgeAsync(run, "a")).Lent);
 
         var refused = await JudgeAsync(run, "b");
-        Say(run, ("a", TaskStates.Merged), ("b", TaskStates.Executing));
+        Say(run, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Executing));
         var lent = await JudgeAsync(run, "b");
 
         Assert.Contains("free.txt is granted to a (pending).", refused.Text, StringComparison.Ordinal);
@@ -101,10 +101,10 @@ public sealed class FileRequestTests
         Claim(run, "a", ".github/workflows/ci.yml");
 
         var asked = await JudgeAsync(run, "a");
-        var no = await JudgeAsync(run, "a", decision: new RequestDecision(new Rejected(Person.Of("kim"))));
-        var yes = await JudgeAsync(run, "a", decision: new RequestDecision(new Approved(Person.Of("kim"))));
+        var no = await JudgeAsync(run, "a", decision: new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim"))));
+        var yes = await JudgeAsync(run, "a", decision: new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))));
 
-        Assert.Equal((RequestNextSteps.Ask, ApprovalKinds.File), (asked.Step, asked.Asks));
+        Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.File), (asked.Step, asked.Asks));
         Assert.Contains("May a write .github/workflows/ci.yml", asked.Text, StringComparison.Ordinal);
         Assert.Contains("rejected by kim", no.Text, StringComparison.Ordinal);
         Assert.Empty(no.Lent);
@@ -129,28 +129,28 @@ public sealed class FileRequestTests
         var status = new RunStatus
         {
             RunId = RunFixture.RunId,
-            State = RunStates.Executing,
-            Tasks = [.. tasks.Select(task => new RunTask { Id = task.Id, State = task.State })],
+            State = RunStateNames.Executing,
+            Tasks = [.. tasks.Select(task => new RunTaskStatus { Id = task.Id, State = task.State })],
         };
-        DurableFile.Write(run.Folder.Status, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(status, MessageJson.Options));
+        DurableFile.Write(run.Folder.Status, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(status, PayloadJsonOptions.Options));
     }
 
     private static void Claim(RunFixture run, string task, params string[] files) =>
-        new AgentClaim
+        new AgentOutcomeClaim
         {
             Task = task,
             Status = "blocked",
             Files = files,
         }.Write(Directory.CreateDirectory(run.Folder.Start(task, 1)).FullName);
 
-    private static Task<RequestVerdict> JudgeAsync(
+    private static Task<AgentRequestEvaluationResult> JudgeAsync(
         RunFixture run,
         string task,
         LeaseRequest? elsewhere = null,
-        RequestDecision? decision = null
+        AgentRequestDecision? decision = null
     ) =>
         new AgentRequestJudge(run.Services, elsewhere is null ? [] : [elsewhere]).JudgeAsync(
-            new JudgeRequestInput
+            new EvaluateAgentRequestInput
             {
                 Task = run.Task(task),
                 Start = 1,

@@ -40,9 +40,13 @@ public sealed class GateRegressionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(BaseComparison.Same, "still-red", "red before any work was done, and still red in the same way; it is only advisory")]
-    [InlineData(BaseComparison.Other, "newly-red", "red in another way now (new: TestNew); it is only advisory")]
-    public void Red_GateThatWasRedAtTheBase_IsNewOnlyWithNewFailures(BaseComparison atBase, string kind, string said)
+    [InlineData(
+        GateBaseCommitComparisonResult.Same,
+        "still-red",
+        "red before any work was done, and still red in the same way; it is only advisory"
+    )]
+    [InlineData(GateBaseCommitComparisonResult.Other, "newly-red", "red in another way now (new: TestNew); it is only advisory")]
+    public void Red_GateThatWasRedAtTheBase_IsNewOnlyWithNewFailures(GateBaseCommitComparisonResult atBase, string kind, string said)
     {
         var run = Run("r", Evening);
         var folder = new RunFolder(_repository.Path, "r");
@@ -56,7 +60,7 @@ public sealed class GateRegressionsTests : IDisposable
                 Result = GateResult.Failed,
                 ExitCode = 1,
                 BeforeWork = atBase,
-                NewFailures = atBase == BaseComparison.Other ? ["TestNew"] : [],
+                NewFailures = atBase == GateBaseCommitComparisonResult.Other ? ["TestNew"] : [],
                 At = Evening.AddMinutes(5),
             }
         );
@@ -108,7 +112,7 @@ public sealed class GateRegressionsTests : IDisposable
         : line.Contains("lint", StringComparison.Ordinal) ? 1
         : 2;
 
-    private ReportSection Section(RunStatus run, string id) =>
+    private RunReportSection Section(RunStatus run, string id) =>
         MorningReport.Of(run, _repository.Path, Evening.AddHours(9)).Sections.Single(section => section.Id == id);
 
     private RunStatus Run(string id, DateTimeOffset started, params (string Command, GateResult Result)[] gates)
@@ -117,10 +121,10 @@ public sealed class GateRegressionsTests : IDisposable
         var run = new RunStatus
         {
             RunId = id,
-            State = RunStates.Completed,
+            State = RunStateNames.Completed,
             StartedAt = started,
             UpdatedAt = started.AddHours(1),
-            Tasks = [new RunTask { Id = "a", State = TaskStates.Merged }],
+            Tasks = [new RunTaskStatus { Id = "a", State = TaskStateNames.Merged }],
         };
         Directory.CreateDirectory(folder.Path);
         File.WriteAllText(folder.Status, JsonSerializer.Serialize(run));
@@ -131,21 +135,21 @@ public sealed class GateRegressionsTests : IDisposable
                 {
                     Sequence = 1,
                     Time = started,
-                    State = RunStates.Executing,
+                    State = RunStateNames.Executing,
                 },
                 new RunEvent
                 {
                     Sequence = 2,
                     Time = started.AddMinutes(1),
                     Task = "a",
-                    State = TaskStates.Verifying,
+                    State = TaskStateNames.Verifying,
                 },
                 new RunEvent
                 {
                     Sequence = 3,
                     Time = started.AddMinutes(30),
                     Task = "a",
-                    State = TaskStates.Merged,
+                    State = TaskStateNames.Merged,
                 },
             ]
         );

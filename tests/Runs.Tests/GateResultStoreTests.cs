@@ -45,7 +45,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
 
         Assert.Empty(work.Problems);
         Assert.Equal(2, Runs);
-        Assert.Equal("1/1 (1 from the cache)", GateFormatter.Count(work.Gates));
+        Assert.Equal("1/1 (1 from the cache)", GateVerdictFormatter.Count(work.Gates));
         Assert.Contains(
             work.Notes,
             note => note.Contains($"taken from the cache: ran in run {RunFixture.RunId} at 20", StringComparison.Ordinal)
@@ -122,7 +122,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         using var first = await BeginAsync(RunFixture.Start(build));
 
         using var second = await BeginAsync(
-            RunFixture.Start(build, new Gate("test -f out/built", GateType.Test) { Needs = TextList.Of([build.Command]) }),
+            RunFixture.Start(build, new Gate("test -f out/built", GateType.Test) { Needs = DistinctTextList.Of([build.Command]) }),
             Second
         );
 
@@ -139,7 +139,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
     {
         await _repository.CommitAsync("ignored", (".gitignore", "out/\n"));
         var first = new Gate("mkdir -p out && touch out/made");
-        var then = Counted("true") with { Needs = needs ? TextList.Of([first.Command]) : null, Clean = clean };
+        var then = Counted("true") with { Needs = needs ? DistinctTextList.Of([first.Command]) : null, Clean = clean };
         using var one = await BeginAsync(RunFixture.Start(first, then));
 
         using var two = await BeginAsync(RunFixture.Start(first, then), Second);
@@ -159,7 +159,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.Equal(2, Runs);
 
         RunStartSettings Of(string build) =>
-            RunFixture.Start(new Gate(build), Counted("true") with { Type = GateType.Test, Needs = TextList.Of([build]) });
+            RunFixture.Start(new Gate(build), Counted("true") with { Type = GateType.Test, Needs = DistinctTextList.Of([build]) });
     }
 
     [Fact]
@@ -310,13 +310,13 @@ public sealed class GateResultStoreTests : IAsyncLifetime
             Failure = GateFailure.Flaky,
         };
 
-        var notes = GateFormatter.Notes([.. hits, flaky]).ToList();
+        var notes = GateVerdictFormatter.Notes([.. hits, flaky]).ToList();
 
         Assert.Equal(5, notes.Count);
         Assert.Equal("gate 'gate-1': taken from the cache: ran in run run-1 at 1970-01-01 00:00:00 UTC", notes[0]);
         Assert.Equal("2 more gates: taken from the cache", notes[3]);
         Assert.Equal("gate 'other': failed, and passed when run again on the same files", notes[4]);
-        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateFormatter.FormatShort([.. hits, flaky]));
+        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateVerdictFormatter.FormatShort([.. hits, flaky]));
     }
 
     [Fact]
@@ -377,7 +377,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         }
     }
 
-    private static RunStatus Status(string runId) => new() { RunId = runId, State = RunStates.Completed };
+    private static RunStatus Status(string runId) => new() { RunId = runId, State = RunStateNames.Completed };
 
     /// <summary>A suite that was green with 312 tests at the base, and is green with what a task has left of it.</summary>
     [Fact]

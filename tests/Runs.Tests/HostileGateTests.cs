@@ -160,14 +160,14 @@ public sealed class HostileGateTests
             ["helper.sh", "work.txt"],
             new Gate("grep -q built out/built && grep -q built out/second && test ! -e out/other", GateType.Test)
             {
-                Needs = TextList.Of(["mkdir -p out && echo built | tee out/built > out/second"]),
+                Needs = DistinctTextList.Of(["mkdir -p out && echo built | tee out/built > out/second"]),
             },
             new Gate("sh build.sh"),
             new Gate("mkdir -p out && echo built | tee out/built > out/second", GateType.Build),
             new Gate("grep -q built out/built", GateType.Test)
             {
                 Clean = true,
-                Needs = TextList.Of(["mkdir -p out && echo built | tee out/built > out/second"]),
+                Needs = DistinctTextList.Of(["mkdir -p out && echo built | tee out/built > out/second"]),
             },
             new Gate("test -e out/second")
         );

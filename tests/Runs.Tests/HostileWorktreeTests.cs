@@ -151,10 +151,10 @@ public sealed class HostileWorktreeTests
                 return new ChangedFile($"stray/{i}", FileChange.Added, "000000", "100644", "", "", IsUntracked: true);
             });
 
-        var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40), UnlandableFileFinder.None);
+        var check = new TaskFileOwnershipChecker(files, files.Task("a"), new string('0', 40), UnlandableFileFinder.None);
 
         Assert.Throws<OperationCanceledException>(() =>
-            check.Problems(stray, new WorktreeFileAccess(run.Repository.Path), stop.Token).Count()
+            check.Problems(stray, new WorktreeFileAccessor(run.Repository.Path), stop.Token).Count()
         );
     }
 
@@ -212,7 +212,7 @@ public sealed class HostileWorktreeTests
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         var files = new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash);
-        var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
+        var workspace = new TaskBranchAndWorktree(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
         var check = new TaskCommitter(workspace, files.Task("a"), files);
         var input = new VerifyTaskInput
         {
@@ -352,7 +352,7 @@ public sealed class HostileWorktreeTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        Assert.Equal("1/1", GateFormatter.Count(work.Gates));
+        Assert.Equal("1/1", GateVerdictFormatter.Count(work.Gates));
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class LiarTests
         Assert.All(named.Split('|'), words => Assert.Contains(words, heard));
         Assert.DoesNotContain(
             "312 tests",
-            new RunReport(repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStates.Landing })
+            new RunReport(repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStateNames.Landing })
         );
     }
 

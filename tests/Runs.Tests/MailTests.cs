@@ -118,7 +118,7 @@ public sealed class MailTests : IDisposable
         var first = await Reader("b").ForPromptAsync(1, null, CancellationToken.None);
         await SendAsync("a", "b", "two");
         var again = await Reader("b").ForPromptAsync(1, null, CancellationToken.None);
-        File.WriteAllText(conversation, MailMessage.Show(first));
+        File.WriteAllText(conversation, AgentMailMessage.Show(first));
 
         var goesOn = await Reader("b").ForPromptAsync(2, conversation, CancellationToken.None);
         var anew = await Reader("b").ForPromptAsync(3, null, CancellationToken.None);
@@ -134,7 +134,7 @@ public sealed class MailTests : IDisposable
     {
         Plan("a", "b");
         await SendAsync("a", "b", "one");
-        var mail = new AgentMail(_repository.Path, Run, _time);
+        var mail = new AgentMailDispatcher(_repository.Path, Run, _time);
         var answer = await mail.CheckAsync("b", "toolu_1", CancellationToken.None);
         var same = await mail.CheckAsync("b", "toolu_1", CancellationToken.None);
         var input = new JsonObject { ["transcript_path"] = _repository["gone.jsonl"], ["tool_calls"] = answer };
@@ -151,7 +151,7 @@ public sealed class MailTests : IDisposable
     public async Task AfterBatch_NewMail_IsContextForTheAgentAndNotForItsSubAgents()
     {
         await SendAsync("a", "b", "one");
-        var mail = new AgentMail(_repository.Path, Run, _time);
+        var mail = new AgentMailDispatcher(_repository.Path, Run, _time);
 
         var sub = await mail.AfterBatchAsync("b", """{"agent_id":"x","transcript_path":"/gone"}""", CancellationToken.None);
         var own = JsonNode.Parse(await mail.AfterBatchAsync("b", """{"transcript_path":"/gone"}""", CancellationToken.None))!;
@@ -201,7 +201,7 @@ public sealed class MailTests : IDisposable
             path,
             Enumerable
                 .Range(1, 10_000)
-                .Select(n => new MailMessage
+                .Select(n => new AgentMailMessage
                 {
                     Number = n,
                     Id = $"{n:x12}",
@@ -250,8 +250,8 @@ public sealed class MailTests : IDisposable
     {
         Plan("a", "b", "done");
 
-        var receipt = await new AgentMail(_repository.Path, Run, _time).SendAsync(
-            new OutgoingMail("a", IsFromPerson: false, to, "x"),
+        var receipt = await new AgentMailDispatcher(_repository.Path, Run, _time).SendAsync(
+            new OutgoingAgentMailMessage("a", IsFromPerson: false, to, "x"),
             CancellationToken.None
         );
 
@@ -262,25 +262,28 @@ public sealed class MailTests : IDisposable
     private void Plan(params string[] tasks)
     {
         var plan = new Plan { Request = "a test", Tasks = [.. tasks.Select(id => new PlanTask { Id = id })] };
-        RunFiles.Store(Folder, plan, RunFixture.Start());
+        RunPlanAndSettings.Store(Folder, plan, RunFixture.Start());
         var status = new RunStatus
         {
             RunId = Run,
-            State = RunStates.Executing,
-            Tasks = [new RunTask { Id = "done", State = TaskStates.Merged }],
+            State = RunStateNames.Executing,
+            Tasks = [new RunTaskStatus { Id = "done", State = TaskStateNames.Merged }],
         };
         DurableFile.Write(Folder.Status, JsonSerializer.SerializeToUtf8Bytes(status));
     }
 
-    private Task<MailReceipt> SendAsync(string from, string? to, string text, string? call = null) =>
-        new Mailbox(Folder, _time).SendAsync(new OutgoingMail(from, IsFromPerson: false, to, text) { Call = call }, CancellationToken.None);
+    private Task<AgentMailSendResult> SendAsync(string from, string? to, string text, string? call = null) =>
+        new Mailbox(Folder, _time).SendAsync(
+            new OutgoingAgentMailMessage(from, IsFromPerson: false, to, text) { Call = call },
+            CancellationToken.None
+        );
 
     private MailReader Reader(string task) => new(Folder, task);
 
     private async Task<IReadOnlyList<string>> TakeAsync(string task, string? conversation = null, string heard = "") =>
         Texts(await Reader(task).ReadNewAsync(MailDisplayKinds.Batch, null, conversation, heard, CancellationToken.None));
 
-    private static IReadOnlyList<string> Texts(IReadOnlyList<MailMessage> mail) => [.. mail.Select(message => message.Text)];
+    private static IReadOnlyList<string> Texts(IReadOnlyList<AgentMailMessage> mail) => [.. mail.Select(message => message.Text)];
 
     private string IdOf(int number) => (string)JsonNode.Parse(File.ReadAllLines(Mailbox.PathOf(Folder), Encoding.UTF8)[number - 1])!["id"]!;
 }

@@ -27,7 +27,7 @@ public sealed class MeasurementStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(isMet, work.Problems.Count == 0);
-        Assert.Equal(isMet ? "2/2" : "1/2", GateFormatter.Count(work.Gates));
+        Assert.Equal(isMet ? "2/2" : "1/2", GateVerdictFormatter.Count(work.Gates));
         Assert.Equal(figure, Assert.Single(work.Measurements!).ToString());
     }
 
@@ -65,13 +65,13 @@ public sealed class MeasurementStepsTests
             new RunStatus
             {
                 RunId = RunFixture.RunId,
-                State = RunStates.Executing,
+                State = RunStateNames.Executing,
                 Tasks =
                 [
-                    new RunTask
+                    new RunTaskStatus
                     {
                         Id = "a",
-                        State = TaskStates.Remediating,
+                        State = TaskStateNames.Remediating,
                         Starts = 1,
                         Measurements = work.Measurements,
                     },
@@ -147,7 +147,7 @@ public sealed class MeasurementStepsTests
         await counted.VerifyAsync("a", prepared);
         var again = await counted.VerifyAsync("a", prepared);
 
-        Assert.Equal("2/2 (1 from the cache)", GateFormatter.Count(again.Gates));
+        Assert.Equal("2/2 (1 from the cache)", GateVerdictFormatter.Count(again.Gates));
         Assert.Equal(2, File.ReadAllLines(ran).Length);
         Assert.True((await counted.MergeAsync("a", again.Commit)).Merged);
         Assert.Equal(2, File.ReadAllLines(ran).Length);
@@ -169,7 +169,7 @@ public sealed class MeasurementStepsTests
     private static void Claim(RunFixture run, params ClaimedMeasurement[] measured)
     {
         var folder = Directory.CreateDirectory(run.Folder.Start("a", 1)).FullName;
-        new AgentClaim
+        new AgentOutcomeClaim
         {
             Task = "a",
             Status = "completed",

@@ -35,11 +35,11 @@ public sealed class MorningReportTests : IDisposable
     [Fact]
     public void Html_OfARunThatLanded_SaysWhere()
     {
-        Event(null, RunStates.Executing, null, 0);
-        Event("a", TaskStates.Executing, null, 1);
-        Event("a", TaskStates.Merged, null, 60);
-        Event(null, RunStates.Completed, new RunLanded(new Quote("on main")), 61);
-        var run = Run(RunStates.Completed, Task("a", TaskStates.Merged, 1.25m)) with
+        Event(null, RunStateNames.Executing, null, 0);
+        Event("a", TaskStateNames.Executing, null, 1);
+        Event("a", TaskStateNames.Merged, null, 60);
+        Event(null, RunStateNames.Completed, new RunLandedReason(new VerbatimQuote("on main")), 61);
+        var run = Run(RunStateNames.Completed, Task("a", TaskStateNames.Merged, 1.25m)) with
         {
             LandedCommit = new string('a', 40),
             LandedOn = "main",
@@ -56,7 +56,7 @@ public sealed class MorningReportTests : IDisposable
     [Fact]
     public void Html_OfARunWithoutEvents_IsWhole()
     {
-        var run = Run(RunStates.Planning);
+        var run = Run(RunStateNames.Planning);
 
         var report = MorningReport.Of(run, _repository.Path, Evening);
 
@@ -96,8 +96,8 @@ public sealed class MorningReportTests : IDisposable
             _sequence = 0;
             var tasks = Enumerable.Range(0, chance.Next(1, 9)).Select(i => RandomTask(chance, $"t{i}\u202E<i>{i}", i)).ToList();
             _events.Sort((one, other) => one.Time.CompareTo(other.Time));
-            Event(null, RunStates.Escalated, new NothingCanRun(["t0"]), 700);
-            var run = Run(RunStates.Escalated, [.. tasks]);
+            Event(null, RunStateNames.Escalated, new NoTaskCanRunReason(["t0"]), 700);
+            var run = Run(RunStateNames.Escalated, [.. tasks]);
 
             var failure = Record.Exception(() => Check(run, Evening.AddHours(13)));
 
@@ -123,50 +123,60 @@ public sealed class MorningReportTests : IDisposable
 
     private RunStatus Night()
     {
-        Event(null, RunStates.Executing, null, 0);
-        Event("parser", TaskStates.Preparing, null, 0);
-        Event("parser", TaskStates.Executing, null, 1);
-        Event("parser", TaskStates.Verifying, null, 30);
-        Event("parser", TaskStates.Remediating, new NotVerified([new Quote("gate 'npm test': exit code 1 & \u001b[31m<b>red</b>")]), 40);
-        Event("parser", TaskStates.Verifying, null, 60);
-        Event("parser", TaskStates.Remediating, new NotVerified([new Quote("it wrote docs/x.md, which it does not own")]), 61);
-        Event("parser", TaskStates.Verifying, null, 80);
-        Event("parser", TaskStates.Merging, null, 85);
-        Event("parser", TaskStates.Merged, null, 86);
-        Event("docs", TaskStates.Executing, null, 10);
-        Event("docs", TaskStates.Parked, new UsageLimited(Evening.AddHours(3), new Quote("the limit")), 20);
-        Event("docs", TaskStates.Executing, null, 200);
-        Event("docs", TaskStates.Merged, null, 210);
-        Event("api", TaskStates.Executing, null, 10);
-        Event("api", TaskStates.Blocked, new AgentQuestionOpen(new Quote("Which\u202Eport?")), 40);
-        Event("ui", TaskStates.Executing, null, 40);
-        Event("ui", TaskStates.Failed, new AgentFailed(new Quote("<script>alert(1)</script>")), 71);
-        Event(null, RunStates.Escalated, new NothingCanRun(["ui"]), 211);
+        Event(null, RunStateNames.Executing, null, 0);
+        Event("parser", TaskStateNames.Preparing, null, 0);
+        Event("parser", TaskStateNames.Executing, null, 1);
+        Event("parser", TaskStateNames.Verifying, null, 30);
+        Event(
+            "parser",
+            TaskStateNames.Remediating,
+            new VerificationFailedReason([new VerbatimQuote("gate 'npm test': exit code 1 & \u001b[31m<b>red</b>")]),
+            40
+        );
+        Event("parser", TaskStateNames.Verifying, null, 60);
+        Event(
+            "parser",
+            TaskStateNames.Remediating,
+            new VerificationFailedReason([new VerbatimQuote("it wrote docs/x.md, which it does not own")]),
+            61
+        );
+        Event("parser", TaskStateNames.Verifying, null, 80);
+        Event("parser", TaskStateNames.Merging, null, 85);
+        Event("parser", TaskStateNames.Merged, null, 86);
+        Event("docs", TaskStateNames.Executing, null, 10);
+        Event("docs", TaskStateNames.Parked, new UsageLimitReachedReason(Evening.AddHours(3), new VerbatimQuote("the limit")), 20);
+        Event("docs", TaskStateNames.Executing, null, 200);
+        Event("docs", TaskStateNames.Merged, null, 210);
+        Event("api", TaskStateNames.Executing, null, 10);
+        Event("api", TaskStateNames.Blocked, new AgentQuestionForUserReason(new VerbatimQuote("Which\u202Eport?")), 40);
+        Event("ui", TaskStateNames.Executing, null, 40);
+        Event("ui", TaskStateNames.Failed, new AgentFailedReason(new VerbatimQuote("<script>alert(1)</script>")), 71);
+        Event(null, RunStateNames.Escalated, new NoTaskCanRunReason(["ui"]), 211);
         return Run(
-            RunStates.Escalated,
-            Task("parser", TaskStates.Merged, 2.5m) with
+            RunStateNames.Escalated,
+            Task("parser", TaskStateNames.Merged, 2.5m) with
             {
                 Title = "Write <b>the</b> parser",
                 Attempt = 3,
                 Starts = 3,
                 Gates = new GateSummary
                 {
-                    Proof = GateProof.Verified,
+                    Proof = GateAssuranceLevel.Verified,
                     Total = 1,
                     Passed = 1,
                 },
             },
-            Task("docs", TaskStates.Merged, 0.333m) with
+            Task("docs", TaskStateNames.Merged, 0.333m) with
             {
                 Title = "Write the docs",
             },
-            Task("api", TaskStates.Blocked, 0.1m) with
+            Task("api", TaskStateNames.Blocked, 0.1m) with
             {
-                Why = new AgentQuestionOpen(new Quote("Which\u202Eport?")),
+                Why = new AgentQuestionForUserReason(new VerbatimQuote("Which\u202Eport?")),
             },
-            Task("ui", TaskStates.Failed, 1m) with
+            Task("ui", TaskStateNames.Failed, 1m) with
             {
-                Why = new AgentFailed(new Quote("<script>alert(1)</script>")),
+                Why = new AgentFailedReason(new VerbatimQuote("<script>alert(1)</script>")),
             }
         ) with
         {
@@ -179,22 +189,22 @@ public sealed class MorningReportTests : IDisposable
         {
             Id = task,
             Question = $"What about {task}?",
-            Ways = [new AnswerAction(AnswerActionKinds.Guide, $"r/{task}")],
+            Ways = [new SuggestedCommand(SuggestedCommandKinds.Guide, $"r/{task}")],
         };
 
-    private RunTask RandomTask(Random chance, string id, int index)
+    private RunTaskStatus RandomTask(Random chance, string id, int index)
     {
         string[] states =
         [
-            TaskStates.Pending,
-            TaskStates.Preparing,
-            TaskStates.Executing,
-            TaskStates.Verifying,
-            TaskStates.Remediating,
-            TaskStates.Merging,
-            TaskStates.Blocked,
-            TaskStates.Parked,
-            TaskStates.AwaitingApproval,
+            TaskStateNames.Pending,
+            TaskStateNames.Preparing,
+            TaskStateNames.Executing,
+            TaskStateNames.Verifying,
+            TaskStateNames.Remediating,
+            TaskStateNames.Merging,
+            TaskStateNames.Blocked,
+            TaskStateNames.Parked,
+            TaskStateNames.AwaitingApproval,
         ];
         var minute = chance.Next(60);
         for (var i = 0; i < chance.Next(1, 15); i++)
@@ -202,12 +212,12 @@ public sealed class MorningReportTests : IDisposable
             Event(
                 id,
                 states[chance.Next(states.Length)],
-                new TaskRemarkRecorded(new Quote($"why\u200B {i} <{index}>\nsecond line")),
+                new TaskRemarkReason(new VerbatimQuote($"why\u200B {i} <{index}>\nsecond line")),
                 minute
             );
             minute += chance.Next(40);
         }
-        var end = chance.Next(3) == 0 ? TaskStates.Failed : TaskStates.Merged;
+        var end = chance.Next(3) == 0 ? TaskStateNames.Failed : TaskStateNames.Merged;
         Event(id, end, null, minute);
         return Task(id, end, chance.Next(10_000) / 1000m) with { Starts = chance.Next(1, 5) };
     }
@@ -217,7 +227,7 @@ public sealed class MorningReportTests : IDisposable
         Write();
         var html = ReportHtml.Render(MorningReport.Of(run, _repository.Path, now));
         var checker = new ReportChecker(html, File.ReadLines(new RunFolder(_repository.Path, run.RunId).Events));
-        checker.Check(RunStates.IsFinal(run.State) ? run.UpdatedAt : now);
+        checker.Check(RunStateNames.IsFinal(run.State) ? run.UpdatedAt : now);
         return checker;
     }
 
@@ -241,7 +251,7 @@ public sealed class MorningReportTests : IDisposable
             }
         );
 
-    private static RunTask Task(string id, string state, decimal cost) =>
+    private static RunTaskStatus Task(string id, string state, decimal cost) =>
         new()
         {
             Id = id,
@@ -252,7 +262,7 @@ public sealed class MorningReportTests : IDisposable
             Tokens = 1000,
         };
 
-    private static RunStatus Run(string state, params RunTask[] tasks) =>
+    private static RunStatus Run(string state, params RunTaskStatus[] tasks) =>
         new()
         {
             RunId = "r",

@@ -108,10 +108,10 @@ public sealed class PlanDataLoadingTests
 
     private static Task<PlanOutline> LoadAsync(TemporaryRepository repository, OrchestrationInput input)
     {
-        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)
+        var services = new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System)
         {
             Environment = new Dictionary<string, string> { ["HOME"] = repository.Beside("home"), ["PATH"] = "/usr/bin:/bin" },
-            Trust = new TrustStore(repository.Beside("trust.json")),
+            Trust = new RepositoryTrustStore(repository.Beside("trust.json")),
         };
         var reference = new RepositoryReference(repository.Path, "key", "queue");
         return new PlanLoader(services).LoadAsync(new LoadPlanInput("run", reference, input with { Repository = repository.Path }));

@@ -49,13 +49,13 @@ public sealed class PlannerQuestionTests
         using var run = await BeginAsync("true", most: 2);
         Claim(byPerson, 1, Question);
         Claim(run, 3, Question);
-        Assert.Equal((RequestNextSteps.Person, ""), await JudgeAsync(byPerson, 1));
-        Assert.Equal((RequestNextSteps.Planner, ""), await JudgeAsync(run, 3));
+        Assert.Equal((AgentRequestNextStepKinds.Person, ""), await JudgeAsync(byPerson, 1));
+        Assert.Equal((AgentRequestNextStepKinds.Planner, ""), await JudgeAsync(run, 3));
 
-        Assert.Equal((RequestNextSteps.Planner, ""), await JudgeAsync(run, 3, answered: 1));
+        Assert.Equal((AgentRequestNextStepKinds.Planner, ""), await JudgeAsync(run, 3, answered: 1));
 
         var (step, text) = await JudgeAsync(run, 3, answered: 2);
-        Assert.Equal(RequestNextSteps.Person, step);
+        Assert.Equal(AgentRequestNextStepKinds.Person, step);
         Assert.Contains("has answered 2 questions of this task", text, StringComparison.Ordinal);
         Assert.Contains("questions.max_answers", text, StringComparison.Ordinal);
     }
@@ -64,13 +64,13 @@ public sealed class PlannerQuestionTests
     public async Task Judge_WhatIsNoQuestion_IsNeverThePlanners()
     {
         using var run = await BeginAsync("true");
-        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, 1)).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Person, (await JudgeAsync(run, 1)).Step);
         Claim(run, 2, "  ");
-        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, 2)).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Person, (await JudgeAsync(run, 2)).Step);
         Claim(run, 3, "I need it", needs: ["left-pad"]);
-        Assert.Equal(RequestNextSteps.Person, (await JudgeAsync(run, 3)).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Person, (await JudgeAsync(run, 3)).Step);
         Claim(run, 4, "it is there", files: [".github/workflows/ci.yml"]);
-        Assert.Equal(RequestNextSteps.Ask, (await JudgeAsync(run, 4)).Step);
+        Assert.Equal(AgentRequestNextStepKinds.Ask, (await JudgeAsync(run, 4)).Step);
     }
 
     [Fact]
@@ -152,11 +152,13 @@ public sealed class PlannerQuestionTests
             Begins = () =>
             {
                 asked++;
-                return isWanted ? Task.CompletedTask : throw new StepException("Start 1 is not wanted there any more.", "WorkerStops");
+                return isWanted
+                    ? Task.CompletedTask
+                    : throw new RunStepFailedException("Start 1 is not wanted there any more.", "WorkerStops");
             },
         };
 
-        await Assert.ThrowsAsync<StepException>(() => AnswerAsync(run, 1, execution: announced));
+        await Assert.ThrowsAsync<RunStepFailedException>(() => AnswerAsync(run, 1, execution: announced));
         Assert.False(File.Exists(run.Repository["asked"]));
 
         isWanted = true;
@@ -183,8 +185,8 @@ public sealed class PlannerQuestionTests
                 new RunStatus
                 {
                     RunId = RunFixture.RunId,
-                    State = RunStates.Executing,
-                    Tasks = [new RunTask { Id = "b", State = TaskStates.Merged }],
+                    State = RunStateNames.Executing,
+                    Tasks = [new RunTaskStatus { Id = "b", State = TaskStateNames.Merged }],
                 }
             )
         );
@@ -197,7 +199,7 @@ public sealed class PlannerQuestionTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = "blocked",
-                    Why = new ContinuedByUser(Person.Of("kim@laptop", "use metres")),
+                    Why = new ContinuedByUserReason(DecidingUser.Of("kim@laptop", "use metres")),
                     By = "kim@laptop",
                 },
             ]
@@ -264,7 +266,7 @@ public sealed class PlannerQuestionTests
         );
 
     private static void Claim(RunFixture run, int start, string reason, string[]? needs = null, string[]? files = null) =>
-        new AgentClaim
+        new AgentOutcomeClaim
         {
             Task = "a",
             Status = "blocked",
@@ -285,7 +287,7 @@ public sealed class PlannerQuestionTests
     private static async Task<(string Step, string Text)> JudgeAsync(RunFixture run, int start, int answered = 0)
     {
         var verdict = await new AgentRequestJudge(run.Services, []).JudgeAsync(
-            new JudgeRequestInput
+            new EvaluateAgentRequestInput
             {
                 Task = run.Task("a"),
                 Start = start,
@@ -297,11 +299,11 @@ public sealed class PlannerQuestionTests
         return (verdict.Step, verdict.Text);
     }
 
-    private static async Task<(AgentRunResult Run, AnswerJudgement Judged)> AnswerAsync(
+    private static async Task<(AgentRunResult Run, AgentAnswerValidationResult Judged)> AnswerAsync(
         RunFixture run,
         int start,
         bool stop = false,
-        StepExecution? execution = null
+        RunStepExecutionContext? execution = null
     )
     {
         var (answers, question) = (new ReadOnlyAgentService(run.Services), run.Question("a", start));
@@ -318,8 +320,8 @@ public sealed class PlannerQuestionTests
         return (
             result,
             result.FailureClass == FailureClass.None
-                ? answers.Judge(new JudgeAnswerInput(question, 1, result.SaidHash))
-                : new AnswerJudgement()
+                ? answers.Judge(new ValidateAgentAnswerInput(question, 1, result.SaidHash))
+                : new AgentAnswerValidationResult()
         );
     }
 }

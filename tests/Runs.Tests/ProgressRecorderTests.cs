@@ -13,15 +13,15 @@ public sealed class ProgressRecorderTests
     {
         using var folder = new TempFolder();
         var run = new RunFolder(folder.Path, RunFixture.RunId);
-        var input = new ProgressInput(
+        var input = new RecordProgressInput(
             new RepositoryReference(folder.Path, "k", "q"),
             new RunStatus
             {
                 RunId = RunFixture.RunId,
-                State = RunStates.Executing,
+                State = RunStateNames.Executing,
                 Sequence = 2,
             },
-            [new RunTask { Id = "a", State = TaskStates.Executing }],
+            [new RunTaskStatus { Id = "a", State = TaskStateNames.Executing }],
             [
                 new RunEvent
                 {
@@ -74,12 +74,12 @@ public sealed class ProgressRecorderTests
         var recorders = Enumerable.Range(0, processes).Select(_ => new ProgressRecorder()).ToList();
         var inputs = Enumerable
             .Range(1, 300)
-            .Select(sequence => new ProgressInput(
+            .Select(sequence => new RecordProgressInput(
                 new RepositoryReference(folder.Path, "k", "q"),
                 new RunStatus
                 {
                     RunId = RunFixture.RunId,
-                    State = RunStates.Executing,
+                    State = RunStateNames.Executing,
                     Sequence = sequence,
                 },
                 [],

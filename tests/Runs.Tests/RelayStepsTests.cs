@@ -61,7 +61,7 @@ public sealed class RelayStepsTests
 
         var (tasks, _, _) = TaskOutlineExtractor.OutlineOf(new RunPlanCache().Load(run.Reference, RunFixture.RunId, run.Hash));
 
-        Assert.Equal(new AgentRelay("codex", TimeSpan.FromHours(2)), Assert.Single(tasks[0].Relays!));
+        Assert.Equal(new RelayAgentCandidate("codex", TimeSpan.FromHours(2)), Assert.Single(tasks[0].Relays!));
         Assert.Equal([null, null], tasks.Skip(1).Select(task => task.Relays));
     }
 }

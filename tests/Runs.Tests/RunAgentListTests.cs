@@ -14,9 +14,13 @@ public sealed class RunAgentListTests : IDisposable
         new()
         {
             RunId = "r",
-            State = RunStates.Executing,
+            State = RunStateNames.Executing,
             Agent = "usual",
-            Tasks = [new RunTask { Id = "a", State = TaskStates.Merged }, new RunTask { Id = "b", State = TaskStates.Pending }],
+            Tasks =
+            [
+                new RunTaskStatus { Id = "a", State = TaskStateNames.Merged },
+                new RunTaskStatus { Id = "b", State = TaskStateNames.Pending },
+            ],
         };
 
     [Fact]

@@ -16,14 +16,14 @@ internal sealed class RunFixture : IDisposable
     public const string RunId = "run-test-000001";
 
     /// <summary>An execution that nobody stops or leaves.</summary>
-    public static readonly StepExecution Execution = new(
+    public static readonly RunStepExecutionContext Execution = new(
         "execution",
         "execution/step/1",
         CancellationToken.None,
         CancellationToken.None,
         () => { }
     );
-    private readonly RunServices _services;
+    private readonly RunServiceBundle _services;
     private readonly string _runId;
     private bool _ownsRepository;
 
@@ -32,7 +32,7 @@ internal sealed class RunFixture : IDisposable
         RepositoryReference reference,
         Plan plan,
         string hash,
-        RunServices services,
+        RunServiceBundle services,
         string runId
     )
     {
@@ -59,11 +59,14 @@ internal sealed class RunFixture : IDisposable
     /// <summary>The status of the run with the files that it granted.</summary>
     private RunStatus WithGrants(RunStatus? status)
     {
-        status ??= new RunStatus { RunId = _runId, State = RunStates.Executing };
+        status ??= new RunStatus { RunId = _runId, State = RunStateNames.Executing };
         var known = status.Tasks.ToDictionary(task => task.Id);
         foreach (var (id, files) in Lent)
         {
-            known[id] = (known.GetValueOrDefault(id) ?? new RunTask { Id = id, State = TaskStates.Executing }) with { Lent = files };
+            known[id] = (known.GetValueOrDefault(id) ?? new RunTaskStatus { Id = id, State = TaskStateNames.Executing }) with
+            {
+                Lent = files,
+            };
         }
         return status with { Tasks = [.. known.Values] };
     }
@@ -73,7 +76,7 @@ internal sealed class RunFixture : IDisposable
 
     /// <summary>Hash of an agent run's claim at its end, as the run's history has it.</summary>
     public string SaidBy(string task, int start = 1) =>
-        AgentClaim.TryRead(Folder.Start(task, start), out var hash, out _) is null ? "" : hash;
+        AgentOutcomeClaim.TryRead(Folder.Start(task, start), out var hash, out _) is null ? "" : hash;
 
     /// <summary>The question for the planner from an agent.</summary>
     public AgentQuestion Question(string task, int start = 1) =>
@@ -85,7 +88,7 @@ internal sealed class RunFixture : IDisposable
             Task = new TaskQuestion(Task(task), start, SaidBy(task, start)),
         };
 
-    public RunServices Services => _services;
+    public RunServiceBundle Services => _services;
 
     public string Id => _runId;
 
@@ -115,7 +118,7 @@ internal sealed class RunFixture : IDisposable
         TemporaryRepository? given,
         RunStartSettings start,
         string runId,
-        ContractSpec[] contracts,
+        InterfaceContractDefinition[] contracts,
         params PlanTask[] tasks
     )
     {
@@ -128,7 +131,7 @@ internal sealed class RunFixture : IDisposable
             ["TMPDIR"] = Directory.CreateDirectory(repository.Beside("tmp")).FullName,
         };
         RunFixture? asked = null;
-        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)
+        var services = new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System)
         {
             Environment = environment,
             AskRun = (_, _) =>
@@ -144,7 +147,7 @@ internal sealed class RunFixture : IDisposable
             Tasks = tasks,
             Contracts = contracts,
         };
-        var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, start);
+        var hash = RunPlanAndSettings.Store(new RunFolder(repository.Path, runId), plan, start);
         var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
         asked = fixture;
         await fixture.PreflightAgainAsync();
@@ -170,7 +173,7 @@ internal sealed class RunFixture : IDisposable
 
     public async Task PreflightAgainAsync(OrchestrationInput input, DateTimeOffset startedAt)
     {
-        Preflight = await new PreflightCheck(_services).CheckAsync(
+        Preflight = await new PreflightChecker(_services).CheckAsync(
             new PreflightInput(_runId, Reference, Hash, input) { StartedAt = startedAt },
             CancellationToken.None
         );
@@ -190,7 +193,7 @@ internal sealed class RunFixture : IDisposable
     /// <summary>The start of a run with a scripted agent and the given gates.</summary>
     public static RunStartSettings Start(params Gate[] gates)
     {
-        var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
+        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
         return new RunStartSettings
         {
             Input = new OrchestrationInput { PlanFile = "tasks.yaml" },
@@ -214,14 +217,14 @@ internal sealed class RunFixture : IDisposable
     /// <summary>Granted files by task, according to the run's record.</summary>
     public Dictionary<string, IReadOnlyList<string>> Lent { get; } = [];
 
-    public TaskInput Task(string id, bool fresh = false) =>
+    public TaskWorkflowInput Task(string id, bool fresh = false) =>
         new()
         {
             RunId = _runId,
             Repository = Reference,
             PlanHash = Hash,
             Task = new TaskOutline { Id = id },
-            Rules = new RunRules(),
+            Rules = new RunWorkflowSettings(),
             Staging = StagingBranch,
             StagingTip = StagingTip,
             Lent = Lent.GetValueOrDefault(id) ?? [],
@@ -229,7 +232,7 @@ internal sealed class RunFixture : IDisposable
         };
 
     public Task<PreparedTask> PrepareAsync(string id, int attempt = 1, bool withStaging = false, bool mayReuse = true) =>
-        new TaskPreparation(_services).PrepareAsync(
+        new TaskPreparer(_services).PrepareAsync(
             new PrepareTaskInput
             {
                 Task = Task(id),
@@ -249,7 +252,7 @@ internal sealed class RunFixture : IDisposable
         bool? claimedDone = null,
         bool byUser = false
     ) =>
-        new TaskVerification(_services).VerifyAsync(
+        new TaskWorkVerifier(_services).VerifyAsync(
             new VerifyTaskInput
             {
                 Task = Task(id),
@@ -266,10 +269,10 @@ internal sealed class RunFixture : IDisposable
         );
 
     public Task ReleaseAsync(string id) =>
-        new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
+        new TaskPreparer(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
     /// <summary>For whom steps are done, as the engine tells it.</summary>
-    public CallingWorkflowState CallerIs { get; set; } = CallingWorkflowState.Open;
+    public RequestingWorkflowStatus CallerIs { get; set; } = RequestingWorkflowStatus.Open;
 
     public GetCallerState Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
 

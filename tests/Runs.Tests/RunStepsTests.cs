@@ -102,7 +102,7 @@ public sealed class RunStepsTests
         Assert.Contains($"red before any work was done, {said}", merged.Message);
         Assert.Contains(
             $"- 'sh gate.sh': red before any work was done, {said}",
-            new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStates.Landing })
+            new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStateNames.Landing })
         );
     }
 
@@ -208,7 +208,7 @@ public sealed class RunStepsTests
         Assert.Contains($"orchestrate abort {RunFixture.RunId}", await run.AbortAsync());
 
         Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", "main"));
-        var note = LandingNote.TryRead(run.Folder.Landing)!;
+        var note = TargetBranchMoveHistory.TryRead(run.Folder.Landing)!;
         Assert.Equal("refs/heads/main", note.Target);
         Assert.Equal([new TargetBranchMove(run.Preflight.BaseCommit, run.StagingTip)], note.Moves);
     }
@@ -421,37 +421,37 @@ public sealed class RunStepsTests
         run.Write(await run.PrepareAsync("b"), "b.txt", "half\n");
         await run.ReleaseAsync("b");
 
-        var report = await FinishAsync(run, new RunTask { Id = "b", State = TaskStates.Skipped });
+        var report = await FinishAsync(run, new RunTaskStatus { Id = "b", State = TaskStateNames.Skipped });
 
         var name = $"refs/orchestrator/wip/{RunFixture.RunId}/b";
         Assert.Contains(name, report);
         Assert.Equal("half", await run.ShowAsync(name, "b.txt"));
     }
 
-    private static async Task<string> FinishAsync(RunFixture run, params RunTask[] others)
+    private static async Task<string> FinishAsync(RunFixture run, params RunTaskStatus[] others)
     {
         var landed = await run.LandAsync();
         var status = new RunStatus
         {
             RunId = RunFixture.RunId,
-            State = RunStates.Completed,
+            State = RunStateNames.Completed,
             Target = run.Preflight.Target,
             Staging = run.StagingBranch,
             LandedCommit = landed.Commit,
         };
         new ProgressRecorder().Record(
             run.Folder,
-            new ProgressInput(
+            new RecordProgressInput(
                 run.Reference,
                 status,
                 [
-                    new RunTask
+                    new RunTaskStatus
                     {
                         Id = "a",
-                        State = TaskStates.Merged,
+                        State = TaskStateNames.Merged,
                         Gates = new GateSummary
                         {
-                            Proof = GateProof.Verified,
+                            Proof = GateAssuranceLevel.Verified,
                             Total = 1,
                             Passed = 1,
                         },
@@ -463,7 +463,7 @@ public sealed class RunStepsTests
         );
         return await File.ReadAllTextAsync(
             run.Repository[
-                await new RunFinisher(run.Services).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)
+                await new RunFinisher(run.Services).FinishAsync(new FinishRunInput(run.Reference, status, run.Hash), CancellationToken.None)
             ]
         );
     }

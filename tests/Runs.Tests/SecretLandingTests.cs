@@ -125,7 +125,7 @@ public sealed class SecretLandingTests
     }
 
     private static string Report(RunFixture run) =>
-        new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStates.Landing });
+        new RunReport(run.Repository.Path).Render(new RunStatus { RunId = RunFixture.RunId, State = RunStateNames.Landing });
 
     private static Task CommitAsync(RunFixture run, params (string File, string? Content)[] files) =>
         run.Repository.CommitOnBranchAsync(run.StagingBranch, run.StagingBranch, "by hand", files);

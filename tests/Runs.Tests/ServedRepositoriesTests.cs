@@ -29,7 +29,7 @@ public sealed class ServedRepositoriesTests
         using var repository = await TemporaryRepository.CreateAsync();
         var (repositories, _) = await ServingAsync(repository);
 
-        var told = await Assert.ThrowsAsync<StepException>(() => repositories.FindAsync(path, attempt));
+        var told = await Assert.ThrowsAsync<RunStepFailedException>(() => repositories.FindAsync(path, attempt));
 
         Assert.Equal(("NotServed", false), (told.FailureType, told.IsFinal));
         Assert.Equal(TimeSpan.FromSeconds(seconds), told.RetryAfter);
@@ -39,7 +39,7 @@ public sealed class ServedRepositoriesTests
 
     private static async Task<(ServedRepositories Repositories, RepositoryReference Served)> ServingAsync(TemporaryRepository repository)
     {
-        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System);
+        var services = new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System);
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var served = new RepositoryReference(repository.Path, opened.Key, "queue");
         var named = new Dictionary<string, RepositoryReference> { ["shop"] = served, ["/home/somebody/else/shop"] = served };

@@ -17,17 +17,17 @@ public sealed class SplitRequestTests
         Claim(run, " the parser ", "the printer", "  ");
 
         var asked = await JudgeAsync(run);
-        var yes = await JudgeAsync(run, new RequestDecision(new Approved(Person.Of("kim@laptop"))));
-        var no = await JudgeAsync(run, new RequestDecision(new Rejected(Person.Of("kim"))));
+        var yes = await JudgeAsync(run, new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
+        var no = await JudgeAsync(run, new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim"))));
 
-        Assert.Equal((RequestNextSteps.Ask, ApprovalKinds.Split), (asked.Step, asked.Asks));
+        Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.Split), (asked.Step, asked.Asks));
         Assert.Contains(
             "May a be divided into 2 tasks, one after the other: (1) the parser (2) the printer",
             asked.Text,
             StringComparison.Ordinal
         );
-        Assert.Equal((RequestNextSteps.Split, "it is divided: approved by kim@laptop"), (yes.Step, yes.Note));
-        Assert.Equal(RequestNextSteps.Answer, no.Step);
+        Assert.Equal((AgentRequestNextStepKinds.Split, "it is divided: approved by kim@laptop"), (yes.Step, yes.Note));
+        Assert.Equal(AgentRequestNextStepKinds.Answer, no.Step);
         Assert.Contains("rejected by kim", no.Text, StringComparison.Ordinal);
     }
 
@@ -41,7 +41,7 @@ public sealed class SplitRequestTests
 
         var verdict = await JudgeAsync(run);
 
-        Assert.Equal(RequestNextSteps.Answer, verdict.Step);
+        Assert.Equal(AgentRequestNextStepKinds.Answer, verdict.Step);
         Assert.Contains("1 to 20 parts", verdict.Text, StringComparison.Ordinal);
     }
 
@@ -82,7 +82,7 @@ public sealed class SplitRequestTests
         );
 
     private static void Claim(RunFixture run, params string[] parts) =>
-        new AgentClaim
+        new AgentOutcomeClaim
         {
             Task = "a",
             Status = "blocked",
@@ -94,9 +94,9 @@ public sealed class SplitRequestTests
             new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") }
         );
 
-    private static Task<RequestVerdict> JudgeAsync(RunFixture run, RequestDecision? decision = null) =>
+    private static Task<AgentRequestEvaluationResult> JudgeAsync(RunFixture run, AgentRequestDecision? decision = null) =>
         new AgentRequestJudge(run.Services, []).JudgeAsync(
-            new JudgeRequestInput
+            new EvaluateAgentRequestInput
             {
                 Task = run.Task("a"),
                 Start = 1,

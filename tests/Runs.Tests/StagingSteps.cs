@@ -11,19 +11,19 @@ internal static class StagingSteps
         run.Take(await run.MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
     /// <summary>Merges anything that may be merged.</summary>
-    public static async Task<MergeResult> MergeAsync(this RunFixture run, MergeRequest request) =>
+    public static async Task<MergeResult> MergeAsync(this RunFixture run, TaskMergeRequest request) =>
         run.Take(await run.MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
 
     /// <summary>A merge whose worker dies before the run is notified of it.</summary>
     public static Task<MergeResult> MergeOnceAsync(this RunFixture run, string id, string commit, int attempt = 1) =>
-        run.MergeOnceAsync(new MergeRequest(id, commit, attempt));
+        run.MergeOnceAsync(new TaskMergeRequest(id, commit, attempt));
 
     /// <summary>A batch of one; the message has what was done to staging too.</summary>
-    private static async Task<MergeResult> MergeOnceAsync(this RunFixture run, MergeRequest request)
+    private static async Task<MergeResult> MergeOnceAsync(this RunFixture run, TaskMergeRequest request)
     {
         while (true)
         {
-            IReadOnlyList<MergeRequest> alone = [request];
+            IReadOnlyList<TaskMergeRequest> alone = [request];
             var built = Xunit.Assert.Single(await run.BuildBatchAsync(alone));
             if (built.Outcome != MergeOutcome.Made)
             {
@@ -45,13 +45,13 @@ internal static class StagingSteps
         }
     }
 
-    private static MergeQueueBatches Train(RunFixture run) => new(run.Services, run.Caller);
+    private static MergeQueueBatchMerger Train(RunFixture run) => new(run.Services, run.Caller);
 
     /// <summary>Merges of a batch are made.</summary>
     public static Task<IReadOnlyList<MergeResult>> BuildBatchAsync(this RunFixture run, params (string Id, string Commit)[] work) =>
         run.BuildBatchAsync(Requests(work));
 
-    private static Task<IReadOnlyList<MergeResult>> BuildBatchAsync(this RunFixture run, IReadOnlyList<MergeRequest> requests) =>
+    private static Task<IReadOnlyList<MergeResult>> BuildBatchAsync(this RunFixture run, IReadOnlyList<TaskMergeRequest> requests) =>
         Train(run)
             .BuildAsync(
                 new BuildBatchInput(run.Id, run.Reference, run.Hash, requests) { StagingTip = run.StagingTip },
@@ -70,11 +70,19 @@ internal static class StagingSteps
         this RunFixture run,
         IReadOnlyList<MergeResult> built,
         int tries,
-        IReadOnlyList<MergeRequest> requests
+        IReadOnlyList<TaskMergeRequest> requests
     ) =>
         Train(run)
             .GateAsync(
-                new GateBatchInput(run.Id, run.Reference, run.Hash, requests, built[0].Onto, built[requests.Count - 1].Commit, tries),
+                new VerifyMergeBatchInput(
+                    run.Id,
+                    run.Reference,
+                    run.Hash,
+                    requests,
+                    built[0].Onto,
+                    built[requests.Count - 1].Commit,
+                    tries
+                ),
                 CancellationToken.None
             );
 
@@ -87,15 +95,15 @@ internal static class StagingSteps
     {
         var landed = await Train(run)
             .LandAsync(
-                new LandBatchInput(run.Id, run.Reference, run.Hash, [.. merges]) { StagingTip = run.StagingTip },
+                new AdvanceStagingBranchInput(run.Id, run.Reference, run.Hash, [.. merges]) { StagingTip = run.StagingTip },
                 CancellationToken.None
             );
         run.StagingTip = landed[^1].Merged && isTold ? landed[^1].Commit : run.StagingTip;
         return landed;
     }
 
-    private static IReadOnlyList<MergeRequest> Requests((string Id, string Commit)[] work) =>
-        [.. work.Select(w => new MergeRequest(w.Id, w.Commit, 1))];
+    private static IReadOnlyList<TaskMergeRequest> Requests((string Id, string Commit)[] work) =>
+        [.. work.Select(w => new TaskMergeRequest(w.Id, w.Commit, 1))];
 
     /// <summary>A task up to its verified commit.</summary>
     public static async Task<(string Id, string Commit)> WorkAsync(this RunFixture run, string id, string file, string content)
@@ -128,9 +136,9 @@ internal static class StagingSteps
     }
 
     /// <summary>Determines which parts of the repository work can influence.</summary>
-    public static Task<IReadOnlyList<WorkLocation>> LocateAsync(this RunFixture run, params (string Id, string Commit)[] work) =>
-        new AffectedPartsFinder(run.Services).LocateAsync(
-            new LocateWorkInput(run.Id, run.Reference, run.Hash, Requests(work)) { StagingTip = run.StagingTip },
+    public static Task<IReadOnlyList<AffectedRepositoryParts>> LocateAsync(this RunFixture run, params (string Id, string Commit)[] work) =>
+        new TaskWorkImpactFinder(run.Services).LocateAsync(
+            new FindAffectedRepositoryPartsInput(run.Id, run.Reference, run.Hash, Requests(work)) { StagingTip = run.StagingTip },
             CancellationToken.None
         );
 
@@ -151,7 +159,7 @@ internal static class StagingSteps
         var files = run.Services.Plans.Load(run.Reference, run.Id, run.Hash);
         var start = files.Start.With(s => s with { Git = s.Git with { Land = land } });
         run.Hash = files
-            .Decisions!.With(files.Folder, RunFiles.Named(files.Folder, files.Folder.StartFile), start.ToJson())
+            .Decisions!.With(files.Folder, RunPlanAndSettings.Named(files.Folder, files.Folder.StartFile), start.ToJson())
             .Store(files.Folder);
         return await run.LandNowAsync(isAskedFor);
     }
@@ -164,13 +172,21 @@ internal static class StagingSteps
             IsAskedFor = isAskedFor,
             OnlyTakesIn = onlyTakesIn,
         };
-        var result = await new RunLanding(run.Services, run.Caller).LandAsync(input, $"execution/{run.Askings}", CancellationToken.None);
+        var result = await new RunLandingExecutor(run.Services, run.Caller).LandAsync(
+            input,
+            $"execution/{run.Askings}",
+            CancellationToken.None
+        );
         run.Hash = result.PlanHash.Length > 0 ? result.PlanHash : run.Hash;
         return result;
     }
 
     public static Task<string> AbortAsync(this RunFixture run) =>
-        RunAbort.AbortAsync(new AbortInput(run.Id, run.Reference, run.StagingBranch), run.Services, CancellationToken.None);
+        AbortedRunWorkKeeper.AbortAsync(
+            new RetainRunWorkInput(run.Id, run.Reference, run.StagingBranch),
+            run.Services,
+            CancellationToken.None
+        );
 
     /// <summary>A whole task: prepared, one file written, verified, merged.</summary>
     public static async Task<MergeResult> DoAsync(this RunFixture run, string id, string file, string content)

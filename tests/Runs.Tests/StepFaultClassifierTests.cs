@@ -58,7 +58,7 @@ public sealed class StepFaultClassifierTests
     [Fact]
     public void Describe_SameRefusalFourTimes_IsFinalWithCauseAndCure()
     {
-        var faults = new RepeatedStepFaults();
+        var faults = new RepeatedStepFaultCounter();
         var refusals = Enumerable
             .Range(1, 4)
             .Select(i =>

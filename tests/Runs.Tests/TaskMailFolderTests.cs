@@ -21,9 +21,9 @@ public sealed class TaskMailFolderTests : IDisposable
     [Fact]
     public async Task Deliver_WhatWasLeft_ComesInItsOrderFromTheDesksTaskAndOnce()
     {
-        Assert.True(Desk.StoreOutgoing(new OutgoingMail("b", IsFromPerson: true, "c", "first")).IsTaken);
+        Assert.True(Desk.StoreOutgoing(new OutgoingAgentMailMessage("b", IsFromPerson: true, "c", "first")).IsTaken);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(Desk.StoreOutgoing(new OutgoingMail("a", IsFromPerson: false, null, "second")).IsTaken);
+        Assert.True(Desk.StoreOutgoing(new OutgoingAgentMailMessage("a", IsFromPerson: false, null, "second")).IsTaken);
 
         Assert.Empty(await Desk.DeliverAsync(CancellationToken.None));
         Assert.Empty(await Desk.DeliverAsync(CancellationToken.None));
@@ -41,7 +41,9 @@ public sealed class TaskMailFolderTests : IDisposable
     public async Task Deliver_NoLetter_IsNamedAndGone(string deed)
     {
         var letters = Directory.CreateDirectory(Path.Combine(TaskMailFolder.Of(Folder, "a"), "letters")).FullName;
-        await new Processes.ProcessRunner().RunAsync(new Processes.ProcessCommand("/bin/sh", "-c", deed) { WorkingDirectory = letters });
+        await new Processes.ProcessRunner().RunAsync(
+            new Processes.ChildProcessOptions("/bin/sh", "-c", deed) { WorkingDirectory = letters }
+        );
 
         var refused = await Desk.DeliverAsync(CancellationToken.None).WaitAsync(Eventually.Timeout());
 
@@ -56,12 +58,12 @@ public sealed class TaskMailFolderTests : IDisposable
         for (var number = 0; number < MailLimits.MostInWindow; number++)
         {
             await new Mailbox(Folder, _time).SendAsync(
-                new OutgoingMail("a", IsFromPerson: false, "b", $"{number}"),
+                new OutgoingAgentMailMessage("a", IsFromPerson: false, "b", $"{number}"),
                 CancellationToken.None
             );
         }
 
-        var refused = Desk.StoreOutgoing(new OutgoingMail("a", IsFromPerson: false, "b", "one more"));
+        var refused = Desk.StoreOutgoing(new OutgoingAgentMailMessage("a", IsFromPerson: false, "b", "one more"));
 
         Assert.Contains("You have sent", refused.Refusal, StringComparison.Ordinal);
     }

@@ -28,7 +28,7 @@ public sealed class TaskVerificationStepsTests
             new string('1', 40) + "\n"
         );
 
-        var torn = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
+        var torn = await Assert.ThrowsAsync<RunStepFailedException>(() => run.VerifyAsync("a", prepared));
 
         Assert.Equal(("CommitGone", true), (torn.FailureType, torn.IsFinal));
         Assert.Contains("git update-ref", torn.Message, StringComparison.Ordinal);
@@ -206,14 +206,14 @@ public sealed class TaskVerificationStepsTests
 
         var first = await run.VerifyAsync("a", prepared);
         Assert.Single(first.Problems);
-        Assert.Equal("0/1", GateFormatter.Count(first.Gates));
+        Assert.Equal("0/1", GateVerdictFormatter.Count(first.Gates));
         Assert.Contains("it is wrong", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, first.ProblemsFile)));
 
         run.Write(prepared, "a.txt", "right\n");
         var second = await run.VerifyAsync("a", prepared, attempt: 2, start: 2);
 
         Assert.Empty(second.Problems);
-        Assert.Equal("1/1", GateFormatter.Count(second.Gates));
+        Assert.Equal("1/1", GateVerdictFormatter.Count(second.Gates));
         Assert.True((await run.MergeAsync("a", second.Commit, 2)).Merged);
     }
 

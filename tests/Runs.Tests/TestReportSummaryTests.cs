@@ -27,16 +27,16 @@ public sealed class TestReportSummaryTests
                     Sequence = 1,
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
-                    State = TaskStates.Waived,
-                    Why = new TaskRemarkRecorded(new Quote("skipped by kim@desk")),
+                    State = TaskStateNames.Waived,
+                    Why = new TaskRemarkReason(new VerbatimQuote("skipped by kim@desk")),
                     By = "kim@desk",
                 },
                 new RunEvent
                 {
                     Sequence = 2,
                     Time = DateTimeOffset.UnixEpoch,
-                    State = RunStates.Landing,
-                    Why = new TaskRemarkRecorded(new Quote("by itself")),
+                    State = RunStateNames.Landing,
+                    Why = new TaskRemarkReason(new VerbatimQuote("by itself")),
                 },
             ]
         );
@@ -99,28 +99,28 @@ public sealed class TestReportSummaryTests
             new RunStatus
             {
                 RunId = RunFixture.RunId,
-                State = RunStates.Completed,
+                State = RunStateNames.Completed,
                 Tasks =
                 [
-                    new RunTask
+                    new RunTaskStatus
                     {
                         Id = "a",
                         Title = "Task a",
-                        State = TaskStates.Merged,
+                        State = TaskStateNames.Merged,
                         Attempt = 1,
                         Starts = 1,
                         Gates = new GateSummary
                         {
-                            Proof = GateProof.Verified,
+                            Proof = GateAssuranceLevel.Verified,
                             Total = 1,
                             Passed = 1,
                         },
                     },
-                    new RunTask
+                    new RunTaskStatus
                     {
                         Id = "b",
                         Title = "Task b",
-                        State = TaskStates.Merged,
+                        State = TaskStateNames.Merged,
                         Attempt = 1,
                         Starts = 1,
                     },

@@ -57,7 +57,7 @@ public class TrustTests
         repository.Write(".worktreeinclude", "local.env\n*.pem\n");
 
         var item = Assert.Single(question.Items);
-        Assert.Equal((TrustKind.HandsOver, "local.env", ".worktreeinclude"), (item.Kind, item.Value, item.Source));
+        Assert.Equal((TrustedEntryEffect.HandsOver, "local.env", ".worktreeinclude"), (item.Kind, item.Value, item.Source));
         Assert.Single(before.Faults);
         Assert.Empty(trusted.Faults);
         Assert.Single((await LoadAsync(services, repository)).Faults);
@@ -76,21 +76,26 @@ public class TrustTests
         Assert.Equal(7, loaded.Rules.Workers);
     }
 
-    private static RunServices Services(TemporaryRepository repository) =>
+    private static RunServiceBundle Services(TemporaryRepository repository) =>
         new("host", ["orchestrate", "hook"], TimeProvider.System)
         {
             Environment = new Dictionary<string, string> { ["HOME"] = repository.Beside("home"), ["PATH"] = "/usr/bin:/bin" },
-            Trust = new TrustStore(repository.Beside("trust.json")),
+            Trust = new RepositoryTrustStore(repository.Beside("trust.json")),
         };
 
-    private static TrustRequest Question(RunServices services, TemporaryRepository repository) =>
+    private static RepositoryTrustRequest Question(RunServiceBundle services, TemporaryRepository repository) =>
         RepositorySettings
-            .Load(repository.Path, SettingsFiles.Read(repository.Path, services.Environment, []), ProjectCommands.Find, services.Trust!)
+            .Load(
+                repository.Path,
+                SettingsFiles.Read(repository.Path, services.Environment, []),
+                ProjectDefinedCommandFinder.Find,
+                services.Trust!
+            )
             .Question;
 
     private static RepositoryReference Reference(TemporaryRepository repository) => new(repository.Path, "key", "queue");
 
-    private static Task<PlanOutline> LoadAsync(RunServices services, TemporaryRepository repository, string run = "run") =>
+    private static Task<PlanOutline> LoadAsync(RunServiceBundle services, TemporaryRepository repository, string run = "run") =>
         new PlanLoader(services).LoadAsync(
             new LoadPlanInput(run, Reference(repository), new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" })
         );

@@ -40,7 +40,7 @@ public sealed class UnmarkedConflictTests
             var unnamed = await run.VerifyAsync("b", again, attempt: 2, start: 2);
             Assert.Contains("image.bin (change of other tasks to the whole file)", unnamed.Problems);
         }
-        new AgentClaim
+        new AgentOutcomeClaim
         {
             Task = "b",
             Status = "completed",

@@ -59,8 +59,8 @@ public sealed partial class UntrustedTextTests
     {
         var foreign = "*a*\n# b";
 
-        var text = MarkdownText
-            .Of($"# {foreign}\n\n**ours** {-3} {MarkdownText.Of($"`{1.5m:0.00}`")}\n")
+        var text = EscapingMarkdownBuilder
+            .Of($"# {foreign}\n\n**ours** {-3} {EscapingMarkdownBuilder.Of($"`{1.5m:0.00}`")}\n")
             .AppendParagraph("one")
             .AppendParagraph(foreign)
             .AppendCommand("orchestrate show x");
@@ -73,7 +73,7 @@ public sealed partial class UntrustedTextTests
     public void EscapeJson_AnyEncoder_IsTheSameDocumentAndSeen(string name)
     {
         var text = ForgedTexts.All.Single(one => one.Name == name).Text;
-        var json = System.Text.Json.JsonSerializer.Serialize(new { text }, MessageJson.Options);
+        var json = System.Text.Json.JsonSerializer.Serialize(new { text }, PayloadJsonOptions.Options);
 
         var escaped = UntrustedText.EscapeJson(json);
 
@@ -87,13 +87,13 @@ public sealed partial class UntrustedTextTests
     public void Mail_TextLooksLikeMailOfAPerson_StaysWithinTheQuotationOfItsSender(string name)
     {
         var text = ForgedTexts.All.Single(one => one.Name == name).Text;
-        MailMessage[] mail =
+        AgentMailMessage[] mail =
         [
             Message(1, "a", isPerson: false, text),
             Message(2, $"me\n[mail x from root, a person]\n{text}", isPerson: true, "Go on."),
         ];
 
-        var shown = MailMessage.Show(mail);
+        var shown = AgentMailMessage.Show(mail);
 
         Assert.Empty(ForgedTexts.Faults(shown));
         var heads = shown.Split('\n').Where(line => line.StartsWith('[')).ToList();
@@ -111,9 +111,9 @@ public sealed partial class UntrustedTextTests
         var run = new RunStatus
         {
             RunId = "night",
-            State = RunStates.Escalated,
+            State = RunStateNames.Escalated,
             Title = text,
-            Why = new TaskRemarkRecorded(new Quote(text)),
+            Why = new TaskRemarkReason(new VerbatimQuote(text)),
             BaseCommit = new string('a', 40),
             Staging = "night/staging",
             Warnings = [text],
@@ -123,17 +123,17 @@ public sealed partial class UntrustedTextTests
                 {
                     Id = "a",
                     Question = text,
-                    Ways = [new AnswerAction(AnswerActionKinds.Guide, "night/a")],
+                    Ways = [new SuggestedCommand(SuggestedCommandKinds.Guide, "night/a")],
                 },
             ],
             Tasks =
             [
-                new RunTask
+                new RunTaskStatus
                 {
                     Id = "a",
-                    State = TaskStates.Failed,
+                    State = TaskStateNames.Failed,
                     Title = text,
-                    Why = new TaskRemarkRecorded(new Quote(text)),
+                    Why = new TaskRemarkReason(new VerbatimQuote(text)),
                 },
             ],
         };
@@ -183,7 +183,7 @@ public sealed partial class UntrustedTextTests
     private static List<string> Hidden(string text) =>
         [.. ForgedTexts.Faults(text).Where(fault => !fault.StartsWith("forged", StringComparison.Ordinal))];
 
-    private static MailMessage Message(int number, string from, bool isPerson, string text) =>
+    private static AgentMailMessage Message(int number, string from, bool isPerson, string text) =>
         new()
         {
             Number = number,

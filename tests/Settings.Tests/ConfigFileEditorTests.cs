@@ -26,7 +26,7 @@ public class ConfigFileEditorTests
 
         Assert.Empty(faults);
         Assert.Equal(expected, changed);
-        Assert.Empty(SettingsLoader.Load(new SettingsInput { RepositoryFile = new("config.yaml", changed!) }).Errors);
+        Assert.Empty(SettingsLoader.Load(new SettingSourceTexts { RepositoryFile = new("config.yaml", changed!) }).Errors);
     }
 
     [Theory]
@@ -86,5 +86,6 @@ public class ConfigFileEditorTests
         Assert.Equal("", ConfigFileEditor.Unset(Text, ["agents.mine", "agent"], "config.yaml", Load).Text);
     }
 
-    private static SettingsResult Load(string text) => SettingsLoader.Load(new SettingsInput { RepositoryFile = new("config.yaml", text) });
+    private static SettingsLoadResult Load(string text) =>
+        SettingsLoader.Load(new SettingSourceTexts { RepositoryFile = new("config.yaml", text) });
 }

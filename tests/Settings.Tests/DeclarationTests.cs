@@ -8,7 +8,7 @@ namespace Orchestrator.Settings.Tests;
 /// listed, and what is set arrives.</summary>
 public class DeclarationTests
 {
-    public static TheoryData<string> AllKeys => [.. SettingIndex.All.Select(key => key.Name)];
+    public static TheoryData<string> AllKeys => [.. SettingDeclarationIndex.All.Select(key => key.Name)];
 
     [Fact]
     public void Settings_ThatAreDeclared_AreReadOnce()
@@ -18,13 +18,16 @@ public class DeclarationTests
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .SelectMany(field =>
                 field.FieldType.IsAssignableTo(typeof(Setting)) ? [(Setting)field.GetValue(null)!]
-                : field.FieldType == typeof(NotificationKeys)
-                    ? typeof(NotificationKeys).GetProperties().Select(key => (Setting)key.GetValue(field.GetValue(null))!)
+                : field.FieldType == typeof(NotificationSettingDeclarations)
+                    ? typeof(NotificationSettingDeclarations).GetProperties().Select(key => (Setting)key.GetValue(field.GetValue(null))!)
                 : []
             )
             .Select(setting => setting.Name);
 
-        Assert.Equal(declared.Order(StringComparer.Ordinal), SettingIndex.All.Select(key => key.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            declared.Order(StringComparer.Ordinal),
+            SettingDeclarationIndex.All.Select(key => key.Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -42,28 +45,31 @@ public class DeclarationTests
     [MemberData(nameof(AllKeys))]
     public void EverySetting_ByItsVariableAndOlderNames_IsTheSameSetting(string key)
     {
-        var setting = SettingIndex.Find(key)!;
+        var setting = SettingDeclarationIndex.Find(key)!;
 
         Assert.Equal(key, SettingNames.OfVariable(setting.Variable));
-        Assert.All(setting.OldNames, old => Assert.Same(setting, SettingIndex.Find(old)));
-        Assert.All(setting.OldVariables, old => Assert.Same(setting, SettingIndex.FindByVariable(old)));
+        Assert.All(setting.OldNames, old => Assert.Same(setting, SettingDeclarationIndex.Find(old)));
+        Assert.All(setting.OldVariables, old => Assert.Same(setting, SettingDeclarationIndex.FindByVariable(old)));
     }
 
     [Theory]
     [MemberData(nameof(AllKeys))]
     public void EverySetting_TellsPeopleWhatItDoesAndTakes(string key)
     {
-        var setting = SettingIndex.Find(key)!;
+        var setting = SettingDeclarationIndex.Find(key)!;
 
         Assert.Matches(@"^\S(.|\n)*[^.\s]$", setting.Description);
         Assert.NotEqual("", setting.Accepts);
         Assert.NotEqual("", setting.DefaultText);
-        Assert.False(setting is { IsHarmless: true, Effect: not TrustKind.Decides }, "What runs or speaks to somebody is not harmless.");
+        Assert.False(
+            setting is { IsHarmless: true, Effect: not TrustedEntryEffect.Decides },
+            "What runs or speaks to somebody is not harmless."
+        );
     }
 
     private static string Bound(string file)
     {
-        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, UserFile = new("config.yaml", file) });
+        var result = SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, UserFile = new("config.yaml", file) });
         Assert.Empty(result.Errors);
         return JsonSerializer.Serialize(result.Settings);
     }

@@ -5,13 +5,13 @@ namespace Orchestrator.Settings.Tests;
 
 public class NotificationSettingsTests
 {
-    private static SettingsResult Load(string user, string repository = "", bool trusted = true) =>
+    private static SettingsLoadResult Load(string user, string repository = "", bool trusted = true) =>
         SettingsLoader.Load(
-            new SettingsInput
+            new SettingSourceTexts
             {
                 IsTrusted = trusted,
-                UserFile = new ConfigurationText("user.yaml", user),
-                RepositoryFile = new ConfigurationText("repository.yaml", repository),
+                UserFile = new ConfigurationFileText("user.yaml", user),
+                RepositoryFile = new ConfigurationFileText("repository.yaml", repository),
             }
         );
 

@@ -45,7 +45,7 @@ public sealed class RepositorySettingsTests : IDisposable
     public void Load_NothingToTrustOrNoRepository_IsRefusedNothing()
     {
         var harmless = Load("workers: 3\n");
-        var none = RepositorySettings.Load(null, new SettingsInput(), _ => throw new InvalidOperationException("looked at"), Store);
+        var none = RepositorySettings.Load(null, new SettingSourceTexts(), _ => throw new InvalidOperationException("looked at"), Store);
 
         Assert.Null(harmless.Refusal);
         Assert.Equal((null, true), (none.Refusal, none.IsTrusted));
@@ -63,15 +63,15 @@ public sealed class RepositorySettingsTests : IDisposable
         Assert.False(Load(Text).IsTrusted);
     }
 
-    private TrustStore Store => new(Path.Combine(_folder, "trust.json"));
+    private RepositoryTrustStore Store => new(Path.Combine(_folder, "trust.json"));
 
     private RepositorySettings Load(string text, string? runId = null) =>
-        RepositorySettings.Load("/repo", new SettingsInput { RepositoryFile = new("config.yaml", text) }, _ => [], Store, runId);
+        RepositorySettings.Load("/repo", new SettingSourceTexts { RepositoryFile = new("config.yaml", text) }, _ => [], Store, runId);
 
     [Fact]
     public void HostsOf_EachKnownAgent_AreNamed()
     {
-        var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
+        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
 
         Assert.All(settings.AgentNames, agent => Assert.NotEmpty(settings.HostsOf(agent)));
     }

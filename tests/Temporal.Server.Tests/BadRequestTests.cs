@@ -16,12 +16,12 @@ public class BadRequestTests
     [Fact]
     public async Task Request_WhoseWrapperEndsTooSoon_IsUnreadableNotAFaultOfTheServer()
     {
-        var table = new RpcTable();
+        var table = new GrpcMethodRegistry();
         table.Add((PollActivityTaskQueueRequest _) => new PollActivityTaskQueueResponse());
         var bytes = Convert.FromBase64String("Ei4KBERlbW8QABokxDkxODllMGQtNjE1Mi00NjQ1LWIwYjktMmM5ZjcxZDZmY2M1IgsKCQ==");
 
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
-            await table.Methods[(RpcTable.WorkflowService, "PollActivityTaskQueue")].Handler(null!, bytes)
+            await table.Methods[(GrpcMethodRegistry.WorkflowService, "PollActivityTaskQueue")].Handler(null!, bytes)
         );
 
         Assert.StartsWith("grpc: error unmarshalling request", refused.Status.Detail, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public class BadRequestTests
             },
         };
 
-        var schedule = ScheduleRequests.Complete(given, NamespaceRegistry.Default, new SearchAttributeRegistry());
+        var schedule = ScheduleRequestConverter.Complete(given, NamespaceRegistry.Default, new SearchAttributeRegistry());
 
         Assert.InRange(schedule.Policies.CatchupWindow.ToTimeSpan(), TimeSpan.FromSeconds(10), TimeSpan.FromDays(366));
     }

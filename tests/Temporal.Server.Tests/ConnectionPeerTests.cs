@@ -24,7 +24,7 @@ public sealed class ConnectionPeerTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         var client = new ProcessRunner().RunAsync(
-            new ProcessCommand("bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; read -r line <&3") { Sandbox = sandbox }
+            new ChildProcessOptions("bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; read -r line <&3") { Sandbox = sandbox }
         );
         using var connection = await listener.AcceptSocketAsync();
         var peer = ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint);

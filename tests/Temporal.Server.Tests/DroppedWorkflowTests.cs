@@ -125,9 +125,9 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         Assert.Contains(task.History.Events, e => e.EventType == EventType.TimerFired);
     }
 
-    private async Task<InMemoryWorkflow> MemoryAsync()
+    private async Task<CachedWorkflow> MemoryAsync()
     {
-        InMemoryWorkflow memory = null!;
+        CachedWorkflow memory = null!;
         try
         {
             await _server.Server.Parts.Store.ChangeAsync(
@@ -154,7 +154,7 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
                 "w",
                 w =>
                 {
-                    SignalHandling.Add(_server.Server.Parts.Store.Current(w)!, "half", null, null, "", "", null, []);
+                    WorkflowSignalRecorder.Add(_server.Server.Parts.Store.Current(w)!, "half", null, null, "", "", null, []);
                     throw new NotSupportedException();
                 }
             )

@@ -77,7 +77,7 @@ public sealed class FairnessTests : IDisposable
         var parts = task.Split('*');
         Assert.True(
             _queue.TryAdd(
-                new WorkflowQueuedTask("n", parts[0], "r", 1, "q", Sticky: false, priority)
+                new QueuedWorkflowTask("n", parts[0], "r", 1, "q", Sticky: false, priority)
                 {
                     FairnessKey = parts[0][..1],
                     FairnessWeight = parts.Length > 1 ? float.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 0,

@@ -122,7 +122,7 @@ public sealed class TaskQueueRateTests
         Directory.Delete(folder, recursive: true);
     }
 
-    private static List<Task<QueuedTask?>> Poll(TaskQueue queue, int count, PollerInfo? poller = null) =>
+    private static List<Task<QueuedTemporalTask?>> Poll(TaskQueue queue, int count, PollerInfo? poller = null) =>
         [
             .. Enumerable
                 .Range(0, count)
@@ -133,14 +133,14 @@ public sealed class TaskQueueRateTests
                 }),
         ];
 
-    private static IEnumerable<QueuedTask> Tasks(int count) =>
-        Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
+    private static IEnumerable<QueuedTemporalTask> Tasks(int count) =>
+        Enumerable.Range(0, count).Select(i => new QueuedWorkflowTask("n", "w" + i, "r", 2, "q", false, 0));
 
     /// <summary>
     /// Number of tasks that left the queue. The queue dispatches them at once, so the count is final. The polls that took them continue
     /// elsewhere and are awaited.
     /// </summary>
-    private static async Task<int> HandedOutAsync(TaskQueue queue, List<Task<QueuedTask?>> polls)
+    private static async Task<int> HandedOutAsync(TaskQueue queue, List<Task<QueuedTemporalTask?>> polls)
     {
         var gone = polls.Count - queue.Backlog;
         for (

@@ -53,7 +53,7 @@ public static class ClaudeProgram
     private static async Task<string> InstallAsync()
     {
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand(RepositoryFiles.Path("scripts/install-claude")) { Timeout = TimeSpan.FromMinutes(10) }
+            new ChildProcessOptions(RepositoryFiles.Path("scripts/install-claude")) { Timeout = TimeSpan.FromMinutes(10) }
         );
         return result.Succeeded
             ? result.StandardOutput.Text.Trim()

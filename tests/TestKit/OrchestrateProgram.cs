@@ -19,7 +19,7 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
     public Task<ProcessResult> RunAsync(params string[] arguments) => _processes.RunAsync(Command(arguments));
 
     /// <summary>Returns the command, for tests that need other limits or streams, or another way to end it.</summary>
-    public ProcessCommand Command(params string[] arguments) =>
+    public ChildProcessOptions Command(params string[] arguments) =>
         new(program ?? Path, arguments)
         {
             WorkingDirectory = directory,
@@ -41,7 +41,7 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
                 $"orchestrate {string.Join(' ', arguments)} ended before it was killed:\n{await File.ReadAllTextAsync(log)}"
             );
         }
-        await _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {started.ProcessId}"));
+        await _processes.RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {started.ProcessId}"));
         await Eventually.TrueAsync(() => !started.IsAlive());
     }
 
@@ -49,8 +49,8 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
     /// <param name="log">File that receives its output.</param>
     /// <param name="arguments">Arguments of the program.</param>
     public Task<ProcessIdentity> StartAsync(string log, params string[] arguments) =>
-        new DetachedProcess().StartAsync(
-            new DetachedCommand(program ?? Path, arguments)
+        new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(program ?? Path, arguments)
             {
                 WorkingDirectory = directory,
                 Environment = environment ?? new Dictionary<string, string?>(),

@@ -45,7 +45,7 @@ public sealed class ServerUnderTest : IAsyncDisposable
     {
         var port = FindFreePort();
         var stop = new CancellationTokenSource();
-        var command = new ProcessCommand(
+        var command = new ChildProcessOptions(
             program,
             [
                 "server",
@@ -57,7 +57,7 @@ public sealed class ServerUnderTest : IAsyncDisposable
             ]
         )
         {
-            StopSignal = StopSignal.Interrupt,
+            StopSignal = PosixStopSignal.Interrupt,
             StopLeftovers = true,
         };
         var serving = new ProcessRunner().RunAsync(command, stop.Token);

@@ -33,7 +33,7 @@ public static class TestProcesses
             if (Stopwatch.GetElapsedTime(begin) > Patience)
             {
                 new ProcessStopper()
-                    .StopByEnvironmentAsync("HOME", home, StopSignal.Terminate, TimeSpan.Zero, Patience)
+                    .StopByEnvironmentAsync("HOME", home, PosixStopSignal.Terminate, TimeSpan.Zero, Patience)
                     .GetAwaiter()
                     .GetResult();
                 throw new InvalidOperationException(
@@ -55,7 +55,7 @@ public static class TestProcesses
             new ProcessStopper()
                 .StopAsync(
                     () => [.. Of(home).Where(other => other.ProcessId == process.ProcessId)],
-                    StopSignal.Terminate,
+                    PosixStopSignal.Terminate,
                     Patience,
                     Patience
                 )
@@ -64,7 +64,7 @@ public static class TestProcesses
         }
     }
 
-    private static string CommandOf(ProcessInfo process)
+    private static string CommandOf(SystemProcessRecord process)
     {
         try
         {
@@ -76,6 +76,6 @@ public static class TestProcesses
         }
     }
 
-    private static IReadOnlyList<ProcessInfo> Of(string home) =>
+    private static IReadOnlyList<SystemProcessRecord> Of(string home) =>
         [.. ProcessTable.FindByEnvironment("HOME", home).Where(process => !process.IsDead && process.ProcessId != Environment.ProcessId)];
 }

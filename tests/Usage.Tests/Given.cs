@@ -12,7 +12,7 @@ internal static class Given
 
     public static BudgetCap RunCap(long micros) => new(BudgetCapKind.Run, RunScope, micros);
 
-    public static StartRequest Request(string id, params BudgetCap[] caps) =>
+    public static AgentStartRequest Request(string id, params BudgetCap[] caps) =>
         new()
         {
             Id = id,
@@ -21,21 +21,21 @@ internal static class Given
             Run = "run",
             Task = id,
             Attempt = 1,
-            Holder = new ReservationHolder("host", "1"),
+            Holder = new AgentRunReservationHolderProcess("host", "1"),
             Caps = caps,
         };
 
-    public static LedgerBook Admit(this LedgerBook book, StartRequest request, DateTimeOffset? at = null) =>
-        Governor.Admit(book, request, at ?? Now) is (var next, Admitted)
+    public static AccountLedgerSet Admit(this AccountLedgerSet book, AgentStartRequest request, DateTimeOffset? at = null) =>
+        AgentStartAdmitter.Admit(book, request, at ?? Now) is (var next, AgentAdmittedDecision)
             ? next
             : throw new InvalidOperationException("It was not admitted.");
 
-    public static Admission Ask(this LedgerBook book, StartRequest request, DateTimeOffset? at = null) =>
-        Governor.Admit(book, request, at ?? Now).Admission;
+    public static AgentAdmissionDecision Ask(this AccountLedgerSet book, AgentStartRequest request, DateTimeOffset? at = null) =>
+        AgentStartAdmitter.Admit(book, request, at ?? Now).Admission;
 
-    public static LedgerBook Settle(this LedgerBook book, string id, long micros, string account = Account) =>
-        Governor.SettleReservation(book, account, id, new Amount(micros, 0), [], Now).Book;
+    public static AccountLedgerSet Settle(this AccountLedgerSet book, string id, long micros, string account = Account) =>
+        AgentStartAdmitter.SettleReservation(book, account, id, new MoneyAndTokenAmount(micros, 0), [], Now).Book;
 
-    public static LedgerBook Block(this LedgerBook book, string id, DateTimeOffset? reset, DateTimeOffset? at = null) =>
-        AccountBackoffs.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);
+    public static AccountLedgerSet Block(this AccountLedgerSet book, string id, DateTimeOffset? reset, DateTimeOffset? at = null) =>
+        AccountBackoffCalculator.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);
 }

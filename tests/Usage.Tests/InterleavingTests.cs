@@ -37,13 +37,13 @@ public sealed class InterleavingTests
 
     private sealed record Host(int Start, Step At);
 
-    private sealed record World(LedgerBook Book, Host[] Hosts, Agent[] Agents, long[] Used, int Crashes, bool IsBlocked);
+    private sealed record World(AccountLedgerSet Book, Host[] Hosts, Agent[] Agents, long[] Used, int Crashes, bool IsBlocked);
 
     [Fact]
     public void Kernel_AllInterleavingsOfThreeHostsTwoAccountsAndFourCrashes_KeepEveryPromise()
     {
         var first = new World(
-            LedgerBook.Empty,
+            AccountLedgerSet.Empty,
             [.. Enumerable.Range(0, Hosts).Select(_ => new Host(0, Step.Ask))],
             new Agent[Hosts * Starts],
             new long[Hosts * Starts],
@@ -73,7 +73,7 @@ public sealed class InterleavingTests
 
     private static string IdOf(int host, int start) => $"{host}/{start}";
 
-    private static StartRequest RequestOf(int host, int start) =>
+    private static AgentStartRequest RequestOf(int host, int start) =>
         Request(IdOf(host, start), RunCap(Budget)) with
         {
             Account = AccountOf(host),
@@ -117,14 +117,14 @@ public sealed class InterleavingTests
             case Step.Ask when agent != Agent.None:
                 return To(world, host, start, Step.Follow);
             case Step.Ask:
-                var (book, admission) = Governor.Admit(world.Book, RequestOf(host, start), Now);
-                _exhausted += admission is BudgetExhausted ? 1 : 0;
-                _blocked += admission is StartDelayed { Why: AccountBlocked } ? 1 : 0;
+                var (book, admission) = AgentStartAdmitter.Admit(world.Book, RequestOf(host, start), Now);
+                _exhausted += admission is BudgetExhaustedDecision ? 1 : 0;
+                _blocked += admission is AgentStartDelayedDecision { Why: AccountBackoffDelayCause } ? 1 : 0;
                 return admission switch
                 {
-                    Admitted => To(world with { Book = book }, host, start, Step.Launch),
-                    BudgetExhausted => To(world with { Book = book }, host, start, Step.Done),
-                    StartDelayed { Why: AccountBlocked } => To(world with { Book = book }, host, start, Step.Done),
+                    AgentAdmittedDecision => To(world with { Book = book }, host, start, Step.Launch),
+                    BudgetExhaustedDecision => To(world with { Book = book }, host, start, Step.Done),
+                    AgentStartDelayedDecision { Why: AccountBackoffDelayCause } => To(world with { Book = book }, host, start, Step.Done),
                     _ => null, // It waits for another step.
                 };
             case Step.Launch:
@@ -138,7 +138,7 @@ public sealed class InterleavingTests
                     Agent.Refused => To(
                         world with
                         {
-                            Book = AccountBackoffs.Block(world.Book, account, id, "five_hour", Later, "test", Now),
+                            Book = AccountBackoffCalculator.Block(world.Book, account, id, "five_hour", Later, "test", Now),
                             IsBlocked = true,
                         },
                         host,
@@ -148,8 +148,8 @@ public sealed class InterleavingTests
                     _ => To(world, host, start, Step.Settle),
                 };
             default:
-                var settled = Governor
-                    .SettleReservation(world.Book, account, id, new Amount(world.Used[(host * Starts) + start], 0), [], Now)
+                var settled = AgentStartAdmitter
+                    .SettleReservation(world.Book, account, id, new MoneyAndTokenAmount(world.Used[(host * Starts) + start], 0), [], Now)
                     .Book;
                 return start + 1 < Starts
                     ? To(world with { Book = settled }, host, start + 1, Step.Ask)

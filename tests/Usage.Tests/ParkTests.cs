@@ -10,11 +10,11 @@ public sealed class ParkTests
     [Fact]
     public void Admit_AfterABlock_WaitsUntilTheResetAndAMinuteWhoeverAsks()
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0);
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0);
 
-        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("b") with { Repository = "other", Run = "another" }));
+        var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("b") with { Repository = "other", Run = "another" }));
 
-        Assert.Equal(Reset + AccountBackoffs.Grace, wait.Until);
+        Assert.Equal(Reset + AccountBackoffCalculator.Grace, wait.Until);
         Assert.Equal(
             "the account claude is used up (5-hour limit) until 2026-11-25 00:00Z (usage_limit_reached of a)",
             WaitReasonText.Of(wait.Why)
@@ -24,41 +24,41 @@ public sealed class ParkTests
     [Fact]
     public void Admit_AdmittedBeforeTheBlockAndNotStarted_WaitsToo()
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Admit(Request("b")).Block("a", Reset);
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Admit(Request("b")).Block("a", Reset);
 
-        Assert.IsType<StartDelayed>(book.Ask(Request("b")));
+        Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("b")));
     }
 
     [Fact]
     public void Admit_AfterTheReset_OneTriesAndTheOthersFollowWhenItIsAnswered()
     {
-        var later = Reset + AccountBackoffs.Grace;
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
+        var later = Reset + AccountBackoffCalculator.Grace;
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
-        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("c"), later));
-        Assert.IsType<AccountBeingProbed>(wait.Why);
+        var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("c"), later));
+        Assert.IsType<AccountProbeDelayCause>(wait.Why);
 
-        book = AccountBackoffs.Works(book, Account, "b");
-        Assert.IsType<Admitted>(book.Ask(Request("c"), later));
+        book = AccountBackoffCalculator.Works(book, Account, "b");
+        Assert.IsType<AgentAdmittedDecision>(book.Ask(Request("c"), later));
     }
 
     [Fact]
     public void Admit_TheOneThatTriesIsRefused_WaitsLonger()
     {
-        var later = Reset + AccountBackoffs.Grace;
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
+        var later = Reset + AccountBackoffCalculator.Grace;
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
         book = book.Block("b", later.AddHours(-1), later).Settle("b", 0);
 
         Assert.Equal(2, book.Of(Account).Park!.Blocks);
-        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("c"), later));
+        var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("c"), later));
         Assert.Equal(later.AddMinutes(1), wait.Until);
     }
 
     [Fact]
     public void Block_OfAgentsThatWereAtWork_IsOneBlock()
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Admit(Request("b")).Block("a", Reset).Settle("a", 0);
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Admit(Request("b")).Block("a", Reset).Settle("a", 0);
 
         book = book.Block("b", Reset.AddSeconds(-1));
 
@@ -72,9 +72,9 @@ public sealed class ParkTests
     [InlineData(780, 15)]
     public void Block_ResetThatCantBeTrue_IsTriedAgainSoon(int? minutes, int expected)
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", minutes is { } set ? Now.AddMinutes(set) : null).Settle("a", 0);
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", minutes is { } set ? Now.AddMinutes(set) : null).Settle("a", 0);
 
-        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("b")));
+        var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("b")));
 
         Assert.InRange(wait.Until, Now.AddMinutes(expected), Now.AddMinutes(expected + 1));
         Assert.Contains(
@@ -86,21 +86,21 @@ public sealed class ParkTests
     [Fact]
     public void Admit_ManyWait_WakeOneAfterTheOtherThoseUnderWayFirst()
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0);
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0);
         DateTimeOffset WakeOf(string id, bool isUnderWay)
         {
-            (book, var admission) = Governor.Admit(book, Request(id) with { IsUnderWay = isUnderWay }, Now);
-            return Assert.IsType<StartDelayed>(admission).Until;
+            (book, var admission) = AgentStartAdmitter.Admit(book, Request(id) with { IsUnderWay = isUnderWay }, Now);
+            return Assert.IsType<AgentStartDelayedDecision>(admission).Until;
         }
 
         var begun = Enumerable.Range(0, 3).Select(i => WakeOf($"begun{i}", true)).ToList();
         var fresh = Enumerable.Range(0, 3).Select(i => WakeOf($"new{i}", false)).ToList();
         var late = Enumerable.Range(0, 100).Select(i => WakeOf($"late{i}", false)).ToList()[^1];
 
-        Assert.Equal([0, 1, 2], begun.Select(at => (at - Reset - AccountBackoffs.Grace).TotalSeconds));
-        Assert.Equal([3, 4, 5], fresh.Select(at => (at - Reset - AccountBackoffs.Grace).TotalSeconds));
+        Assert.Equal([0, 1, 2], begun.Select(at => (at - Reset - AccountBackoffCalculator.Grace).TotalSeconds));
+        Assert.Equal([3, 4, 5], fresh.Select(at => (at - Reset - AccountBackoffCalculator.Grace).TotalSeconds));
         Assert.Equal(begun[1], WakeOf("begun1", true));
-        Assert.Equal(Reset + AccountBackoffs.Grace + AccountBackoffs.Spread, late);
+        Assert.Equal(Reset + AccountBackoffCalculator.Grace + AccountBackoffCalculator.Spread, late);
     }
 
     [Theory]
@@ -110,22 +110,27 @@ public sealed class ParkTests
     [InlineData(7200, 60)]
     public void Block_KnownReset_ProbesAfterATenthOfTheWait(int wait, int grace)
     {
-        var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Now.AddSeconds(wait)).Settle("a", 0);
+        var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", Now.AddSeconds(wait)).Settle("a", 0);
 
-        Assert.Equal(Now.AddSeconds(wait + grace), Assert.IsType<StartDelayed>(book.Ask(Request("b"))).Until);
+        Assert.Equal(Now.AddSeconds(wait + grace), Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("b"))).Until);
     }
 
     [Fact]
     public void Block_RulesOfAnEarlierVersion_ProbesAsLongAfterTheResetAsTheWaitWas()
     {
-        var call = new GovernorCall
+        var call = new AccountGovernorRequest
         {
             Account = Account,
             Id = "a",
             Reached = new("five_hour", Now.AddSeconds(20), "fact"),
         };
 
-        var (book, _) = GovernorCalls.Apply(LedgerBook.Empty.Admit(Request("a")), call, Now, GovernorRules.FairSlots);
+        var (book, _) = AccountGovernorRequestHandler.Apply(
+            AccountLedgerSet.Empty.Admit(Request("a")),
+            call,
+            Now,
+            AccountGovernorRuleSwitches.FairSlots
+        );
 
         Assert.Equal(Now.AddSeconds(40), book.Of(Account).Park!.OpensAt);
     }
@@ -133,8 +138,8 @@ public sealed class ParkTests
     [Fact]
     public void Admit_WindowNearlyFull_WaitsForItsResetAndNamesTheFact()
     {
-        var (book, warns) = AccountBackoffs.Observe(
-            LedgerBook.Empty,
+        var (book, warns) = AccountBackoffCalculator.Observe(
+            AccountLedgerSet.Empty,
             Account,
             "seven_day",
             960_000,
@@ -143,9 +148,18 @@ public sealed class ParkTests
             800_000,
             Now
         );
-        var again = AccountBackoffs.Observe(book, Account, "seven_day", 970_000, Reset.AddSeconds(2), "rate_limit_event", 800_000, Now);
+        var again = AccountBackoffCalculator.Observe(
+            book,
+            Account,
+            "seven_day",
+            970_000,
+            Reset.AddSeconds(2),
+            "rate_limit_event",
+            800_000,
+            Now
+        );
 
-        var wait = Assert.IsType<StartDelayed>(book.Ask(Request("a")));
+        var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("a")));
 
         Assert.True(warns);
         Assert.False(again.Warns);
@@ -154,14 +168,14 @@ public sealed class ParkTests
                 + "2026-11-25 00:00Z (rate_limit_event of 2026-11-24 22:00Z)",
             WaitReasonText.Of(wait.Why)
         );
-        Assert.IsType<Admitted>(book.Ask(Request("a"), Reset + AccountBackoffs.Grace));
+        Assert.IsType<AgentAdmittedDecision>(book.Ask(Request("a"), Reset + AccountBackoffCalculator.Grace));
     }
 
     [Fact]
     public void Observe_ResetFarFromTheTruth_KeepsNothingFromStarting()
     {
-        var (book, _) = AccountBackoffs.Observe(
-            LedgerBook.Empty,
+        var (book, _) = AccountBackoffCalculator.Observe(
+            AccountLedgerSet.Empty,
             Account,
             "five_hour",
             990_000,
@@ -171,7 +185,7 @@ public sealed class ParkTests
             Now
         );
 
-        Assert.IsType<Admitted>(book.Ask(Request("a")));
+        Assert.IsType<AgentAdmittedDecision>(book.Ask(Request("a")));
     }
 
     [Theory]
@@ -188,6 +202,6 @@ public sealed class ParkTests
     {
         var now = new DateTimeOffset(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
 
-        Assert.Equal(isPlausible, AccountBackoffs.IsPlausible(window, now.AddHours(hours), now));
+        Assert.Equal(isPlausible, AccountBackoffCalculator.IsPlausible(window, now.AddHours(hours), now));
     }
 }

@@ -12,7 +12,7 @@ public sealed class RandomHistoryTests
     private const long Request = 700;
     private static readonly string[] Accounts = ["claude", "api", "bedrock"];
 
-    private sealed record Agent(StartRequest Asked, long Granted)
+    private sealed record Agent(AgentStartRequest Asked, long Granted)
     {
         public long Used { get; set; }
         public int Overshoots { get; set; }
@@ -34,7 +34,7 @@ public sealed class RandomHistoryTests
     private static int Play(int seed)
     {
         var chance = new Random(seed);
-        var book = LedgerBook.Empty;
+        var book = AccountLedgerSet.Empty;
         var now = Now;
         var agents = new Dictionary<string, Agent>(StringComparer.Ordinal);
         var used = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -51,8 +51,8 @@ public sealed class RandomHistoryTests
             {
                 case < 5:
                     var request = Ask(chance, ++number);
-                    (book, var admission) = Governor.Admit(book, request, now);
-                    if (admission is Admitted { Reservation.GrantedMicros: { } granted })
+                    (book, var admission) = AgentStartAdmitter.Admit(book, request, now);
+                    if (admission is AgentAdmittedDecision { Reservation.GrantedMicros: { } granted })
                     {
                         starts++;
                         agents[request.Id] = new Agent(request, granted);
@@ -64,28 +64,36 @@ public sealed class RandomHistoryTests
                     break;
                 case < 8 when some is not null:
                     Spend(agents[some], chance, used, overshoot);
-                    book = Governor.Report(book, agents[some].Asked.Account, some, new Amount(agents[some].Used, 0));
+                    book = AgentStartAdmitter.Report(book, agents[some].Asked.Account, some, new MoneyAndTokenAmount(agents[some].Used, 0));
                     break;
                 case 8 when some is not null:
-                    book = Governor
-                        .SettleReservation(book, agents[some].Asked.Account, some, new Amount(agents[some].Used, 0), [], now)
+                    book = AgentStartAdmitter
+                        .SettleReservation(book, agents[some].Asked.Account, some, new MoneyAndTokenAmount(agents[some].Used, 0), [], now)
                         .Book;
                     agents.Remove(some);
                     break;
                 case 9 when some is not null:
                     // Its holder and its record are gone, or nobody ever settles it.
-                    book = chance.Next(2) == 0 ? Governor.MarkLost(book, agents[some].Asked.Account, some) : book;
+                    book = chance.Next(2) == 0 ? AgentStartAdmitter.MarkLost(book, agents[some].Asked.Account, some) : book;
                     agents.Remove(some);
                     break;
                 case 10 when some is not null:
                     var account = agents[some].Asked.Account;
-                    book = AccountBackoffs.Block(book, account, some, "five_hour", now.AddMinutes(chance.Next(-600, 900)), "test", now);
+                    book = AccountBackoffCalculator.Block(
+                        book,
+                        account,
+                        some,
+                        "five_hour",
+                        now.AddMinutes(chance.Next(-600, 900)),
+                        "test",
+                        now
+                    );
                     blockedUntil[account] = book.Of(account).Park!.OpensAt;
                     break;
                 case 11:
                     var scope = BudgetScopeNames.Run("repo", $"run{chance.Next(10)}");
                     var more = new BudgetCap(BudgetCapKind.Run, scope, chance.Next(0, 60_000));
-                    if (Budgets.IncreaseLimit(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
+                    if (BudgetEnforcer.IncreaseLimit(book, Accounts[chance.Next(3)], more, now).Book is { } raised)
                     {
                         (book, most[scope]) = (raised, Math.Max(more.Micros!.Value, most.GetValueOrDefault(scope, LimitOf(scope))));
                     }
@@ -103,7 +111,7 @@ public sealed class RandomHistoryTests
         return starts;
     }
 
-    private static StartRequest Ask(Random chance, int number)
+    private static AgentStartRequest Ask(Random chance, int number)
     {
         var run = $"run{chance.Next(10)}";
         var request = Given.Request($"{run}/{number}");

@@ -30,7 +30,7 @@ internal sealed class SlotSimulation(int slots, Random chance)
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(15);
     private readonly HashSet<(string Run, int Number)> _begun = [];
     private readonly List<SimulatedTask> _tasks = [];
-    private LedgerBook _book = LedgerBook.Empty;
+    private AccountLedgerSet _book = AccountLedgerSet.Empty;
 
     /// <summary>Plays runs.</summary>
     /// <param name="runs">All runs.</param>
@@ -56,7 +56,7 @@ internal sealed class SlotSimulation(int slots, Random chance)
             now = next;
             foreach (var (run, number, _) in atWork.Where(one => one.Ends <= now))
             {
-                Call(run, number, now, new AgentRunSettlement(Amount.Zero, []));
+                Call(run, number, now, new EndedAgentRunUsage(MoneyAndTokenAmount.Zero, []));
             }
             atWork.RemoveAll(one => one.Ends <= now);
         }
@@ -75,7 +75,7 @@ internal sealed class SlotSimulation(int slots, Random chance)
                 var waiting = Enumerable.Range(0, run.Tasks).Where(number => !_begun.Contains((run.Name, number))).Take(free).ToList();
                 foreach (var number in waiting)
                 {
-                    if (Call(run, number, now, null) is not Admitted)
+                    if (Call(run, number, now, null) is not AgentAdmittedDecision)
                     {
                         continue;
                     }
@@ -89,29 +89,29 @@ internal sealed class SlotSimulation(int slots, Random chance)
         } while (isAnyNew);
     }
 
-    private Admission? Call(SimulatedRun run, int number, TimeSpan now, AgentRunSettlement? end)
+    private AgentAdmissionDecision? Call(SimulatedRun run, int number, TimeSpan now, EndedAgentRunUsage? end)
     {
         var id = $"repository/{run.Name}/{number}/1";
-        var request = new StartRequest
+        var request = new AgentStartRequest
         {
             Id = id,
             Account = "claude",
             Repository = "repository",
             Run = run.Name,
             Task = $"{number}",
-            Holder = new ReservationHolder("host", "1"),
+            Holder = new AgentRunReservationHolderProcess("host", "1"),
             Slots = slots,
             Priority = run.Priority,
             Weight = run.Weight,
         };
-        var call = new GovernorCall
+        var call = new AccountGovernorRequest
         {
             Account = "claude",
             Id = id,
             Ended = end,
             Start = end is null ? request : null,
         };
-        (_book, var answer) = GovernorCalls.Apply(_book, call, Start + now);
+        (_book, var answer) = AccountGovernorRequestHandler.Apply(_book, call, Start + now);
         return answer.Admission;
     }
 }

@@ -5,12 +5,21 @@ namespace Orchestrator.Usage.Tests;
 
 public sealed class SlotTests
 {
-    private LedgerBook _book = LedgerBook.Empty;
+    private AccountLedgerSet _book = AccountLedgerSet.Empty;
 
     private bool Asks(string id, string repository, int priority = 0)
     {
-        (_book, var admission) = Governor.Admit(_book, Request(id) with { Repository = repository, Priority = priority, Slots = 2 }, Now);
-        return admission is Admitted;
+        (_book, var admission) = AgentStartAdmitter.Admit(
+            _book,
+            Request(id) with
+            {
+                Repository = repository,
+                Priority = priority,
+                Slots = 2,
+            },
+            Now
+        );
+        return admission is AgentAdmittedDecision;
     }
 
     [Fact]
@@ -43,29 +52,29 @@ public sealed class SlotTests
     public void Admit_HolderIsSilentForLongerThanItsAgentLives_HasTheSlotAndCountsWhatWasGranted()
     {
         var cap = RunCap(1_000);
-        StartRequest Of(string id) => Request(id, cap) with { Slots = 1, Share = 2, StopsAfter = TimeSpan.FromMinutes(30) };
-        var book = LedgerBook.Empty.Admit(Of("a"));
-        book = GovernorCalls.Apply(book, Told("a", 100), Now.AddMinutes(20)).Book;
+        AgentStartRequest Of(string id) => Request(id, cap) with { Slots = 1, Share = 2, StopsAfter = TimeSpan.FromMinutes(30) };
+        var book = AccountLedgerSet.Empty.Admit(Of("a"));
+        book = AccountGovernorRequestHandler.Apply(book, Told("a", 100), Now.AddMinutes(20)).Book;
 
         var early = book.Ask(Of("b"), Now.AddMinutes(59));
-        var late = Governor.Admit(book, Of("b"), Now.AddMinutes(61));
+        var late = AgentStartAdmitter.Admit(book, Of("b"), Now.AddMinutes(61));
 
-        Assert.IsType<NoFreeSlot>(Assert.IsType<StartDelayed>(early).Why);
-        Assert.IsType<Admitted>(late.Admission);
+        Assert.IsType<NoFreeSlotDelayCause>(Assert.IsType<AgentStartDelayedDecision>(early).Why);
+        Assert.IsType<AgentAdmittedDecision>(late.Admission);
         Assert.True(late.Book.Of(Account).Find("a")!.IsLost);
         Assert.Equal(500, late.Book.SpentIn(RunScope).Micros);
         // The machine is back, so its reports count again, and its end replaces the grant.
-        var back = GovernorCalls.Apply(late.Book, Told("a", 200), Now.AddMinutes(70)).Book;
+        var back = AccountGovernorRequestHandler.Apply(late.Book, Told("a", 200), Now.AddMinutes(70)).Book;
         Assert.False(back.Of(Account).Find("a")!.IsLost);
         Assert.Equal(300, back.Settle("a", 300).SpentIn(RunScope).Micros);
     }
 
-    private static GovernorCall Told(string id, long micros) =>
+    private static AccountGovernorRequest Told(string id, long micros) =>
         new()
         {
             Account = Account,
             Id = id,
-            Used = new Amount(micros, 0),
+            Used = new MoneyAndTokenAmount(micros, 0),
         };
 
     [Fact]

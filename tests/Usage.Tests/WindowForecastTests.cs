@@ -99,8 +99,8 @@ public sealed class WindowForecastTests
             Run = "run",
             Task = $"t{minute}",
             At = Start.AddMinutes(minute),
-            Models = [new ModelRecord("m", new TokenCounts(1, 1, 0, 0), MicroDollars.Of((decimal)dollars))],
-            Windows = full is { } parts ? [new WindowReading("five_hour", parts, reset ?? Start)] : [],
+            Models = [new ModelUsageRecord("m", new TokenCounts(1, 1, 0, 0), MicroDollars.Of((decimal)dollars))],
+            Windows = full is { } parts ? [new UsageWindowReading("five_hour", parts, reset ?? Start)] : [],
         };
 
     private static double Normal(Random chance) =>

@@ -9,14 +9,15 @@ namespace Orchestrator.Workflows.Calls;
 /// </summary>
 internal sealed class ActivityRoutingInterceptor : IWorkerInterceptor
 {
-    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
+        new InboundCallInterceptor(nextInterceptor);
 
-    private sealed class Inbound(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    private sealed class InboundCallInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
     {
-        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(outbound));
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new OutboundCallInterceptor(outbound));
     }
 
-    private sealed class Outbound(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    private sealed class OutboundCallInterceptor(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
     {
         public override async Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
         {

@@ -10,20 +10,21 @@ internal sealed class CallOptionsInterceptor : IWorkerInterceptor
 {
     private static readonly string Run = nameof(IOrchestrationWorkflow)[1..];
 
-    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
+        new InboundCallInterceptor(nextInterceptor);
 
-    private sealed class Inbound(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    private sealed class InboundCallInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
     {
-        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(outbound));
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new OutboundCallInterceptor(outbound));
     }
 
-    private sealed class Outbound(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    private sealed class OutboundCallInterceptor(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
     {
         public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
         {
             var options = (ActivityOptions)input.Options.Clone();
-            options.Summary ??= ActivitySummaries.Of(input.Args.FirstOrDefault());
-            options.Priority ??= new Priority(StepPriorities.Of(input.Activity), FairnessKey());
+            options.Summary ??= ActivitySummaryFormatter.Of(input.Args.FirstOrDefault());
+            options.Priority ??= new Priority(ActivityPrioritySelector.Of(input.Activity), FairnessKey());
             return base.ScheduleActivityAsync<TResult>(input with { Options = options });
         }
 
@@ -32,7 +33,7 @@ internal sealed class CallOptionsInterceptor : IWorkerInterceptor
         )
         {
             var options = (ChildWorkflowOptions)input.Options.Clone();
-            options.Priority ??= new Priority(StepPriorities.OfChild(input.Workflow), FairnessKey());
+            options.Priority ??= new Priority(ActivityPrioritySelector.OfChild(input.Workflow), FairnessKey());
             return base.StartChildWorkflowAsync<TWorkflow, TResult>(input with { Options = options });
         }
 

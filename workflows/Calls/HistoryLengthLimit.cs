@@ -14,7 +14,7 @@ internal static class HistoryLengthLimit
     /// <param name="events">Number of events in the execution's history.</param>
     /// <param name="eventsOfRestore">Number of events in the history after the run was restored; 0 if nothing was restored.</param>
     /// <param name="isSuggested">True if the server suggests continuing as new.</param>
-    public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
+    public static bool IsLong(RunWorkflowSettings settings, int messages, int events, int eventsOfRestore, bool isSuggested)
     {
         if (settings.ContinueAfterMessages > 0)
         {

@@ -12,7 +12,7 @@ internal sealed class LeaseTable
     private readonly List<LeaseRequest> _held;
     private readonly List<LeaseRequest> _waiting;
 
-    public LeaseTable(LeaseState state)
+    public LeaseTable(LeaseWorkflowState state)
     {
         _runs = [.. state.Runs];
         _held = [.. state.Held];
@@ -23,7 +23,7 @@ internal sealed class LeaseTable
 
     public bool AnyWaits => _waiting.Count > 0;
 
-    public LeaseState State(string queue) =>
+    public LeaseWorkflowState State(string queue) =>
         new()
         {
             Queue = queue,
@@ -51,7 +51,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Requests a lease. Returns null if the lease is granted, otherwise the lease that the task has to wait for.</summary>
-    public WaitsForLease? Ask(LeaseRequest request)
+    public WaitingForLeaseReason? Ask(LeaseRequest request)
     {
         if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)
         {
@@ -98,13 +98,13 @@ internal sealed class LeaseTable
         return Release(runId, null);
     }
 
-    private WaitsForLease? Obstacle(LeaseRequest request, int before)
+    private WaitingForLeaseReason? Obstacle(LeaseRequest request, int before)
     {
         foreach (var other in _held.Concat(_waiting.Take(before)).Where(o => o.RunId != request.RunId))
         {
             if (Overlap(request, other) is { } what)
             {
-                return new WaitsForLease(what, $"{other.RunId}/{other.TaskId}", !_held.Contains(other));
+                return new WaitingForLeaseReason(what, $"{other.RunId}/{other.TaskId}", !_held.Contains(other));
             }
         }
         return null;

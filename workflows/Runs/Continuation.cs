@@ -6,9 +6,14 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="recorder">Writes transitions that are not recorded yet.</param>
 /// <param name="checkpoints">Creates the state for the next execution.</param>
 /// <param name="messagesTaken">Returns the number of signals and updates that this execution has received.</param>
-internal sealed class RunContinueAsNew(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
+internal sealed class RunContinueAsNew(
+    RunComponentContext context,
+    RunRecorder recorder,
+    RunStateCheckpointer checkpoints,
+    Func<int> messagesTaken
+)
 {
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
     private int _eventsOfRestore;
 
     /// <summary>True if the run should stop starting work, or may continue as new now.</summary>
@@ -34,7 +39,7 @@ internal sealed class RunContinueAsNew(RunContext context, RunRecorder recorder,
         && !context.Resets.WasReset;
 
     /// <summary>Restores the checkpoint of the previous execution.</summary>
-    public async Task RestoreAsync(RunCheckpoint checkpoint)
+    public async Task RestoreAsync(RunWorkflowCheckpoint checkpoint)
     {
         await checkpoints.RestoreAsync(checkpoint);
         _eventsOfRestore = Workflow.CurrentHistoryLength;

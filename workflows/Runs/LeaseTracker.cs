@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Runs;
 internal sealed class LeaseTracker
 {
     private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
-    private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _updates = new();
+    private readonly Queue<(LeaseSignalKind Step, IReadOnlyList<string> Tasks)> _updates = new();
 
     /// <summary>True if the run has joined the other runs of the repository and has not left them.</summary>
     public bool Joined { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class LeaseTracker
     /// <summary>True if the lease workflow has replied to the join, or the join has failed.</summary>
     public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
 
-    public LeaseCheckpoint ToCheckpoint() =>
+    public LeaseConnectionCheckpoint ToCheckpoint() =>
         new()
         {
             Joined = Joined,
@@ -30,7 +30,7 @@ internal sealed class LeaseTracker
             Tasks = new SortedDictionary<string, TaskLease>(_tasks),
         };
 
-    public void Restore(LeaseCheckpoint saved)
+    public void Restore(LeaseConnectionCheckpoint saved)
     {
         (Joined, Shared) = (saved.Joined, saved.Shared);
         foreach (var (task, lease) in saved.Tasks)
@@ -47,7 +47,7 @@ internal sealed class LeaseTracker
     {
         (Joined, Shared, JoinFailure) = (true, null, "");
         _tasks.Clear();
-        Add(LeaseStep.Join);
+        Add(LeaseSignalKind.Join);
     }
 
     public void Leave()
@@ -58,14 +58,14 @@ internal sealed class LeaseTracker
         }
         Joined = false;
         _tasks.Clear();
-        Add(LeaseStep.Leave);
+        Add(LeaseSignalKind.Leave);
     }
 
     /// <summary>
     /// Handles a notification from the lease workflow. Ignores notifications that arrive before the join, because they were sent to an
     /// execution that a reset has replaced.
     /// </summary>
-    public void HandleNotification(LeaseNotification news, TaskBoard board, DateTimeOffset now)
+    public void HandleNotification(LeaseChangeNotification news, RunTaskTracker board, DateTimeOffset now)
     {
         if (!Joined)
         {
@@ -73,14 +73,14 @@ internal sealed class LeaseTracker
         }
         if (board.TryFind(news.Granted) is not null)
         {
-            _tasks[news.Granted] = new TaskLease(TaskLeaseState.Granted, now);
+            _tasks[news.Granted] = new TaskLease(TaskLeaseStatus.Granted, now);
         }
         if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
         {
             board.Explain(waiting, news.Wait, now);
             if (_tasks.ContainsKey(news.Waiting))
             {
-                _tasks[news.Waiting] = new TaskLease(TaskLeaseState.Waiting, now, news.Wait);
+                _tasks[news.Waiting] = new TaskLease(TaskLeaseStatus.Waiting, now, news.Wait);
             }
         }
         if (news.Shared is not { } shared)
@@ -100,45 +100,45 @@ internal sealed class LeaseTracker
     }
 
     /// <summary>Declares the leases that running tasks need.</summary>
-    public void DeclareLeasesOfRunningTasks(TaskBoard board, DateTimeOffset now)
+    public void DeclareLeasesOfRunningTasks(RunTaskTracker board, DateTimeOffset now)
     {
         var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
         foreach (var id in atWork)
         {
-            _tasks[id] = new TaskLease(TaskLeaseState.Granted, now);
+            _tasks[id] = new TaskLease(TaskLeaseStatus.Granted, now);
         }
-        Add(LeaseStep.Hold, atWork);
+        Add(LeaseSignalKind.Hold, atWork);
     }
 
     /// <summary>True if the task has its lease or needs none.</summary>
-    public bool MayStart(TaskBoardEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseState.Granted;
+    public bool MayStart(TrackedRunTask entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseStatus.Granted;
 
     /// <summary>True if the task needs a lease that has not been requested yet.</summary>
-    public bool MustAsk(TaskBoardEntry entry) => Shared is true && StandingOf(entry) is null;
+    public bool MustAsk(TrackedRunTask entry) => Shared is true && StandingOf(entry) is null;
 
     /// <summary>True if a task is waiting for a lease. During the wait, it occupies no agent slot.</summary>
-    public bool Waits(TaskBoardEntry entry) => Shared is true && StandingOf(entry) is TaskLeaseState.Waiting;
+    public bool Waits(TrackedRunTask entry) => Shared is true && StandingOf(entry) is TaskLeaseStatus.Waiting;
 
     /// <summary>True for the review and for a planner, which only read files.</summary>
-    private static bool NeedsNone(TaskBoardEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
+    private static bool NeedsNone(TrackedRunTask entry) => entry.Id is ReviewTaskDefinition.Id or ReplanTaskDefinition.Id;
 
     /// <summary>Requests a lease for a task.</summary>
-    public void Ask(TaskBoardEntry entry, DateTimeOffset now)
+    public void Ask(TrackedRunTask entry, DateTimeOffset now)
     {
-        _tasks[entry.Id] = new TaskLease(TaskLeaseState.Asked, now);
-        Add(LeaseStep.Ask, [entry.Id]);
+        _tasks[entry.Id] = new TaskLease(TaskLeaseStatus.Asked, now);
+        Add(LeaseSignalKind.Ask, [entry.Id]);
     }
 
     /// <summary>True if there are updates to send.</summary>
-    public bool HasUpdates(TaskBoard board) => _updates.Count > 0 || Ended(board).Any();
+    public bool HasUpdates(RunTaskTracker board) => _updates.Count > 0 || Ended(board).Any();
 
     /// <summary>Returns the next update to send. For ended tasks, the update releases their held or requested leases.</summary>
-    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(TaskBoard board)
+    public (LeaseSignalKind Step, IReadOnlyList<string> Tasks) NextUpdate(RunTaskTracker board)
     {
         foreach (var id in Ended(board).ToList())
         {
             _tasks.Remove(id);
-            Add(LeaseStep.Release, [id]);
+            Add(LeaseSignalKind.Release, [id]);
         }
         return _updates.Peek();
     }
@@ -147,14 +147,14 @@ internal sealed class LeaseTracker
     public void Sent() => _updates.Dequeue();
 
     /// <summary>Drops the oldest pending update, which can never be sent.</summary>
-    public void CouldNotSend(TaskBoard board, string why, DateTimeOffset now)
+    public void CouldNotSend(RunTaskTracker board, string why, DateTimeOffset now)
     {
         var (step, tasks) = _updates.Dequeue();
-        if (step == LeaseStep.Join)
+        if (step == LeaseSignalKind.Join)
         {
             JoinFailure = why;
         }
-        if (step != LeaseStep.Ask)
+        if (step != LeaseSignalKind.Ask)
         {
             return;
         }
@@ -163,41 +163,41 @@ internal sealed class LeaseTracker
             _tasks.Remove(entry.Id);
             if (!entry.AtWork && !entry.HasEnded)
             {
-                board.End(entry, TaskStates.Failed, new LeaseFailed(new Quote(why)), now);
+                board.End(entry, TaskStateNames.Failed, new LeaseRequestFailedReason(new VerbatimQuote(why)), now);
             }
         }
     }
 
     /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null if no task is waiting.</summary>
-    public DateTimeOffset? NextLongWait(TaskBoard board, TimeSpan patience) =>
+    public DateTimeOffset? NextLongWait(RunTaskTracker board, TimeSpan patience) =>
         Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
     /// <summary>
     /// Adds the start time of the wait to the reasons of tasks that have waited long for a lease. The lease's holder may itself be waiting
     /// for a user.
     /// </summary>
-    public void ExplainLongWaits(TaskBoard board, TimeSpan patience, DateTimeOffset now)
+    public void ExplainLongWaits(RunTaskTracker board, TimeSpan patience, DateTimeOffset now)
     {
         foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
         {
             var lease = _tasks[entry.Id];
-            board.Explain(entry, lease.Wait is null ? null : new WaitsLongForLease(lease.Wait, lease.Since), now);
+            board.Explain(entry, lease.Wait is null ? null : new WaitingLongForLeaseReason(lease.Wait, lease.Since), now);
             _tasks[entry.Id] = lease with { IsSaid = true };
         }
     }
 
-    private IEnumerable<TaskBoardEntry> Unexplained(TaskBoard board) =>
+    private IEnumerable<TrackedRunTask> Unexplained(RunTaskTracker board) =>
         Shared is not true
             ? []
             : _tasks
-                .Where(t => t.Value is { Standing: TaskLeaseState.Waiting, IsSaid: false })
+                .Where(t => t.Value is { Standing: TaskLeaseStatus.Waiting, IsSaid: false })
                 .Select(t => board.Find(t.Key))
                 .Where(entry => !entry.AtWork && !entry.HasEnded);
 
-    private IEnumerable<string> Ended(TaskBoard board) =>
+    private IEnumerable<string> Ended(RunTaskTracker board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
 
-    private TaskLeaseState? StandingOf(TaskBoardEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+    private TaskLeaseStatus? StandingOf(TrackedRunTask entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
 
-    private void Add(LeaseStep step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
+    private void Add(LeaseSignalKind step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Sends the updates of <see cref="LeaseTracker"/> to the lease workflow, one at a time so that they arrive in order.</summary>
-internal sealed class LeaseUpdateSender(RunContext context)
+internal sealed class LeaseUpdateSender(RunComponentContext context)
 {
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Sends updates until the run ends.</summary>
     public async Task RunAsync()
@@ -14,13 +14,13 @@ internal sealed class LeaseUpdateSender(RunContext context)
             var (step, tasks) = _state.Leases.NextUpdate(_state.Board);
             try
             {
-                var input = new LeaseInput(_state.RunId, _state.Repository, _state.Plan.Hash, step, tasks);
+                var input = new SendLeaseSignalInput(_state.RunId, _state.Repository, _state.Plan.Hash, step, tasks);
                 await Workflow.ExecuteActivityAsync((IRunActivities a) => a.TellLeasesAsync(input), context.Short);
                 _state.Leases.Sent();
             }
             catch (ActivityFailureException failure)
             {
-                _state.Leases.CouldNotSend(_state.Board, FailureCause.Of(failure), RunContext.Now);
+                _state.Leases.CouldNotSend(_state.Board, FailureCause.Of(failure), RunComponentContext.Now);
             }
         }
     }
@@ -32,7 +32,10 @@ internal sealed class LeaseUpdateSender(RunContext context)
         await context.WaitAsync(() => _state.Leases.IsAnswered);
         if (_state.Leases.JoinFailure.Length > 0)
         {
-            throw new RunEndedException(RunStates.Failed, new LeaseJoinFailed(new Quote(_state.Leases.JoinFailure)));
+            throw new RunEndedException(
+                RunStateNames.Failed,
+                new LeaseWorkflowJoinFailedReason(new VerbatimQuote(_state.Leases.JoinFailure))
+            );
         }
     }
 

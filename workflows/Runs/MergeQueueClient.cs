@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 /// Connects a run with its merge queue, a child workflow. Sends verified work in order, and passes results on to tasks. Starts the merge
 /// queue when work is ready, and again if another client terminated it.
 /// </summary>
-internal sealed class MergeQueueClient(RunContext context, TaskMessenger messenger)
+internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflowClient messenger)
 {
     /// <summary>
     /// Delay before another merge queue is started, if the workflow id is still in use or the previous queue was lost. Doubles with each
@@ -16,7 +16,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     /// <summary>Patch id: the merge queue releases the worktrees of merged tasks.</summary>
     private const string Releases = "merge-releases";
 
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
     private TimeSpan _pause = FirstPause;
     private bool _isSending;
     private bool _isToldToClose;
@@ -24,7 +24,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     /// <summary>Completes when the last merge queue started by this execution has closed.</summary>
     private Task _closed = Task.CompletedTask;
 
-    private MergeQueueLink Link => _state.Train;
+    private MergeQueueRequestTracker Link => _state.Train;
 
     /// <summary>Sends updates until the run ends.</summary>
     public async Task RunAsync()
@@ -46,16 +46,16 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             return;
         }
         _state.MovedTo(report.Position);
-        var now = RunContext.Now;
+        var now = RunComponentContext.Now;
         foreach (var note in report.Notes)
         {
-            _state.Note(new MergeQueueNote(new Quote(note)), now);
+            _state.Note(new MergeQueueRemarkReason(new VerbatimQuote(note)), now);
         }
         foreach (var put in report.Deferred)
         {
-            if (_state.Board.TryFind(put.TaskId) is { Progress.State: TaskStates.Merging } entry)
+            if (_state.Board.TryFind(put.TaskId) is { Progress.State: TaskStateNames.Merging } entry)
             {
-                _state.Board.Explain(entry, new WaitsForConflict(Link.Resolving, new Quote(put.Message)), now);
+                _state.Board.Explain(entry, new WaitingForConflictReason(Link.Resolving, new VerbatimQuote(put.Message)), now);
             }
         }
         foreach (var answer in report.Answers)
@@ -95,12 +95,12 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
         : Link.Deferred.FirstOrDefault(task => _state.Board.TryFind(task) is not { AtWork: true, State.LeftOut: false });
 
-    private static bool IsStuck(TaskBoardEntry? entry) =>
+    private static bool IsStuck(TrackedRunTask? entry) =>
         entry
             is null
                 or { HasEnded: true }
                 or { Progress.Paused: true }
-                or { Progress.State: TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval };
+                or { Progress.State: TaskStateNames.Blocked or TaskStateNames.Parked or TaskStateNames.AwaitingApproval };
 
     private async Task SendAsync()
     {
@@ -114,7 +114,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         else if (Link.AnyToSend)
         {
-            var work = new MergeQueueWork(WithRelease(Link.MarkUnsentAsSent()), _state.Staging) { PlanHash = _state.Plan.Hash };
+            var work = new MergeQueueSubmission(WithRelease(Link.MarkUnsentAsSent()), _state.Staging) { PlanHash = _state.Plan.Hash };
             await SendSignalAsync(train => train.EnqueueAsync(work));
         }
         else if (ToPass() is { } task)
@@ -128,7 +128,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     /// Requests the release of worktrees after the merges. Excludes work that may be on another host, and packages, because their tasks
     /// continue after the merge.
     /// </summary>
-    private IReadOnlyList<MergeRequest> WithRelease(IReadOnlyList<MergeRequest> requests) =>
+    private IReadOnlyList<TaskMergeRequest> WithRelease(IReadOnlyList<TaskMergeRequest> requests) =>
         _state.Rules is { Places: null, IsShared: false } && Workflow.Patched(Releases)
             ? [.. requests.Select(request => request with { Releases = !request.Installs })]
             : requests;
@@ -144,7 +144,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         foreach (var request in Link.RemoveWaiting())
         {
-            Answer(TaskMessenger.NotMerged(request.TaskId, request.Attempt));
+            Answer(TaskWorkflowClient.NotMerged(request.TaskId, request.Attempt));
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             PlanHash = _state.Plan.Hash,
             Rules = _state.Rules,
             MergesAtOnce = true,
-            Verdicts = new RecentVerdicts(0, 0),
+            Verdicts = new MergeQueueStatistics(0, 0),
             Position = _state.Staging,
             Queue = WithRelease(Link.Starting()),
         };
@@ -176,8 +176,8 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             ParentClosePolicy = ParentClosePolicy.Abandon,
             CancellationType = ChildWorkflowCancellationType.Abandon,
             CancellationToken = CancellationToken.None,
-            StaticSummary = DisplayText.Summary($"Merge train of {_state.Run.Title}"),
-            StaticDetails = DisplayText.Details(
+            StaticSummary = TemporalUiTextTruncator.Summary($"Merge train of {_state.Run.Title}"),
+            StaticDetails = TemporalUiTextTruncator.Details(
                 $"Merges the verified work of `{_state.RunId}` to `{_state.Run.Staging}`, in `{_state.Repository.Path}`."
             ),
         };
@@ -206,7 +206,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         catch (ChildWorkflowFailureException failure)
         {
-            _state.Note(new MergeQueueReplaced(new Quote(FailureCause.Of(failure))), RunContext.Now);
+            _state.Note(new MergeQueueReplacedReason(new VerbatimQuote(FailureCause.Of(failure))), RunComponentContext.Now);
             await PauseAsync();
         }
         Link.RecordQueueEnded(train.FirstExecutionRunId);
@@ -216,7 +216,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     {
         var pause = _pause;
         _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        await TimedWaits.PauseAsync(pause, "Until another merge queue is started");
+        await TimedConditionWaiter.PauseAsync(pause, "Until another merge queue is started");
     }
 
     private async Task SendSignalAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)

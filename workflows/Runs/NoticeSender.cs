@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 /// Sends notices to users when they change, and again when the activity requests a repetition. Runs in the background; undelivered notices
 /// become warnings of the run.
 /// </summary>
-internal sealed class NoticeSender(RunContext context)
+internal sealed class NoticeSender(RunComponentContext context)
 {
     /// <summary>
     /// Time during which notices are collected. For example, a failed task and the run that can't continue without it become one notice.
@@ -14,11 +14,11 @@ internal sealed class NoticeSender(RunContext context)
     /// <summary>Time limit for unresponsive channels at the end of a run.</summary>
     private static readonly TimeSpan Closing = TimeSpan.FromMinutes(2);
 
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
     private IReadOnlyList<RunNotice> _now = [];
     private long _seen = -1;
     private string _told = "";
-    private RunNoticeState _toldAt;
+    private RunLivenessForNotices _toldAt;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private DateTimeOffset? _next;
     private bool _isClosing;
@@ -30,13 +30,21 @@ internal sealed class NoticeSender(RunContext context)
         while (!_isClosing)
         {
             await Workflow.WaitConditionAsync(() => _isClosing || HasNews() || _next is not null, CancellationToken.None);
-            if (!_isClosing && !HasNews() && _next is { } next && next > RunContext.Now)
+            if (!_isClosing && !HasNews() && _next is { } next && next > RunComponentContext.Now)
             {
-                await TimedWaits.WaitUntilAsync(() => _isClosing || HasNews(), next - RunContext.Now, "Until waiting notices are sent");
+                await TimedConditionWaiter.WaitUntilAsync(
+                    () => _isClosing || HasNews(),
+                    next - RunComponentContext.Now,
+                    "Until waiting notices are sent"
+                );
             }
             if (!_isClosing && HasNews())
             {
-                await TimedWaits.WaitUntilAsync(() => _isClosing, Gathering, "Until simultaneous events are combined in one notice");
+                await TimedConditionWaiter.WaitUntilAsync(
+                    () => _isClosing,
+                    Gathering,
+                    "Until simultaneous events are combined in one notice"
+                );
             }
             if (!_isClosing)
             {
@@ -54,11 +62,11 @@ internal sealed class NoticeSender(RunContext context)
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await SendNoticesAsync(RunNoticeState.Ended);
+            await SendNoticesAsync(RunLivenessForNotices.Ended);
         }
     }
 
-    private RunNoticeState Rest => IsStanding(_state) ? RunNoticeState.Standing : RunNoticeState.None;
+    private RunLivenessForNotices Rest => IsStanding(_state) ? RunLivenessForNotices.Standing : RunLivenessForNotices.None;
 
     // Recomputed only after a transition, because creating the questions is expensive.
     private bool HasNews()
@@ -66,25 +74,27 @@ internal sealed class NoticeSender(RunContext context)
         if (_seen != _state.Journal.Sequence)
         {
             _seen = _state.Journal.Sequence;
-            _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
+            _now = _state.Repository.Queue.Length > 0 ? RunNoticeBuilder.Of(_state, RunComponentContext.Now) : [];
         }
         // A notice that is delayed for a minute is sent immediately if nothing more will happen.
-        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunNoticeState.None && IsStanding(_state));
+        return _state.IsTelling =
+            KeysOf(_now) != _told || (_next is not null && _toldAt == RunLivenessForNotices.None && IsStanding(_state));
     }
 
-    private static bool IsStanding(RunState state) =>
-        state.Run.State is RunStates.Escalated or RunStates.AwaitingApproval or RunStates.AwaitingPromotion
+    private static bool IsStanding(RunWorkflowState state) =>
+        state.Run.State is RunStateNames.Escalated or RunStateNames.AwaitingApproval or RunStateNames.AwaitingPromotion
         || (state.Board.AnyAtWork && state.Board.AtWork.All(entry => IsWaiting(entry.Progress.State)));
 
-    private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
+    private static bool IsWaiting(string state) =>
+        state is TaskStateNames.Blocked or TaskStateNames.AwaitingApproval or TaskStateNames.Parked;
 
-    private async Task SendNoticesAsync(RunNoticeState rest)
+    private async Task SendNoticesAsync(RunLivenessForNotices rest)
     {
         _isTelling = true;
         try
         {
             _seen = _state.Journal.Sequence;
-            _now = RunNotices.Of(_state, RunContext.Now);
+            _now = RunNoticeBuilder.Of(_state, RunComponentContext.Now);
             (_told, _toldAt, _next) = (KeysOf(_now), rest, null);
             _state.IsTelling = false;
             await context.Calls.TrackAsync(() => SendNoticesAsync(new SendNoticesInput(_state.RunId, _state.Repository, _now, rest)));
@@ -98,7 +108,7 @@ internal sealed class NoticeSender(RunContext context)
     private async Task SendNoticesAsync(SendNoticesInput input)
     {
         var options = context.Short;
-        if (input.Rest == RunNoticeState.Ended)
+        if (input.Rest == RunLivenessForNotices.Ended)
         {
             options.ScheduleToCloseTimeout = Closing;
         }
@@ -114,11 +124,11 @@ internal sealed class NoticeSender(RunContext context)
 
     private void Warn(string problem)
     {
-        var brief = PayloadPaging.Shorten(problem);
+        var brief = PayloadSizeLimiter.Shorten(problem);
         if (!_state.IsEnding && _warned.Add(brief))
         {
             _state.Run = _state.Run with { Warnings = [.. _state.Run.Warnings, brief] };
-            _state.Note(new NoticesNotSent(new Quote(problem)), RunContext.Now);
+            _state.Note(new NoticesNotSentReason(new VerbatimQuote(problem)), RunComponentContext.Now);
         }
     }
 

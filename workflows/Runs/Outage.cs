@@ -36,6 +36,6 @@ internal sealed class Outage(string name, Reason? why, TimeSpan pause)
     /// <summary>Returns the outage in the form shown to clients.</summary>
     public OutageStatus ToStatus() => new(Name, Why, Until);
 
-    /// <summary>Doubles the delay before the next probe, up to <see cref="RunOutages.LongestPause"/>.</summary>
-    public void PauseLonger() => Pause = TimeSpan.FromTicks(Math.Min(Pause.Ticks * 2, RunOutages.LongestPause.Ticks));
+    /// <summary>Doubles the delay before the next probe, up to <see cref="RunOutageTracker.LongestPause"/>.</summary>
+    public void PauseLonger() => Pause = TimeSpan.FromTicks(Math.Min(Pause.Ticks * 2, RunOutageTracker.LongestPause.Ticks));
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Probes failing accounts and hosts with growing delays, and resumes their tasks when they work again.</summary>
-internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
+internal sealed class OutageProber(RunComponentContext context, TaskWorkflowClient messenger)
 {
     /// <summary>Time after which a probe that is still running counts as a success.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
@@ -12,7 +12,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
     /// <summary>Time within which all tasks are resumed, regardless of their number.</summary>
     private static readonly TimeSpan WholeSpread = TimeSpan.FromMinutes(2);
 
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Probes outages until the run ends.</summary>
     public async Task RunAsync()
@@ -44,11 +44,11 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
 
     private async Task WaitForLimitAsync(Outage outage)
     {
-        while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunContext.Now)
+        while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunComponentContext.Now)
         {
-            await TimedWaits.WaitUntilAsync(
+            await TimedConditionWaiter.WaitUntilAsync(
                 () => _state.IsCancelled || outage.IsOver || outage.Until > until,
-                until - RunContext.Now,
+                until - RunComponentContext.Now,
                 $"Until the limit is over: {_state.Outages.Describe()}"
             );
         }
@@ -60,7 +60,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         while (!IsOver())
         {
             var failures = outage.Failures;
-            await TimedWaits.WaitUntilAsync(
+            await TimedConditionWaiter.WaitUntilAsync(
                 () => IsOver() || outage.Tries.Count > 0,
                 outage.Pause,
                 $"Until the next attempt: {_state.Outages.Describe()}"
@@ -69,12 +69,15 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             {
                 break;
             }
-            var ended = await TimedWaits.WaitUntilAsync(
+            var ended = await TimedConditionWaiter.WaitUntilAsync(
                 () => IsOver() || outage.Failures != failures,
                 TrialTime,
                 $"Until a probe counts as successful: {_state.Outages.Describe()}"
             );
-            if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Progress.State == TaskStates.Executing))
+            if (
+                !ended
+                && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Progress.State == TaskStateNames.Executing)
+            )
             {
                 break;
             }
@@ -85,7 +88,10 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         var spread = waiting.Count * WakeSpread <= WholeSpread ? WakeSpread : WholeSpread / waiting.Count;
         foreach (var entry in waiting)
         {
-            await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} continues, staggered with other tasks");
+            await TimedConditionWaiter.PauseAsync(
+                spread * Workflow.Random.NextDouble(),
+                $"Until {entry.Id} continues, staggered with other tasks"
+            );
             await messenger.SendAsync(entry.Id, t => t.GoOnAsync("", null));
         }
     }
@@ -99,23 +105,25 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             await messenger.SendAsync(parked.Id, t => t.GoOnAsync("", null));
             return true;
         }
-        if (!_state.Board.Entries.Any(e => RunOutages.AffectsTask(outage, e.Outline) && !e.HasEnded))
+        if (!_state.Board.Entries.Any(e => RunOutageTracker.AffectsTask(outage, e.Outline) && !e.HasEnded))
         {
             return false;
         }
         outage.MayStartOne = true;
-        await TimedWaits.WaitUntilAsync(
+        await TimedConditionWaiter.WaitUntilAsync(
             () => outage.Tries.Count > 0 || _state.IsCancelled,
-            RunOutages.LongestPause,
+            RunOutageTracker.LongestPause,
             "Until a task probes it"
         );
         return true;
     }
 
-    private List<TaskBoardEntry> Waiting(Outage outage) =>
+    private List<TrackedRunTask> Waiting(Outage outage) =>
         [
             .. _state
-                .Board.In(TaskStates.Parked)
-                .Where(e => e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && RunOutages.AffectsTask(outage, e.Outline)),
+                .Board.In(TaskStateNames.Parked)
+                .Where(e =>
+                    e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && RunOutageTracker.AffectsTask(outage, e.Outline)
+                ),
         ];
 }

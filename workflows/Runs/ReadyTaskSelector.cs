@@ -5,14 +5,14 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="AwaitApproval">Tasks that start to wait for an approval.</param>
 /// <param name="AskLease">Tasks that request a lease.</param>
 /// <param name="Start">Tasks to start.</param>
-internal sealed record ScheduledSteps(
-    RunLimitReached? Pause,
-    IReadOnlyList<TaskBoardEntry> AwaitApproval,
-    IReadOnlyList<TaskBoardEntry> AskLease,
-    IReadOnlyList<TaskBoardEntry> Start
+internal sealed record TaskStartDecisions(
+    RunTimeLimitReachedReason? Pause,
+    IReadOnlyList<TrackedRunTask> AwaitApproval,
+    IReadOnlyList<TrackedRunTask> AskLease,
+    IReadOnlyList<TrackedRunTask> Start
 )
 {
-    public static ScheduledSteps None { get; } = new(null, [], [], []);
+    public static TaskStartDecisions None { get; } = new(null, [], [], []);
 
     public bool Any => Pause is not null || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
 }
@@ -21,14 +21,14 @@ internal sealed record ScheduledSteps(
 internal static class ReadyTaskSelector
 {
     /// <summary>Returns the decisions for the current state. Empty if every task that can run is running.</summary>
-    public static ScheduledSteps Next(RunState state, DateTimeOffset now)
+    public static TaskStartDecisions Next(RunWorkflowState state, DateTimeOffset now)
     {
-        var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStates.AwaitingApproval).ToList();
-        var starts = new List<TaskBoardEntry>();
-        var asks = new List<TaskBoardEntry>();
+        var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStateNames.AwaitingApproval).ToList();
+        var starts = new List<TrackedRunTask>();
+        var asks = new List<TrackedRunTask>();
         if (!state.Run.Paused && LimitReached(state, now) is { } limit)
         {
-            return ScheduledSteps.None with { Pause = limit, AwaitApproval = approvals };
+            return TaskStartDecisions.None with { Pause = limit, AwaitApproval = approvals };
         }
         var startsNothing = state.Run.Paused || state.IsDraining || IsBudgetReached(state.Board);
         foreach (var entry in startsNothing ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
@@ -47,20 +47,20 @@ internal static class ReadyTaskSelector
                 asks.Add(entry);
             }
         }
-        return new ScheduledSteps(null, approvals, asks, starts);
+        return new TaskStartDecisions(null, approvals, asks, starts);
 
-        bool MayStart(TaskBoardEntry entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
+        bool MayStart(TrackedRunTask entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
     }
 
     /// <summary>True if no task is running and none can start without a user.</summary>
-    public static bool NothingCanMove(RunState state) =>
+    public static bool NothingCanMove(RunWorkflowState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
     /// <summary>True if no task is running, and all open tasks wait for users, directly or through other tasks.</summary>
-    public static bool WaitsOnlyForPeople(RunState state) =>
+    public static bool WaitsOnlyForPeople(RunWorkflowState state) =>
         !state.Run.Paused
         && !state.IsDraining
-        && state.Board.AtWork.All(e => TaskStates.WaitsForPerson(e.Progress.State, e.Progress.Why))
+        && state.Board.AtWork.All(e => TaskStateNames.WaitsForPerson(e.Progress.State, e.Progress.Why))
         && state.Board.Ready.All(e => !e.State.Approved)
         && (state.Board.AnyAtWork || state.Board.AnyReady);
 
@@ -68,38 +68,38 @@ internal static class ReadyTaskSelector
     /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user canceled individually only if other tasks
     /// depend on it.
     /// </summary>
-    public static IEnumerable<TaskBoardEntry> EndedBadly(TaskBoard board) =>
+    public static IEnumerable<TrackedRunTask> EndedBadly(RunTaskTracker board) =>
         board
-            .In(TaskStates.Failed)
-            .Concat(board.In(TaskStates.Escalated))
-            .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
+            .In(TaskStateNames.Failed)
+            .Concat(board.In(TaskStateNames.Escalated))
+            .Concat(board.In(TaskStateNames.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
             .OrderBy(e => e.Index);
 
     /// <summary>Returns each task that did not succeed, together with the successful tasks that have the same text.</summary>
-    public static IEnumerable<(TaskBoardEntry Attempt, IReadOnlyList<TaskBoardEntry> Others)> LostAttempts(TaskBoard board)
+    public static IEnumerable<(TrackedRunTask Attempt, IReadOnlyList<TrackedRunTask> Others)> LostAttempts(RunTaskTracker board)
     {
-        var kept = board.In(TaskStates.Kept).ToLookup(e => e.Outline.SameAs);
+        var kept = board.In(TaskStateNames.Kept).ToLookup(e => e.Outline.SameAs);
         return EndedBadly(board)
             .Where(e => e.Outline.SameAs is { } first && kept.Contains(first))
-            .Select(e => (e, (IReadOnlyList<TaskBoardEntry>)[.. kept[e.Outline.SameAs]]));
+            .Select(e => (e, (IReadOnlyList<TrackedRunTask>)[.. kept[e.Outline.SameAs]]));
     }
 
     /// <summary>Returns the reason why a stalled run is escalated.</summary>
-    public static NothingCanRun Deadlock(RunState state) =>
+    public static NoTaskCanRunReason Deadlock(RunWorkflowState state) =>
         new([.. EndedBadly(state.Board).Select(e => e.Id)]) { HasUnlanded = state.HasUnlanded };
 
     /// <summary>True if the run's time limit is reached.</summary>
-    public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
+    public static bool IsUntilReached(RunWorkflowState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
 
     /// <summary>Returns the tasks that may start now, in plan order, so that at most <paramref name="slots"/> slots are in use.</summary>
     /// <param name="board">Tasks of the run.</param>
     /// <param name="slots">Maximum number of agents that run at the same time.</param>
     /// <param name="mayStart">Returns true if a task may start apart from slots, for example because it has no outage. Null if all
     /// may.</param>
-    public static IReadOnlyList<TaskBoardEntry> NextToStart(TaskBoard board, int slots, Func<TaskBoardEntry, bool>? mayStart = null)
+    public static IReadOnlyList<TrackedRunTask> NextToStart(RunTaskTracker board, int slots, Func<TrackedRunTask, bool>? mayStart = null)
     {
-        var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
-        var chosen = new List<TaskBoardEntry>();
+        var free = slots - board.AtWork.Count(e => TaskStateNames.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
+        var chosen = new List<TrackedRunTask>();
         if (free <= 0)
         {
             return chosen;
@@ -143,28 +143,28 @@ internal static class ReadyTaskSelector
     }
 
     /// <summary>True if an entry is a part of a divided task. The divided task does not run while its parts run.</summary>
-    private static bool IsPart(TaskBoardEntry entry, TaskBoardEntry whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
+    private static bool IsPart(TrackedRunTask entry, TrackedRunTask whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
 
     /// <summary>
     /// Returns the run's time limit if it is reached, otherwise null. After the limit nothing more is started until a user resumes the run,
     /// which lifts the limit.
     /// </summary>
-    public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now) =>
+    public static RunTimeLimitReachedReason? LimitReached(RunWorkflowState state, DateTimeOffset now) =>
         !state.UntilLifted && IsUntilReached(state, now) && (state.Board.AnyReady || state.Board.AtWork.Any(WaitsForLimit))
-            ? new RunLimitReached(state.Input.Until!.Value)
+            ? new RunTimeLimitReachedReason(state.Input.Until!.Value)
             : null;
 
-    private static bool WaitsForLimit(TaskBoardEntry entry) => entry.Progress is { Paused: true, Why: RunLimitReached };
+    private static bool WaitsForLimit(TrackedRunTask entry) => entry.Progress is { Paused: true, Why: RunTimeLimitReachedReason };
 
     /// <summary>Returns each used-up budget with the tasks that wait for it.</summary>
-    public static IEnumerable<IGrouping<string, (TaskBoardEntry Task, BudgetStatus Budget)>> BudgetsReached(TaskBoard board) =>
+    public static IEnumerable<IGrouping<string, (TrackedRunTask Task, BudgetStatus Budget)>> BudgetsReached(RunTaskTracker board) =>
         board
-            .In(TaskStates.Parked)
-            .Where(entry => entry.Progress.Why is BudgetReached)
-            .Select(entry => (entry, ((BudgetReached)entry.Progress.Why!).Budget))
+            .In(TaskStateNames.Parked)
+            .Where(entry => entry.Progress.Why is BudgetUsedUpReason)
+            .Select(entry => (entry, ((BudgetUsedUpReason)entry.Progress.Why!).Budget))
             .GroupBy(waiting => waiting.Budget.Scope, StringComparer.Ordinal);
 
     /// <summary>True if a shared budget is used up. A task that starts now would only wait for that budget.</summary>
-    private static bool IsBudgetReached(TaskBoard board) =>
+    private static bool IsBudgetReached(RunTaskTracker board) =>
         BudgetsReached(board).Any(waiting => BudgetKinds.IsShared(waiting.First().Budget.Kind));
 }

@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Sets those search attributes of a run that exist on its server.</summary>
 /// <param name="state">State of the run.</param>
-internal sealed class RunAttributeSetter(RunState state)
+internal sealed class RunAttributeSetter(RunWorkflowState state)
 {
     private string _listed = "";
     private bool _needsAttention;
@@ -23,19 +23,19 @@ internal sealed class RunAttributeSetter(RunState state)
         List<SearchAttributeUpdate> updates = [];
         if (isOtherState)
         {
-            updates.Add(RunAttributes.State.ValueSet(state.Run.State));
+            updates.Add(RunSearchAttributes.State.ValueSet(state.Run.State));
         }
         if (plan.ListsRepository && isOtherState && _listed.Length == 0)
         {
-            updates.Add(RunAttributes.Repository.ValueSet(state.Repository.Path));
+            updates.Add(RunSearchAttributes.Repository.ValueSet(state.Repository.Path));
         }
         if (isOtherAttention)
         {
-            updates.Add(RunAttributes.NeedsAttention.ValueSet(needsAttention));
+            updates.Add(RunSearchAttributes.NeedsAttention.ValueSet(needsAttention));
         }
         if (plan.ListsCost)
         {
-            updates.Add(RunAttributes.Cost.ValueSet((double)state.Board.Entries.Sum(entry => entry.Progress.Cost)));
+            updates.Add(RunSearchAttributes.Cost.ValueSet((double)state.Board.Entries.Sum(entry => entry.Progress.Cost)));
         }
         (_listed, _needsAttention) = (isOtherState ? state.Run.State : _listed, needsAttention);
         Workflow.UpsertTypedSearchAttributes([.. updates]);

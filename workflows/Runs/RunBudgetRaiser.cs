@@ -1,18 +1,18 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Raises budgets that apply to the run, and resumes the tasks that wait for them.</summary>
-internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenger)
+internal sealed class RunBudgetRaiser(RunComponentContext context, TaskWorkflowClient messenger)
 {
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Returns the reason why a command is refused, as a sentence, or null if the command is valid.</summary>
-    public string? Refuse(RaiseBudgetCommand command)
+    public string? Refuse(RaiseBudgetArguments command)
     {
         var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
         return !BudgetKinds.All.Contains(command.Kind)
-                ? $"The budget {Messages.MessageFaults.Quote(command.Kind)} is unknown. Known budgets: "
+                ? $"The budget {Messages.WorkflowMessageFaultCollector.Quote(command.Kind)} is unknown. Known budgets: "
                     + $"{string.Join(", ", BudgetKinds.All)}."
-            : RunStates.IsFinal(_state.Run.State)
+            : RunStateNames.IsFinal(_state.Run.State)
                 ? $"{_state.RunId} is {_state.Run.State}, so it starts no more agents and needs no budget."
             : command is not ({ Usd: > 0, Tokens: null } or { Usd: null, Tokens: > 0 })
                 ? "Specify the new limit in US dollars or in tokens; it must be more than 0."
@@ -24,7 +24,7 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
     }
 
     /// <summary>Stores the new limit, and resumes the tasks that wait for it.</summary>
-    public async Task<SteeringAnswer> IncreaseAsync(RaiseBudgetCommand command)
+    public async Task<SteeringUpdateResult> IncreaseAsync(RaiseBudgetArguments command)
     {
         var waiting = Waiting(command);
         var account = waiting.Count > 0 ? waiting[0].Budget.Account : "";
@@ -33,10 +33,10 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
         var raised = await Workflow.ExecuteActivityAsync((IUsageActivities a) => a.IncreaseBudgetAsync(input), context.Short);
         if (!raised.Changed)
         {
-            return new SteeringAnswer(raised.Message, Changed: false);
+            return new SteeringUpdateResult(raised.Message, Changed: false);
         }
-        var by = Person.Of(command.By);
-        _state.Note(new BudgetRaised(by, new Quote(raised.Message)), RunContext.Now, by.Who);
+        var by = DecidingUser.Of(command.By);
+        _state.Note(new BudgetRaisedReason(by, new VerbatimQuote(raised.Message)), RunComponentContext.Now, by.Who);
         foreach (var (task, _) in Waiting(command))
         {
             await messenger.SendAsync(task.Id, t => t.GoOnAsync("", null));
@@ -47,10 +47,10 @@ internal sealed class RunBudgetRaiser(RunContext context, TaskMessenger messenge
             [var only] => $"; task {only.Task.Id} continues",
             _ => $"; {Plural.Of(waiting.Count, "task continues", "tasks continue")}",
         };
-        return new SteeringAnswer($"{raised.Message}{goOn}.", Changed: true);
+        return new SteeringUpdateResult($"{raised.Message}{goOn}.", Changed: true);
     }
 
-    private List<(TaskBoardEntry Task, BudgetStatus Budget)> Waiting(RaiseBudgetCommand command) =>
+    private List<(TrackedRunTask Task, BudgetStatus Budget)> Waiting(RaiseBudgetArguments command) =>
         [
             .. ReadyTaskSelector
                 .BudgetsReached(_state.Board)

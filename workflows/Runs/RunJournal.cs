@@ -32,7 +32,7 @@ internal sealed class RunJournal
     public Func<object?> Life { get; set; } = () => null;
 
     /// <summary>Marks a task as changed since it was last recorded.</summary>
-    public void Changed(TaskBoardEntry entry) => _changed.Add(entry.Index);
+    public void Changed(TrackedRunTask entry) => _changed.Add(entry.Index);
 
     /// <summary>Adds a transition. <paramref name="task"/> is null for the run itself; <paramref name="by"/> is null if no user
     /// decided.</summary>
@@ -76,7 +76,7 @@ internal sealed class RunJournal
     }
 
     /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions, and at most as many tasks.</summary>
-    public UnrecordedChanges RemoveUnrecorded(TaskBoard board, int limit)
+    public UnrecordedRunTransitions RemoveUnrecorded(RunTaskTracker board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
         _taken = ([.. _changed.Take(part.Tasks.Count)], part.Events);
@@ -91,14 +91,14 @@ internal sealed class RunJournal
     /// <summary>
     /// Returns changes whose recording has not been confirmed, oldest first. Includes those that <see cref="RemoveUnrecorded"/> returned.
     /// </summary>
-    public UnrecordedChanges Unconfirmed(TaskBoard board, int limit) =>
+    public UnrecordedRunTransitions Unconfirmed(RunTaskTracker board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
 
-    private UnrecordedChanges Part(TaskBoard board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
+    private UnrecordedRunTransitions Part(RunTaskTracker board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
     {
-        var events = PayloadPaging.First(noted, limit);
-        return new UnrecordedChanges(
-            PayloadPaging.First(changed.Select(i => board.Entries[i].ToRunTask()), limit),
+        var events = PayloadSizeLimiter.First(noted, limit);
+        return new UnrecordedRunTransitions(
+            PayloadSizeLimiter.First(changed.Select(i => board.Entries[i].ToRunTask()), limit),
             events,
             events.Count < noted.Count ? events[^1].Sequence : Sequence
         );
@@ -109,4 +109,4 @@ internal sealed class RunJournal
 /// <param name="Tasks">Tasks that have changed since they were last recorded.</param>
 /// <param name="Events">Events in chronological order.</param>
 /// <param name="Sequence">Number of the last event that the record will contain after this part is stored.</param>
-internal sealed record UnrecordedChanges(IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);
+internal sealed record UnrecordedRunTransitions(IReadOnlyList<RunTaskStatus> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);

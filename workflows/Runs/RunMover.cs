@@ -6,14 +6,19 @@ namespace Orchestrator.Workflows.Runs;
 /// Moves a run to another host, which already has the required data. Notifies all child workflows, and abandons running activities on the
 /// previous host.
 /// </summary>
-internal sealed class RunMover(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, MergeQueueClient merging)
+internal sealed class RunMover(
+    RunComponentContext context,
+    TaskWorkflowClient messenger,
+    TaskWorkflowAdopter takeOver,
+    MergeQueueClient merging
+)
 {
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Returns the reason why the run can't move to that host, or null if it can.</summary>
-    public string? Refuse(MoveRunCommand command) =>
+    public string? Refuse(MoveRunArguments command) =>
         QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the task queue of a repository on a host."
-        : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
+        : RunStateNames.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
         : _state.Repository.Queue.Length == 0
             ? $"{_state.RunId} has not started on any host yet. The first worker that serves it starts it."
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
@@ -23,8 +28,8 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
     /// Returns the reason to refuse the list of tasks whose work is lost, or null if it is valid. Only tasks that have done work can be
     /// repeated.
     /// </summary>
-    private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
-        _state.Run.State != RunStates.Executing
+    private string? RefuseLoss(MoveRunArguments command, IReadOnlyList<string> lost) =>
+        _state.Run.State != RunStateNames.Executing
             ? $"{_state.RunId} is {_state.Run.State}. Lost work can be redone only while the run is executing tasks."
         : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
@@ -33,15 +38,15 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
     /// <summary>Moves the run to another host. A repeated command notifies all child workflows again.</summary>
     /// <param name="command">Command that names the new host.</param>
     /// <param name="machine">Routing of the run's own activities.</param>
-    public async Task<SteeringAnswer> MoveAsync(MoveRunCommand command, ActivityRouting machine)
+    public async Task<SteeringUpdateResult> MoveAsync(MoveRunArguments command, ActivityRouting machine)
     {
-        var (from, to, by) = (_state.Repository, command.To, Person.Of(command.By));
+        var (from, to, by) = (_state.Repository, command.To, DecidingUser.Of(command.By));
         var isElsewhere = from.Queue != to.Queue || from.Path != to.Path;
         if (isElsewhere)
         {
             _state.Repository = to;
             _state.Run = _state.Run with { Repository = to.Path };
-            _state.Note(new MovedToMachine(MachineName.Of(from), MachineName.Of(to), by), RunContext.Now, by.Who);
+            _state.Note(new RunMovedToHostReason(MachineName.Of(from), MachineName.Of(to), by), RunComponentContext.Now, by.Who);
         }
         machine.MoveTo(to.Queue);
         var atWork = _state.Board.AtWork.ToList();
@@ -66,19 +71,19 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
             await MoveLeasesAsync(from, to);
         }
         return isElsewhere
-            ? new SteeringAnswer(
+            ? new SteeringUpdateResult(
                 $"{_state.RunId} was moved from {MachineName.Of(from)} to {MachineName.Of(to)}.",
                 Changed: true,
                 NamesRun: true
             )
-            : new SteeringAnswer($"{_state.RunId} is already on {MachineName.Of(to)}.", Changed: false, NamesRun: true);
+            : new SteeringUpdateResult($"{_state.RunId} is already on {MachineName.Of(to)}.", Changed: false, NamesRun: true);
     }
 
     /// <summary>Repeats tasks whose work is lost, on a staging branch without that work.</summary>
     /// <returns>Last reports of tasks whose workflows are open but no longer belong to the run.</returns>
     private List<TaskReport> RepeatLostTasks(IReadOnlyList<string> lost, string staging, MachineName with)
     {
-        var (open, why) = (new List<TaskReport>(), new LostWithMachine(with));
+        var (open, why) = (new List<TaskReport>(), new TaskWorkLostWithHostReason(with));
         _state.StagingTip = staging;
         foreach (var entry in _state.Board.WithThoseThatBuildOn(lost))
         {
@@ -94,7 +99,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
                 );
             }
             _state.Train.Drop(entry.Id);
-            _state.Board.RepeatTask(entry, why, RunContext.Now);
+            _state.Board.RepeatTask(entry, why, RunComponentContext.Now);
         }
         // Another merge queue continues from this position once the current one has closed.
         _state.Train.RecordQueueEnded(_state.Train.ExecutionId);
@@ -123,7 +128,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         await Workflow.WaitConditionAsync(() => _state.Leases.IsAnswered || !_state.Leases.Joined, CancellationToken.None);
         if (_state.Leases.Shared is true)
         {
-            _state.Leases.DeclareLeasesOfRunningTasks(_state.Board, RunContext.Now);
+            _state.Leases.DeclareLeasesOfRunningTasks(_state.Board, RunComponentContext.Now);
         }
     }
 

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Reads the run's plan.</summary>
-internal sealed class RunPlanReader(RunContext context)
+internal sealed class RunPlanReader(RunComponentContext context)
 {
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Reads, validates and stores the plan in an activity.</summary>
     public Task<PlanOutline> LoadAsync()
@@ -11,7 +11,7 @@ internal sealed class RunPlanReader(RunContext context)
         var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input)
         {
             PlanningHash = _state.Plan.PlanningHash,
-            SaidHash = _state.Board.TryFind(PlannerTask.Id)?.Progress.SaidHash ?? "",
+            SaidHash = _state.Board.TryFind(PlannerTaskDefinition.Id)?.Progress.SaidHash ?? "",
         };
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
     }

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 /// Records transitions in the run's folder through an activity, and keeps the details in the Web UI current. While the owner host queries
 /// transitions, the run records them only in larger batches, because each activity adds six events to the history.
 /// </summary>
-internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
+internal sealed class RunRecorder(RunComponentContext context, WorkflowResetRecoverer recovery)
 {
     private const int RecordedAtOnce = 200;
 
@@ -19,7 +19,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
 
     private const int ReadAtOnce = 200;
     private readonly Temporalio.Workflows.Mutex _lock = new();
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
     private Task _recording = Task.CompletedTask;
     private bool _isClosing;
 
@@ -30,13 +30,17 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     /// <summary>
     /// True if the owner host queries transitions and tasks are running. Otherwise each transition is recorded immediately.
     /// </summary>
-    private bool IsReadAlong => IsHeard && _state.Run.State is RunStates.Executing or RunStates.Reviewing;
+    private bool IsReadAlong => IsHeard && _state.Run.State is RunStateNames.Executing or RunStateNames.Reviewing;
 
     private bool IsHeard => _reader.Length > 0 && _reader == _state.Repository.Queue;
 
     private bool IsDue =>
         _state.Journal.HasUnrecorded
-        && (!IsReadAlong || _state.Journal.Unrecorded >= GatheredAtMost || RunContext.Now - _state.Journal.UnrecordedSince >= GatheredFor);
+        && (
+            !IsReadAlong
+            || _state.Journal.Unrecorded >= GatheredAtMost
+            || RunComponentContext.Now - _state.Journal.UnrecordedSince >= GatheredFor
+        );
 
     /// <summary>True if the recording of some transitions has not been confirmed.</summary>
     public bool HasUnrecorded => _state.Journal.HasUnrecorded || (_hadReader && _state.Journal.HasUnconfirmed);
@@ -70,7 +74,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     /// numbers that continue the record. A workflow task that would end the execution reports nothing, because a server may reject that
     /// task if new messages have arrived.
     /// </summary>
-    public ProgressInput? Unrecorded() =>
+    public RecordProgressInput? Unrecorded() =>
         IsHeard && !_isClosing && !context.Resets.RecordIsOfAnother && _state.Journal.HasUnconfirmed
             ? ToProgress(_state.Journal.Unconfirmed(_state.Board, ReadAtOnce), Workflow.Info.RunId)
             : null;
@@ -82,14 +86,16 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     public async Task DescribeAsync()
     {
         var (described, attributes) = (-1L, new RunAttributeSetter(_state));
-        OutagesReported? shown = null;
+        OngoingOutagesReason? shown = null;
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.Sequence != described || ReasonText.Of(RunStatusTexts.DescribeOutages(_state)) != ReasonText.Of(shown),
+                () =>
+                    _state.Journal.Sequence != described
+                    || StatusReasonFormatter.Of(RunStatusTexts.DescribeOutages(_state)) != StatusReasonFormatter.Of(shown),
                 CancellationToken.None
             );
-            shown = RunStatusTexts.ShowOutages(_state, shown, RunContext.Now);
+            shown = RunStatusTexts.ShowOutages(_state, shown, RunComponentContext.Now);
             described = _state.Journal.Sequence;
             Workflow.CurrentDetails = RunStatusTexts.Describe(_state);
             attributes.SetChanged();
@@ -101,16 +107,20 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     {
         while (true)
         {
-            await Workflow.WaitConditionAsync(() => Deadlines.Next(_state) is not null, CancellationToken.None);
-            while (Deadlines.Next(_state) is { } due)
+            await Workflow.WaitConditionAsync(() => RunDeadlineHandler.Next(_state) is not null, CancellationToken.None);
+            while (RunDeadlineHandler.Next(_state) is { } due)
             {
-                var left = due - RunContext.Now;
+                var left = due - RunComponentContext.Now;
                 var isPassed =
                     left <= TimeSpan.Zero
-                    || !await TimedWaits.WaitUntilAsync(() => Deadlines.Next(_state) != due, left, Deadlines.Describe(_state, due));
+                    || !await TimedConditionWaiter.WaitUntilAsync(
+                        () => RunDeadlineHandler.Next(_state) != due,
+                        left,
+                        RunDeadlineHandler.Describe(_state, due)
+                    );
                 if (isPassed)
                 {
-                    Deadlines.Pass(_state, RunContext.Now);
+                    RunDeadlineHandler.Pass(_state, RunComponentContext.Now);
                 }
             }
         }
@@ -155,6 +165,6 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         }
     }
 
-    private ProgressInput ToProgress(UnrecordedChanges part, string execution) =>
+    private RecordProgressInput ToProgress(UnrecordedRunTransitions part, string execution) =>
         new(_state.Repository, _state.Snapshot(0, 0) with { Sequence = part.Sequence, ExecutionId = execution }, part.Tasks, part.Events);
 }

@@ -10,7 +10,7 @@ internal static class RunStatusTexts
     private const int MostDropped = 10;
 
     /// <summary>Formats a run's details for Temporal's Web UI, as Markdown.</summary>
-    public static string Describe(RunState state)
+    public static string Describe(RunWorkflowState state)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"**{state.Run.State}** {state.Run.Reason}\n\n");
@@ -36,14 +36,14 @@ internal static class RunStatusTexts
         return text.ToString();
     }
 
-    private static string DescribeUpdate(string runId, RunQuestion question, AnswerAction way) =>
-        AnswerUpdates.Of(runId, question, way) is var (update, input) ? $" or the update `{update}` with `{input}`" : "";
+    private static string DescribeUpdate(string runId, RunQuestion question, SuggestedCommand way) =>
+        SuggestedCommandUpdateConverter.Of(runId, question, way) is var (update, input) ? $" or the update `{update}` with `{input}`" : "";
 
     /// <summary>
     /// Describes the purpose of a task's workflow, as Markdown. This text does not change; the workflow shows its progress in its own
     /// details.
     /// </summary>
-    public static string DescribeTask(RunState state, TaskBoardEntry entry)
+    public static string DescribeTask(RunWorkflowState state, TrackedRunTask entry)
     {
         var (outline, text) = (entry.Outline, new StringBuilder());
         text.Append(CultureInfo.InvariantCulture, $"`{outline.Id}` of the run `{state.RunId}` in `{state.Repository.Path}`.");
@@ -52,27 +52,31 @@ internal static class RunStatusTexts
             text.Append(CultureInfo.InvariantCulture, $"\n\nStarts from the merged work of `{string.Join("`, `", outline.DependsOn)}`.");
         }
         text.Append(CultureInfo.InvariantCulture, $"\n\n`orchestrate show {state.RunId}/{outline.Id}`");
-        return DisplayText.Details(text.ToString());
+        return TemporalUiTextTruncator.Details(text.ToString());
     }
 
     /// <summary>Returns current outages and failing activities, or null if there are none.</summary>
-    public static OutagesReported? DescribeOutages(RunState state)
+    public static OngoingOutagesReason? DescribeOutages(RunWorkflowState state)
     {
         var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();
-        var open = state.Run.State is RunStates.Executing or RunStates.Reviewing ? state.Outages.Open : [];
+        var open = state.Run.State is RunStateNames.Executing or RunStateNames.Reviewing ? state.Outages.Open : [];
         return steps.Count + open.Count == 0
             ? null
-            : new OutagesReported(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
+            : new OngoingOutagesReason(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
     }
 
     /// <summary>Shows outages as the reason for the run's state, and removes this reason when they end.</summary>
     /// <param name="shown">The reason that was shown last.</param>
     /// <param name="now">Current time.</param>
     /// <returns>The reason that is shown now.</returns>
-    public static OutagesReported? ShowOutages(RunState state, OutagesReported? shown, DateTimeOffset now)
+    public static OngoingOutagesReason? ShowOutages(RunWorkflowState state, OngoingOutagesReason? shown, DateTimeOffset now)
     {
         var down = DescribeOutages(state);
-        if (ReasonText.Of(down) != ReasonText.Of(shown) && !state.IsEnding && (down is not null || state.Run.Why is OutagesReported))
+        if (
+            StatusReasonFormatter.Of(down) != StatusReasonFormatter.Of(shown)
+            && !state.IsEnding
+            && (down is not null || state.Run.Why is OngoingOutagesReason)
+        )
         {
             state.TransitionTo(state.Run.State, down, now);
         }
@@ -80,10 +84,10 @@ internal static class RunStatusTexts
     }
 
     /// <summary>Stores the list of activities that fail repeatedly, and shows each failure as the reason of the affected task.</summary>
-    public static void HandleFailingActivities(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
+    public static void HandleFailingActivities(RunWorkflowState state, IReadOnlyList<FailingActivityStatus> failing, DateTimeOffset now)
     {
         var before = state.Run.Failing;
-        if (RunStates.IsFinal(state.Run.State) || before.SequenceEqual(failing))
+        if (RunStateNames.IsFinal(state.Run.State) || before.SequenceEqual(failing))
         {
             return;
         }
@@ -97,16 +101,16 @@ internal static class RunStatusTexts
             Explain(step.Task, step, isOfHosts: step.Hosts is not null);
         }
 
-        void Explain(string id, FailingActivity? step, bool isOfHosts)
+        void Explain(string id, FailingActivityStatus? step, bool isOfHosts)
         {
             if (state.Board.TryFind(id) is not { AtWork: true } entry)
             {
                 return;
             }
             // A host that refuses a task explains the task's wait. It is not a failing activity.
-            if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == ActivityNames.HoldPlace))
+            if (entry.Progress.Why is WaitingForHostSlotReason waits && (step is null || step.Activity == ActivityNames.HoldPlace))
             {
-                var refusal = step is null || isOfHosts ? null : new Quote(step.Message);
+                var refusal = step is null || isOfHosts ? null : new VerbatimQuote(step.Message);
                 state.Board.Explain(entry, waits with { Refusal = refusal, Hosts = step?.Hosts }, now);
             }
             else if (!isOfHosts)
@@ -117,10 +121,10 @@ internal static class RunStatusTexts
     }
 
     /// <summary>Adds the hosts from the list of failing activities to the reason of a task that has started to wait for a host.</summary>
-    public static void AddHosts(RunState state, TaskBoardEntry entry, DateTimeOffset now)
+    public static void AddHosts(RunWorkflowState state, TrackedRunTask entry, DateTimeOffset now)
     {
         if (
-            entry.Progress.Why is WaitsForHost waits
+            entry.Progress.Why is WaitingForHostSlotReason waits
             && state.Run.Failing.FirstOrDefault(f => f.Task == entry.Progress.Id)?.Hosts is { } hosts
             && hosts != waits.Hosts
         )
@@ -130,13 +134,14 @@ internal static class RunStatusTexts
     }
 
     /// <summary>Records a dropped message as an event and in the status.</summary>
-    public static void NoteDropped(RunState state, string note, DateTimeOffset now)
+    public static void NoteDropped(RunWorkflowState state, string note, DateTimeOffset now)
     {
-        var brief = PayloadPaging.Shorten(note);
+        var brief = PayloadSizeLimiter.Shorten(note);
         var earlier = state.Run.DroppedMessages.Where(known => known != brief);
         state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
-        state.Note(new MessageDropped(new Quote(note)), now);
+        state.Note(new MessageDroppedReason(new VerbatimQuote(note)), now);
     }
 
-    private static StepFailing Of(FailingActivity step) => new(step.Activity, step.Attempt - 1, new Quote(step.Message));
+    private static ActivityFailingRepeatedlyReason Of(FailingActivityStatus step) =>
+        new(step.Activity, step.Attempt - 1, new VerbatimQuote(step.Message));
 }

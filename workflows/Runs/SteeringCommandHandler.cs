@@ -5,27 +5,28 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>A signal to be sent to the workflow of a task.</summary>
 /// <param name="Signal">Expression that calls the signal method.</param>
-internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
+internal sealed record TaskWorkflowSignal(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
 /// <summary>Result of a command, and the signals that it sends to tasks.</summary>
-internal sealed record SteeringResult(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
+internal sealed record SteeringResult(SteeringUpdateResult Answer, params IReadOnlyList<TaskWorkflowSignal> Tell)
 {
-    public static SteeringResult As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
+    public static SteeringResult As(string message, params IReadOnlyList<TaskWorkflowSignal> tell) =>
+        new(new SteeringUpdateResult(message, true), tell);
 
     /// <summary>Creates the result of a command that applies to the run, with a sentence that names the run.</summary>
-    public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
-        new(new SteeringAnswer(message, changed, NamesRun: true), tell);
+    public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<TaskWorkflowSignal> tell) =>
+        new(new SteeringUpdateResult(message, changed, NamesRun: true), tell);
 
     /// <summary>Creates the result of a command that changed nothing.</summary>
-    public static SteeringResult Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
-        new(new SteeringAnswer(message, false), tell);
+    public static SteeringResult Unchanged(string message, params IReadOnlyList<TaskWorkflowSignal> tell) =>
+        new(new SteeringUpdateResult(message, false), tell);
 }
 
 /// <summary>
 /// Applies users' commands to the state of a run. Commands are idempotent. A check returns a sentence if the command is refused, or null if
 /// it is valid, and changes nothing.
 /// </summary>
-internal sealed class SteeringCommandHandler(RunState state)
+internal sealed class SteeringCommandHandler(RunWorkflowState state)
 {
     /// <summary>Maximum number of tasks listed when a command names an unknown task.</summary>
     private const int MostNamed = 20;
@@ -33,42 +34,42 @@ internal sealed class SteeringCommandHandler(RunState state)
     /// <summary>Patch id: merged work can also land while tasks wait for users.</summary>
     private const string WhileTasksWait = "land-merged-while-tasks-wait";
 
-    private TaskBoard Board => state.Board;
+    private RunTaskTracker Board => state.Board;
 
-    public string? RefuseTask(TaskCommand? command = null) =>
+    public string? RefuseTask(TaskSteeringArguments? command = null) =>
         command is null || Board.TryFind(command.Task) is not null ? null : NoTask(command.Task);
 
-    public string? RefusePause(TaskCommand? command = null) =>
+    public string? RefusePause(TaskSteeringArguments? command = null) =>
         RefuseTask(command)
         ?? (command is null ? null : SteeringRefusals.OfPause(command.Task, StateOf(command.Task), Board.Find(command.Task).AtWork));
 
-    public string? RefuseRetry(TaskCommand command) =>
+    public string? RefuseRetry(TaskSteeringArguments command) =>
         RefuseTask(command)
         ?? SteeringRefusals.OfRetry(
             state.RunId,
             command.Task,
             StateOf(command.Task),
-            Board.Find(command.Task) is { AtWork: true, Progress.State: not (TaskStates.Blocked or TaskStates.Parked) },
+            Board.Find(command.Task) is { AtWork: true, Progress.State: not (TaskStateNames.Blocked or TaskStateNames.Parked) },
             Board.Find(command.Task).Progress.Answers is [.., var last] ? last : null
         );
 
-    public string? RefuseSkip(TaskCommand command) =>
+    public string? RefuseSkip(TaskSteeringArguments command) =>
         RefuseTask(command) ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
 
-    public string? RefuseMergeNext(TaskCommand command) =>
+    public string? RefuseMergeNext(TaskSteeringArguments command) =>
         RefuseTask(command) ?? SteeringRefusals.OfMergeNext(command.Task, StateOf(command.Task));
 
-    public string? RefusePromote(PersonCommand? command = null) =>
-        state.Run.State == RunStates.Completed
+    public string? RefusePromote(RunSteeringArguments? command = null) =>
+        state.Run.State == RunStateNames.Completed
             ? null
             : SteeringRefusals.OfPromote(state.RunId, state.Run.State, state.IsPromotionOverdue)
                 ?? UserQuestionBuilder.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfPromote);
 
-    public string? RefuseLandMerged(PersonCommand? command = null) =>
+    public string? RefuseLandMerged(RunSteeringArguments? command = null) =>
         SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, state.HasUnlanded, state.IsPromotionOverdue, state.IsUnreviewed)
         ?? UserQuestionBuilder.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
 
-    public string? RefuseResolve(ResolutionCommand command)
+    public string? RefuseResolve(ResolveEscalationArguments command)
     {
         if (
             (
@@ -100,7 +101,7 @@ internal sealed class SteeringCommandHandler(RunState state)
             return SteeringResult.OfRun($"{state.RunId} is already paused.", changed: false);
         }
         state.Run = state.Run with { Paused = true };
-        state.Note(new PausedByPerson(), now);
+        state.Note(new PausedByUserReason(), now);
         return SteeringResult.OfRun(
             $"{state.RunId} is paused. No steps will start; running agents are interrupted and keep their conversations.",
             changed: true,
@@ -108,16 +109,19 @@ internal sealed class SteeringCommandHandler(RunState state)
         );
     }
 
-    private static TaskMessage Pause(TaskBoardEntry entry)
+    private static TaskWorkflowSignal Pause(TrackedRunTask entry)
     {
-        var verifying = entry.Progress.State == TaskStates.Verifying ? entry.State.ReportSequence : 0;
-        return new TaskMessage(entry.Id, task => task.PauseAsync(verifying));
+        var verifying = entry.Progress.State == TaskStateNames.Verifying ? entry.State.ReportSequence : 0;
+        return new TaskWorkflowSignal(entry.Id, task => task.PauseAsync(verifying));
     }
 
     public SteeringResult PauseTask(string id)
     {
         state.PausedAlone.Add(id);
-        return new SteeringResult(new SteeringAnswer($"{id} is being paused.", !Board.Find(id).Progress.Paused), Pause(Board.Find(id)));
+        return new SteeringResult(
+            new SteeringUpdateResult($"{id} is being paused.", !Board.Find(id).Progress.Paused),
+            Pause(Board.Find(id))
+        );
     }
 
     public SteeringResult Resume(DateTimeOffset now)
@@ -125,11 +129,11 @@ internal sealed class SteeringCommandHandler(RunState state)
         var was = state.Run.Paused;
         // A limit that is not reached yet stays in force, because resuming after Ctrl-C does not mean that the user lifts it.
         state.UntilLifted |= ReadyTaskSelector.IsUntilReached(state, now);
-        var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
+        var isAtWork = was && state.Run.State is RunStateNames.Executing or RunStateNames.Reviewing && !state.IsCancelled;
         state.Run = state.Run with { Paused = false, Why = isAtWork ? null : state.Run.Why };
         if (was)
         {
-            state.Note(new ResumedByPerson(), now);
+            state.Note(new ResumedByUserReason(), now);
         }
         var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
@@ -148,11 +152,11 @@ internal sealed class SteeringCommandHandler(RunState state)
             : SteeringResult.Unchanged($"{id} is {StateOf(id)} and not paused.", CreateResumeMessage(task));
     }
 
-    public SteeringResult CancelTask(TaskCommand command, DateTimeOffset now)
+    public SteeringResult CancelTask(TaskSteeringArguments command, DateTimeOffset now)
     {
-        var (id, by) = (command.Task, Person.Of(command.By, command.Text));
+        var (id, by) = (command.Task, DecidingUser.Of(command.By, command.Text));
         var task = Board.Find(id);
-        if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
+        if (TaskStateNames.IsDone(StateOf(id)) || task.State.LeftOut)
         {
             return SteeringResult.Unchanged($"{id} is already {StateOf(id)}.");
         }
@@ -163,27 +167,27 @@ internal sealed class SteeringCommandHandler(RunState state)
         };
         if (task.AtWork)
         {
-            Note(task, new CancelledByUser(by), now, by);
-            return SteeringResult.As($"{id} is being stopped; its files are kept.", new TaskMessage(id, t => t.CancelAsync()));
+            Note(task, new CanceledByUserReason(by), now, by);
+            return SteeringResult.As($"{id} is being stopped; its files are kept.", new TaskWorkflowSignal(id, t => t.CancelAsync()));
         }
-        Board.End(task, TaskStates.Cancelled, new CancelledByUser(by), now, by.Who);
+        Board.End(task, TaskStateNames.Cancelled, new CanceledByUserReason(by), now, by.Who);
         return SteeringResult.As($"{id} will not run; the run lands without it.");
     }
 
-    public SteeringResult Retry(TaskCommand command, DateTimeOffset now)
+    public SteeringResult Retry(TaskSteeringArguments command, DateTimeOffset now)
     {
-        var (id, guidance, by) = (command.Task, command.Text, Person.Of(command.By, command.Text));
+        var (id, guidance, by) = (command.Task, command.Text, DecidingUser.Of(command.By, command.Text));
         var task = Board.Find(id);
         if (task.AtWork)
         {
-            Note(task, new ContinuedByUser(by), now, by);
+            Note(task, new ContinuedByUserReason(by), now, by);
             state.Outages.RecordProbe(task.Outline);
-            var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance, command)) };
+            var tell = new List<TaskWorkflowSignal> { new(id, t => t.GoOnAsync(guidance, command)) };
             // An answer to a paused task resumes the task, but a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
             {
                 state.PausedAlone.Remove(id);
-                tell.Add(new TaskMessage(id, t => t.ResumeAsync()));
+                tell.Add(new TaskWorkflowSignal(id, t => t.ResumeAsync()));
             }
             return SteeringResult.As($"{id} continues its conversation.", tell);
         }
@@ -198,27 +202,27 @@ internal sealed class SteeringCommandHandler(RunState state)
     /// <summary>Skips a task. A running task is stopped first (<see cref="CancelTask"/>).</summary>
     /// <param name="command">Command that names the task, which is not running anymore.</param>
     /// <param name="wasAtWork">True if the task was running when the command arrived.</param>
-    public SteeringResult Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
+    public SteeringResult Skip(TaskSteeringArguments command, bool wasAtWork, DateTimeOffset now)
     {
-        var (id, by) = (command.Task, Person.Of(command.By, command.Text));
+        var (id, by) = (command.Task, DecidingUser.Of(command.By, command.Text));
         var task = Board.Find(id);
-        if (TaskStates.IsDone(StateOf(id)))
+        if (TaskStateNames.IsDone(StateOf(id)))
         {
             return SteeringResult.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is already {StateOf(id)}.");
         }
-        Board.CountAsDone(task, TaskStates.Waived, new TaskWaivedBy(by), now, by.Who);
+        Board.CountAsDone(task, TaskStateNames.Waived, new TaskSkippedByUserReason(by), now, by.Who);
         return SteeringResult.As($"{id} counts as done without changes; its dependent tasks may run.");
     }
 
     /// <summary>Moves a waiting task to the front of the merge queue.</summary>
-    public SteeringResult MergeNext(TaskCommand command, DateTimeOffset now)
+    public SteeringResult MergeNext(TaskSteeringArguments command, DateTimeOffset now)
     {
-        var by = Person.Of(command.By);
+        var by = DecidingUser.Of(command.By);
         if (!state.Train.MoveToFront(command.Task))
         {
             return SteeringResult.Unchanged($"{command.Task} is already {StateOf(command.Task)}.");
         }
-        Note(Board.Find(command.Task), new MergeNextRequestedBy(by), now, by);
+        Note(Board.Find(command.Task), new MergePriorityRequestedReason(by), now, by);
         return SteeringResult.As($"{command.Task} will be merged before all other waiting tasks; a merge in progress is completed first.");
     }
 
@@ -227,40 +231,43 @@ internal sealed class SteeringCommandHandler(RunState state)
         var changed = workers != state.Run.Workers;
         state.Run = state.Run with { Workers = workers };
         return new SteeringResult(
-            new SteeringAnswer($"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; running agents continue.", changed)
+            new SteeringUpdateResult(
+                $"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; running agents continue.",
+                changed
+            )
         );
     }
 
-    public SteeringResult Promote(PersonCommand? command, DateTimeOffset now)
+    public SteeringResult Promote(RunSteeringArguments? command, DateTimeOffset now)
     {
-        if (state.Run.State != RunStates.AwaitingPromotion && !state.IsPromotionOverdue)
+        if (state.Run.State != RunStateNames.AwaitingPromotion && !state.IsPromotionOverdue)
         {
             return SteeringResult.OfRun($"{state.RunId} is already {state.Run.State}.", changed: false);
         }
         state.PromoteAsked = true;
         RecordTarget(command);
-        var by = Person.Of(command);
-        state.Note(new LandingRequestedBy(by), now, by.Who);
+        var by = DecidingUser.Of(command);
+        state.Note(new LandingRequestedReason(by), now, by.Who);
         return SteeringResult.As("The landing will be retried.");
     }
 
-    public SteeringResult LandMerged(PersonCommand? command, DateTimeOffset now)
+    public SteeringResult LandMerged(RunSteeringArguments? command, DateTimeOffset now)
     {
-        if (state.Run.State != RunStates.Escalated && !Workflow.Patched(WhileTasksWait))
+        if (state.Run.State != RunStateNames.Escalated && !Workflow.Patched(WhileTasksWait))
         {
             return SteeringResult.OfRun($"{state.RunId} is {state.Run.State}.", changed: false);
         }
         state.LandMergedAsked = true;
         RecordTarget(command);
-        var by = Person.Of(command);
-        state.Note(new LandMergedRequestedBy(by), now, by.Who);
+        var by = DecidingUser.Of(command);
+        state.Note(new PartialLandingRequestedReason(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return SteeringResult.As(
-            $"The merged work ({PayloadPaging.Shorten(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
+            $"The merged work ({PayloadSizeLimiter.Shorten(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
         );
     }
 
-    private void RecordTarget(PersonCommand? command)
+    private void RecordTarget(RunSteeringArguments? command)
     {
         if (command?.Target is { Length: > 0 } target)
         {
@@ -273,20 +280,20 @@ internal sealed class SteeringCommandHandler(RunState state)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
         var more = Board.Entries.Count > known.Count ? $" and {Board.Entries.Count - known.Count} more" : "";
-        return $"{state.RunId} has no task {MessageFaults.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
+        return $"{state.RunId} has no task {WorkflowMessageFaultCollector.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
     /// <summary>
     /// Creates the signal that resumes a task. The task occupies its slot immediately, because otherwise another task could start in that
     /// slot before the task reports.
     /// </summary>
-    private TaskMessage CreateResumeMessage(TaskBoardEntry task)
+    private TaskWorkflowSignal CreateResumeMessage(TrackedRunTask task)
     {
         Board.ResumeTask(task);
-        return new TaskMessage(task.Id, t => t.ResumeAsync());
+        return new TaskWorkflowSignal(task.Id, t => t.ResumeAsync());
     }
 
-    private void Note(TaskBoardEntry task, Reason what, DateTimeOffset now, Person by) =>
+    private void Note(TrackedRunTask task, Reason what, DateTimeOffset now, DecidingUser by) =>
         state.Journal.Note(task.Id, task.Progress.State, what, now, by: by.Who);
 
     private string StateOf(string id) => Board.Find(id).Progress.State;

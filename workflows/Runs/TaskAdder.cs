@@ -3,14 +3,14 @@ using Orchestrator.Plans;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Adds tasks to a run in progress at a user's request.</summary>
-internal sealed class TaskAdder(RunContext context)
+internal sealed class TaskAdder(RunComponentContext context)
 {
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
-    private bool TakesTasks => _state.Run.State is RunStates.Executing or RunStates.Escalated && !_state.IsCancelled;
+    private bool TakesTasks => _state.Run.State is RunStateNames.Executing or RunStateNames.Escalated && !_state.IsCancelled;
 
     /// <summary>Returns the reason why a command is refused, as a sentence, or null if the command is valid.</summary>
-    public string? Refuse(AddTasksCommand command) =>
+    public string? Refuse(AddTasksArguments command) =>
         command.Tasks.Count == 0 ? "'tasks' is empty. List the tasks to add, each with an id and a text."
         : AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault
         : command.Tasks.Select(task => TaskId.Fault(task.Id)).FirstOrDefault(fault => fault is not null) is { } unusable
@@ -22,7 +22,7 @@ internal sealed class TaskAdder(RunContext context)
         : null;
 
     /// <summary>Adds those tasks that the run does not have yet.</summary>
-    public async Task<SteeringAnswer> AddAsync(AddTasksCommand command)
+    public async Task<SteeringUpdateResult> AddAsync(AddTasksArguments command)
     {
         while (true)
         {
@@ -30,7 +30,7 @@ internal sealed class TaskAdder(RunContext context)
             if (news.Count == 0)
             {
                 var known = string.Join(", ", command.Tasks.Select(task => task.Id));
-                return new SteeringAnswer(
+                return new SteeringUpdateResult(
                     $"{_state.RunId} already has {known}; a new task needs its own id.",
                     Changed: false,
                     NamesRun: true
@@ -43,7 +43,7 @@ internal sealed class TaskAdder(RunContext context)
             );
             if (made is null || !TakesTasks)
             {
-                return new SteeringAnswer(
+                return new SteeringUpdateResult(
                     $"Nothing was added to {_state.RunId}: {(made is null ? why : $"it is {_state.Run.State}")}.",
                     Changed: false,
                     NamesRun: true
@@ -54,11 +54,11 @@ internal sealed class TaskAdder(RunContext context)
                 continue; // Another command has extended the plan in the meantime.
             }
             _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
-            _state.Board.Add(made.Tasks, RunContext.Now);
+            _state.Board.Add(made.Tasks, RunComponentContext.Now);
             _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
-            var by = Person.Of(command.By);
-            _state.Note(new TasksAdded([.. made.Tasks.Select(task => task.Id)], by), RunContext.Now, by.Who);
-            return new SteeringAnswer(
+            var by = DecidingUser.Of(command.By);
+            _state.Note(new TasksAddedReason([.. made.Tasks.Select(task => task.Id)], by), RunComponentContext.Now, by.Who);
+            return new SteeringUpdateResult(
                 $"{_state.RunId} has {Plural.Of(made.Tasks.Count, "more task")}: "
                     + $"{string.Join(", ", made.Tasks.Select(task => task.Id))}.",
                 Changed: true,

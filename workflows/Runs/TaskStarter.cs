@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Starts the workflows of tasks and waits for their results.</summary>
-internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, TaskMessenger messenger)
+internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopter takeOver, TaskWorkflowClient messenger)
 {
     /// <summary>
     /// Delay before a task's workflow is started again, if its id is still in use. Doubles with each attempt, up to 30 seconds in total.
@@ -12,20 +12,20 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
     /// <summary>Patch id: one activity runs the agent of a task and verifies the work.</summary>
     private const string VerifiesAtOnce = "verifies-at-once";
 
-    private readonly RunState _state = context.State;
+    private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Marks the task as running, and starts its workflow in the background.</summary>
-    public void Start(TaskBoardEntry entry)
+    public void Start(TrackedRunTask entry)
     {
         _state.Outages.Started(entry.Outline);
-        _state.Board.Started(entry, RunContext.Now);
-        var input = InputFor(entry, entry.Id == ReviewTask.Id ? ReviewRounds.Begin(_state) : null);
+        _state.Board.Started(entry, RunComponentContext.Now);
+        var input = InputFor(entry, entry.Id == ReviewTaskDefinition.Id ? ReviewRoundDecider.Begin(_state) : null);
         entry.State = entry.State with { Guidance = "", MayReuse = false };
         _state.PausedAlone.Remove(entry.Id);
         context.Background.Begin(context.Calls.TrackAsync(() => StartAsync(entry, input)));
     }
 
-    private TaskInput InputFor(TaskBoardEntry entry, ReviewRound? review) =>
+    private TaskWorkflowInput InputFor(TrackedRunTask entry, ReviewRound? review) =>
         new()
         {
             RunId = _state.RunId,
@@ -43,14 +43,14 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             Session = entry.Progress.Attempt == 0 ? _state.Input.Conversations?.GetValueOrDefault(entry.Id) ?? "" : "",
             Lent = entry.Progress.Lent ?? [],
             PlanningHash = _state.Plan.PlanningHash,
-            Replan = entry.Id == ReplanTask.Id ? _state.Run.Replan!.Round : 0,
-            SendsLocally = Workflow.Patched(LocalSignals.Patch),
+            Replan = entry.Id == ReplanTaskDefinition.Id ? _state.Run.Replan!.Round : 0,
+            SendsLocally = Workflow.Patched(LocalActivitySignalSender.Patch),
             // A worker host shares the result of each step before the next one.
             VerifiesAtOnce = _state.Rules is { Places: null, IsShared: false } && Workflow.Patched(VerifiesAtOnce),
             Fresh = _state.Input.Fresh || (entry.Progress.Attempt > 0 && !entry.State.MayReuse),
         };
 
-    private async Task StartAsync(TaskBoardEntry entry, TaskInput input)
+    private async Task StartAsync(TrackedRunTask entry, TaskWorkflowInput input)
     {
         // The last report of a workflow arrives before the workflow ends, but its id is free only afterwards.
         await entry.Closed;
@@ -63,7 +63,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         }
     }
 
-    private async Task StartOrTakeOverAsync(TaskBoardEntry entry, TaskInput input)
+    private async Task StartOrTakeOverAsync(TrackedRunTask entry, TaskWorkflowInput input)
     {
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
@@ -76,14 +76,14 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
-                TaskReportHandler.Lost(_state.Board, entry, "", new WorkflowStillOpen(id), RunContext.Now);
+                TaskWorkflowReportHandler.Lost(_state.Board, entry, "", new TaskWorkflowStillOpenReason(id), RunComponentContext.Now);
                 return;
             }
-            await TimedWaits.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
+            await TimedConditionWaiter.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
         }
     }
 
-    private async Task<bool> TryStartAsync(TaskBoardEntry entry, TaskInput input)
+    private async Task<bool> TryStartAsync(TrackedRunTask entry, TaskWorkflowInput input)
     {
         var options = new ChildWorkflowOptions
         {
@@ -91,16 +91,16 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             ParentClosePolicy = ParentClosePolicy.Abandon,
             CancellationType = ChildWorkflowCancellationType.Abandon,
             CancellationToken = CancellationToken.None,
-            StaticSummary = DisplayText.Summary(entry.Outline.Title),
+            StaticSummary = TemporalUiTextTruncator.Summary(entry.Outline.Title),
             StaticDetails = RunStatusTexts.DescribeTask(_state, entry),
         };
         try
         {
-            if (_state.IsPlanner(entry) || entry.Id == ReplanTask.Id)
+            if (_state.IsPlanner(entry) || entry.Id == ReplanTaskDefinition.Id)
             {
                 Follow(entry, await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
             }
-            else if (entry.Id == ReviewTask.Id)
+            else if (entry.Id == ReviewTaskDefinition.Id)
             {
                 Follow(entry, await Workflow.StartChildWorkflowAsync((IReviewWorkflow w) => w.RunAsync(input), options));
             }
@@ -116,23 +116,23 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         }
     }
 
-    private void Follow<T>(TaskBoardEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
+    private void Follow<T>(TrackedRunTask entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         entry.State = entry.State with { ExecutionId = handle.FirstExecutionRunId };
         entry.Closed = FollowAsync(entry, handle);
     }
 
     /// <summary>Handles the result of a task's workflow like its last report. A workflow without a result counts as failed.</summary>
-    private async Task FollowAsync<T>(TaskBoardEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
+    private async Task FollowAsync<T>(TrackedRunTask entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         try
         {
-            TaskReportHandler.HandleReport(_state, await handle.GetResultAsync(), RunContext.Now);
+            TaskWorkflowReportHandler.HandleReport(_state, await handle.GetResultAsync(), RunComponentContext.Now);
         }
         catch (ChildWorkflowFailureException failure)
         {
-            var why = new WorkflowEnded(new ExecutionFailed(new Quote(FailureCause.Of(failure))));
-            TaskReportHandler.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunContext.Now);
+            var why = new TaskWorkflowEndedSilentlyReason(new WorkflowFailedReason(new VerbatimQuote(FailureCause.Of(failure))));
+            TaskWorkflowReportHandler.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunComponentContext.Now);
         }
     }
 }

@@ -3,17 +3,18 @@ using System.Collections;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Groups the tasks of a board by state.</summary>
-internal sealed class TasksByState(IReadOnlyList<TaskBoardEntry> entries)
+internal sealed class TasksByState(IReadOnlyList<TrackedRunTask> entries)
 {
     private readonly SortedDictionary<string, SortedSet<int>> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Non-empty groups, ordered by state name.</summary>
-    public IEnumerable<(string State, IReadOnlyCollection<TaskBoardEntry> Entries)> All =>
+    public IEnumerable<(string State, IReadOnlyCollection<TrackedRunTask> Entries)> All =>
         _groups.Where(group => group.Value.Count > 0).Select(group => (group.Key, In(group.Key)));
 
-    public IReadOnlyCollection<TaskBoardEntry> In(string state) => new TasksInState(entries, _groups.GetValueOrDefault(state) ?? []);
+    public IReadOnlyCollection<TrackedRunTask> In(string state) =>
+        new SameStateTaskCollection(entries, _groups.GetValueOrDefault(state) ?? []);
 
-    public void Add(TaskBoardEntry entry)
+    public void Add(TrackedRunTask entry)
     {
         if (!_groups.TryGetValue(entry.Progress.State, out var group))
         {
@@ -22,13 +23,14 @@ internal sealed class TasksByState(IReadOnlyList<TaskBoardEntry> entries)
         group.Add(entry.Index);
     }
 
-    public void Remove(TaskBoardEntry entry) => _groups[entry.Progress.State].Remove(entry.Index);
+    public void Remove(TrackedRunTask entry) => _groups[entry.Progress.State].Remove(entry.Index);
 
-    private sealed class TasksInState(IReadOnlyList<TaskBoardEntry> entries, SortedSet<int> indexes) : IReadOnlyCollection<TaskBoardEntry>
+    private sealed class SameStateTaskCollection(IReadOnlyList<TrackedRunTask> entries, SortedSet<int> indexes)
+        : IReadOnlyCollection<TrackedRunTask>
     {
         public int Count => indexes.Count;
 
-        public IEnumerator<TaskBoardEntry> GetEnumerator() => indexes.Select(i => entries[i]).GetEnumerator();
+        public IEnumerator<TrackedRunTask> GetEnumerator() => indexes.Select(i => entries[i]).GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }

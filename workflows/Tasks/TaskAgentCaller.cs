@@ -7,22 +7,22 @@ namespace Orchestrator.Workflows.Tasks;
 /// <param name="answer">Handles a request from the agent. Returns true if the agent continues its conversation, false if the request must
 /// be carried out first, or null if a user has to answer.</param>
 internal sealed class TaskAgentCaller(
-    TaskState state,
-    TaskReporter reporter,
-    TaskWaiter waits,
-    Func<AgentRunArguments, Task<AgentRunResult>> call,
+    TaskWorkflowState state,
+    TaskWorkflowReportSender reporter,
+    TaskSuspender waits,
+    Func<AgentRunExecutionOptions, Task<AgentRunResult>> call,
     Func<AgentRunResult, Task<bool>>? answer = null
-) : AgentCaller
+) : AgentRunActivityCaller
 {
     private TimeSpan _parked = TimeSpan.FromMinutes(1);
-    private TimeSpan _parkedAlone = TaskWaiter.FirstPause;
+    private TimeSpan _parkedAlone = TaskSuspender.FirstPause;
     private bool _wasInterrupted;
 
     /// <inheritdoc/>
     public override async Task<AgentRunResult> StartAsync(string held)
     {
         state.Progress = state.Progress with { LastStart = state.Progress.LastStart + 1, Starts = state.Progress.Starts + 1 };
-        reporter.TransitionTo(TaskStates.Executing, held.Length == 0 ? null : new AgentHeld(new Quote(held)));
+        reporter.TransitionTo(TaskStateNames.Executing, held.Length == 0 ? null : new AgentStartsHeldReason(new VerbatimQuote(held)));
         using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
         AgentRunResult result;
         (state.WasMoved, state.HasBegun) = (false, null);
@@ -30,9 +30,9 @@ internal sealed class TaskAgentCaller(
         var guidance = state.RemoveGuidance();
         try
         {
-            result = await AgentRuns.CallAsync(
+            result = await AgentRunRepeater.CallAsync(
                 call,
-                new AgentRunArguments(guidance, Stop: false, interrupt.Token)
+                new AgentRunExecutionOptions(guidance, Stop: false, interrupt.Token)
                 {
                     AwaitRelease = held.Length > 0,
                     Answer = state.Answer,
@@ -86,14 +86,14 @@ internal sealed class TaskAgentCaller(
 
     /// <inheritdoc/>
     public override Task WaitAsync(AgentRunResult result, TimeSpan pause) =>
-        waits.ForNextStartAsync(new AgentStartsAgain(new Quote(result.Message), pause), pause);
+        waits.ForNextStartAsync(new AgentRestartPendingReason(new VerbatimQuote(result.Message), pause), pause);
 
     /// <inheritdoc/>
     public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause)
     {
         var now = new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero);
         if (
-            AgentRelayRules.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
+            RelayAgentSelector.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
             && Workflow.Patched("relay")
         )
         {
@@ -121,7 +121,7 @@ internal sealed class TaskAgentCaller(
                 }
                 return false;
             case AgentRunNextStep.Parked:
-                _parked = await waits.ParkAsync(result.FailureClass, new AgentFailed(new Quote(result.Message)), _parked);
+                _parked = await waits.ParkAsync(result.FailureClass, new AgentFailedReason(new VerbatimQuote(result.Message)), _parked);
                 return false;
             case AgentRunNextStep.ParkedAlone:
                 _parkedAlone = await waits.ParkAsync(FailureClass.Gate, why!, _parkedAlone);
@@ -129,10 +129,10 @@ internal sealed class TaskAgentCaller(
             case AgentRunNextStep.Answered when answer is not null:
                 return !await answer(result);
             case AgentRunNextStep.Answered:
-                await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message)));
+                await waits.ForAnswerAsync(new AgentQuestionForUserReason(new VerbatimQuote(result.Message)));
                 return false;
             default:
-                throw new TaskEndedException(TaskStates.Failed, why!);
+                throw new TaskEndedException(TaskStateNames.Failed, why!);
         }
     }
 }

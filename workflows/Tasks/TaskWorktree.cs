@@ -1,7 +1,12 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Worktree of a task, prepared before each attempt and released at the end.</summary>
-internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaiter waits, TaskSlot places)
+internal sealed class TaskWorktree(
+    TaskWorkflowState state,
+    TaskWorkflowReportSender reporter,
+    TaskSuspender waits,
+    TaskHostSlotHandler places
+)
 {
     private string _base = "";
 
@@ -17,11 +22,11 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
     /// <exception cref="TaskEndedException">The worktree can't be prepared.</exception>
     public async Task<PreparedTask> PrepareAsync(string? own = null)
     {
-        if (state.Progress.State != TaskStates.Remediating)
+        if (state.Progress.State != TaskStateNames.Remediating)
         {
-            reporter.TransitionTo(TaskStates.Preparing);
+            reporter.TransitionTo(TaskStateNames.Preparing);
         }
-        var pause = TaskWaiter.FirstPause;
+        var pause = TaskSuspender.FirstPause;
         while (true)
         {
             var prepare = new PrepareTaskInput
@@ -44,9 +49,13 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
             }
             if (prepared.FailureClass != FailureClass.Environment)
             {
-                throw new TaskEndedException(TaskStates.Failed, new NotPrepared(new Quote(prepared.Problem)));
+                throw new TaskEndedException(TaskStateNames.Failed, new WorktreeNotPreparedReason(new VerbatimQuote(prepared.Problem)));
             }
-            pause = await waits.ParkAsync(FailureClass.Environment, new NotPrepared(new Quote(prepared.Problem)), pause);
+            pause = await waits.ParkAsync(
+                FailureClass.Environment,
+                new WorktreeNotPreparedReason(new VerbatimQuote(prepared.Problem)),
+                pause
+            );
         }
     }
 
@@ -59,7 +68,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         }
         var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id)
         {
-            Result = state.Progress.State == TaskStates.Kept || places.HasMerged ? state.Progress.Commit : "",
+            Result = state.Progress.State == TaskStateNames.Kept || places.HasMerged ? state.Progress.Commit : "",
         };
         try
         {
@@ -67,8 +76,8 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         }
         catch (ActivityFailureException failure)
         {
-            var cause = new Quote(FailureCause.Of(failure));
-            reporter.TransitionTo(state.Progress.State, new WorktreeNotReleased(state.Progress.Why, cause));
+            var cause = new VerbatimQuote(FailureCause.Of(failure));
+            reporter.TransitionTo(state.Progress.State, new WorktreeNotReleasedReason(state.Progress.Why, cause));
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Sends commits of a task to the run's merge queue and waits for the results.</summary>
-internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWaiter waits)
+internal sealed class WorkMerger(TaskWorkflowState state, TaskWorkflowReportSender reporter, TaskSuspender waits)
 {
     private MergeResult? _result;
 
@@ -11,7 +11,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// </summary>
     public void StoreResult(MergeResult result)
     {
-        if ((state.SendsLocally || state.Progress.State == TaskStates.Merging) && result.Attempt == state.Progress.Attempt)
+        if ((state.SendsLocally || state.Progress.State == TaskStateNames.Merging) && result.Attempt == state.Progress.Attempt)
         {
             _result = result;
         }
@@ -20,11 +20,11 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// <summary>Merges a commit with the task's work.</summary>
     public async Task<MergeResult> MergeAsync(string commit)
     {
-        var (pause, faults) = (TaskWaiter.FirstPause, 0);
+        var (pause, faults) = (TaskSuspender.FirstPause, 0);
         while (true)
         {
             state.Progress = state.Progress with { Commit = commit };
-            reporter.TransitionTo(TaskStates.Merging);
+            reporter.TransitionTo(TaskStateNames.Merging);
             await Workflow.WaitConditionAsync(() => _result is not null || state.HasNoRun, CancellationToken.None);
             if (_result is not { Merged: true })
             {
@@ -36,7 +36,12 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
             {
                 return result;
             }
-            pause = await waits.AfterFaultAsync(new NotMerged(new Quote(result.Message)), result.ProblemsFile, pause, ++faults);
+            pause = await waits.AfterFaultAsync(
+                new TaskNotMergedReason(new VerbatimQuote(result.Message)),
+                result.ProblemsFile,
+                pause,
+                ++faults
+            );
         }
     }
 

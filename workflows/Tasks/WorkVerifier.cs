@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Verifies the work in a task's worktree. Checks ownership, runs the gates, and requests an approval if necessary.</summary>
-internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaiter waits)
+internal sealed class WorkVerifier(TaskWorkflowState state, TaskWorkflowReportSender reporter, TaskSuspender waits)
 {
     /// <summary>Time limit of the gates.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(4);
@@ -28,10 +28,10 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
         bool byUser = false
     )
     {
-        var (pause, faults) = (TaskWaiter.FirstPause, 0);
+        var (pause, faults) = (TaskSuspender.FirstPause, 0);
         while (true)
         {
-            reporter.TransitionTo(TaskStates.Verifying, why, isReported: agentRun.Verified is not null);
+            reporter.TransitionTo(TaskStateNames.Verifying, why, isReported: agentRun.Verified is not null);
             var work = agentRun.Verified ?? await ExecuteAsync(prepared, start, agentRun, byUser);
             agentRun = agentRun with { Verified = null };
             state.Progress = state.Progress with
@@ -45,11 +45,16 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
                 {
-                    await waits.ForDecisionAsync(new Quote(work.NeedsPerson));
+                    await waits.ForDecisionAsync(new VerbatimQuote(work.NeedsPerson));
                 }
                 return work;
             }
-            pause = await waits.AfterFaultAsync(new NotVerified(Quote.All(work.Problems)), work.ProblemsFile, pause, ++faults);
+            pause = await waits.AfterFaultAsync(
+                new VerificationFailedReason(VerbatimQuote.All(work.Problems)),
+                work.ProblemsFile,
+                pause,
+                ++faults
+            );
         }
     }
 

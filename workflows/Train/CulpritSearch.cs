@@ -14,19 +14,23 @@ internal static class CulpritSearch
     /// <summary>Returns the next step of the search.</summary>
     /// <param name="state">State of the merge queue.</param>
     /// <param name="batch">Batch whose gates failed on the merge of all entries.</param>
-    public static MergeQueueStep Next(MergeQueueState state, TrainBatch batch) =>
+    public static MergeQueueNextStep Next(MergeQueueState state, TrainBatch batch) =>
         state.Rules is null ? Bisect(state, batch) : Search(state, batch);
 
-    private static MergeQueueStep Search(MergeQueueState state, TrainBatch batch)
+    private static MergeQueueNextStep Search(MergeQueueState state, TrainBatch batch)
     {
         var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
         var result = batch.Results[red];
         var isOfSeveral = red <= batch.Cleared;
 
         // A gate that is known to be flaky is repeated first.
-        if (red == whole && MergeQueueRules.IsFlaky(state, result) && Missing(state, batch, result, isOfSeveral) is > 0 and var doubtful)
+        if (
+            red == whole
+            && MergeQueueNextStepDecider.IsFlaky(state, result)
+            && Missing(state, batch, result, isOfSeveral) is > 0 and var doubtful
+        )
         {
-            return MergeQueueRules.Gate(batch, new PrefixGateRun(whole, doubtful));
+            return MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(whole, doubtful));
         }
         if (red < whole && !batch.KeepsOrder && !isOfSeveral && OthersProbablyPass(state, whole - red))
         {
@@ -35,11 +39,15 @@ internal static class CulpritSearch
         var cleared = isOfSeveral ? green : Math.Max(green, batch.Cleared);
         if (red - cleared > 1)
         {
-            return MergeQueueRules.Gate(batch, [.. Divide(state, cleared, red).Select(length => new PrefixGateRun(length, 1))]);
+            return MergeQueueNextStepDecider.Gate(
+                batch,
+                [.. Divide(state, cleared, red).Select(length => new MergeBatchPrefixGateRequest(length, 1))]
+            );
         }
-        return cleared > green ? MergeQueueRules.Gate(batch, new PrefixGateRun(cleared, 1))
-            : Missing(state, batch, result, isOfSeveral) is > 0 and var more ? MergeQueueRules.Gate(batch, new PrefixGateRun(red, more))
-            : new MergeQueueStep.ReturnEntry(batch.Id, red);
+        return cleared > green ? MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(cleared, 1))
+            : Missing(state, batch, result, isOfSeveral) is > 0 and var more
+                ? MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(red, more))
+            : new MergeQueueNextStep.MergeQueueEntryRejectionStep(batch.Id, red);
     }
 
     /// <summary>
@@ -49,16 +57,16 @@ internal static class CulpritSearch
         state.Verdicts is null || others * state.Verdicts.EstimateFailureRate() <= FewFailures;
 
     /// <summary>Rebuilds the batch with the suspects behind all other entries.</summary>
-    private static MergeQueueStep.RebuildBatch SuspectsLast(TrainBatch batch, int green, int red)
+    private static MergeQueueNextStep.MergeBatchRebuildStep SuspectsLast(TrainBatch batch, int green, int red)
     {
         var first = Math.Max(green, batch.Cleared);
-        IReadOnlyList<MergeRequest> rest =
+        IReadOnlyList<TaskMergeRequest> rest =
         [
             .. batch.Entries.Take(first).Skip(batch.Landed),
             .. batch.Entries.Skip(red),
             .. batch.Entries.Take(red).Skip(first),
         ];
-        return new MergeQueueStep.RebuildBatch(batch.Id, rest, rest.Count - (red - first));
+        return new MergeQueueNextStep.MergeBatchRebuildStep(batch.Id, rest, rest.Count - (red - first));
     }
 
     /// <summary>
@@ -76,8 +84,8 @@ internal static class CulpritSearch
     /// </summary>
     private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral)
     {
-        var isUncertain = state.Verdicts is not null && batch.Red < batch.Entries.Count && MergeQueueRules.IsFlaky(state, result);
-        return MergeQueueRules.Missing(
+        var isUncertain = state.Verdicts is not null && batch.Red < batch.Entries.Count && MergeQueueNextStepDecider.IsFlaky(state, result);
+        return MergeQueueNextStepDecider.Missing(
             state,
             result,
             isUncertain || isOfSeveral || batch.KeepsOrder || batch.IsAlone
@@ -90,35 +98,38 @@ internal static class CulpritSearch
     /// Bisects prefixes in the given order, for queues from earlier versions. A failure is confirmed by repeating the gates on the same
     /// tree.
     /// </summary>
-    private static MergeQueueStep Bisect(MergeQueueState state, TrainBatch batch)
+    private static MergeQueueNextStep Bisect(MergeQueueState state, TrainBatch batch)
     {
         var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
         var last = batch.Results[whole];
-        if (MergeQueueRules.Missing(state, last, last.Failures) is > 0 and var moreOfWhole)
+        if (MergeQueueNextStepDecider.Missing(state, last, last.Failures) is > 0 and var moreOfWhole)
         {
-            return MergeQueueRules.Gate(batch, new PrefixGateRun(whole, moreOfWhole));
+            return MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(whole, moreOfWhole));
         }
         var shortest = batch.Results[red];
-        var missing = MergeQueueRules.Missing(state, shortest, shortest.Failures);
+        var missing = MergeQueueNextStepDecider.Missing(state, shortest, shortest.Failures);
         if (red - green > 1)
         {
-            return MergeQueueRules.Gate(batch, Prefixes(state, shortest, missing, green, red));
+            return MergeQueueNextStepDecider.Gate(batch, Prefixes(state, shortest, missing, green, red));
         }
-        return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixGateRun(red, missing)) : new MergeQueueStep.ReturnEntry(batch.Id, red);
+        return missing > 0
+            ? MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(red, missing))
+            : new MergeQueueNextStep.MergeQueueEntryRejectionStep(batch.Id, red);
     }
 
     /// <summary>
     /// Returns prefixes that divide the possible ends of the shortest failing prefix into equal parts. If this covers all possible ends,
     /// the gates on each prefix, and on the known failing one, are repeated often enough for certainty.
     /// </summary>
-    private static List<PrefixGateRun> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
+    private static List<MergeBatchPrefixGateRequest> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
     {
         var isLastRound = state.Parallel >= red - green - 1;
-        var tries = isLastRound || MergeQueueRules.IsFlaky(state, shortest) ? MergeQueueRules.CertainTries(state, shortest) : 1;
-        var runs = Divide(state, green, red).Select(length => new PrefixGateRun(length, tries)).ToList();
+        var tries =
+            isLastRound || MergeQueueNextStepDecider.IsFlaky(state, shortest) ? MergeQueueNextStepDecider.CertainTries(state, shortest) : 1;
+        var runs = Divide(state, green, red).Select(length => new MergeBatchPrefixGateRequest(length, tries)).ToList();
         if (isLastRound && runs.Count < state.Parallel && missing > 0)
         {
-            runs.Add(new PrefixGateRun(red, missing));
+            runs.Add(new MergeBatchPrefixGateRequest(red, missing));
         }
         return runs;
     }

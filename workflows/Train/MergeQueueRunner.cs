@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Carries out the steps from <see cref="MergeQueueRules"/>. Creates the merges of batches, runs gates on them, moves staging to passing
-/// merges, and reports the results. Gates run in the background, so that other steps do not wait for them.
+/// Carries out the steps from <see cref="MergeQueueNextStepDecider"/>. Creates the merges of batches, runs gates on them, moves staging to
+/// passing merges, and reports the results. Gates run in the background, so that other steps do not wait for them.
 /// </summary>
-internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)
+internal sealed class MergeQueueRunner(MergeQueueComponentContext context, MergeQueueReportSender reporter)
 {
     private readonly List<Task> _steps = [];
-    private readonly MergeGateHosts _hosts = new(context);
+    private readonly MergeBatchGateHostSelector _hosts = new(context);
 
     /// <summary>Cancellation source for the gates of each batch, by batch number.</summary>
     private readonly Dictionary<int, CancellationTokenSource> _gates = [];
@@ -25,7 +25,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     }
 
     /// <summary>Entries of the batch that one activity is merging, gating and landing.</summary>
-    public IReadOnlyList<MergeRequest> Merging { get; private set; } = [];
+    public IReadOnlyList<TaskMergeRequest> Merging { get; private set; } = [];
 
     /// <summary>True if no step is in progress.</summary>
     public bool IsIdle => _steps.Count == 0;
@@ -35,11 +35,11 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
 
     /// <summary>True if the rules require a step other than waiting.</summary>
     /// <param name="isDraining">True if no further batch may be created.</param>
-    public bool HasStep(bool isDraining) => MergeQueueRules.Next(Train, isDraining) is not MergeQueueStep.WaitForWork;
+    public bool HasStep(bool isDraining) => MergeQueueNextStepDecider.Next(Train, isDraining) is not MergeQueueNextStep.MergeQueueWaitStep;
 
     /// <summary>Starts the step that the rules require next.</summary>
     /// <param name="isDraining">True if no further batch may be created.</param>
-    public void Start(bool isDraining) => _steps.Add(StepAsync(MergeQueueRules.Next(Train, isDraining)));
+    public void Start(bool isDraining) => _steps.Add(StepAsync(MergeQueueNextStepDecider.Next(Train, isDraining)));
 
     /// <summary>Removes steps that have ended, and rethrows the exception of a failed step.</summary>
     public async Task CollectAsync()
@@ -51,7 +51,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private async Task StepAsync(MergeQueueStep step)
+    private async Task StepAsync(MergeQueueNextStep step)
     {
         if (step.IsExclusive)
         {
@@ -90,33 +90,34 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private Task ExecuteStepAsync(MergeQueueStep step)
+    private Task ExecuteStepAsync(MergeQueueNextStep step)
     {
         switch (step)
         {
-            case MergeQueueStep.BuildBatch build when Input.MergesAtOnce && Train.Rules is null or { Speculation: 0, HasLanes: false }:
+            case MergeQueueNextStep.MergeBatchCreationStep build
+                when Input.MergesAtOnce && Train.Rules is null or { Speculation: 0, HasLanes: false }:
                 return MergeAsync(build);
-            case MergeQueueStep.BuildBatch build:
+            case MergeQueueNextStep.MergeBatchCreationStep build:
                 return BuildAsync(build);
-            case MergeQueueStep.LocateAffectedParts locate:
+            case MergeQueueNextStep.AffectedPartsSearchStep locate:
                 return LocateAsync(locate.Requests);
-            case MergeQueueStep.RebuildBatch remake:
+            case MergeQueueNextStep.MergeBatchRebuildStep remake:
                 return RebuildBatchAsync(remake);
-            case MergeQueueStep.GateBatch gate:
+            case MergeQueueNextStep.MergeBatchGateStep gate:
                 Train = Train.Started(gate.Batch, gate.Runs);
                 var batch = Train.Find(gate.Batch)!;
                 return Workflow.WhenAllAsync(gate.Runs.Select(run => GateAsync(batch, run)));
-            case MergeQueueStep.LandBatch land:
+            case MergeQueueNextStep.StagingBranchMoveStep land:
                 return LandAsync(Train.Find(land.Batch)!, land.Length);
-            case MergeQueueStep.ReturnEntry back:
+            case MergeQueueNextStep.MergeQueueEntryRejectionStep back:
                 var refusal = Train.Find(back.Batch)!.RefusalOf(back.Length);
                 Train = Train.WithReturnedEntry(back.Batch, back.Length);
                 reporter.SendReport(refusal);
                 return Task.CompletedTask;
-            case MergeQueueStep.AbandonBatch up:
+            case MergeQueueNextStep.MergeBatchAbandonmentStep up:
                 Train = Train.WithoutBatch(up.Batch);
                 return Task.CompletedTask;
-            case MergeQueueStep.EndBatch end:
+            case MergeQueueNextStep.MergeBatchEndStep end:
                 Train = Train.Ended(end.Batch);
                 return Task.CompletedTask;
             default:
@@ -125,9 +126,9 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     }
 
     /// <summary>Merges, gates and lands a batch in a single activity, which stops as soon as something has to be decided.</summary>
-    private async Task MergeAsync(MergeQueueStep.BuildBatch step)
+    private async Task MergeAsync(MergeQueueNextStep.MergeBatchCreationStep step)
     {
-        var tries = MergeQueueRules.TriesOfWhole(Train, step.Requests.Count);
+        var tries = MergeQueueNextStepDecider.TriesOfWhole(Train, step.Requests.Count);
         var merge = new MergeBatchInput(ToBuild(step.Requests), tries);
         MergedBatch merged;
         Merging = step.Requests;
@@ -149,7 +150,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         HandleBuiltBatch(step, merged.Built);
         if (merged.Gated is { } gated && Train.Batches is [var batch])
         {
-            HandleGateResult(batch.Id, new PrefixGateRun(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
+            HandleGateResult(batch.Id, new MergeBatchPrefixGateRequest(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
         }
         if (merged.Landed is { } landed)
         {
@@ -157,10 +158,10 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private BuildBatchInput ToBuild(IReadOnlyList<MergeRequest> requests) =>
+    private BuildBatchInput ToBuild(IReadOnlyList<TaskMergeRequest> requests) =>
         new(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
 
-    private async Task BuildAsync(MergeQueueStep.BuildBatch step)
+    private async Task BuildAsync(MergeQueueNextStep.MergeBatchCreationStep step)
     {
         var build = ToBuild(step.Requests) with { Onto = Train.Find(step.After)?.Merges[^1].Commit ?? "" };
         IReadOnlyList<MergeResult> results;
@@ -183,14 +184,14 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         HandleBuiltBatch(step, results);
     }
 
-    private void HandleBuiltBatch(MergeQueueStep.BuildBatch step, IReadOnlyList<MergeResult> results)
+    private void HandleBuiltBatch(MergeQueueNextStep.MergeBatchCreationStep step, IReadOnlyList<MergeResult> results)
     {
         if (step.After == 0)
         {
             context.MovedTo(results[0].Onto);
         }
         reporter.Note(results[0].Note);
-        var (entries, merges) = (new List<MergeRequest>(), new List<MergeResult>());
+        var (entries, merges) = (new List<TaskMergeRequest>(), new List<MergeResult>());
         foreach (var (request, result) in step.Requests.Zip(results))
         {
             switch (result.Outcome)
@@ -214,10 +215,13 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.Built(entries, merges, step.After);
     }
 
-    private async Task LocateAsync(IReadOnlyList<MergeRequest> requests)
+    private async Task LocateAsync(IReadOnlyList<TaskMergeRequest> requests)
     {
-        var locate = new LocateWorkInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
-        IReadOnlyList<WorkLocation> locations;
+        var locate = new FindAffectedRepositoryPartsInput(Input.RunId, Input.Repository, Input.PlanHash, requests)
+        {
+            StagingTip = context.Position.Commit,
+        };
+        IReadOnlyList<AffectedRepositoryParts> locations;
         try
         {
             locations = await Workflow.ExecuteActivityAsync((IMergeQueueActivities a) => a.LocateWorkAsync(locate), context.Long());
@@ -225,12 +229,12 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         catch (ActivityFailureException) when (!context.IsClosing)
         {
             // The merge itself will report the fault.
-            locations = [.. requests.Select(_ => new WorkLocation([]))];
+            locations = [.. requests.Select(_ => new AffectedRepositoryParts([]))];
         }
         Train = Train.Located(requests, locations);
     }
 
-    private async Task RebuildBatchAsync(MergeQueueStep.RebuildBatch step)
+    private async Task RebuildBatchAsync(MergeQueueNextStep.MergeBatchRebuildStep step)
     {
         IReadOnlyList<MergeResult> results;
         try
@@ -248,9 +252,9 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.WithRebuiltBatch(step, results);
     }
 
-    private async Task GateAsync(TrainBatch batch, PrefixGateRun run)
+    private async Task GateAsync(TrainBatch batch, MergeBatchPrefixGateRequest run)
     {
-        var gate = new GateBatchInput(
+        var gate = new VerifyMergeBatchInput(
             Input.RunId,
             Input.Repository,
             Input.PlanHash,
@@ -296,7 +300,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private void HandleGateResult(int batchId, PrefixGateRun run, MergeResult result, TimeSpan duration)
+    private void HandleGateResult(int batchId, MergeBatchPrefixGateRequest run, MergeResult result, TimeSpan duration)
     {
         if (Train.Find(batchId) is not { } batch)
         {
@@ -323,7 +327,10 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     {
         var said = batch.Results[length].Message;
         var merges = batch.Merges.Take(length).Skip(batch.Landed).Select(merge => merge with { Message = said });
-        var land = new LandBatchInput(Input.RunId, Input.Repository, Input.PlanHash, [.. merges]) { StagingTip = context.Position.Commit };
+        var land = new AdvanceStagingBranchInput(Input.RunId, Input.Repository, Input.PlanHash, [.. merges])
+        {
+            StagingTip = context.Position.Commit,
+        };
         IReadOnlyList<MergeResult> results;
         try
         {
@@ -352,7 +359,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     }
 
     /// <summary>Returns a conflicting entry to its task, unless another conflict is being resolved.</summary>
-    private void Resolve(MergeRequest request, MergeResult conflict)
+    private void Resolve(TaskMergeRequest request, MergeResult conflict)
     {
         if (Train.MayResolve(request))
         {
@@ -371,7 +378,11 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     /// <param name="batch">All entries of the batch.</param>
     /// <param name="rest">Entries that are not on staging.</param>
     /// <param name="failure">Failure of the step.</param>
-    private void HandleFailedBatch(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
+    private void HandleFailedBatch(
+        IReadOnlyList<TaskMergeRequest> batch,
+        IReadOnlyList<TaskMergeRequest> rest,
+        ActivityFailureException failure
+    )
     {
         if (batch is [var alone])
         {
@@ -382,14 +393,14 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.SetApart(rest);
     }
 
-    private void Answer(MergeRequest request, MergeResult result)
+    private void Answer(TaskMergeRequest request, MergeResult result)
     {
         Train = Train.Answered([request]);
         reporter.SendReport(result);
     }
 
     /// <summary>Creates the result for a failed step. If the disk is full, the task backs off and sends its work again.</summary>
-    private static MergeResult Failed(MergeRequest request, FailureException failure) =>
+    private static MergeResult Failed(TaskMergeRequest request, FailureException failure) =>
         Refusal(
             request,
             FailureCause.Of(failure),
@@ -398,7 +409,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
                 : FailureClass.Invalid
         );
 
-    private static MergeResult Refusal(MergeRequest request, string message, FailureClass failureClass) =>
+    private static MergeResult Refusal(TaskMergeRequest request, string message, FailureClass failureClass) =>
         new()
         {
             TaskId = request.TaskId,

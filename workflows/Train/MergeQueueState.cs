@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/> decides from
-/// this state. Methods return the state after an event.
+/// Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueNextStepDecider"/>
+/// decides from this state. Methods return the state after an event.
 /// </summary>
 internal sealed record MergeQueueState
 {
     /// <summary>Requests without a result, oldest first, including those in batches.</summary>
-    public ImmutableList<MergeRequest> Queue { get; init; } = [];
+    public ImmutableList<TaskMergeRequest> Queue { get; init; } = [];
 
     /// <summary>Maximum batch size from the settings; 1 to merge entries one by one.</summary>
     public int Limit { get; init; } = 1;
@@ -24,12 +24,12 @@ internal sealed record MergeQueueState
     public int Window { get; init; }
 
     /// <summary>Recent verdicts, or null for queues from earlier versions, whose decisions do not depend on them.</summary>
-    public RecentVerdicts? Verdicts { get; init; }
+    public MergeQueueStatistics? Verdicts { get; init; }
 
     /// <summary>
     /// Rules for lanes, speculation and the search for culprits, or null for queues from earlier versions, which have none of them.
     /// </summary>
-    public QueueRules? Rules { get; init; }
+    public MergeQueueBatchOptions? Rules { get; init; }
 
     /// <summary>Current commit of the staging branch.</summary>
     public string Staging { get; init; } = "";
@@ -65,11 +65,11 @@ internal sealed record MergeQueueState
     /// <summary>
     /// Requests that may be merged next, oldest first. Excludes requests that are in a batch or are waiting for another conflict.
     /// </summary>
-    public ImmutableList<MergeRequest> Ready
+    public ImmutableList<TaskMergeRequest> Ready
     {
         get
         {
-            var inBatch = Batches.SelectMany(batch => batch.Entries).ToHashSet<MergeRequest>(ReferenceEqualityComparer.Instance);
+            var inBatch = Batches.SelectMany(batch => batch.Entries).ToHashSet<TaskMergeRequest>(ReferenceEqualityComparer.Instance);
             return inBatch.Count == 0 && Deferred.IsEmpty
                 ? Queue
                 : Queue.RemoveAll(request => Deferred.Contains(request.TaskId) || inBatch.Contains(request));
@@ -87,7 +87,7 @@ internal sealed record MergeQueueState
     /// Adds a request. A request that is already queued is not added again, but may get another turn. A request whose conflict was resolved
     /// goes first.
     /// </summary>
-    public MergeQueueState Enqueue(MergeRequest request)
+    public MergeQueueState Enqueue(TaskMergeRequest request)
     {
         var known = Queue.Find(other => (other.TaskId, other.Attempt, other.Commit) == (request.TaskId, request.Attempt, request.Commit));
         return known is not null
@@ -95,19 +95,19 @@ internal sealed record MergeQueueState
             : request.TaskId == Resolving
                 ? this with
                 {
-                    Queue = Queue.Insert(0, request with { Turn = MergeQueueAdvance.First([.. Queue, request]) }),
+                    Queue = Queue.Insert(0, request with { Turn = MergeQueuePositionCalculator.First([.. Queue, request]) }),
                 }
             : this with { Queue = Queue.Add(request) };
     }
 
     /// <summary>True if a conflicting entry may be returned to its task now. False if it must wait for another conflict.</summary>
-    public bool MayResolve(MergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
+    public bool MayResolve(TaskMergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
 
     /// <summary>Returns the state after an entry was returned to its task to resolve a conflict.</summary>
-    public MergeQueueState SentToResolve(MergeRequest request) => Answered([request]) with { Resolving = request.TaskId };
+    public MergeQueueState SentToResolve(TaskMergeRequest request) => Answered([request]) with { Resolving = request.TaskId };
 
     /// <summary>Returns the state in which a conflicting entry waits until another entry's conflict is resolved.</summary>
-    public MergeQueueState PutOff(MergeRequest request) => this with { Deferred = Deferred.Add(request.TaskId) };
+    public MergeQueueState PutOff(TaskMergeRequest request) => this with { Deferred = Deferred.Add(request.TaskId) };
 
     /// <summary>Returns the state that no longer waits for a task whose agent is not working on its conflict.</summary>
     public MergeQueueState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
@@ -116,7 +116,7 @@ internal sealed record MergeQueueState
     public TrainBatch? Find(int batch) => Batches.Find(other => other.Id == batch);
 
     /// <summary>Returns the parts of the repository that an entry can affect.</summary>
-    public ChangeFootprint FootprintOf(MergeRequest request) =>
+    public ChangeFootprint FootprintOf(TaskMergeRequest request) =>
         Footprints.GetValueOrDefault((request.TaskId, request.Attempt), ChangeFootprint.Everything);
 
     /// <summary>
@@ -125,7 +125,7 @@ internal sealed record MergeQueueState
     /// <param name="entries">Entries of the new batch.</param>
     /// <param name="merges">Merge commits of the entries.</param>
     /// <param name="after">Number of the batch that they are built on; 0 for staging.</param>
-    public MergeQueueState Built(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int after = 0)
+    public MergeQueueState Built(IReadOnlyList<TaskMergeRequest> entries, IReadOnlyList<MergeResult> merges, int after = 0)
     {
         if (entries.Count == 0 || (after != 0 && Find(after) is null))
         {
@@ -142,14 +142,14 @@ internal sealed record MergeQueueState
     }
 
     /// <summary>Returns the state after entries could not be merged onto an undecided batch. They wait until that batch ends.</summary>
-    public MergeQueueState NotBuiltOn(int batch, IEnumerable<MergeRequest> entries) =>
+    public MergeQueueState NotBuiltOn(int batch, IEnumerable<TaskMergeRequest> entries) =>
         this with
         {
             Conflicts = Conflicts.Union(entries.Select(entry => (entry.TaskId, batch))),
         };
 
     /// <summary>Returns the state after the footprints of entries were determined.</summary>
-    public MergeQueueState Located(IReadOnlyList<MergeRequest> entries, IReadOnlyList<WorkLocation> locations) =>
+    public MergeQueueState Located(IReadOnlyList<TaskMergeRequest> entries, IReadOnlyList<AffectedRepositoryParts> locations) =>
         this with
         {
             Footprints = Footprints.SetItems(
@@ -161,7 +161,7 @@ internal sealed record MergeQueueState
         };
 
     /// <summary>Returns the state after these gate runs were started.</summary>
-    public MergeQueueState Started(int batch, IReadOnlyList<PrefixGateRun> runs) =>
+    public MergeQueueState Started(int batch, IReadOnlyList<MergeBatchPrefixGateRequest> runs) =>
         Change(batch, b => b with { Running = b.Running.Union(runs.Select(run => run.Length)) });
 
     /// <summary>Returns the state after a gate run has ended. If it failed, batches built on this one are dropped.</summary>
@@ -185,7 +185,7 @@ internal sealed record MergeQueueState
     /// </summary>
     /// <param name="step">Step that rebuilt the batch.</param>
     /// <param name="merges">Merges of the leading entries that could be merged.</param>
-    public MergeQueueState WithRebuiltBatch(MergeQueueStep.RebuildBatch step, IReadOnlyList<MergeResult> merges)
+    public MergeQueueState WithRebuiltBatch(MergeQueueNextStep.MergeBatchRebuildStep step, IReadOnlyList<MergeResult> merges)
     {
         if (Find(step.Batch) is not { } batch)
         {
@@ -276,7 +276,7 @@ internal sealed record MergeQueueState
     public MergeQueueState WithoutBatch(int batch) => SetApart(Find(batch)!.Rest).Ended(batch);
 
     /// <summary>Schedules the given requests to be merged one by one.</summary>
-    public MergeQueueState SetApart(IEnumerable<MergeRequest> requests) =>
+    public MergeQueueState SetApart(IEnumerable<TaskMergeRequest> requests) =>
         this with
         {
             Alone = Alone.Union(requests.Select(request => request.TaskId)),
@@ -285,7 +285,7 @@ internal sealed record MergeQueueState
     /// <summary>
     /// Returns the state after requests got their results. Entries that waited for one of them are checked for conflicts again.
     /// </summary>
-    public MergeQueueState Answered(IReadOnlyList<MergeRequest> requests)
+    public MergeQueueState Answered(IReadOnlyList<TaskMergeRequest> requests)
     {
         var (tasks, state) = (requests.Select(request => request.TaskId).ToList(), this);
         if (tasks.Contains(Resolving))

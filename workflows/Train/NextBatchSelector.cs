@@ -10,18 +10,18 @@ namespace Orchestrator.Workflows.Train;
 internal static class NextBatchSelector
 {
     /// <summary>Returns the step that creates the next batch, or a step that waits.</summary>
-    public static MergeQueueStep Of(MergeQueueState state)
+    public static MergeQueueNextStep Of(MergeQueueState state)
     {
         if (state.Rules is null && state.Batches.Count > 0)
         {
-            return new MergeQueueStep.WaitForWork();
+            return new MergeQueueNextStep.MergeQueueWaitStep();
         }
-        var order = MergeOrder.Of(state.Ready);
+        var order = MergeOrderCalculator.Of(state.Ready);
         if (state.Rules is { HasLanes: true } && Unlocated(state, order) is { Count: > 0 } unlocated)
         {
-            return new MergeQueueStep.LocateAffectedParts(unlocated);
+            return new MergeQueueNextStep.AffectedPartsSearchStep(unlocated);
         }
-        var held = new List<MergeRequest>();
+        var held = new List<TaskMergeRequest>();
         for (var i = 0; i < order.Count; i++)
         {
             if (Below(state, order[i], held) is not { } after)
@@ -30,22 +30,27 @@ internal static class NextBatchSelector
                 continue;
             }
             return state.Alone.Contains(order[i].TaskId)
-                ? new MergeQueueStep.BuildBatch([order[i]], after)
-                : new MergeQueueStep.BuildBatch(Gather(state, order.Skip(i), held, after), after);
+                ? new MergeQueueNextStep.MergeBatchCreationStep([order[i]], after)
+                : new MergeQueueNextStep.MergeBatchCreationStep(Gather(state, order.Skip(i), held, after), after);
         }
-        return new MergeQueueStep.WaitForWork();
+        return new MergeQueueNextStep.MergeQueueWaitStep();
     }
 
-    private static IReadOnlyList<MergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<MergeRequest> order) =>
+    private static IReadOnlyList<TaskMergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<TaskMergeRequest> order) =>
         [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
 
     /// <summary>
     /// Returns the entries of the next batch: the first one, and following ones with overlapping footprints that must be built on the same
     /// batch or on staging.
     /// </summary>
-    private static List<MergeRequest> Gather(MergeQueueState state, IEnumerable<MergeRequest> order, List<MergeRequest> held, int after)
+    private static List<TaskMergeRequest> Gather(
+        MergeQueueState state,
+        IEnumerable<TaskMergeRequest> order,
+        List<TaskMergeRequest> held,
+        int after
+    )
     {
-        var batch = new List<MergeRequest>();
+        var batch = new List<TaskMergeRequest>();
         var footprint = (ChangeFootprint?)null;
         foreach (var request in order)
         {
@@ -68,7 +73,7 @@ internal static class NextBatchSelector
     }
 
     /// <summary>Returns the batch that an entry must be built on, 0 for staging, or null if the entry has to wait.</summary>
-    private static int? Below(MergeQueueState state, MergeRequest request, List<MergeRequest> held)
+    private static int? Below(MergeQueueState state, TaskMergeRequest request, List<TaskMergeRequest> held)
     {
         var own = state.FootprintOf(request);
         if (held.Exists(other => own.Overlaps(state.FootprintOf(other)) || request.DependsOn.Contains(other.TaskId)))

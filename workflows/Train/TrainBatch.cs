@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Train;
 /// </summary>
 /// <param name="Entries">Entries in merge order.</param>
 /// <param name="Merges">Merge commits of the entries, in the same order.</param>
-internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnlyList<MergeResult> Merges)
+internal sealed record TrainBatch(IReadOnlyList<TaskMergeRequest> Entries, IReadOnlyList<MergeResult> Merges)
 {
     /// <summary>Number of the batch within this execution.</summary>
     public int Id { get; init; }
@@ -57,7 +57,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     public int Red => Results.Where(result => result.Key > Green && !IsGreen(result.Value)).Select(result => result.Key).FirstOrDefault();
 
     /// <summary>Entries that are not on staging yet.</summary>
-    public IEnumerable<MergeRequest> Rest => Entries.Skip(Landed);
+    public IEnumerable<TaskMergeRequest> Rest => Entries.Skip(Landed);
 
     /// <summary>Commit that the first entry of <see cref="Rest"/> was merged onto.</summary>
     public string Base => Landed == 0 ? Merges[0].Onto : Merges[Landed - 1].Commit;
@@ -95,7 +95,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     /// <param name="merges">Merge commits of these entries.</param>
     /// <param name="cleared">New value of <see cref="Cleared"/>.</param>
     /// <param name="keepsResults">True if earlier gate results stay valid, because the order is unchanged.</param>
-    public TrainBatch Rebuilt(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int cleared, bool keepsResults)
+    public TrainBatch Rebuilt(IReadOnlyList<TaskMergeRequest> entries, IReadOnlyList<MergeResult> merges, int cleared, bool keepsResults)
     {
         // The tree of all entries is the same in any order, unless their merges do not commute.
         var isSameTree = keepsResults || (merges[^1].Tree is { } tree && tree == Merges[^1].Tree);

@@ -60,17 +60,17 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         }
         object? line = update.Text("sessionUpdate") switch
         {
-            "agent_message_chunk" when update.Get("content")?.Text("text") is { } text => new { type = AcpEvents.Text, text },
+            "agent_message_chunk" when update.Get("content")?.Text("text") is { } text => new { type = AcpDriverEventFormat.Text, text },
             "tool_call" => new
             {
-                type = AcpEvents.Tool,
+                type = AcpDriverEventFormat.Tool,
                 id = update.Text("toolCallId"),
                 name = update.Text("kind") ?? "tool",
                 subject = update.Text("title") ?? "",
             },
             "tool_call_update" when update.Text("status") == "failed" => new
             {
-                type = AcpEvents.ToolFailed,
+                type = AcpDriverEventFormat.ToolFailed,
                 message = update.Text("title") ?? "A tool call by the agent failed without an error message.",
             },
             { } kind when !Quiet.Contains(kind) => new { type = $"session/update {kind}" },
@@ -127,7 +127,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
             );
         }
         OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(path)!);
-        OrchestratorFileWriter.Write(path, parameters.Text("content") ?? "");
+        SymlinkSafeFileWriter.Write(path, parameters.Text("content") ?? "");
         return (null, null);
     }
 

@@ -27,17 +27,17 @@ public static class AcpDriver
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         AcpConnection connection = new(input.Writer, new AcpClient(request, print));
         var agent = new ProcessRunner().RunAsync(
-            new ProcessCommand(request.Program, request.Arguments)
+            new ChildProcessOptions(request.Program, request.Arguments)
             {
                 WorkingDirectory = request.WorkingDirectory,
-                Input = ProcessInput.FromStream(input.Reader.AsStream()),
-                StandardOutput = new ProcessOutput
+                Input = ProcessStandardInput.FromStream(input.Reader.AsStream()),
+                StandardOutput = new ProcessOutputTargets
                 {
                     CaptureLimit = 0,
                     LineLimit = 64 * 1024 * 1024,
                     OnLine = (line, _) => connection.HandleLineAsync(line.Text),
                 },
-                StandardError = new ProcessOutput
+                StandardError = new ProcessOutputTargets
                 {
                     CaptureLimit = 0,
                     OnLine = (line, _) =>
@@ -98,7 +98,7 @@ public static class AcpDriver
                     }
                 );
             }
-            print(JsonSerializer.Serialize(new { type = AcpEvents.Session, id = session }));
+            print(JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Session, id = session }));
             // Replayed messages of the earlier conversation are not printed.
             connection.Client.IsListening = true;
             var answer = await connection.CallAsync(
@@ -109,8 +109,8 @@ public static class AcpDriver
             var done = reason == "end_turn";
             print(
                 done
-                    ? JsonSerializer.Serialize(new { type = AcpEvents.Done })
-                    : JsonSerializer.Serialize(new { type = AcpEvents.Failed, message = $"The agent stopped: {reason}." })
+                    ? JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Done })
+                    : JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Failed, message = $"The agent stopped: {reason}." })
             );
             return done ? 0 : 1;
         }
@@ -120,7 +120,7 @@ public static class AcpDriver
         }
         catch (AcpException e)
         {
-            print(JsonSerializer.Serialize(new { type = AcpEvents.Failed, message = $"{e.Message}{connection.Said}" }));
+            print(JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Failed, message = $"{e.Message}{connection.Said}" }));
             return 1;
         }
     }

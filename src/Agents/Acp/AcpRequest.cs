@@ -20,13 +20,13 @@ internal sealed record AcpRequest
     /// <summary>True to refuse all permission requests, because the agent must answer without changing files.</summary>
     public bool AnswersOnly { get; init; }
 
-    internal string ToJson() => JsonSerializer.Serialize(this, AcpJson.Default.AcpRequest);
+    internal string ToJson() => JsonSerializer.Serialize(this, AcpJsonContext.Default.AcpRequest);
 
     internal static AcpRequest Parse(string json) =>
-        JsonSerializer.Deserialize(json, AcpJson.Default.AcpRequest)
+        JsonSerializer.Deserialize(json, AcpJsonContext.Default.AcpRequest)
         ?? throw new JsonException("The ACP request file contains only JSON null.");
 }
 
 [JsonSourceGenerationOptions]
 [JsonSerializable(typeof(AcpRequest))]
-internal sealed partial class AcpJson : JsonSerializerContext;
+internal sealed partial class AcpJsonContext : JsonSerializerContext;

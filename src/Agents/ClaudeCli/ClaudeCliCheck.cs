@@ -5,7 +5,7 @@ internal static class ClaudeCliCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    internal static async Task<AgentCheck> RunAsync(
+    internal static async Task<AgentProgramCheckResult> RunAsync(
         string program,
         ClaudeProvider provider,
         IEnumerable<KeyValuePair<string, string>> environment,
@@ -22,14 +22,14 @@ internal static class ClaudeCliCheck
         if (!version.Succeeded || !Version.TryParse(text.Split(' ')[0], out var found))
         {
             var said = (version.StandardError.Text + text).Trim();
-            return new AgentCheck(
-                AgentCheckStatus.Failed,
+            return new AgentProgramCheckResult(
+                AgentProgramCheckStatus.Failed,
                 $"'{program} --version' did not give a version (exit code {version.ExitCode}): {said}",
                 "Reinstall Claude Code with 'npm install -g @anthropic-ai/claude-code', and allow npm to run install scripts."
             );
         }
         var range = JudgeVersion(program, found);
-        if (range.Status == AgentCheckStatus.Failed || provider is ClaudeProvider.Bedrock or ClaudeProvider.Vertex)
+        if (range.Status == AgentProgramCheckStatus.Failed || provider is ClaudeProvider.Bedrock or ClaudeProvider.Vertex)
         {
             return range;
         }
@@ -37,7 +37,7 @@ internal static class ClaudeCliCheck
         {
             return range with
             {
-                Status = AgentCheckStatus.Failed,
+                Status = AgentProgramCheckStatus.Failed,
                 Message = "agents.claude.provider is 'api', but ANTHROPIC_API_KEY is not set.",
                 Cure = "Set ANTHROPIC_API_KEY in the environment or in .env, or choose provider 'subscription'.",
                 Missing = ["ANTHROPIC_API_KEY"],
@@ -48,7 +48,7 @@ internal static class ClaudeCliCheck
 
         Task<ProcessResult> RunAsync(params string[] arguments) =>
             processes.RunAsync(
-                new ProcessCommand(program, arguments)
+                new ChildProcessOptions(program, arguments)
                 {
                     WorkingDirectory = directory,
                     Environment = variables,
@@ -59,15 +59,18 @@ internal static class ClaudeCliCheck
             );
     }
 
-    internal static AgentCheck JudgeVersion(string program, Version found)
+    internal static AgentProgramCheckResult JudgeVersion(string program, Version found)
     {
-        AgentCheck check = new(AgentCheckStatus.Ok, $"Claude Code {found} at {program}.") { Version = found.ToString() };
+        AgentProgramCheckResult check = new(AgentProgramCheckStatus.Ok, $"Claude Code {found} at {program}.")
+        {
+            Version = found.ToString(),
+        };
         var oldest = ClaudeCliOptions.OldestVersion;
         var newest = ClaudeCliOptions.NewestTriedVersion;
         return found < oldest || found.Major > newest.Major
                 ? check with
                 {
-                    Status = AgentCheckStatus.Failed,
+                    Status = AgentProgramCheckStatus.Failed,
                     Message =
                         $"Claude Code {found} at {program} is outside the supported range, which is {oldest} or newer, but older "
                         + $"than {newest.Major + 1}.0.",
@@ -76,7 +79,7 @@ internal static class ClaudeCliCheck
             : found > newest
                 ? check with
                 {
-                    Status = AgentCheckStatus.Warning,
+                    Status = AgentProgramCheckStatus.Warning,
                     Message = $"Claude Code {found} at {program} is newer than {newest}, the newest tested version.",
                     Cure = $"If agents behave oddly, install that one: npm install -g @anthropic-ai/claude-code@{newest}",
                 }
@@ -85,13 +88,13 @@ internal static class ClaudeCliCheck
 
     /// <summary>Interprets the JSON output of <c>claude auth status</c>. The command exits with 0 if the user is logged in, and with 1 if
     /// not.</summary>
-    internal static AgentCheck JudgeLogin(AgentCheck version, int exitCode, string output)
+    internal static AgentProgramCheckResult JudgeLogin(AgentProgramCheckResult version, int exitCode, string output)
     {
         if (exitCode != 0)
         {
             return version with
             {
-                Status = AgentCheckStatus.Failed,
+                Status = AgentProgramCheckStatus.Failed,
                 IsLoggedIn = false,
                 Message = $"{version.Message} It is not logged in.",
                 Cure =

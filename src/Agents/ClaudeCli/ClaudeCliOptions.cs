@@ -40,7 +40,7 @@ public sealed record ClaudeCliOptions
 
     /// <summary>
     /// Program and arguments of the hook that shows an agent its new messages (<c>PostToolBatch</c>). The hook is run after each batch of
-    /// tool calls if <see cref="AgentStart.Mail"/> indicates new messages.
+    /// tool calls if <see cref="AgentRunParameters.Mail"/> indicates new messages.
     /// </summary>
     /// <value>Default: null, which means that mail is delivered only in prompts.</value>
     public IReadOnlyList<string>? MailCommand { get; init; }

@@ -23,15 +23,15 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         ClaudeSessionFiles.PathOf(ConfigDirectory, sessionId, workingDirectory);
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentServiceKey> Keys
+    public IReadOnlyList<ProxyableAgentApiKey> Keys
     {
         get
         {
             var keys =
-                UsesBedrock ? AgentServiceKey.OfBedrock(AgentServiceKey.AmazonRegion(options.Environment))
-                : UsesVertex ? AgentServiceKey.OfAnthropic
-                : ClaudeKeyPlaceholderCheck.WithStored(AgentServiceKey.OfAnthropic, ConfigFile, ConfigDirectory, Inherited());
-            return ClaudeKeyPlaceholderCheck.CanBeReplaced(keys, ConfigDirectory, options.Environment) ? keys : [];
+                UsesBedrock ? ProxyableAgentApiKey.OfBedrock(ProxyableAgentApiKey.AmazonRegion(options.Environment))
+                : UsesVertex ? ProxyableAgentApiKey.OfAnthropic
+                : ClaudeKeyPlaceholderSupportChecker.WithStored(ProxyableAgentApiKey.OfAnthropic, ConfigFile, ConfigDirectory, Inherited());
+            return ClaudeKeyPlaceholderSupportChecker.CanBeReplaced(keys, ConfigDirectory, options.Environment) ? keys : [];
         }
     }
 
@@ -40,12 +40,12 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         ["ANTHROPIC_", "CLAUDE_", .. UsesBedrock ? ["AWS_"] : Array.Empty<string>(), .. UsesVertex ? ["GOOGLE_"] : Array.Empty<string>()];
 
     /// <inheritdoc/>
-    public AgentProgramFiles State => AgentProgramFiles.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
+    public AgentProgramFilePaths State => AgentProgramFilePaths.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
 
     /// <inheritdoc/>
-    public AgentInvocation Prepare(AgentStart start)
+    public AgentInvocation Prepare(AgentRunParameters start)
     {
-        SupervisedAgentFolder folder = new(start.Folder);
+        AgentRunFileStore folder = new(start.Folder);
         folder.Write(
             ClaudeSettingsFile.Name,
             ClaudeSettingsFile.Make(
@@ -76,7 +76,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         };
     }
 
-    private List<string> Arguments(AgentStart start, SupervisedAgentFolder folder, Func<string, string> toConversation)
+    private List<string> Arguments(AgentRunParameters start, AgentRunFileStore folder, Func<string, string> toConversation)
     {
         List<string> arguments =
         [
@@ -108,28 +108,28 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     }
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) =>
+    public IAgentOutputParser CreateParser(AgentRunParameters start) =>
         new ClaudeStreamParser(
             session => FindConversation(session),
             start.AnswerSchema is not null,
             start.SessionId is { } session && FindConversation(session) is not null ? session : null,
-            Arguments(start, new SupervisedAgentFolder(start.Folder), static conversation => conversation)
+            Arguments(start, new AgentRunFileStore(start.Folder), static conversation => conversation)
         );
 
     /// <inheritdoc/>
-    public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
+    public Task<AgentProgramCheckResult> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Locate() is { } program
             ? ClaudeCliCheck.RunAsync(program, options.Provider, Inherited().Concat(ConfigVariable()), repository, cancellationToken)
             : Task.FromResult(
-                new AgentCheck(
-                    AgentCheckStatus.Failed,
+                new AgentProgramCheckResult(
+                    AgentProgramCheckStatus.Failed,
                     $"The agent program '{options.Program}' was not found in PATH.",
                     "Install it with 'npm install -g @anthropic-ai/claude-code', or choose another agent with --agent."
                 )
             );
 
     // The shell condition starts the mail program only if the mail file has grown since it was last read, which is rare.
-    private string? AfterBatch(AgentStart start) =>
+    private string? AfterBatch(AgentRunParameters start) =>
         options.MailCommand is { } command && start.Mail is { } mail
             ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || "
                 + $"{string.Join(' ', command.Select(Quote))}"
@@ -146,7 +146,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         }
     }
 
-    private static void WriteIfAny(SupervisedAgentFolder folder, string name, string? text)
+    private static void WriteIfAny(AgentRunFileStore folder, string name, string? text)
     {
         if (text is not null)
         {
@@ -154,7 +154,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         }
     }
 
-    private static string? FileIfAny(SupervisedAgentFolder folder, string name, string? text) => text is null ? null : folder.File(name);
+    private static string? FileIfAny(AgentRunFileStore folder, string name, string? text) => text is null ? null : folder.File(name);
 
     private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
@@ -171,7 +171,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     /// <summary>Returns the arguments that resume an existing conversation or start a new one. The CLI refuses to reuse the id of an
     /// existing conversation, and to resume a conversation that does not exist.</summary>
-    private IEnumerable<string> Session(AgentStart start, Func<string, string> toConversation) =>
+    private IEnumerable<string> Session(AgentRunParameters start, Func<string, string> toConversation) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]
         : start.Conversation is { } other ? ["--resume", toConversation(other), "--fork-session", "--session-id", session]
@@ -181,11 +181,11 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// Copies a conversation file to the agent run's folder, because the CLI can read that folder even in a sandbox. The CLI then starts
     /// the new conversation as a copy of that file.
     /// </summary>
-    private static string Copied(string conversation, SupervisedAgentFolder folder)
+    private static string Copied(string conversation, AgentRunFileStore folder)
     {
         var copy = folder.File(Path.GetFileName(conversation));
-        OrchestratorFileWriter.Write(copy, File.ReadAllBytes(conversation));
-        OrchestratorFileWriter.KeepPrivate(copy);
+        SymlinkSafeFileWriter.Write(copy, File.ReadAllBytes(conversation));
+        SymlinkSafeFileWriter.KeepPrivate(copy);
         return copy;
     }
 
@@ -217,7 +217,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 
-    private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
+    private IEnumerable<KeyValuePair<string, string>> Variables(AgentRunParameters start)
     {
         var stall = start.Limits.Stall;
         var mustBeCut = stall != Timeout.InfiniteTimeSpan && stall * CommandShareOfStall < options.CommandTimeout;
@@ -264,7 +264,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             ConfigDirectory == ClaudeCliOptions.UsualConfigDirectory(options.Environment)
                 ? options.Environment.GetValueOrDefault("HOME", "/")
                 : ConfigDirectory,
-            AgentProgramFiles.ClaudeLogin
+            AgentProgramFilePaths.ClaudeLogin
         );
 
     private string ConfigDirectory => options.ConfigDirectory ?? ClaudeCliOptions.ConfigDirectoryOf(options.Environment);

@@ -32,7 +32,7 @@ internal static class ClaudeFailureClassifier
         status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
 
     /// <summary>Classifies the CLI's error result by its subtype and its terminal reason.</summary>
-    internal static AgentFailure OfResult(ClaudeResult result, AgentApiError? apiError, string text)
+    internal static AgentFailure OfResult(ClaudeResult result, AgentApiErrorEvent? apiError, string text)
     {
         if (result.TerminalReason == "prompt_too_long")
         {

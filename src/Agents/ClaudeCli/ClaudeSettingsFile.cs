@@ -28,7 +28,7 @@ internal static class ClaudeSettingsFile
             ["permissions"] = new JsonObject
             {
                 ["allow"] = new JsonArray([.. allowed.Select(rule => JsonValue.Create(rule))]),
-                ["deny"] = new JsonArray([.. GitCommandRules.DenyRules(hasOwnRefs).Select(rule => JsonValue.Create(rule))]),
+                ["deny"] = new JsonArray([.. ForbiddenGitCommandDetector.DenyRules(hasOwnRefs).Select(rule => JsonValue.Create(rule))]),
             },
         };
         if (afterBatch is not null)

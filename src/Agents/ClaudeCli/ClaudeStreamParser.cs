@@ -40,7 +40,7 @@ internal sealed class ClaudeStreamParser(
     private string? _sessionId;
     private readonly HashSet<string> _messageIds = [];
     private UsageWindows? _windows;
-    private AgentApiError? _apiError;
+    private AgentApiErrorEvent? _apiError;
     private bool _hasOwnKey;
     private bool _isForeign;
     private ClaudeResult? _result;
@@ -177,7 +177,7 @@ internal sealed class ClaudeStreamParser(
     /// Detects refused credentials, which the program would keep retrying for minutes. A refused API key is detected at once. A refused
     /// login is detected only at the second refusal, because the program may renew the login in between.
     /// </summary>
-    private AgentRetry DetectRefusedCredentials(AgentRetry retry)
+    private AgentApiRetryEvent DetectRefusedCredentials(AgentApiRetryEvent retry)
     {
         if (ClaudeFailureClassifier.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))
         {
@@ -216,7 +216,7 @@ internal sealed class ClaudeStreamParser(
                 return isNew
                     ?
                     [
-                        new AgentSessionStarted(session, root.Text("model"), root.Text("claude_code_version"))
+                        new AgentSessionStartedEvent(session, root.Text("model"), root.Text("claude_code_version"))
                         {
                             Tools = root.Texts("tools"),
                             Agents = root.Texts("agents"),
@@ -230,7 +230,7 @@ internal sealed class ClaudeStreamParser(
                 return
                 [
                     DetectRefusedCredentials(
-                        new AgentRetry(
+                        new AgentApiRetryEvent(
                             (int)(root.Number("attempt") ?? 0),
                             (int)(root.Number("max_retries") ?? 0),
                             TimeSpan.FromMilliseconds(root.Fraction("retry_delay_ms") ?? 0),
@@ -252,7 +252,7 @@ internal sealed class ClaudeStreamParser(
         }
         if (root.Text("error") is { } error)
         {
-            _apiError = new AgentApiError(error, (int?)root.Number("api_error_status"), Cut(message.ContentText()));
+            _apiError = new AgentApiErrorEvent(error, (int?)root.Number("api_error_status"), Cut(message.ContentText()));
             yield return _apiError;
             yield break;
         }
@@ -261,7 +261,7 @@ internal sealed class ClaudeStreamParser(
         var isNew = message.Text("id") is { } id && _messageIds.Add(id);
         if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {
-            yield return new AgentContextSize(
+            yield return new AgentContextSizeEvent(
                 (usage.Number("input_tokens") ?? 0)
                     + (usage.Number("cache_read_input_tokens") ?? 0)
                     + (usage.Number("cache_creation_input_tokens") ?? 0)
@@ -272,13 +272,13 @@ internal sealed class ClaudeStreamParser(
             if (block.Text("type") == "text" && block.Text("text") is { Length: > 0 } text)
             {
                 _said.Add(text);
-                yield return new AgentText(text);
+                yield return new AgentTextEvent(text);
             }
             else if (block.Text("type") == "tool_use" && block.Text("id") is { } call && block.Text("name") is { } tool)
             {
                 var input = block.Get("input") ?? default;
                 _tools.Add(call, tool, input);
-                yield return new AgentToolUse(call, tool, ClaudeToolCallCounter.Subject(input));
+                yield return new AgentToolCallEvent(call, tool, ClaudeToolCallCounter.Subject(input));
             }
         }
     }
@@ -294,7 +294,7 @@ internal sealed class ClaudeStreamParser(
             if (block.Text("type") == "tool_result" && block.IsTrue("is_error") && block.Text("tool_use_id") is { } call)
             {
                 _tools.Fail(call);
-                yield return new AgentToolError(call, Cut(block.ContentText()));
+                yield return new AgentToolErrorEvent(call, Cut(block.ContentText()));
             }
         }
     }
@@ -305,8 +305,8 @@ internal sealed class ClaudeStreamParser(
         {
             return [];
         }
-        _windows = ClaudeUsageWindows.OfEvent(info);
-        return [new AgentRateLimit(_windows)];
+        _windows = ClaudeUsageWindowParser.OfEvent(info);
+        return [new AgentUsageWindowsEvent(_windows)];
     }
 
     private IEnumerable<AgentEvent> ReadResult(JsonElement root)
@@ -322,7 +322,7 @@ internal sealed class ClaudeStreamParser(
                 ))
         );
         _result = ClaudeResult.Read(root);
-        return [new AgentResult(_result.IsError, _result.Text, _turns, root.Money("total_cost_usd") ?? 0)];
+        return [new AgentResultEvent(_result.IsError, _result.Text, _turns, root.Money("total_cost_usd") ?? 0)];
     }
 
     private static string Cut(string text) => text.Length <= ErrorTextLimit ? text : text[..ErrorTextLimit] + "…";

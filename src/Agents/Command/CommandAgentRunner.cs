@@ -28,26 +28,26 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public IReadOnlyList<string> Credentials => BuiltInAgents.Find(Path.GetFileName(Program))?.Credentials ?? [];
 
     /// <inheritdoc/>
-    public AgentProgramFiles State =>
-        AgentProgramFiles.OfProgram(Program, _environment.GetValueOrDefault("HOME")) with
+    public AgentProgramFilePaths State =>
+        AgentProgramFilePaths.OfProgram(Program, _environment.GetValueOrDefault("HOME")) with
         {
             Programs = command,
         };
 
     /// <inheritdoc/>
-    public AgentInvocation Prepare(AgentStart start) =>
+    public AgentInvocation Prepare(AgentRunParameters start) =>
         new(Locate(start.Repository) ?? Program, [.. command.Skip(1)], AgentEnvironment.Make(_environment, start, [], Credentials));
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(name, start.AnswerSchema is not null);
+    public IAgentOutputParser CreateParser(AgentRunParameters start) => new CommandAgentOutputParser(name, start.AnswerSchema is not null);
 
     /// <inheritdoc/>
-    public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
+    public Task<AgentProgramCheckResult> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Task.FromResult(
             Locate(repository) is { } program
-                ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{name}' runs {program}.")
-                : new AgentCheck(
-                    AgentCheckStatus.Failed,
+                ? new AgentProgramCheckResult(AgentProgramCheckStatus.Ok, $"Agent '{name}' runs {program}.")
+                : new AgentProgramCheckResult(
+                    AgentProgramCheckStatus.Failed,
                     $"The program '{Program}' of agent '{name}' was found neither in {repository} nor in PATH, or is not executable.",
                     $"Make the program available and executable (chmod +x), or correct agents.{name}.command."
                 )

@@ -14,23 +14,26 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
 
     /// <summary>Stores the last usage count of this agent run.</summary>
     /// <param name="session">Id of the conversation.</param>
-    internal void Keep(string session, PrintedUsageCount count) =>
-        new SupervisedAgentFolder(folder).Write(FileName, JsonSerializer.Serialize(new StoredUsage(session, count.Tokens, count.CostUsd)));
+    internal void Keep(string session, PrintedTokensAndCost count) =>
+        new AgentRunFileStore(folder).Write(
+            FileName,
+            JsonSerializer.Serialize(new StoredConversationUsage(session, count.Tokens, count.CostUsd))
+        );
 
     /// <summary>Returns the conversation's last usage count before this agent run, or zero if there is none.</summary>
     /// <param name="session">Id of the conversation, or null if unknown.</param>
-    internal PrintedUsageCount Before(string? session) =>
-        session is null ? PrintedUsageCount.Zero
+    internal PrintedTokensAndCost Before(string? session) =>
+        session is null ? PrintedTokensAndCost.Zero
         : earlier.Reverse().Select(Read).FirstOrDefault(kept => kept?.Session == session) is { } last
-            ? new PrintedUsageCount(last.Tokens, last.CostUsd)
-        : PrintedUsageCount.Zero;
+            ? new PrintedTokensAndCost(last.Tokens, last.CostUsd)
+        : PrintedTokensAndCost.Zero;
 
-    private static StoredUsage? Read(string folder)
+    private static StoredConversationUsage? Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<StoredUsage>(File.ReadAllText(file)) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize<StoredConversationUsage>(File.ReadAllText(file)) : null;
         }
         catch (JsonException)
         {
@@ -39,5 +42,5 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
         }
     }
 
-    private sealed record StoredUsage(string Session, TokenUsage Tokens, decimal CostUsd);
+    private sealed record StoredConversationUsage(string Session, TokenUsage Tokens, decimal CostUsd);
 }

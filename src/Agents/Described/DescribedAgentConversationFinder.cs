@@ -13,7 +13,7 @@ internal static class DescribedAgentConversationFinder
     /// <summary>Returns the path of the newest file that contains a conversation, or null if there is none.</summary>
     /// <param name="home">Absolute path of the home directory.</param>
     /// <param name="session">Id of the conversation, chosen by the program or by the caller.</param>
-    internal static string? Find(ConversationDescription conversation, string home, string session)
+    internal static string? Find(ConversationStorageDescription conversation, string home, string session)
     {
         // The id is checked, because a program chooses it and it becomes part of a path.
         if (session.Length == 0 || !session.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))

@@ -12,13 +12,13 @@ namespace Orchestrator.Agents.Described;
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="counts">Usage counts of the conversation's agent runs.</param>
 /// <param name="time">Clock, used for limits that end after a duration such as "in 5 hours".</param>
-internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, ConversationUsageStore counts, TimeProvider time)
+internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call, ConversationUsageStore counts, TimeProvider time)
     : IAgentOutputParser
 {
     private const int TextLimit = 2000;
     private const int EssenceLimit = 400;
     private readonly AgentStreamDescription _stream = call.Description.Stream!;
-    private readonly DescribedAgentFailureClassifier _failures = new(call.Description);
+    private readonly DescribedAgentRunFailureClassifier _failures = new(call.Description);
     private readonly DescribedAgentUsageCounter _usage = new(call.Description.Stream!.UsageOf);
     private readonly AnswerCollector _said = new(call.WantsAnswer);
     private readonly SortedDictionary<string, int> _tools = new(StringComparer.Ordinal);
@@ -121,7 +121,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         }
     }
 
-    private IEnumerable<AgentEvent> Apply(AgentEventRule rule, JsonElement root)
+    private IEnumerable<AgentEvent> Apply(AgentEventParsingRule rule, JsonElement root)
     {
         _model = root.TextAt(rule.Model) ?? _model;
         if (root.TextAt(rule.Session) is { Length: > 0 } session && AcceptSession(session) is { } started)
@@ -132,12 +132,12 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         {
             _lastText = Cut(text);
             _said.Add(text);
-            yield return new AgentText(text);
+            yield return new AgentTextEvent(text);
         }
         if (root.TextAt(rule.TextPiece) is { Length: > 0 } piece)
         {
             _pieces.Append(piece, 0, Math.Min(piece.Length, Math.Max(0, AnswerCollector.Limit - _pieces.Length)));
-            yield return new AgentText(piece);
+            yield return new AgentTextEvent(piece);
         }
         if (rule.Tool is { } tool && root.TextAt(tool.Name) is { Length: > 0 } name)
         {
@@ -145,7 +145,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
             if (_calls.Add(id))
             {
                 _tools[CleanName(name)] = _tools.GetValueOrDefault(CleanName(name)) + 1;
-                yield return new AgentToolUse(
+                yield return new AgentToolCallEvent(
                     id,
                     CleanName(name),
                     Line(tool.Subject.Select(path => root.TextAt(path)).FirstOrDefault(subject => subject is { Length: > 0 }) ?? "")
@@ -154,11 +154,11 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         }
         if (root.TextAt(rule.ToolError) is { } toolError)
         {
-            yield return new AgentToolError(rule.Tool is { Id: { } idPath } ? root.TextAt(idPath) ?? "" : "", Cut(toolError));
+            yield return new AgentToolErrorEvent(rule.Tool is { Id: { } idPath } ? root.TextAt(idPath) ?? "" : "", Cut(toolError));
         }
         if (rule.Usage is { } usage)
         {
-            _usage.Add(PrintedUsageCount.Read(usage, root));
+            _usage.Add(PrintedTokensAndCost.Read(usage, root));
         }
         foreach (var found in ApplyErrors(rule, root))
         {
@@ -169,7 +169,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
             // A program that continues to work may print several end events. The last one counts.
             _end = rule.End;
             _turns++;
-            yield return new AgentResult(
+            yield return new AgentResultEvent(
                 rule.End == AgentEndKind.Failed,
                 rule.End == AgentEndKind.Failed ? _lastError : LastText(),
                 _turns,
@@ -178,7 +178,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
         }
     }
 
-    private IEnumerable<AgentEvent> ApplyErrors(AgentEventRule rule, JsonElement root)
+    private IEnumerable<AgentEvent> ApplyErrors(AgentEventParsingRule rule, JsonElement root)
     {
         if (root.TextAt(rule.Retry) is { } retry)
         {
@@ -188,12 +188,12 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
             {
                 Refusal ??= _lastError;
             }
-            yield return new AgentRetry(0, 0, TimeSpan.Zero, null, Line(retry));
+            yield return new AgentApiRetryEvent(0, 0, TimeSpan.Zero, null, Line(retry));
         }
         if (root.TextAt(rule.Error) is { } error)
         {
             _lastError = Cut(error);
-            yield return new AgentApiError(call.Name, null, _lastError);
+            yield return new AgentApiErrorEvent(call.Name, null, _lastError);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
     /// Reports the conversation's id when it first appears. Rejects any conversation other than the one to be continued, because it would
     /// contain another task's work.
     /// </summary>
-    private AgentSessionStarted? AcceptSession(string session)
+    private AgentSessionStartedEvent? AcceptSession(string session)
     {
         if (_sessionId is not null)
         {
@@ -214,7 +214,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
             Refusal ??=
                 $"The agent program was started to continue the conversation {CleanName(wanted)}, but it continued {CleanName(session)}.";
         }
-        return new AgentSessionStarted(_sessionId, _model ?? call.Model, null);
+        return new AgentSessionStartedEvent(_sessionId, _model ?? call.Model, null);
     }
 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
@@ -307,7 +307,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentRun call, Conversat
     private AgentUsage Usage()
     {
         var count = _usage.OfStart(() => counts.Before(_sessionId));
-        return count == PrintedUsageCount.Zero
+        return count == PrintedTokensAndCost.Zero
             ? AgentUsage.None
             : new AgentUsage(
                 new Dictionary<string, ModelUsage>

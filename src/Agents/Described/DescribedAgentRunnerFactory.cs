@@ -23,7 +23,7 @@ public static class DescribedAgentRunnerFactory
     )
     {
         (var description, var faults) = AgentDescriptionReader.Read(json);
-        return new AgentDescriptionRunner(
+        return new DescribedAgentRunner(
             name,
             description
                 ?? throw new InvalidOperationException(

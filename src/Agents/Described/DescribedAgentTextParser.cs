@@ -9,10 +9,10 @@ namespace Orchestrator.Agents.Described;
 /// </summary>
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="time">Clock, for the end of a usage limit.</param>
-internal sealed class DescribedAgentTextParser(DescribedAgentRun call, TimeProvider time) : IAgentOutputParser
+internal sealed class DescribedAgentTextParser(DescribedAgentParserOptions call, TimeProvider time) : IAgentOutputParser
 {
-    private readonly CommandOutputParser _text = new(call.Name, call.WantsAnswer);
-    private readonly DescribedAgentFailureClassifier _failures = new(call.Description);
+    private readonly CommandAgentOutputParser _text = new(call.Name, call.WantsAnswer);
+    private readonly DescribedAgentRunFailureClassifier _failures = new(call.Description);
     private string _known = "";
 
     public bool HasResult => false;
@@ -20,7 +20,7 @@ internal sealed class DescribedAgentTextParser(DescribedAgentRun call, TimeProvi
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
         var events = _text.Read(Encoding.UTF8.GetBytes(LenientJson.Line(line)));
-        _known = events is [AgentText said] && _failures.Find(said.Text) is not null ? said.Text : _known;
+        _known = events is [AgentTextEvent said] && _failures.Find(said.Text) is not null ? said.Text : _known;
         return events;
     }
 

@@ -18,7 +18,7 @@ public sealed record AgentApiKeyLocation(string File, string Member)
     } = new Dictionary<string, string>();
 
     /// <summary>The key that the program uses if both the variable and the file contain one.</summary>
-    public StoredAgentKeyOrder Order { get; init; }
+    public AgentApiKeyPrecedence Order { get; init; }
 
     /// <summary>Top-level member of the file that contains the key. In a sandbox, the program sees the file without this member.</summary>
     public string TopMember => Member.Split('.')[0];
@@ -94,7 +94,7 @@ public sealed record AgentApiKeyLocation(string File, string Member)
 }
 
 /// <summary>Key that a program uses if both a variable and a file contain one.</summary>
-public enum StoredAgentKeyOrder
+public enum AgentApiKeyPrecedence
 {
     /// <summary>The program uses the key from the variable.</summary>
     VariableFirst,

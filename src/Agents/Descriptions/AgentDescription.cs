@@ -32,8 +32,8 @@ public sealed record AgentDescription
     public required AgentArguments Arguments { get; init; }
 
     /// <summary>Channel by which the program receives the prompt: standard input, an argument or a file.</summary>
-    /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
-    public PromptDelivery Prompt { get; init; }
+    /// <value>Default: <see cref="PromptDeliveryMethod.Stdin"/>.</value>
+    public PromptDeliveryMethod Prompt { get; init; }
 
     /// <summary>
     /// Environment variables set for the program in addition to the user's. <c>{scratch}</c> is replaced by the path of a temporary folder
@@ -79,7 +79,7 @@ public sealed record AgentDescription
     /// <summary>Keys that the program reads from variables. In a sandbox, the program gets placeholders, which the proxy replaces with the
     /// keys.</summary>
     /// <value>Default: none.</value>
-    public IReadOnlyList<AgentKeyDescription> Keys
+    public IReadOnlyList<AgentApiKeyDescription> Keys
     {
         get;
         init => field = value ?? field;
@@ -91,10 +91,10 @@ public sealed record AgentDescription
         [.. Keys.SelectMany(key => key.Environment.Keys.Prepend(key.Variable)).Union(Login?.Variables ?? [])];
 
     /// <summary>Describes how the program stores conversations. Null if all agent runs are independent.</summary>
-    public ConversationDescription? Conversation { get; init; }
+    public ConversationStorageDescription? Conversation { get; init; }
 
     /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
-    public AgentStateDescription State
+    public AgentHomeFilesDescription State
     {
         get;
         init => field = value ?? field;
@@ -132,7 +132,7 @@ public enum AgentProtocol
 }
 
 /// <summary>Channel by which a program receives its prompt.</summary>
-public enum PromptDelivery
+public enum PromptDeliveryMethod
 {
     /// <summary>The prompt is written to standard input.</summary>
     Stdin,
@@ -183,11 +183,11 @@ public sealed record AgentArguments
 }
 
 /// <summary>Describes how a program stores conversations.</summary>
-public sealed record ConversationDescription
+public sealed record ConversationStorageDescription
 {
     /// <summary>Determines who chooses the id of a new conversation.</summary>
-    /// <value>Default: <see cref="ConversationIdSource.Program"/>.</value>
-    public ConversationIdSource NamedBy { get; init; }
+    /// <value>Default: <see cref="ConversationIdOriginKind.Program"/>.</value>
+    public ConversationIdOriginKind NamedBy { get; init; }
 
     /// <summary>
     /// Path of a conversation file, relative to the home directory. <c>{session}</c> stands for the conversation's id and <c>{session8}</c>
@@ -201,7 +201,7 @@ public sealed record ConversationDescription
 }
 
 /// <summary>Determines who chooses the id of a conversation.</summary>
-public enum ConversationIdSource
+public enum ConversationIdOriginKind
 {
     /// <summary>The program chooses the id and prints it.</summary>
     Program,
@@ -223,7 +223,7 @@ public enum ConversationFileContent
 }
 
 /// <summary>Files that a program keeps in the home directory, as paths relative to the home directory.</summary>
-public sealed record AgentStateDescription
+public sealed record AgentHomeFilesDescription
 {
     /// <summary>Folders that are read-only in a sandbox, except for new entries, which are discarded.</summary>
     public IReadOnlyList<string> Folders
@@ -300,7 +300,7 @@ public sealed record AgentLoginDescription
 
 /// <summary>Key that a program reads from a variable and sends to one service. A variable or arguments can make the program use another
 /// address for the service.</summary>
-public sealed record AgentKeyDescription
+public sealed record AgentApiKeyDescription
 {
     /// <summary>Environment variable that contains the key.</summary>
     public required string Variable { get; init; }

@@ -85,8 +85,8 @@ public static partial class AgentDescriptionReader
     {
         try
         {
-            var description = own.Deserialize(AgentDescriptionJson.Default.AgentDescription)!;
-            var faults = AgentDescriptionRules.FaultsOf(description).ToList();
+            var description = own.Deserialize(AgentDescriptionJsonContext.Default.AgentDescription)!;
+            var faults = AgentDescriptionValidator.FaultsOf(description).ToList();
             return (faults.Count == 0 ? description : null, faults);
         }
         catch (JsonException e)
@@ -122,18 +122,18 @@ public static partial class AgentDescriptionReader
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     Converters = [
         typeof(SnakeCaseEnumConverter<AgentProtocol>),
-        typeof(SnakeCaseEnumConverter<PromptDelivery>),
-        typeof(SnakeCaseEnumConverter<ConversationIdSource>),
+        typeof(SnakeCaseEnumConverter<PromptDeliveryMethod>),
+        typeof(SnakeCaseEnumConverter<ConversationIdOriginKind>),
         typeof(SnakeCaseEnumConverter<ConversationFileContent>),
         typeof(SnakeCaseEnumConverter<AgentFailureKind>),
         typeof(SnakeCaseEnumConverter<AgentStreamFormat>),
-        typeof(SnakeCaseEnumConverter<UsageCountScope>),
+        typeof(SnakeCaseEnumConverter<UsageCountPeriod>),
         typeof(SnakeCaseEnumConverter<AgentEndKind>),
-        typeof(SnakeCaseEnumConverter<StoredAgentKeyOrder>),
+        typeof(SnakeCaseEnumConverter<AgentApiKeyPrecedence>),
     ]
 )]
 [JsonSerializable(typeof(AgentDescription))]
-internal sealed partial class AgentDescriptionJson : JsonSerializerContext;
+internal sealed partial class AgentDescriptionJsonContext : JsonSerializerContext;
 
 /// <summary>Serializes names of an enum in snake case, such as <c>gave_up</c>.</summary>
 internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)

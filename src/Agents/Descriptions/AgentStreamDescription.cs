@@ -16,15 +16,15 @@ public sealed record AgentStreamDescription
     } = "type";
 
     /// <summary>Meanings of events. Several rules may apply to the same event.</summary>
-    public IReadOnlyList<AgentEventRule> Events
+    public IReadOnlyList<AgentEventParsingRule> Events
     {
         get;
         init => field = value ?? field;
     } = [];
 
     /// <summary>Period that the token counts and the cost of an event cover.</summary>
-    /// <value>Default: <see cref="UsageCountScope.Start"/>.</value>
-    public UsageCountScope UsageOf { get; init; }
+    /// <value>Default: <see cref="UsageCountPeriod.Start"/>.</value>
+    public UsageCountPeriod UsageOf { get; init; }
 }
 
 /// <summary>Format of a program's output.</summary>
@@ -38,7 +38,7 @@ public enum AgentStreamFormat
 }
 
 /// <summary>Period that the counts of an event cover.</summary>
-public enum UsageCountScope
+public enum UsageCountPeriod
 {
     /// <summary>The counts cover the agent run so far, so the last count is the total.</summary>
     Start,
@@ -51,7 +51,7 @@ public enum UsageCountScope
 }
 
 /// <summary>Rule that interprets one kind of event. Paths are member names separated by dots. A missing member is ignored.</summary>
-public sealed record AgentEventRule
+public sealed record AgentEventParsingRule
 {
     /// <summary>Kind of the event that the rule matches.</summary>
     public required string On { get; init; }
@@ -76,7 +76,7 @@ public sealed record AgentEventRule
     public string? TextPiece { get; init; }
 
     /// <summary>Paths of the members that describe a tool call.</summary>
-    public ToolCallPaths? Tool { get; init; }
+    public ToolCallJsonPaths? Tool { get; init; }
 
     /// <summary>Path of the error message of a failed tool call.</summary>
     public string? ToolError { get; init; }
@@ -91,7 +91,7 @@ public sealed record AgentEventRule
     public string? Warning { get; init; }
 
     /// <summary>Paths of the token counts in the event.</summary>
-    public UsageCountPaths? Usage { get; init; }
+    public UsageCountJsonPaths? Usage { get; init; }
 
     /// <summary>Determines whether the event ends the agent's work.</summary>
     public AgentEndKind End { get; init; }
@@ -106,12 +106,12 @@ public enum AgentEndKind
     /// <summary>The agent claims that the work is done.</summary>
     Done,
 
-    /// <summary>The program reports failure, with <see cref="AgentEventRule.Error"/> as the reason.</summary>
+    /// <summary>The program reports failure, with <see cref="AgentEventParsingRule.Error"/> as the reason.</summary>
     Failed,
 }
 
 /// <summary>Paths of the members that describe a tool call.</summary>
-public sealed record ToolCallPaths
+public sealed record ToolCallJsonPaths
 {
     /// <summary>Path of the call's id, or null if calls have no id.</summary>
     public string? Id { get; init; }
@@ -128,7 +128,7 @@ public sealed record ToolCallPaths
 }
 
 /// <summary>Paths of token counts and of the cost in US dollars.</summary>
-public sealed record UsageCountPaths
+public sealed record UsageCountJsonPaths
 {
     /// <summary>Path of the number of input tokens, excluding cached tokens.</summary>
     public string? Input { get; init; }

@@ -16,7 +16,7 @@ internal static class ModelClients
     /// <summary>Creates a client for the service that the request names.</summary>
     /// <exception cref="ModelUnavailableException">Credentials or region are missing.</exception>
     internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryAfterRecorder times) =>
-        request.Service == ModelService.Bedrock
+        request.Service == ModelServiceKind.Bedrock
             ? await BedrockAsync(request, times)
             : new AnthropicClient
             {
@@ -42,7 +42,7 @@ internal static class ModelClients
         {
             throw new ModelUnavailableException("No AWS region is set for Bedrock. Set planner.region or AWS_REGION.");
         }
-        return Environment.GetEnvironmentVariable(AgentServiceKey.BedrockAddress) is not { Length: > 0 } address
+        return Environment.GetEnvironmentVariable(ProxyableAgentApiKey.BedrockAddress) is not { Length: > 0 } address
             ? new AnthropicBedrockClient(credentials)
             {
                 MaxRetries = 0,

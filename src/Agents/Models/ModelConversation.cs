@@ -37,6 +37,6 @@ internal sealed class ModelConversation(string file)
     internal void Keep(JsonNode content)
     {
         _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });
-        OrchestratorFileWriter.Write(file, _messages.ToJsonString());
+        SymlinkSafeFileWriter.Write(file, _messages.ToJsonString());
     }
 }

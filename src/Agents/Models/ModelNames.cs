@@ -16,8 +16,8 @@ internal static class ModelNames
     /// </summary>
     /// <param name="model">Name or alias.</param>
     /// <param name="bedrockModel">Model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>
-    internal static string? Find(ModelService service, string model, string? bedrockModel) =>
-        service == ModelService.Bedrock
+    internal static string? Find(ModelServiceKind service, string model, string? bedrockModel) =>
+        service == ModelServiceKind.Bedrock
             ? Aliases.ContainsKey(model)
                 ? bedrockModel is { Length: > 0 }
                     ? bedrockModel

@@ -11,14 +11,14 @@ internal sealed class ModelOutputParser : IAgentOutputParser
     {
         try
         {
-            _reply = JsonSerializer.Deserialize(line, ModelJson.Default.ModelResponse);
+            _reply = JsonSerializer.Deserialize(line, ModelRequestJsonContext.Default.ModelResponse);
         }
         catch (JsonException)
         {
             // Any other line comes from a crash of the .NET runtime, so exit code and standard error determine the outcome.
             return [];
         }
-        return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
+        return _reply is null ? [] : [new AgentResultEvent(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
     }
 
     public AgentOutcome Complete(int? exitCode, string errorText) =>

@@ -15,7 +15,7 @@ public static class ModelQuestionSender
     )
     {
         var request = ModelRequest.Parse(await File.ReadAllTextAsync(requestFile, cancellationToken));
-        var reply = await ModelQuestionProcess.AskAsync(request, prompt, time, cancellationToken);
+        var reply = await ModelApiRequestSender.AskAsync(request, prompt, time, cancellationToken);
         return (reply.ToJson(), reply.Failure == AgentFailure.None);
     }
 }

@@ -8,7 +8,7 @@ internal sealed record ModelRequest
 {
     internal const string FileName = "model-request.json";
 
-    public required ModelService Service { get; init; }
+    public required ModelServiceKind Service { get; init; }
 
     public required string Model { get; init; }
 
@@ -25,10 +25,10 @@ internal sealed record ModelRequest
     /// <summary>File of the conversation, which is created when the conversation starts.</summary>
     public required string Conversation { get; init; }
 
-    internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelRequest);
+    internal string ToJson() => JsonSerializer.Serialize(this, ModelRequestJsonContext.Default.ModelRequest);
 
     internal static ModelRequest Parse(string json) =>
-        JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest)
+        JsonSerializer.Deserialize(json, ModelRequestJsonContext.Default.ModelRequest)
         ?? throw new JsonException("The model request file contains only JSON null.");
 }
 
@@ -58,10 +58,10 @@ internal sealed record ModelResponse
 
     public long CacheWriteTokens { get; init; }
 
-    internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelResponse);
+    internal string ToJson() => JsonSerializer.Serialize(this, ModelRequestJsonContext.Default.ModelResponse);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ModelRequest))]
 [JsonSerializable(typeof(ModelResponse))]
-internal sealed partial class ModelJson : JsonSerializerContext;
+internal sealed partial class ModelRequestJsonContext : JsonSerializerContext;

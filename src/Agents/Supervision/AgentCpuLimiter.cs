@@ -5,7 +5,7 @@ namespace Orchestrator.Agents.Supervision;
 /// following ends or the next follower starts. If a follower was killed, the supervisor's script resumes them. Processes are also resumed
 /// before they are terminated, so that they can handle the termination signal.
 /// </summary>
-internal sealed class AgentCpuLimiter(SupervisedAgentFolder folder, TimeProvider time)
+internal sealed class AgentCpuLimiter(AgentRunFileStore folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -20,7 +20,7 @@ internal sealed class AgentCpuLimiter(SupervisedAgentFolder folder, TimeProvider
         {
             return;
         }
-        CpuThrottle throttle = new(folder.AgentProcesses, limit, time);
+        ProcessCpuLimiter throttle = new(folder.AgentProcesses, limit, time);
         var isNoted = false;
         try
         {

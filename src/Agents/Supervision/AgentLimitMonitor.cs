@@ -4,7 +4,7 @@ namespace Orchestrator.Agents.Supervision;
 /// Checks the limits that a follower enforces: stall, output and memory, and also time if the supervisor is dead. Time counts only while
 /// the follower polls, so that a suspended machine or a stopped follower does not exhaust a limit.
 /// </summary>
-internal sealed class AgentLimitMonitor(AgentLimits limits, SupervisedAgentFolder folder, TimeProvider time)
+internal sealed class AgentLimitMonitor(AgentRunLimits limits, AgentRunFileStore folder, TimeProvider time)
 {
     /// <summary>Maximum time that is counted between two checks. A longer interval means that this process was suspended.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);

@@ -11,16 +11,16 @@ public sealed class AgentRunFollower
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(10);
     private const string SandboxVoice = "bwrap: ";
     private readonly IAgentOutputParser _parser;
-    private readonly AgentStart _start;
-    private readonly SupervisedAgentFolder _folder;
+    private readonly AgentRunParameters _start;
+    private readonly AgentRunFileStore _folder;
     private readonly AgentSupervisor _supervisor;
     private readonly TimeProvider _time;
 
     internal AgentRunFollower(
         IAgentOutputParser parser,
-        AgentStart start,
-        SupervisedAgentFolder folder,
-        AgentStartState found,
+        AgentRunParameters start,
+        AgentRunFileStore folder,
+        AgentRunStatus found,
         AgentSupervisor supervisor,
         TimeProvider time
     )
@@ -33,9 +33,9 @@ public sealed class AgentRunFollower
         Found = found;
     }
 
-    /// <summary>State of the agent run before this session. <see cref="AgentStartState.NotStarted"/> means that this session started the
+    /// <summary>State of the agent run before this session. <see cref="AgentRunStatus.NotStarted"/> means that this session started the
     /// agent.</summary>
-    public AgentStartState Found { get; }
+    public AgentRunStatus Found { get; }
 
     /// <summary>Returns the agent's usage so far. Call this method only while handling an event of the agent.</summary>
     public AgentUsage UsageSoFar() => _parser.UsageSoFar;
@@ -46,7 +46,7 @@ public sealed class AgentRunFollower
     /// <param name="onEvent">Called for each event in order. The agent does not wait for it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not reported again.</param>
     /// <param name="cancellationToken">Detaches this follower. The agent continues, and a follower can attach to it later.</param>
-    /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
+    /// <exception cref="AgentRunTakenOverException">Another follower has taken over.</exception>
     public async Task<AgentOutcome> FollowAsync(
         Func<AgentEvent, ValueTask> onEvent,
         long fromOffset = 0,
@@ -73,12 +73,12 @@ public sealed class AgentRunFollower
     /// <summary>
     /// Throws if another follower has taken over the agent run. Call this method before each side effect that depends on the agent's work.
     /// </summary>
-    /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
+    /// <exception cref="AgentRunTakenOverException">Another follower has taken over.</exception>
     public void ThrowIfOwnerChanged()
     {
         if (_folder.Owner is { } owner && owner != _start.Owner)
         {
-            throw new AgentOwnerChangedException(_folder.Path, owner);
+            throw new AgentRunTakenOverException(_folder.Path, owner);
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class AgentRunFollower
             // The state is read before the output, so that everything printed before the end is included.
             var state = _folder.State();
             var isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
-            if (state is not AgentStartState.Running)
+            if (state is not AgentRunStatus.Running)
             {
                 await tail.FinishAsync(ReadLineAsync, cancellationToken);
                 return await CompleteAsync();

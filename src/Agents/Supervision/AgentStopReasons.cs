@@ -26,7 +26,7 @@ internal static class AgentStopReasons
     /// Returns the outcome of a stopped agent. If the agent still produced a result, the result is kept, because it was paid for. If the
     /// service rejected the agent's requests, the output itself contains the reason.
     /// </summary>
-    internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentLimits limits, long? memory)
+    internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentRunLimits limits, long? memory)
     {
         if (outcome.ClaimsDone || reason == Refused)
         {

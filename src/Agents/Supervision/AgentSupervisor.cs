@@ -12,16 +12,16 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static readonly Lazy<string> Script = new(ReadScript);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ProcessRunner _processes = new(time);
-    private readonly DetachedProcess _detached = new(time);
+    private readonly DetachedProcessStarter _detached = new(time);
 
     /// <summary>Returns the state of an agent run without changing anything.</summary>
     /// <param name="folder">Folder of the agent run.</param>
-    public static AgentStartState ReadState(string folder) => new SupervisedAgentFolder(folder).State();
+    public static AgentRunStatus ReadState(string folder) => new AgentRunFileStore(folder).State();
 
     /// <summary>Returns warnings about options that the agent program does not support (<see cref="AgentInvocation.Warnings"/>). Each
     /// warning is a sentence.</summary>
     /// <param name="folder">Folder of the agent run.</param>
-    public static IReadOnlyList<string> ReadWarnings(string folder) => new SupervisedAgentFolder(folder).Warnings;
+    public static IReadOnlyList<string> ReadWarnings(string folder) => new AgentRunFileStore(folder).Warnings;
 
     /// <summary>
     /// Cancels an agent run before it starts. A supervisor that is started later, for example by a process that was suspended, can then no
@@ -31,11 +31,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <returns>True if the agent run was canceled. False if the agent was already started, so that it must be followed or
     /// stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
-    public static bool TryCancelBeforeStart(string folder) => new SupervisedAgentFolder(folder).TryCancelBeforeStart();
+    public static bool TryCancelBeforeStart(string folder) => new AgentRunFileStore(folder).TryCancelBeforeStart();
 
     /// <summary>
-    /// Starts the agent, or attaches to it if it was started before, even if it has ended or died. Records <see cref="AgentStart.Owner"/>
-    /// as the owner.
+    /// Starts the agent, or attaches to it if it was started before, even if it has ended or died. Records
+    /// <see cref="AgentRunParameters.Owner"/> as the owner.
     /// </summary>
     /// <param name="runner">Kind of agent.</param>
     /// <param name="start">Parameters of the agent run. A follower that takes over must pass the same parameters.</param>
@@ -44,15 +44,19 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
     /// <exception cref="InvalidOperationException">The agent run was cancelled before it started, or its supervisor did not
     /// start.</exception>
-    public async Task<AgentRunFollower> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
+    public async Task<AgentRunFollower> StartOrAttachAsync(
+        IAgentRunner runner,
+        AgentRunParameters start,
+        CancellationToken cancellationToken
+    )
     {
-        SupervisedAgentFolder folder = new(start.Folder);
-        OrchestratorFolderCreator.Ensure(folder.File(AgentStart.OutFolder));
+        AgentRunFileStore folder = new(start.Folder);
+        OrchestratorFolderCreator.Ensure(folder.File(AgentRunParameters.OutFolder));
         folder.Owner = start.Owner;
         folder.RenewLease();
-        var now = PidWatermark.Now();
+        var now = ProcessIdSequencePosition.Now();
         var found = folder.State();
-        if (found == AgentStartState.NotStarted)
+        if (found == AgentRunStatus.NotStarted)
         {
             folder.NotStartedAt = now;
             await LaunchAsync(runner, start, folder);
@@ -66,11 +70,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// ended.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <param name="reason">Reason for stopping, used as the outcome's failure.</param>
-    /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
+    /// <exception cref="ProcessNotStoppedException">A process still exists after SIGKILL.</exception>
     public async Task StopAsync(string folder, AgentFailure reason)
     {
-        SupervisedAgentFolder files = new(folder);
-        if (files.State() == AgentStartState.Running && File.Exists(files.Supervise))
+        AgentRunFileStore files = new(folder);
+        if (files.State() == AgentRunStatus.Running && File.Exists(files.Supervise))
         {
             await RunScriptAsync(files, ["stop", files.Path, AgentStopReasons.ToText(reason)]);
             await WaitForSupervisorAsync(files);
@@ -83,14 +87,14 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// ended.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <returns>Number of ended processes.</returns>
-    /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
-    public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new SupervisedAgentFolder(folder));
+    /// <exception cref="ProcessNotStoppedException">A process still exists after SIGKILL.</exception>
+    public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new AgentRunFileStore(folder));
 
     /// <inheritdoc cref="EndLeftoversAsync(string)"/>
-    internal Task<int> EndLeftoversAsync(SupervisedAgentFolder folder) => EndAsync(folder.AgentProcesses);
+    internal Task<int> EndLeftoversAsync(AgentRunFileStore folder) => EndAsync(folder.AgentProcesses);
 
     /// <summary>Ends the leftover processes of a supervisor whose agent has ended, such as the watchdog of a killed supervisor.</summary>
-    internal Task EndSupervisorAsync(SupervisedAgentFolder folder) => EndAsync(folder.SupervisorProcesses);
+    internal Task EndSupervisorAsync(AgentRunFileStore folder) => EndAsync(folder.SupervisorProcesses);
 
     private static string ReadScript()
     {
@@ -112,7 +116,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return seconds.ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task LaunchAsync(IAgentRunner runner, AgentStart start, SupervisedAgentFolder folder)
+    private async Task LaunchAsync(IAgentRunner runner, AgentRunParameters start, AgentRunFileStore folder)
     {
         folder.Write("policy", (start.Policy with { HasOwnRefs = start.Sandbox is not null }).ToJson());
         folder.Write("prompt", start.Prompt);
@@ -133,12 +137,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
-        environment[SupervisedAgentFolder.SupervisorVariable] = folder.Path;
+        environment[AgentRunFileStore.SupervisorVariable] = folder.Path;
         var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(environment, CancellationToken.None);
         sandbox = sandbox?.MoveLoaderVariables(environment);
         IEnumerable<string> call =
         [
-            .. Before(sandbox, invocation, folder, environment.Keys.Append(SupervisedAgentFolder.StartVariable)),
+            .. Before(sandbox, invocation, folder, environment.Keys.Append(AgentRunFileStore.StartVariable)),
             .. folder.MarkBegin,
             invocation.Program,
             .. invocation.Arguments,
@@ -146,7 +150,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         folder.Write("call", ScriptOf(invocation, call));
         folder.Launched(
             await _detached.StartAsync(
-                new DetachedCommand(
+                new DetachedProcessOptions(
                     "/bin/sh",
                     [
                         folder.Supervise,
@@ -171,8 +175,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Returns the shell commands that set the supervisor's program, its arguments and its standard input.</summary>
     private static string ScriptOf(AgentInvocation invocation, IEnumerable<string> call) =>
-        $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
-        + (invocation.StandardInput is { Length: 0 } ? "" : $"\nexec <{ProcessCommand.Quote(invocation.StandardInput ?? "/dev/null")}");
+        $"program={ChildProcessOptions.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ChildProcessOptions.Quote))}"
+        + (
+            invocation.StandardInput is { Length: 0 } ? "" : $"\nexec <{ChildProcessOptions.Quote(invocation.StandardInput ?? "/dev/null")}"
+        );
 
     /// <summary>
     /// Returns the command line of the sandbox program, which precedes the agent's program. Empty if the agent is not confined.
@@ -180,7 +186,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static IReadOnlyList<string> Before(
         Sandbox? sandbox,
         AgentInvocation invocation,
-        SupervisedAgentFolder folder,
+        AgentRunFileStore folder,
         IEnumerable<string> variables
     ) =>
         sandbox is null
@@ -189,16 +195,16 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                 sandbox with
                 {
                     Visible = [.. sandbox.Visible, folder.Path],
-                    Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
+                    Writable = [.. sandbox.Writable, folder.File(AgentRunParameters.OutFolder)],
                 },
                 invocation.Program,
                 variables
             );
 
-    private async Task RunScriptAsync(SupervisedAgentFolder folder, IReadOnlyList<string> arguments)
+    private async Task RunScriptAsync(AgentRunFileStore folder, IReadOnlyList<string> arguments)
     {
         var result = await _processes.RunAsync(
-            new ProcessCommand("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true }
+            new ChildProcessOptions("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true }
         );
         if (!result.Succeeded)
         {
@@ -210,15 +216,15 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Waits until the agent has a process id or the start failed. If the supervisor could not write the id because of a full
     /// disk, the agent is followed without the id.</summary>
-    private async Task WaitForAgentAsync(SupervisedAgentFolder folder, CancellationToken cancellationToken)
+    private async Task WaitForAgentAsync(AgentRunFileStore folder, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();
-        AgentStartState state;
-        while (folder.Agent is null && (state = folder.State()) is AgentStartState.NotStarted or AgentStartState.Running)
+        AgentRunStatus state;
+        while (folder.Agent is null && (state = folder.State()) is AgentRunStatus.NotStarted or AgentRunStatus.Running)
         {
             if (_time.GetElapsedTime(begin) > AppearLimit)
             {
-                if (state == AgentStartState.Running)
+                if (state == AgentRunStatus.Running)
                 {
                     return;
                 }
@@ -239,7 +245,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     /// <summary>Waits until the supervisor has written the agent's exit code, cleaned up and ended. Returns at once if the supervisor is
     /// dead.</summary>
-    private async Task WaitForSupervisorAsync(SupervisedAgentFolder folder)
+    private async Task WaitForSupervisorAsync(AgentRunFileStore folder)
     {
         var begin = _time.GetTimestamp();
         while (folder.Supervisor?.IsAlive() == true && _time.GetElapsedTime(begin) < AppearLimit)
@@ -248,6 +254,6 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    private Task<int> EndAsync(Func<IReadOnlyList<ProcessInfo>> find) =>
-        new ProcessStopper(_time).StopAsync(find, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
+    private Task<int> EndAsync(Func<IReadOnlyList<SystemProcessRecord>> find) =>
+        new ProcessStopper(_time).StopAsync(find, PosixStopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
 }

@@ -18,8 +18,8 @@ public static class OutputTruncator
     /// <exception cref="IOException">The output can't be read or written. Nothing was truncated.</exception>
     public static void Cut(string folder, long most = Most)
     {
-        SupervisedAgentFolder start = new(folder);
-        if (start.State() is not (AgentStartState.Ended or AgentStartState.Died))
+        AgentRunFileStore start = new(folder);
+        if (start.State() is not (AgentRunStatus.Ended or AgentRunStatus.Died))
         {
             return;
         }
@@ -42,7 +42,7 @@ public static class OutputTruncator
                 + $"{Plural.Of(most, "byte is", "bytes are")} kept]\n"
         );
         var temporary = path + ".kept";
-        using (var kept = OrchestratorFileWriter.Create(temporary))
+        using (var kept = SymlinkSafeFileWriter.Create(temporary))
         {
             CopyPart(output, 0, half, kept);
             kept.Write(Encoding.UTF8.GetBytes(note));

@@ -11,14 +11,14 @@ namespace Orchestrator.App.Access;
 public sealed record WebLoginFailures(long Count, DateTimeOffset Since, DateTimeOffset LastAt, string LastFrom)
 {
     /// <summary>Reads the recorded failed logins, or returns null if there were none.</summary>
-    /// <param name="folder">Absolute path of the private folder (<see cref="WebTokens.Folder"/>).</param>
+    /// <param name="folder">Absolute path of the private folder (<see cref="WebTokenStore.Folder"/>).</param>
     /// <returns>The failed logins, or null if there were none.</returns>
     public static WebLoginFailures? Read(string folder)
     {
         try
         {
             return DurableFile.TryRead(FileIn(folder)) is { } text
-                ? JsonSerializer.Deserialize(text, WebLoginFailuresJson.Default.WebLoginFailures)
+                ? JsonSerializer.Deserialize(text, WebLoginFailuresJsonContext.Default.WebLoginFailures)
                 : null;
         }
         catch (JsonException)
@@ -45,7 +45,7 @@ public sealed record WebLoginFailures(long Count, DateTimeOffset Since, DateTime
                     LastAt = now,
                     LastFrom = from,
                 },
-                WebLoginFailuresJson.Default.WebLoginFailures
+                WebLoginFailuresJsonContext.Default.WebLoginFailures
             )
         );
     }
@@ -54,4 +54,4 @@ public sealed record WebLoginFailures(long Count, DateTimeOffset Since, DateTime
 }
 
 [JsonSerializable(typeof(WebLoginFailures))]
-internal sealed partial class WebLoginFailuresJson : JsonSerializerContext;
+internal sealed partial class WebLoginFailuresJsonContext : JsonSerializerContext;

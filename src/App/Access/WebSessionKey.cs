@@ -8,7 +8,7 @@ namespace Orchestrator.App.Access;
 /// Signs the session cookies of the user's web page, so that sessions survive a restart of the server. Also records the sessions that users
 /// have ended.
 /// </summary>
-/// <param name="folder">Absolute path of the private folder with the key (<see cref="WebTokens.Folder"/>).</param>
+/// <param name="folder">Absolute path of the private folder with the key (<see cref="WebTokenStore.Folder"/>).</param>
 public sealed class WebSessionKey(string folder)
 {
     private const int KeyBytes = 32;
@@ -31,7 +31,7 @@ public sealed class WebSessionKey(string folder)
     /// <param name="now">The current time.</param>
     public void End(string id, DateTimeOffset until, DateTimeOffset now)
     {
-        using var alone = LockFile.Acquire(EndedFile + ".lock", CancellationToken.None);
+        using var alone = InterProcessFileLock.Acquire(EndedFile + ".lock", CancellationToken.None);
         var others = Ended().Where(ended => ended.Until > now && ended.Id != id).Append((Id: id, Until: until));
         DurableFile.Write(
             EndedFile,

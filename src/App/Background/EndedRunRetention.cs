@@ -13,10 +13,10 @@ namespace Orchestrator.App.Background;
 /// <param name="context">Provides the clock and environment.</param>
 /// <param name="log">Receives an entry for each removed run.</param>
 public sealed class EndedRunRetention(
-    IReadOnlyList<RepositoryLocation> locations,
+    IReadOnlyList<LocalRepositoryPaths> locations,
     OrchestratorSettings settings,
     EngineConnection engine,
-    UseCaseContext context,
+    UseCaseServices context,
     ILogger log
 ) : PeriodicBackgroundWork("retention", locations, context.Time, log)
 {
@@ -58,7 +58,7 @@ public sealed class EndedRunRetention(
         return failure is null ? Every : throw failure;
     }
 
-    private async Task ActInTimeAsync(RepositoryLocation location, CancellationToken stop)
+    private async Task ActInTimeAsync(LocalRepositoryPaths location, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, context.Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
@@ -72,20 +72,20 @@ public sealed class EndedRunRetention(
         }
     }
 
-    private async Task RemoveEndedRunsNowAsync(RepositoryLocation location, CancellationToken stop)
+    private async Task RemoveEndedRunsNowAsync(LocalRepositoryPaths location, CancellationToken stop)
     {
-        var runs = StoredRuns.List(location);
-        if (runs.Any(run => !RunStates.IsFinal(RunRecordReconciler.Of(run, location).Status.State)))
+        var runs = StoredRunFinder.List(location);
+        if (runs.Any(run => !RunStateNames.IsFinal(RunRecordReconciler.Of(run, location).Status.State)))
         {
             return;
         }
-        var beyond = EndedRuns.Beyond(
+        var beyond = ExpiredRunSelector.Beyond(
             runs.Select(run => run.Status),
             settings.Retention.Count,
             settings.Retention.Age,
             context.Time.GetUtcNow()
         );
-        var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
+        var cleanup = await RepositoryLeftoverCleaner.OpenAsync(location, settings, context.Services);
         using var one = cleanup.TryBegin();
         if (one is null)
         {
@@ -93,7 +93,7 @@ public sealed class EndedRunRetention(
         }
         var found = await cleanup.FindLeftoversAsync(beyond, [.. runs.Select(run => run.Status)], givesUp: false, stop);
         RunLeftovers[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
-        var histories = new HistoryRemoval(engine, context.Time, stop);
+        var histories = new WorkflowHistoryRemover(engine, context.Time, stop);
         var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.RemoveHistoryAsync, stop);
         await histories.FinishAsync();
         if (some.Length > 0)

@@ -14,8 +14,8 @@ namespace Orchestrator.App.Background;
 /// <param name="log">Receives errors.</param>
 internal sealed class ExternallyEndedRunWatcher(
     EngineConnection engine,
-    IReadOnlyList<RepositoryLocation> repositories,
-    UseCaseContext context,
+    IReadOnlyList<LocalRepositoryPaths> repositories,
+    UseCaseServices context,
     ILogger log
 ) : PeriodicBackgroundWork("ended runs", repositories, context.Time, log)
 {
@@ -42,7 +42,7 @@ internal sealed class ExternallyEndedRunWatcher(
         return Pause;
     }
 
-    private void Record(string runId, RunExecution? execution)
+    private void Record(string runId, RunWorkflowExecution? execution)
     {
         if (execution is not { End: { } end, EndedAt: { } endedAt })
         {
@@ -50,7 +50,7 @@ internal sealed class ExternallyEndedRunWatcher(
         }
         foreach (var repository in repositories)
         {
-            StoredRuns.Find(repository, runId)?.Close(end, endedAt);
+            StoredRunFinder.Find(repository, runId)?.Close(end, endedAt);
         }
     }
 }

@@ -49,9 +49,9 @@ internal static class MissedScheduleStartNotices
             null,
             $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z: {ScheduleFormatter.ReasonOf(last)}"
                 + (before == 0 ? "." : $" (and {Plural.Of(before, "time")} before that)."),
-            last.Run is { } run && !RunStates.IsFinal(run.State)
-                ? [new AnswerAction(AnswerActionKinds.Resume, run.RunId)]
-                : [new AnswerAction(AnswerActionKinds.RunNow, schedule.Name)]
+            last.Run is { } run && !RunStateNames.IsFinal(run.State)
+                ? [new SuggestedCommand(SuggestedCommandKinds.Resume, run.RunId)]
+                : [new SuggestedCommand(SuggestedCommandKinds.RunNow, schedule.Name)]
         );
 
     private static bool IsTold(ScheduledStartResult fire, DateTimeOffset now) =>
@@ -59,6 +59,6 @@ internal static class MissedScheduleStartNotices
         && (
             now - (fire.Dispatched ?? fire.Due) < Grace
             || fire.Run is { Questions.Count: > 0 }
-            || (fire.Run is { } run && RunStates.IsFinal(run.State))
+            || (fire.Run is { } run && RunStateNames.IsFinal(run.State))
         );
 }

@@ -14,8 +14,8 @@ namespace Orchestrator.App.Background;
 /// <param name="log">Receives errors.</param>
 internal sealed class MissedScheduleStartWatcher(
     EngineConnection engine,
-    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
-    UseCaseContext context,
+    IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
+    UseCaseServices context,
     ILogger log
 ) : PeriodicBackgroundWork("missed schedules", repositories.Select(one => one.Location), context.Time, log)
 {
@@ -34,13 +34,13 @@ internal sealed class MissedScheduleStartWatcher(
         return Pause;
     }
 
-    private async Task<string> CheckAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
+    private async Task<string> CheckAsync(LocalRepositoryPaths location, RepositoryReference reference, CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
         foreach (var schedule in await ReadAsync(location, reference, now, stop))
         {
             var fires = ScheduledStartResult
-                .Of(schedule, id => StoredRuns.Find(location, id)?.Status, now, Looked)
+                .Of(schedule, id => StoredRunFinder.Find(location, id)?.Status, now, Looked)
                 .Where(fire => engine.IsEmbedded || fire is not { RunId: not null, Run: null })
                 .ToList();
             var missed = MissedScheduleStartNotices.Of(schedule, fires, now);
@@ -48,9 +48,9 @@ internal sealed class MissedScheduleStartWatcher(
             {
                 continue;
             }
-            // NoticeService records which notices were sent, including those of other processes.
-            var told = await new NoticeService(context.Services).SendDueAsync(
-                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunNoticeState.Standing),
+            // DueNoticeSender records which notices were sent, including those of other processes.
+            var told = await new DueNoticeSender(context.Services).SendDueAsync(
+                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunLivenessForNotices.Standing),
                 stop
             );
             if (told.NextAt is null)
@@ -64,7 +64,7 @@ internal sealed class MissedScheduleStartWatcher(
     // On a Temporal server, another machine may execute a run that has no record here. Only start times without a run and runs with a
     // record are therefore reported.
     private async Task<IReadOnlyList<RunSchedule>> ReadAsync(
-        RepositoryLocation location,
+        LocalRepositoryPaths location,
         RepositoryReference reference,
         DateTimeOffset now,
         CancellationToken stop
@@ -72,9 +72,9 @@ internal sealed class MissedScheduleStartWatcher(
     {
         if (engine.IsEmbedded)
         {
-            return StoredSchedules.Read(location, now - LooksBack, now);
+            return EngineFileScheduleReader.Read(location, now - LooksBack, now);
         }
-        var all = await new RunSchedules(engine.Client, location.Key).ListAsync(now - LooksBack, now, stop);
+        var all = await new RunScheduleClient(engine.Client, location.Key).ListAsync(now - LooksBack, now, stop);
         return [.. all.Where(schedule => schedule.Queue is null || schedule.Queue == reference.Queue)];
     }
 }

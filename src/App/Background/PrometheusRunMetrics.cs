@@ -8,10 +8,10 @@ namespace Orchestrator.App.Background;
 /// </summary>
 /// <param name="repositories">Returns the repositories that the page currently shows.</param>
 /// <param name="context">Provides the clock and environment.</param>
-public sealed class PrometheusRunMetrics(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context) : IDisposable
+public sealed class PrometheusRunMetrics(Func<IReadOnlyList<LocalRepositoryPaths>> repositories, UseCaseServices context) : IDisposable
 {
     private readonly DateTimeOffset _began = context.Time.GetUtcNow();
-    private readonly RunObserver _observer = new(context);
+    private readonly RunTraceSpanReader _observer = new(context);
     private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
     private readonly Lock _look = new();
 
@@ -28,7 +28,7 @@ public sealed class PrometheusRunMetrics(Func<IReadOnlyList<RepositoryLocation>>
             {
                 foreach (var (run, spans) in _observer.ReadRuns(repository, repository.Key))
                 {
-                    if (!RunStates.IsFinal(run.Status.State))
+                    if (!RunStateNames.IsFinal(run.Status.State))
                     {
                         open.Add(run.Status);
                     }

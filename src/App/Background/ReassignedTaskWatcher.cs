@@ -12,17 +12,17 @@ namespace Orchestrator.App.Background;
 internal sealed class ReassignedTaskWatcher(
     EngineConnection engine,
     IReadOnlyDictionary<string, string> remotes,
-    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
-    UseCaseContext context,
+    IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
+    UseCaseServices context,
     ILogger log
-) : SharedRunBackgroundWork("placed tasks", repositories, context.Time, log)
+) : PeriodicSharedRunProcessor("placed tasks", repositories, context.Time, log)
 {
     /// <summary>Interval at which the local records of other hosts' runs are compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
 
-    private readonly TaskSync _share = new(context.Services, remote: null);
+    private readonly CrossHostTaskSynchronizer _share = new(context.Services, remote: null);
     private readonly SlotHolderRecords _held = SlotHolderRecords.Of(context.Services);
-    private readonly JobThrottle _pace = new(context.Time);
+    private readonly BackgroundJobRateLimiter _pace = new(context.Time);
 
     /// <inheritdoc/>
     protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
@@ -31,12 +31,12 @@ internal sealed class ReassignedTaskWatcher(
     /// <inheritdoc/>
     protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (!RunStates.IsFinal(run.Status.State) && _pace.TryBegin(run.Id, RecordsEvery))
+        if (!RunStateNames.IsFinal(run.Status.State) && _pace.TryBegin(run.Id, RecordsEvery))
         {
             await TryAsync($"{run.Id}/", () => RecordEndAsync(run, stop), stop);
         }
         var left = _held.FindLeft(run.Id, reference).ToDictionary(task => $"{run.Id}/{task.TaskId}");
-        var record = RunStates.IsFinal(run.Status.State) ? "" : $"{run.Id}/";
+        var record = RunStateNames.IsFinal(run.Status.State) ? "" : $"{run.Id}/";
         ClearRemovedItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
         foreach (var (name, task) in left)
         {
@@ -46,7 +46,7 @@ internal sealed class ReassignedTaskWatcher(
     }
 
     // If the server can't be queried, the task's agent continues.
-    private async Task<string> EndLeftAsync(SharedTask task, CancellationToken stop)
+    private async Task<string> EndLeftAsync(DistributedTaskReference task, CancellationToken stop)
     {
         if (!await IsHereAsync(task, stop))
         {
@@ -65,8 +65,8 @@ internal sealed class ReassignedTaskWatcher(
     {
         foreach (var (run, reference) in List())
         {
-            var share = new TaskSync(context.Services, remotes.GetValueOrDefault(reference.Path));
-            foreach (var task in AssignedTaskRecords.Find(run.Id, reference))
+            var share = new CrossHostTaskSynchronizer(context.Services, remotes.GetValueOrDefault(reference.Path));
+            foreach (var task in HostTaskAssignmentStore.Find(run.Id, reference))
             {
                 try
                 {
@@ -89,16 +89,16 @@ internal sealed class ReassignedTaskWatcher(
     private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
     {
         var now = await engine.Runs.Get(run.Id).StatusAsync(stop);
-        if (RunStates.IsFinal(now.State))
+        if (RunStateNames.IsFinal(now.State))
         {
             run.Copy(now);
         }
         return "";
     }
 
-    private Task<bool> IsHereAsync(SharedTask task, CancellationToken stop) =>
-        TaskHostResolver.IsHereAsync(
-            MessageJson.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId)),
+    private Task<bool> IsHereAsync(DistributedTaskReference task, CancellationToken stop) =>
+        TaskOnThisHostChecker.IsHereAsync(
+            PayloadJsonOptions.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId)),
             task.Repository,
             stop
         );

@@ -8,10 +8,10 @@ namespace Orchestrator.App.Background;
 /// </summary>
 internal sealed class SentSpanStore : IDisposable
 {
-    private readonly LockFile _file;
+    private readonly InterProcessFileLock _file;
     private readonly HashSet<string> _ids;
 
-    private SentSpanStore(LockFile file, HashSet<string> ids)
+    private SentSpanStore(InterProcessFileLock file, HashSet<string> ids)
     {
         (_file, _ids) = (file, ids);
     }
@@ -24,10 +24,10 @@ internal sealed class SentSpanStore : IDisposable
     /// </summary>
     public static SentSpanStore? TryOpen(StoredRun run)
     {
-        LockFile? file = null;
+        InterProcessFileLock? file = null;
         try
         {
-            file = LockFile.TryTake(PathOf(run));
+            file = InterProcessFileLock.TryTake(PathOf(run));
             if (file is null)
             {
                 return null;
@@ -48,10 +48,10 @@ internal sealed class SentSpanStore : IDisposable
     }
 
     /// <summary>Returns the spans that the collector has not accepted yet.</summary>
-    public IReadOnlyList<SpanRecord> Left(IEnumerable<SpanRecord> spans) => [.. spans.Where(span => !_ids.Contains(span.Id))];
+    public IReadOnlyList<TraceSpanRecord> Left(IEnumerable<TraceSpanRecord> spans) => [.. spans.Where(span => !_ids.Contains(span.Id))];
 
     /// <summary>Records spans that the collector has accepted.</summary>
-    public void Add(IEnumerable<SpanRecord> sent)
+    public void Add(IEnumerable<TraceSpanRecord> sent)
     {
         var ids = sent.Select(span => span.Id).ToList();
         _ids.UnionWith(ids);

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Background;
 /// <param name="repositories">Lists the repositories.</param>
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
-public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context, ILogger log)
+public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<LocalRepositoryPaths>> repositories, UseCaseServices context, ILogger log)
     : PeriodicBackgroundWork("notices", repositories(), context.Time, log)
 {
     // The interval is short compared with the delays between attempts. After the machine has slept, due notices are found by the wall
@@ -16,7 +16,7 @@ public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<RepositoryLocation>> 
 
     // The first pass sends all waiting notices at once, because the earlier process may have failed only because a target was briefly
     // unavailable.
-    private NoticeSelection _tried = NoticeSelection.Waiting;
+    private UnsentNoticeFilter _tried = UnsentNoticeFilter.Waiting;
 
     /// <inheritdoc/>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<RepositoryLocation>> 
                 cancellationToken
             );
         }
-        _tried = NoticeSelection.Due;
+        _tried = UnsentNoticeFilter.Due;
         return Pause;
     }
 }

@@ -1,6 +1,7 @@
 namespace Orchestrator.App.Cleaning;
 
-/// <summary>Finds copies of git's configuration (<see cref="GitConfigurationCopies"/>) that no run on this machine uses anymore.</summary>
+/// <summary>Finds copies of git's configuration (<see cref="GitConfigurationCopyStore"/>) that no run on this machine uses
+/// anymore.</summary>
 internal static class GitConfigLeftovers
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
@@ -14,14 +15,14 @@ internal static class GitConfigLeftovers
     /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
-        var all = GitConfigurationCopies.FolderOf(environment);
+        var all = GitConfigurationCopyStore.FolderOf(environment);
         return Directory.Exists(all)
             ?
             [
                 .. Directory
                     .EnumerateDirectories(all)
                     .Order(StringComparer.Ordinal)
-                    .Where(copy => IsOld(copy, now) && GitConfigurationCopies.RunsOf(copy).All(note => IsGone(note, environment, now))),
+                    .Where(copy => IsOld(copy, now) && GitConfigurationCopyStore.RunsOf(copy).All(note => IsGone(note, environment, now))),
             ]
             : [];
     }
@@ -32,12 +33,12 @@ internal static class GitConfigLeftovers
     /// </summary>
     public static void UnregisterRemovedRuns(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
-        var all = GitConfigurationCopies.FolderOf(environment);
+        var all = GitConfigurationCopyStore.FolderOf(environment);
         foreach (
             var note in Directory.Exists(all)
                 ? Directory
                     .EnumerateDirectories(all)
-                    .SelectMany(GitConfigurationCopies.RunsOf)
+                    .SelectMany(GitConfigurationCopyStore.RunsOf)
                     .Where(note => IsGone(note, environment, now))
                     .ToList()
                 : []
@@ -48,7 +49,9 @@ internal static class GitConfigLeftovers
     }
 
     private static bool IsGone(string note, IReadOnlyDictionary<string, string> environment, DateTimeOffset now) =>
-        IsOld(note, now) && GitConfigurationCopies.IsOfThisMachine(note, environment) && !Directory.Exists(DurableFile.TryRead(note) ?? "");
+        IsOld(note, now)
+        && GitConfigurationCopyStore.IsOfThisMachine(note, environment)
+        && !Directory.Exists(DurableFile.TryRead(note) ?? "");
 
     private static bool IsOld(string path, DateTimeOffset now) => now.UtcDateTime - File.GetLastWriteTimeUtc(path) > Grace;
 }

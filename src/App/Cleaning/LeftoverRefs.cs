@@ -10,7 +10,7 @@ internal sealed class LeftoverRefs(string prefix)
     /// <summary>Returns the refs of the run that must remain, because they retain work that did not land or was reverted.</summary>
     public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
     {
-        var aborted = RunRefs.Aborted(run.Folder);
+        var aborted = RunRefNameBuilder.Aborted(run.Folder);
         var staying = refs.Where(found => !contained.Contains(found.Commit)).Select(found => found.Ref).ToHashSet(StringComparer.Ordinal);
         return staying.Contains(aborted) ? [aborted]
             : staying.Contains(Heads + run.Status.Staging) ? [Heads + run.Status.Staging]
@@ -21,17 +21,22 @@ internal sealed class LeftoverRefs(string prefix)
     /// True for a ref that only marks a state of the run: its base, its last merge or its shared state. Such a ref retains no work.
     /// </summary>
     public static bool IsMark(EndedRun run, string name) =>
-        name == RunRefs.Base(run.Folder)
-        || name == RunRefs.LastMerge(run.Folder)
-        || name == RunRefs.Shared(run.Folder.Name)
-        || name.StartsWith(RunRefs.Placed(run.Folder) + "/", StringComparison.Ordinal);
+        name == RunRefNameBuilder.Base(run.Folder)
+        || name == RunRefNameBuilder.LastMerge(run.Folder)
+        || name == RunRefNameBuilder.Shared(run.Folder.Name)
+        || name.StartsWith(RunRefNameBuilder.Placed(run.Folder) + "/", StringComparison.Ordinal);
 
     /// <summary>Returns the refs of a run with their commits.</summary>
     public IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
     {
         var name = run.Folder.Name;
-        string[] single = [RunRefs.Aborted(run.Folder), $"refs/orchestrator/revert/{name}"];
-        string[] below = [$"{Heads}{run.BranchPrefix ?? prefix}/{name}/", RunRefs.Wips(run.Folder) + "/", RunRefs.Kepts(run.Folder) + "/"];
+        string[] single = [RunRefNameBuilder.Aborted(run.Folder), $"refs/orchestrator/revert/{name}"];
+        string[] below =
+        [
+            $"{Heads}{run.BranchPrefix ?? prefix}/{name}/",
+            RunRefNameBuilder.Wips(run.Folder) + "/",
+            RunRefNameBuilder.Kepts(run.Folder) + "/",
+        ];
         return refs.Where(found =>
                 IsMark(run, found.Key)
                 || single.Contains(found.Key)

@@ -30,7 +30,7 @@ public sealed record RunLeftovers(EndedRun Run, FolderSize Size, IReadOnlyList<s
 
     internal IReadOnlyList<RefChange> Refs { get; init; } = [];
 
-    internal IReadOnlyList<(Worktree Worktree, DeletionProofResult Proof)> Worktrees { get; init; } = [];
+    internal IReadOnlyList<(Worktree Worktree, SafeDeletionCheckResult Proof)> Worktrees { get; init; } = [];
 
     /// <summary>Tasks whose saved unfinished work may be removed.</summary>
     internal IReadOnlyList<string> Unfinished { get; init; } = [];

@@ -37,7 +37,7 @@ public sealed record StorageSizes(
     /// <param name="prefix">First part of the names of our branches.</param>
     /// <param name="environment">Determines the cache folder.</param>
     internal static async Task<StorageSizes> OfAsync(
-        RepositoryLocation location,
+        LocalRepositoryPaths location,
         GitRepository repository,
         string prefix,
         IReadOnlyDictionary<string, string> environment,
@@ -45,9 +45,9 @@ public sealed record StorageSizes(
     )
     {
         var refs = await new RefStore(repository).ListAsync(["refs/orchestrator", $"refs/heads/{prefix}"], stop);
-        var store = new WorktreeStore(repository);
+        var store = new WorktreeManager(repository);
         var cache = CacheFolder.Of(repository, environment);
-        string[] gates = [.. VerificationTrees.In(cache)];
+        string[] gates = [.. VerificationWorktreePool.In(cache)];
         var tasks = (await store.ListAsync(stop)).Skip(1).Select(tree => tree.Path).Where(path => store.Find(path) is not null);
         string[] trees = [.. tasks.Except(gates), .. store.ListPooled()];
         var inGates = Sum(gates);
@@ -79,7 +79,7 @@ public sealed record StorageSizes(
             ("unfinished work", ByteSizes.Describe(Unfinished.Bytes)),
         ];
 
-    private static IEnumerable<string> EngineFiles(RepositoryLocation location) =>
+    private static IEnumerable<string> EngineFiles(LocalRepositoryPaths location) =>
         Directory.Exists(location.OrchestratorFolder) ? Directory.EnumerateFiles(location.OrchestratorFolder, "engine.db*") : [];
 
     private static FolderSize Sum(IEnumerable<string> paths) =>

@@ -18,7 +18,7 @@ public static class UnstartedRuns
     /// <param name="location">Repository of the runs.</param>
     /// <param name="now">Current time in UTC. A folder changed less than an hour ago may belong to a run that is starting.</param>
     /// <returns>One entry per run, in order, with only its id.</returns>
-    public static IReadOnlyList<RunStatus> List(RepositoryLocation location, DateTimeOffset now) =>
+    public static IReadOnlyList<RunStatus> List(LocalRepositoryPaths location, DateTimeOffset now) =>
         Directory.Exists(location.RunsFolder)
             ?
             [
@@ -36,7 +36,7 @@ public static class UnstartedRuns
 
     /// <summary>True if a run has not ended yet.</summary>
     /// <param name="run">Run, or an entry of <see cref="List"/>.</param>
-    public static bool IsOpen(RunStatus run) => !RunStates.IsFinal(run.State) && run.State != State;
+    public static bool IsOpen(RunStatus run) => !RunStateNames.IsFinal(run.State) && run.State != State;
 
     private static bool IsWithoutRecord(RunFolder folder) => !File.Exists(folder.Status) && !File.Exists(folder.Plan);
 }

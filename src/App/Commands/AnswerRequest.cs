@@ -10,27 +10,27 @@ public static class AnswerRequest
     /// <param name="run">Id of the run.</param>
     /// <param name="way">The answer that the user chose.</param>
     /// <param name="text">The user's text, which is guidance, a reason or an amount. It may be empty.</param>
-    public static (SteeringDefinition Command, SteeringRequest Request)? Of(string run, AnswerAction way, string text)
+    public static (SteeringCommandDefinition Command, SteeringRequest Request)? Of(string run, SuggestedCommand way, string text)
     {
         var task = way.Target == run ? null : RunIds.TaskOf(run, way.Target);
         var request = new SteeringRequest(run, task);
         return way.Kind switch
         {
-            AnswerActionKinds.Approve => (SteeringCatalog.Approve, request),
-            AnswerActionKinds.Reject => (SteeringCatalog.Reject, With(request, (SteeringCatalog.Reason, text))),
-            AnswerActionKinds.Skip => (SteeringCatalog.Skip, request),
-            AnswerActionKinds.Cancel => (SteeringCatalog.Cancel, request),
-            AnswerActionKinds.CancelDependants => (SteeringCatalog.Cancel, request with { WithDependants = true }),
-            AnswerActionKinds.Resume => (SteeringCatalog.Resume, request),
-            AnswerActionKinds.Retry => (SteeringCatalog.Retry, request),
-            AnswerActionKinds.Guide => (SteeringCatalog.Retry, With(request, (SteeringCatalog.Guidance, text))),
-            AnswerActionKinds.Promote => (SteeringCatalog.Promote, request),
-            AnswerActionKinds.PromoteOnto => (SteeringCatalog.Promote, With(request, (SteeringCatalog.Target, way.Resolution ?? ""))),
-            AnswerActionKinds.AcceptLosses => (SteeringCatalog.Promote, request with { AcceptsLosses = true }),
-            AnswerActionKinds.LandMerged => (SteeringCatalog.LandMerged, request),
-            AnswerActionKinds.LandMergedAcceptingLosses => (SteeringCatalog.LandMerged, request with { AcceptsLosses = true }),
-            AnswerActionKinds.Resolve => (SteeringCatalog.Resolve, With(request, (SteeringCatalog.Way, way.Resolution ?? ""))),
-            AnswerActionKinds.RaiseBudget => (
+            SuggestedCommandKinds.Approve => (SteeringCatalog.Approve, request),
+            SuggestedCommandKinds.Reject => (SteeringCatalog.Reject, With(request, (SteeringCatalog.Reason, text))),
+            SuggestedCommandKinds.Skip => (SteeringCatalog.Skip, request),
+            SuggestedCommandKinds.Cancel => (SteeringCatalog.Cancel, request),
+            SuggestedCommandKinds.CancelDependants => (SteeringCatalog.Cancel, request with { WithDependants = true }),
+            SuggestedCommandKinds.Resume => (SteeringCatalog.Resume, request),
+            SuggestedCommandKinds.Retry => (SteeringCatalog.Retry, request),
+            SuggestedCommandKinds.Guide => (SteeringCatalog.Retry, With(request, (SteeringCatalog.Guidance, text))),
+            SuggestedCommandKinds.Promote => (SteeringCatalog.Promote, request),
+            SuggestedCommandKinds.PromoteOnto => (SteeringCatalog.Promote, With(request, (SteeringCatalog.Target, way.Resolution ?? ""))),
+            SuggestedCommandKinds.AcceptLosses => (SteeringCatalog.Promote, request with { AcceptsLosses = true }),
+            SuggestedCommandKinds.LandMerged => (SteeringCatalog.LandMerged, request),
+            SuggestedCommandKinds.LandMergedAcceptingLosses => (SteeringCatalog.LandMerged, request with { AcceptsLosses = true }),
+            SuggestedCommandKinds.Resolve => (SteeringCatalog.Resolve, With(request, (SteeringCatalog.Way, way.Resolution ?? ""))),
+            SuggestedCommandKinds.RaiseBudget => (
                 SteeringCatalog.RaiseBudget,
                 With(request, (SteeringCatalog.Amount, text), (SteeringCatalog.BudgetKind, way.Resolution ?? ""))
             ),

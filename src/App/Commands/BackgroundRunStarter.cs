@@ -4,23 +4,23 @@ namespace Orchestrator.App.Commands;
 
 /// <summary>Starts runs in a background process, for callers without a terminal.</summary>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
-internal sealed class BackgroundRunStarter(UseCaseContext context)
+internal sealed class BackgroundRunStarter(UseCaseServices context)
 {
     /// <summary>Checks and starts a run, and waits until the run is executing tasks or waiting for approval.</summary>
     /// <returns>The id of the run and the outcome.</returns>
     /// <exception cref="UseCaseException">The run can't start.</exception>
-    public async Task<(string RunId, Outcome Outcome)> StartAsync(BackgroundRunRequest start, CancellationToken stop)
+    public async Task<(string RunId, UseCaseOutcome Outcome)> StartAsync(BackgroundRunRequest start, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var until = start.Until is { Length: > 0 } text ? ReadUntil(text) : (DateTimeOffset?)null;
         using var file = start.Plan is null ? null : SubmittedPlan.Write(start.Plan);
         var plan = PlanOf(start, file);
-        var request = start.Request is { } given ? RequestTextDetector.Require(given, context) : null;
+        var request = start.Request is { } given ? RequestOrFileNameClassifier.Require(given, context) : null;
         var runId = start.Tasks is not null
             ? RunIds.Create(plan!.Request!, Guid.NewGuid(), "spawn")
             : NewRunInputFactory.NewId(request, named: file?.Path);
         var opened = context.OpenSettings(repository, FlagsOf(start), runId);
-        var prepared = await new RunDraft(runId, repository, opened)
+        var prepared = await new UnpreparedRun(runId, repository, opened)
         {
             Plan = plan,
             File = file?.Path,
@@ -57,14 +57,16 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
             return null;
         }
         return AdhocPlan.Fault(texts, 1) is { } fault
-            ? throw new UseCaseException(Outcome.Usage, fault, "Describe each task as a separate text.")
+            ? throw new UseCaseException(UseCaseOutcome.Usage, fault, "Describe each task as a separate text.")
             : AdhocPlan.Of(texts, 1, null);
     }
 
-    private static IReadOnlyList<SettingFlag> FlagsOf(BackgroundRunRequest start) =>
+    private static IReadOnlyList<SettingOverride> FlagsOf(BackgroundRunRequest start) =>
         [
-            .. start.MaxCost is { } most ? (SettingFlag[])[new("maxCost", "budget.run", most.ToString(CultureInfo.InvariantCulture))] : [],
-            .. start.Tasks is null ? [] : (SettingFlag[])[new("spawn", "git.land", LandingMode.Branches)],
+            .. start.MaxCost is { } most
+                ? (SettingOverride[])[new("maxCost", "budget.run", most.ToString(CultureInfo.InvariantCulture))]
+                : [],
+            .. start.Tasks is null ? [] : (SettingOverride[])[new("spawn", "git.land", LandingMode.Branches)],
         ];
 
     /// <summary>Returns the arguments of the background process, except the plan.</summary>
@@ -72,7 +74,7 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
         BackgroundRunRequest start,
         string runId,
         PreparedRun prepared,
-        RepositoryLocation repository
+        LocalRepositoryPaths repository
     ) =>
         [
             start.Tasks is null ? "run" : "spawn",
@@ -93,5 +95,5 @@ internal sealed class BackgroundRunStarter(UseCaseContext context)
         : [];
 
     private DateTimeOffset ReadUntil(string text) =>
-        WallClock.Read(text, context.Time.GetLocalNow(), out var fault) ?? throw new UseCaseException(Outcome.Usage, fault);
+        WallClock.Read(text, context.Time.GetLocalNow(), out var fault) ?? throw new UseCaseException(UseCaseOutcome.Usage, fault);
 }

@@ -11,32 +11,32 @@ public interface IRunCommands
     /// <param name="definition">The command.</param>
     /// <param name="request">The run, the task and the arguments of the command.</param>
     /// <param name="cancellationToken">Cancels the wait. A command that was already sent is not revoked.</param>
-    Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken cancellationToken);
+    Task<RunControlResult> SteerAsync(SteeringCommandDefinition definition, SteeringRequest request, CancellationToken cancellationToken);
 
     /// <summary>Starts a run in the background. Returns when the run is executing tasks or waiting for approval.</summary>
-    Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken);
+    Task<RunControlResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken);
 
     /// <summary>Sends a user's mail to the agent of a task, or to all agents of a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="task">Id of the task, or null for all agents of the run.</param>
     /// <param name="text">The text of the message.</param>
     /// <param name="cancellationToken">Cancels the sending.</param>
-    Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken);
+    Task<RunControlResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken);
 
     /// <summary>Prevents new agent starts in a run. Running agents continue.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="reason">Reason that the user gave.</param>
     /// <param name="cancellationToken">Cancels the wait for other writers.</param>
-    Task<CommandResult> HoldAsync(string run, string reason, CancellationToken cancellationToken);
+    Task<RunControlResult> HoldAsync(string run, string reason, CancellationToken cancellationToken);
 
     /// <summary>Releases the hold on a run.</summary>
-    Task<CommandResult> ReleaseAsync(string run, CancellationToken cancellationToken);
+    Task<RunControlResult> ReleaseAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>Opens a draft pull request for each branch of a run, or updates the existing ones.</summary>
-    Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken);
+    Task<RunControlResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>Removes leftovers of ended runs, but only leftovers that are verified to be merged or obsolete.</summary>
-    Task<CommandResult> CleanUpAsync(CancellationToken cancellationToken);
+    Task<RunControlResult> CleanUpAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>The target and the arguments of a steering command.</summary>

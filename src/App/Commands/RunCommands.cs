@@ -4,22 +4,26 @@ namespace Orchestrator.App.Commands;
 /// <param name="caller">Context that provides the clock, the environment variables and the platform.</param>
 /// <param name="directory">Absolute path of the repository.</param>
 /// <param name="device">Name of the user's device, which is recorded with decisions, or null for the terminal of this machine.</param>
-public sealed class RunCommands(UseCaseContext caller, string directory, string? device = null) : IRunCommands
+public sealed class RunCommands(UseCaseServices caller, string directory, string? device = null) : IRunCommands
 {
     private static readonly TimeSpan CarriedOutWithin = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc/>
-    public Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken cancellationToken) =>
+    public Task<RunControlResult> SteerAsync(
+        SteeringCommandDefinition definition,
+        SteeringRequest request,
+        CancellationToken cancellationToken
+    ) =>
         CallAsync(async context =>
         {
             var (run, task) = Find(definition, request, context);
-            var input = new SteeringInput(context.Person, task) { Values = request.Values };
+            var input = new SteeringCommandArguments(context.Person, task) { Values = request.Values };
             foreach (var other in request.WithDependants && task is not null ? TaskDependants.Of(run.Status, task) : [])
             {
                 var call = definition.Call(input with { Task = other }, run.Status);
-                await new CommandSender(run, [], context).SendAsync(call, cancellationToken);
+                await new RunSteeringCommandSender(run, [], context).SendAsync(call, cancellationToken);
             }
-            var steering = new RunSteering(run, [], context)
+            var steering = new RunSteeringCommandExecutor(run, [], context)
             {
                 AcceptsLosses = request.AcceptsLosses,
                 Yes = request.Confirmed,
@@ -29,7 +33,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         });
 
     /// <inheritdoc/>
-    public async Task<CommandResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken)
+    public async Task<RunControlResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken)
     {
         string? started = null;
         var result = await CallAsync(async context =>
@@ -42,83 +46,93 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
     }
 
     /// <inheritdoc/>
-    public Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken) =>
+    public Task<RunControlResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {
             var (stored, reference) = RunReference.Require(context.RequireRepository(), task is null ? run : $"{run}/{task}");
-            await RunMailSender.SendAsync(
+            await UserToAgentMailSender.SendAsync(
                 task is null ? null : reference.RequireTask(stored.Status),
                 stored,
                 text,
                 context,
                 cancellationToken
             );
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         });
 
     /// <inheritdoc/>
-    public Task<CommandResult> HoldAsync(string run, string reason, CancellationToken cancellationToken) =>
+    public Task<RunControlResult> HoldAsync(string run, string reason, CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {
             var repository = context.RequireRepository();
-            var stored = StoredRuns.RequireOpen(repository, run);
-            var hold = await new RunHolds(context).HoldAsync(stored.Id, repository.Root, reason, cancellationToken);
-            context.Interaction.Inform(RunHolds.Describe(hold));
-            return Outcome.Done;
+            var stored = StoredRunFinder.RequireOpen(repository, run);
+            var hold = await new AgentStartHoldManager(context).HoldAsync(stored.Id, repository.Root, reason, cancellationToken);
+            context.Interaction.Inform(AgentStartHoldManager.Describe(hold));
+            return UseCaseOutcome.Done;
         });
 
     /// <inheritdoc/>
-    public Task<CommandResult> ReleaseAsync(string run, CancellationToken cancellationToken) =>
+    public Task<RunControlResult> ReleaseAsync(string run, CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {
             var repository = context.RequireRepository();
-            var stored = StoredRuns.Require(repository, run);
-            var released = await new RunHolds(context).ReleaseAsync(stored.Id, repository.Root, cancellationToken);
+            var stored = StoredRunFinder.Require(repository, run);
+            var released = await new AgentStartHoldManager(context).ReleaseAsync(stored.Id, repository.Root, cancellationToken);
             foreach (var hold in released)
             {
-                context.Interaction.Inform(RunHolds.DescribeReleased(hold));
+                context.Interaction.Inform(AgentStartHoldManager.DescribeReleased(hold));
             }
             return released.Count > 0
-                ? Outcome.Done
-                : throw new UseCaseException(Outcome.Usage, $"{stored.Id} itself is not held.", "'orchestrate release' lists other holds.");
+                ? UseCaseOutcome.Done
+                : throw new UseCaseException(
+                    UseCaseOutcome.Usage,
+                    $"{stored.Id} itself is not held.",
+                    "'orchestrate release' lists other holds."
+                );
         });
 
     /// <inheritdoc/>
-    public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken) =>
+    public Task<RunControlResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {
             var stored = RunReference.RequireRun(RunReference.Require(context.RequireRepository(), run));
-            var results = await RunPullRequests.OpenAsync(stored, task: null, context, cancellationToken);
+            var results = await RunPullRequestOpener.OpenAsync(stored, task: null, context, cancellationToken);
             foreach (var result in results)
             {
                 context.Interaction.Inform(result.Message);
             }
-            return RunPullRequests.OutcomeOf(results);
+            return RunPullRequestOpener.OutcomeOf(results);
         });
 
     /// <inheritdoc/>
-    public Task<CommandResult> CleanUpAsync(CancellationToken cancellationToken) =>
+    public Task<RunControlResult> CleanUpAsync(CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {
-            if (await new Cleanup(context, []).RunAsync(new CleanupOptions(), cancellationToken) is not { } result)
+            if (await new EndedRunCleaner(context, []).RunAsync(new CleanupOptions(), cancellationToken) is not { } result)
             {
-                return Outcome.NeedsPerson;
+                return UseCaseOutcome.NeedsPerson;
             }
-            foreach (var line in CleanupText.Of(result))
+            foreach (var line in CleanupResultFormatter.Of(result))
             {
                 context.Interaction.Inform(line);
             }
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         });
 
-    private static (StoredRun Run, string? Task) Find(SteeringDefinition definition, SteeringRequest request, UseCaseContext context)
+    private static (StoredRun Run, string? Task) Find(
+        SteeringCommandDefinition definition,
+        SteeringRequest request,
+        UseCaseServices context
+    )
     {
         var repository = context.RequireRepository();
-        if (definition.Targets == SteeringTargets.Question)
+        if (definition.Targets == SteeringTargetKinds.Question)
         {
             return QuestionReference.Require(repository, request.Task is null ? request.Run : $"{request.Run}/{request.Task}");
         }
-        var run = definition.AcceptsEnded ? StoredRuns.Require(repository, request.Run) : StoredRuns.RequireOpen(repository, request.Run);
+        var run = definition.AcceptsEnded
+            ? StoredRunFinder.Require(repository, request.Run)
+            : StoredRunFinder.RequireOpen(repository, request.Run);
         var task = request.Task is null ? null : new RunReference(run.Id, request.Task).RequireTask(run.Status);
         return (run, task);
     }
@@ -126,7 +140,12 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
     /// <summary>
     /// Continues a run in a background process if no worker serves it. The background process then executes the stored command.
     /// </summary>
-    private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringMessage call, UseCaseContext context, CancellationToken stop)
+    private static async Task<UseCaseOutcome> ContinueAsync(
+        StoredRun run,
+        SteeringMessage call,
+        UseCaseServices context,
+        CancellationToken stop
+    )
     {
         var repository = context.RequireRepository();
         RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
@@ -135,26 +154,29 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         try
         {
             var result = await new BackgroundRun(run.Id, repository, context).ResumeAsync([], waiting.Token, call.Reached);
-            return result.Ended is { } ended && call.Reached?.Invoke(ended) == true ? Outcome.Done : result.Outcome;
+            return result.Ended is { } ended && call.Reached?.Invoke(ended) == true ? UseCaseOutcome.Done : result.Outcome;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return Outcome.Resumable;
+            return UseCaseOutcome.Resumable;
         }
     }
 
-    private async Task<CommandResult> CallAsync(Func<UseCaseContext, Task<Outcome>> act)
+    private async Task<RunControlResult> CallAsync(Func<UseCaseServices, Task<UseCaseOutcome>> act)
     {
         // The rest runs on a thread of the pool, so that the command does not block the caller's thread.
         await Task.Yield();
         var interaction = new RecordedInteraction();
         try
         {
-            return new CommandResult(await act(NonInteractiveContext.In(directory, caller, interaction, device)), interaction.Text);
+            return new RunControlResult(
+                await act(NonInteractiveUseCaseServices.In(directory, caller, interaction, device)),
+                interaction.Text
+            );
         }
         catch (Exception fault) when (UseCaseExceptionConverter.Of(fault) is { } known)
         {
-            return new CommandResult(known.Outcome, interaction.Text) { Fault = known };
+            return new RunControlResult(known.Outcome, interaction.Text) { Fault = known };
         }
     }
 }

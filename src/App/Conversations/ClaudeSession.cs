@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.App.Conversations;
 
 /// <summary>State of a Claude Code conversation with respect to running processes.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<SessionLiveness>))]
-public enum SessionLiveness
+[JsonConverter(typeof(JsonStringEnumConverter<ClaudeSessionStatus>))]
+public enum ClaudeSessionStatus
 {
     /// <summary>A process has the conversation open.</summary>
     [JsonStringEnumMemberName("alive")]
@@ -29,7 +29,7 @@ public enum SessionLiveness
 /// <param name="File">Absolute path of the file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>
 /// <param name="Standing">State of the conversation, determined from processes and never from the file's age.</param>
-public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLiveness Standing)
+public sealed record ClaudeSession(string Id, string File, long Bytes, ClaudeSessionStatus Standing)
 {
     /// <summary>Id of the process that has the conversation open.</summary>
     public int? ProcessId { get; init; }

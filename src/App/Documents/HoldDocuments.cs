@@ -5,11 +5,12 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>hold --json</c> and <c>release --json</c>.</summary>
 /// <param name="Holds">Holds that are now in effect on this machine.</param>
 /// <param name="Released">Holds that the command released.</param>
-public sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : CommandDocument
+public sealed record HoldsDocument(IReadOnlyList<AgentStartHoldStatus> Holds, IReadOnlyList<AgentStartHoldStatus> Released)
+    : CommandOutputDocument
 {
     /// <summary>Creates the document from the holds on this machine.</summary>
-    public static HoldsDocument Of(IReadOnlyList<Hold> holds, IReadOnlyList<Hold> released) =>
+    public static HoldsDocument Of(IReadOnlyList<AgentStartHoldRecord> holds, IReadOnlyList<AgentStartHoldRecord> released) =>
         new([.. holds.Select(Of)], [.. released.Select(Of)]);
 
-    public static RunHold Of(Hold hold) => new(hold.Run, hold.Repository, hold.Reason, hold.By, hold.Since);
+    public static AgentStartHoldStatus Of(AgentStartHoldRecord hold) => new(hold.Run, hold.Repository, hold.Reason, hold.By, hold.Since);
 }

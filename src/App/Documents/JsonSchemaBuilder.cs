@@ -33,9 +33,9 @@ public static class JsonSchemaBuilder
     // warning.
     private static JsonObject OfRunInput()
     {
-        var schema = OfType(MessageJson.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
+        var schema = OfType(PayloadJsonOptions.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
         schema["additionalProperties"] = false;
-        var plan = PlanFiles.Schema();
+        var plan = PlanWithReferencesReader.Schema();
         schema["$defs"] = plan["$defs"]!.DeepClone();
         plan.Remove("$defs");
         plan["type"]!.AsArray().Add("null");
@@ -66,12 +66,12 @@ public static class JsonSchemaBuilder
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                [ReasonJsonConverter.KindMember] = new JsonObject
+                [StatusReasonJsonConverter.KindMember] = new JsonObject
                 {
-                    ["enum"] = new JsonArray([.. ReasonJsonConverter.Kinds.Select(kind => (JsonNode)kind)]),
+                    ["enum"] = new JsonArray([.. StatusReasonJsonConverter.Kinds.Select(kind => (JsonNode)kind)]),
                 },
             },
-            ["required"] = new JsonArray(ReasonJsonConverter.KindMember),
+            ["required"] = new JsonArray(StatusReasonJsonConverter.KindMember),
         };
 
     /// <summary>
@@ -86,7 +86,7 @@ public static class JsonSchemaBuilder
             ["title"] = ".orchestrator/config.yaml",
             ["type"] = "object",
         };
-        foreach (var setting in SettingIndex.All)
+        foreach (var setting in SettingDeclarationIndex.All)
         {
             var at = root;
             var parts = setting.Name.Split('.');

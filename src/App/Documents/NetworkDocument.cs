@@ -7,7 +7,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Connections">Connections from the run's sandboxes, grouped by task and host.</param>
 /// <param name="CutLogs">Number of logs that reached their maximum size, so that later connections are missing.</param>
-public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : CommandDocument;
+public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : CommandOutputDocument;
 
 /// <summary>The connections of a task to one port of a host, about which the proxy made the same decision.</summary>
 /// <param name="Task">Id of the task, or empty for sandboxes that belong to no single task.</param>
@@ -35,7 +35,7 @@ public sealed record NetworkConnection(
 )
 {
     /// <summary>Creates an entry from a summary of the connection log.</summary>
-    public static NetworkConnection Of(ConnectionSummary summary) =>
+    public static NetworkConnection Of(SandboxConnectionSummary summary) =>
         new(
             summary.Task,
             summary.Role,

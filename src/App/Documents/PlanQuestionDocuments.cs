@@ -12,7 +12,7 @@ public sealed record ConflictsDocument(
     bool Truncated,
     IReadOnlyList<ConflictEntry> Conflicts,
     IReadOnlyList<ConflictEntry> Warnings
-) : CommandDocument;
+) : CommandOutputDocument;
 
 /// <summary>Two tasks that own the same path, with the dependency that would order them.</summary>
 public sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
@@ -32,7 +32,7 @@ public sealed record RiskDocument(
     int AutoApproveThreshold,
     IReadOnlyList<RiskFactorEntry> Factors,
     IReadOnlyList<ProtectedTaskEntry> Protected
-) : CommandDocument;
+) : CommandOutputDocument;
 
 /// <summary>A factor of the risk score.</summary>
 public sealed record RiskFactorEntry(
@@ -48,7 +48,7 @@ public sealed record RiskFactorEntry(
 public sealed record ProtectedTaskEntry(string Task, string Path, string Glob);
 
 /// <summary>Output of <c>contracts --json</c>.</summary>
-public sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : CommandDocument;
+public sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : CommandOutputDocument;
 
 /// <summary>A contract as source code.</summary>
 public sealed record ContractEntry(
@@ -68,21 +68,21 @@ public sealed record LockFilesDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches
-) : CommandDocument;
+) : CommandOutputDocument;
 
 /// <summary>A lock file or manifest that is part of the environment's hash.</summary>
 public sealed record EnvironmentEntry(string Path, string Sha256);
 
 /// <summary>Output of <c>context list --json</c> and <c>context get --json</c>.</summary>
-public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : CommandDocument;
+public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : CommandOutputDocument;
 
 /// <summary>Output of <c>prompt --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Prompt">The complete prompt for the task's agent.</param>
-public sealed record PromptDocument(string Task, string Prompt) : CommandDocument;
+public sealed record PromptDocument(string Task, string Prompt) : CommandOutputDocument;
 
 /// <summary>Output of <c>verify --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Passed">True if all required gates passed.</param>
 /// <param name="Gates">One entry per gate, in the order of execution.</param>
-public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : CommandDocument;
+public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : CommandOutputDocument;

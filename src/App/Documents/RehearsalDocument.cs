@@ -7,10 +7,10 @@ namespace Orchestrator.App.Documents;
 /// <param name="Start">Time at which the unattended run starts.</param>
 /// <param name="Usual">Simulation of a usual night, with median durations and costs.</param>
 /// <param name="Hard">Simulation of a hard night, with durations and costs that only one run in ten exceeds.</param>
-public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedRunEntry Usual, RehearsedRunEntry Hard) : CommandDocument
+public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedRunEntry Usual, RehearsedRunEntry Hard) : CommandOutputDocument
 {
     /// <summary>Creates the document from the simulations of a usual night and a hard night.</summary>
-    public static RehearsalDocument Of(UnattendedRunPlan night, RehearsalResult usual, RehearsalResult hard) =>
+    public static RehearsalDocument Of(UnattendedRunSimulationInput night, SimulatedRunResult usual, SimulatedRunResult hard) =>
         new(night.Start, RehearsedRunEntry.Of(usual), RehearsedRunEntry.Of(hard));
 }
 
@@ -29,7 +29,7 @@ public sealed record RehearsedRunEntry(
 )
 {
     /// <summary>Converts a simulation to its document.</summary>
-    public static RehearsedRunEntry Of(RehearsalResult night) =>
+    public static RehearsedRunEntry Of(SimulatedRunResult night) =>
         new(
             night.Done,
             night.Left,
@@ -59,7 +59,7 @@ public sealed record RehearsedEventEntry(DateTimeOffset At, string Kind, string?
 /// <summary>Output of <c>night rehearse --kill --json</c>.</summary>
 /// <param name="Night">Outcome of the rehearsal.</param>
 /// <param name="Holds">True if everything landed, nothing was paid twice, and no agent was started without need.</param>
-public sealed record KillRehearsalDocument(KillRehearsalOutcome Night, bool Holds) : CommandDocument
+public sealed record KillRehearsalDocument(KillRehearsalOutcome Night, bool Holds) : CommandOutputDocument
 {
     /// <summary>Creates the document from the outcome of the rehearsal.</summary>
     public static KillRehearsalDocument Of(KillRehearsalOutcome night) => new(night, night.Holds);

@@ -12,16 +12,16 @@ namespace Orchestrator.App.Documents;
 /// <param name="Mail">Messages to and from the task's agent.</param>
 public sealed record TaskDocument(
     string RunId,
-    RunTask Task,
+    RunTaskStatus Task,
     IReadOnlyList<RunEvent> Events,
-    IReadOnlyList<AttemptModel> Models,
+    IReadOnlyList<AttemptLanguageModel> Models,
     IReadOnlyList<string> Kept,
     IReadOnlyList<MailSummary> Mail
-) : CommandDocument;
+) : CommandOutputDocument;
 
 /// <summary>Output of <c>collect --json</c>.</summary>
 /// <param name="Runs">The runs, in the order in which the user named them.</param>
-public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.CollectedRun> Runs) : CommandDocument;
+public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.RunResultSummary> Runs) : CommandOutputDocument;
 
 /// <summary>A mail message in the output of <c>events</c>. It is not an event and has no number.</summary>
 /// <param name="Time">Time at which the message was sent.</param>

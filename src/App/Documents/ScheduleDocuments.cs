@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>schedule list --json</c>.</summary>
 /// <param name="Served">True if a process currently serves the engine, so that runs start on time.</param>
 /// <param name="Schedules">Schedules of the repository, sorted by name.</param>
-public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : CommandDocument;
+public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : CommandOutputDocument;
 
 /// <summary>A schedule in the output of <c>schedule list --json</c>.</summary>
 /// <param name="Name">Name of the schedule.</param>

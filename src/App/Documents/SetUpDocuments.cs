@@ -7,22 +7,22 @@ namespace Orchestrator.App.Documents;
 /// <param name="Build">Version with the commit. It is the build id of this program's workers.</param>
 /// <param name="Runtime">Name and version of the .NET runtime.</param>
 /// <param name="Platform">Operating system and processor architecture.</param>
-public sealed record VersionDocument(string Version, string Build, string Runtime, string Platform) : CommandDocument;
+public sealed record VersionDocument(string Version, string Build, string Runtime, string Platform) : CommandOutputDocument;
 
 /// <summary>Output of <c>trust --json</c>.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Trusted">True if the user trusts all items.</param>
 /// <param name="Items">Items in the repository's files that require the user's trust.</param>
-public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : CommandDocument;
+public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : CommandOutputDocument;
 
 /// <summary>Output of <c>accept --json</c>.</summary>
 /// <param name="Items">Items that were quarantined when the command was called.</param>
-public sealed record QuarantineAcceptDocument(IReadOnlyList<QuarantinedItemEntry> Items) : CommandDocument;
+public sealed record QuarantineAcceptDocument(IReadOnlyList<QuarantinedItemEntry> Items) : CommandOutputDocument;
 
 /// <summary>Output of <c>flaky --json</c>.</summary>
 /// <param name="Seen">Tests whose latest results on this machine were flaky.</param>
 /// <param name="Quarantined">Tests in quarantine, including tests whose quarantine has expired.</param>
-public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : CommandDocument;
+public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : CommandOutputDocument;
 
 /// <summary>A file or setting in a repository's common git folder, quarantined because it changed while an agent was running.</summary>
 /// <param name="Id">Id of the item, which <c>accept</c> takes as argument.</param>
@@ -68,10 +68,10 @@ public sealed record ServiceDocument(
     string Active,
     int? Process,
     bool? Lingers
-) : CommandDocument
+) : CommandOutputDocument
 {
     /// <summary>Creates the document from the state of the systemd unit.</summary>
-    public static ServiceDocument Of(ServiceState state) =>
+    public static ServiceDocument Of(SystemdServiceStatus state) =>
         new(
             state.Name,
             state.File,
@@ -86,7 +86,7 @@ public sealed record ServiceDocument(
 
 /// <summary>Output of <c>agents --json</c>.</summary>
 /// <param name="Agents">All agents that a task may name.</param>
-public sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : CommandDocument;
+public sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : CommandOutputDocument;
 
 /// <summary>An agent with its state on this machine.</summary>
 /// <param name="Name">Name of the agent in settings and plans.</param>

@@ -6,7 +6,7 @@ namespace Orchestrator.App.Documents;
 public static class UsageDocumentBuilder
 {
     /// <summary>Converts one usage total to a document.</summary>
-    public static UsageLine Of(UsageSum sum) =>
+    public static UsageGroupTotal Of(UsageSum sum) =>
         new(
             sum.Name,
             sum.Repository,

@@ -5,21 +5,21 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>web token --json</c>.</summary>
 /// <param name="Tokens">Named tokens, sorted by the time of their creation.</param>
 /// <param name="Failures">Failed attempts to log in, or null if there were none.</param>
-public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLoginFailures? Failures) : CommandDocument
+public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLoginFailures? Failures) : CommandOutputDocument
 {
     /// <summary>Creates the document. It does not contain the hashes of the tokens.</summary>
-    public static WebTokensDocument Of(WebTokens tokens) =>
+    public static WebTokensDocument Of(WebTokenStore tokens) =>
         new(
             [.. tokens.List().Select(token => new WebTokenLine(token.Name, token.Scope, token.CreatedAt, token.ExpiresAt))],
             WebLoginFailures.Read(tokens.Folder)
         );
 
     /// <summary>Describes the permitted actions of a scope for users.</summary>
-    public static string Describe(WebScope scope) =>
+    public static string Describe(WebTokenScope scope) =>
         scope switch
         {
-            WebScope.Read => "read",
-            WebScope.Answer => "answer",
+            WebTokenScope.Read => "read",
+            WebTokenScope.Answer => "answer",
             _ => "all",
         };
 }
@@ -29,4 +29,4 @@ public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLo
 /// <param name="Scope">Actions that the token permits.</param>
 /// <param name="CreatedAt">Time at which the token was created.</param>
 /// <param name="ExpiresAt">Time at which the token expires, or null if it never expires.</param>
-public sealed record WebTokenLine(string Name, WebScope Scope, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+public sealed record WebTokenLine(string Name, WebTokenScope Scope, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);

@@ -6,10 +6,10 @@ namespace Orchestrator.App.Engine;
 /// <summary>The embedded engine of a repository, served by this process. This object owns the engine's file until it is disposed.</summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
-    private readonly EngineFile _file;
+    private readonly EngineDatabaseLock _file;
     private readonly TemporalServer _server;
 
-    private EmbeddedServer(EngineFile file, TemporalServer server)
+    private EmbeddedServer(EngineDatabaseLock file, TemporalServer server)
     {
         _file = file;
         _server = server;
@@ -23,10 +23,10 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the start.</param>
     public static async Task<EmbeddedServer> StartAsync(
-        EngineFile file,
+        EngineDatabaseLock file,
         string socket,
         TimeSpan retention,
-        UseCaseContext context,
+        UseCaseServices context,
         ILoggerFactory loggers,
         CancellationToken stop
     )
@@ -39,7 +39,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             TimeProvider = context.Time,
             DefaultRetention = retention,
             Trouble = context.Interaction.Warn,
-            SearchAttributes = RunAttributes.Types,
+            SearchAttributes = RunSearchAttributes.Types,
         };
         var server = new TemporalServer(options, loggers);
         try

@@ -62,7 +62,7 @@ public static class EngineAddress
             // Another user owns the folder.
         }
         throw new UseCaseException(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"The engine's socket can't be created, because other users can access {folder}.",
             "Remove this folder, set XDG_RUNTIME_DIR to a folder that only you can open, or move the repository to a shorter path."
         );
@@ -73,7 +73,7 @@ public static class EngineAddress
     /// only as an HTTP proxy. It then sends CONNECT, which the engine accepts (<c>ConnectRequestHandler</c>), and ignores the host name.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>
-        address.StartsWith(EngineOwnerFinder.SocketPrefix, StringComparison.Ordinal)
+        address.StartsWith(EngineProcessFinder.SocketPrefix, StringComparison.Ordinal)
             ? new("localhost:7233") { HttpConnectProxy = new HttpConnectProxyOptions(address) }
             : new(address);
 }

@@ -27,19 +27,19 @@ public static class EngineCallFailureText
         IsNotReady(fault) ? Silent(fault)
         : LostConnectionDetector.IsCauseOf(fault)
             ? new(
-                Outcome.Unavailable,
+                UseCaseOutcome.Unavailable,
                 $"The connection to the engine was lost during the command: {ConnectionFailureText.Of(fault)}.",
                 "Run the command again; repeating it is safe. 'orchestrate resume' continues open runs."
             )
         : fault.Code is RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unauthenticated
             ? new(
-                Outcome.Unavailable,
+                UseCaseOutcome.Unavailable,
                 $"The Temporal server refused the credentials: {ConnectionFailureText.Of(fault)}.",
                 "Check temporal.api_key, temporal.tls and temporal.namespace ('orchestrate config' shows them)."
             )
         : fault.Code == RpcException.StatusCode.NotFound
             ? new(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The run is unknown to the engine or has ended: {ConnectionFailureText.Of(fault)}.",
                 "'orchestrate history' lists the runs of this repository."
             )
@@ -47,14 +47,14 @@ public static class EngineCallFailureText
 
     private static UseCaseException Silent(Exception fault) =>
         new(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"No worker answered the engine in time: {ConnectionFailureText.Of(fault)}.",
             "The machine may be busy; run the command again. 'orchestrate status' shows the run without the engine."
         );
 
     private static UseCaseException Refused(Exception fault) =>
         new(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"The engine refused the call: {ConnectionFailureText.Of(fault)}.",
             "Run the command again; .orchestrator/logs/engine.log may name the cause."
         );

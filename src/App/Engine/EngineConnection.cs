@@ -30,7 +30,7 @@ public sealed class EngineConnection : IAsyncDisposable
 
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(10);
 
-    private readonly RepositoryLocation? _repository;
+    private readonly LocalRepositoryPaths? _repository;
     private readonly string? _joined;
     private readonly IDisposable? _registration;
     private readonly TimeSpan _retention;
@@ -48,8 +48,8 @@ public sealed class EngineConnection : IAsyncDisposable
 
     private EngineConnection(
         ITemporalClient client,
-        EngineOwner owner,
-        RepositoryLocation repository,
+        EngineProcessRecord owner,
+        LocalRepositoryPaths repository,
         TimeSpan retention,
         IDisposable? registration
     )
@@ -57,13 +57,13 @@ public sealed class EngineConnection : IAsyncDisposable
     {
         _repository = repository;
         _retention = retention;
-        _joined = owner.Address[EngineOwnerFinder.SocketPrefix.Length..];
+        _joined = owner.Address[EngineProcessFinder.SocketPrefix.Length..];
         _registration = registration;
     }
 
     /// <summary>Creates an instance for another application's connection to a Temporal server.</summary>
     public static EngineConnection Of(ITemporalClient client) =>
-        new(MessageJson.Speaking(client), $"Temporal at {client.Connection.Options.TargetHost}");
+        new(PayloadJsonOptions.Speaking(client), $"Temporal at {client.Connection.Options.TargetHost}");
 
     /// <summary>Client of the engine. If another process takes over the engine, the client reconnects at the same address.</summary>
     public ITemporalClient Client { get; }
@@ -86,7 +86,7 @@ public sealed class EngineConnection : IAsyncDisposable
 
     // The record lets 'inbox' include this repository. If it can't be written, the user gets only a warning, because the engine works
     // without it.
-    private static void NoteRepository(RepositoryLocation repository, UseCaseContext context)
+    private static void NoteRepository(LocalRepositoryPaths repository, UseCaseServices context)
     {
         try
         {
@@ -145,9 +145,9 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="stop">Cancels the attempt.</param>
     /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         OrchestratorSettings settings,
-        UseCaseContext context,
+        UseCaseServices context,
         ILoggerFactory loggers,
         bool stays,
         CancellationToken stop
@@ -159,12 +159,15 @@ public sealed class EngineConnection : IAsyncDisposable
         {
             return await ConnectAsync(settings.Temporal, context, loggers, stop);
         }
-        var folder = RepositoryLocation.EnsureFolder(repository.OrchestratorFolder);
+        var folder = LocalRepositoryPaths.EnsureFolder(repository.OrchestratorFolder);
         var retention = RetentionOf(settings.Retention);
         var began = context.Time.GetTimestamp();
         while (true)
         {
-            if ((stays || !StandbyProcesses.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
+            if (
+                (stays || !EngineStandbyProcessRegistry.AnyLiving(folder))
+                && EngineDatabaseLock.TryAcquire(folder, GuardOf(repository)) is { } file
+            )
             {
                 return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), retention, context, loggers, stop);
             }
@@ -175,7 +178,7 @@ public sealed class EngineConnection : IAsyncDisposable
             if (context.Time.GetElapsedTime(began) > OwnerPatience)
             {
                 throw new UseCaseException(
-                    Outcome.Unavailable,
+                    UseCaseOutcome.Unavailable,
                     $"Another process holds the engine of {repository.Root} but does not answer.",
                     $"Find the process that holds {Path.Combine(folder, "engine.lock")}, and end it."
                 );
@@ -190,11 +193,11 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the wait.</param>
     /// <exception cref="UseCaseException">The engine's file was removed together with the other process. The exit code is 5.</exception>
-    public async Task TakeOverEngineAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
+    public async Task TakeOverEngineAsync(UseCaseServices context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
         {
-            if (EngineFile.TryAcquire(_repository!.OrchestratorFolder, GuardOf(_repository)) is { } file)
+            if (EngineDatabaseLock.TryAcquire(_repository!.OrchestratorFolder, GuardOf(_repository)) is { } file)
             {
                 if (!File.Exists(file.DatabasePath))
                 {
@@ -217,7 +220,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="context">Provides the clock.</param>
     /// <param name="stop">Cancels the watch.</param>
     /// <exception cref="UseCaseException">The file was removed. The exit code is 5.</exception>
-    public async Task WatchEngineFileAsync(UseCaseContext context, CancellationToken stop)
+    public async Task WatchEngineFileAsync(UseCaseServices context, CancellationToken stop)
     {
         while (true)
         {
@@ -227,7 +230,7 @@ public sealed class EngineConnection : IAsyncDisposable
                 continue;
             }
             await served.StopServingAsync();
-            throw Loss(Path.Combine(context.RequireRepository().OrchestratorFolder, EngineFile.FileName));
+            throw Loss(Path.Combine(context.RequireRepository().OrchestratorFolder, EngineDatabaseLock.FileName));
         }
     }
 
@@ -235,13 +238,13 @@ public sealed class EngineConnection : IAsyncDisposable
     /// Returns the path of a second lock file, which is in the git folder. No cleanup of the checkout removes it, so it prevents a second
     /// engine even if the engine's file is removed.
     /// </summary>
-    public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
+    public static string GuardOf(LocalRepositoryPaths repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
     private UseCaseException Loss(string file)
     {
         IsLost = true;
         return new UseCaseException(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"{file} was removed while the engine used it, for example by 'git clean -fdx'. The engine has ended and its "
                 + "agents are stopped.",
             "Finished tasks are kept in git: 'orchestrate run' reuses them. To clean while an engine runs, exclude its "
@@ -262,7 +265,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(
         TemporalSettings settings,
-        UseCaseContext context,
+        UseCaseServices context,
         ILoggerFactory loggers,
         CancellationToken stop
     )
@@ -272,9 +275,12 @@ public sealed class EngineConnection : IAsyncDisposable
         {
             var client = await TemporalClientFactory.ConnectAsync(options, loggers, stop);
             return await ServerNamespace.ExistsAsync(client, stop)
-                ? new EngineConnection(client, $"Temporal at {options.TargetHost}") { Deployment = WorkerDeployment.VersionOf(settings) }
+                ? new EngineConnection(client, $"Temporal at {options.TargetHost}")
+                {
+                    Deployment = WorkerDeploymentRegistrar.VersionOf(settings),
+                }
                 : throw new UseCaseException(
-                    Outcome.Unavailable,
+                    UseCaseOutcome.Unavailable,
                     $"The Temporal server at {options.TargetHost} has no namespace {options.Namespace}.",
                     $"Create it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; "
                         + "or name "
@@ -284,7 +290,7 @@ public sealed class EngineConnection : IAsyncDisposable
         catch (Exception unreachable) when (unreachable is RpcException or InvalidOperationException or HttpRequestException)
         {
             throw new UseCaseException(
-                Outcome.Unavailable,
+                UseCaseOutcome.Unavailable,
                 $"The Temporal server at {options.TargetHost} does not answer: {ConnectionFailureText.Of(unreachable)}.",
                 "Check temporal.address, or unset it to use the embedded engine."
             );
@@ -292,10 +298,10 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     private static async Task<EngineConnection> ServeAsync(
-        EngineFile file,
+        EngineDatabaseLock file,
         string socket,
         TimeSpan retention,
-        UseCaseContext context,
+        UseCaseServices context,
         ILoggerFactory loggers,
         CancellationToken stop
     )
@@ -305,7 +311,7 @@ public sealed class EngineConnection : IAsyncDisposable
         {
             return new EngineConnection(
                 await TemporalClientFactory.ConnectAsync(
-                    EngineAddress.ClientOptions(EngineOwnerFinder.SocketPrefix + socket),
+                    EngineAddress.ClientOptions(EngineProcessFinder.SocketPrefix + socket),
                     loggers,
                     stop
                 ),
@@ -320,7 +326,7 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     private static async Task<EngineConnection?> TryJoinAsync(
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         TimeSpan retention,
         ILoggerFactory loggers,
         bool stays,
@@ -328,11 +334,11 @@ public sealed class EngineConnection : IAsyncDisposable
     )
     {
         var folder = repository.OrchestratorFolder;
-        if (await EngineOwnerFinder.FindAsync(folder, stop) is not { } owner)
+        if (await EngineProcessFinder.FindAsync(folder, stop) is not { } owner)
         {
             return null;
         }
-        var registration = stays ? StandbyProcesses.Register(folder) : null;
+        var registration = stays ? EngineStandbyProcessRegistry.Register(folder) : null;
         try
         {
             var client = await TemporalClientFactory.ConnectAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);

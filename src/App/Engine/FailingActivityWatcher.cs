@@ -10,8 +10,8 @@ namespace Orchestrator.App.Engine;
 /// <param name="log">Receives errors.</param>
 internal sealed class FailingActivityWatcher(
     EngineConnection engine,
-    UseCaseContext context,
-    IReadOnlyList<RepositoryLocation> repositories,
+    UseCaseServices context,
+    IReadOnlyList<LocalRepositoryPaths> repositories,
     ILogger log
 ) : PeriodicBackgroundWork("failing activities", repositories, context.Time, log)
 {

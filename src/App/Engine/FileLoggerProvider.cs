@@ -31,9 +31,9 @@ public sealed class FileLoggerProvider : ILoggerProvider
     /// <param name="repository">The repository.</param>
     /// <param name="verbose">True to log everything. If false, only warnings and errors are logged.</param>
     /// <param name="time">The clock.</param>
-    public static ILoggerFactory OpenFactory(RepositoryLocation repository, bool verbose, TimeProvider time)
+    public static ILoggerFactory OpenFactory(LocalRepositoryPaths repository, bool verbose, TimeProvider time)
     {
-        var folder = RepositoryLocation.EnsureFolder(Path.Combine(repository.OrchestratorFolder, "logs"));
+        var folder = LocalRepositoryPaths.EnsureFolder(Path.Combine(repository.OrchestratorFolder, "logs"));
         return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
     }
 
@@ -47,7 +47,7 @@ public sealed class FileLoggerProvider : ILoggerProvider
         {
             File.Move(file, file + ".old", overwrite: true);
         }
-        var stream = OrchestratorFileWriter.OpenToAppend(file);
+        var stream = SymlinkSafeFileWriter.OpenToAppend(file);
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
 

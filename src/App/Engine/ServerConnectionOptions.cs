@@ -16,7 +16,7 @@ internal static class ServerConnectionOptions
 
     /// <summary>Returns the options of the connection.</summary>
     /// <exception cref="UseCaseException">The profile is unreadable, or a named profile does not exist.</exception>
-    public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseContext context)
+    public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseServices context)
     {
         var address = WithPort(settings.Address!);
         var isSecure = settings.Address!.StartsWith(Secure, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ internal static class ServerConnectionOptions
         return options;
     }
 
-    private static ClientEnvConfig.Profile Load(UseCaseContext context)
+    private static ClientEnvConfig.Profile Load(UseCaseServices context)
     {
         try
         {
@@ -47,7 +47,7 @@ internal static class ServerConnectionOptions
         catch (Exception unreadable) when (unreadable is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The profile for Temporal can't be used: {unreadable.Message}",
                 "Correct temporal.toml (TEMPORAL_CONFIG_FILE names it) or the TEMPORAL_* variables; TEMPORAL_PROFILE chooses the profile."
             );
@@ -63,7 +63,7 @@ internal static class ServerConnectionOptions
         }
 
         return
-            address.StartsWith(EngineOwnerFinder.SocketPrefix, StringComparison.Ordinal)
+            address.StartsWith(EngineProcessFinder.SocketPrefix, StringComparison.Ordinal)
             || address.LastIndexOf(':') > address.LastIndexOf(']')
             ? address
             : $"{address}:{DefaultPort}";

@@ -12,13 +12,13 @@ public static class UseCaseExceptionConverter
         fault switch
         {
             UseCaseException known => known,
-            RefusedException refused => new UseCaseException(
-                refused.IsPassing ? Outcome.Resumable : Outcome.Usage,
+            UserRequestRefusedException refused => new UseCaseException(
+                refused.IsPassing ? UseCaseOutcome.Resumable : UseCaseOutcome.Usage,
                 refused.Message,
                 refused.Cure
             ),
             _ => ProgramFailureDescription.Of(fault) is { } failure
-                ? new UseCaseException(failure.IsOfPlace ? Outcome.Usage : Outcome.Unavailable, failure.Message, failure.Cure)
+                ? new UseCaseException(failure.IsOfPlace ? UseCaseOutcome.Usage : UseCaseOutcome.Unavailable, failure.Message, failure.Cure)
                 : EngineCallFailureText.Of(fault),
         };
 }

@@ -11,7 +11,8 @@ public static class ScheduleFormatter
     public static string Describe(ScheduledStartResult fire) =>
         fire switch
         {
-            { Began: { } began, Run: { } run } => $"ran: {fire.RunId}, first task {LocalTimes.Of(began)}, {RunLiveness.Describe(run)}",
+            { Began: { } began, Run: { } run } =>
+                $"ran: {fire.RunId}, first task {LocalTimeFormatter.Of(began)}, {RunLivenessClassifier.Describe(run)}",
             { RunId: null, Missed: MissedScheduleStart.NotYet } => "not yet dispatched",
             _ => $"not run: {ReasonOf(fire)}",
         };
@@ -20,7 +21,8 @@ public static class ScheduleFormatter
     public static string ReasonOf(ScheduledStartResult fire) =>
         fire switch
         {
-            { Run: { } run } => $"{fire.RunId} was dispatched, no task began, {RunLiveness.Describe(run)}. {run.Reason}".TrimEnd(),
+            { Run: { } run } =>
+                $"{fire.RunId} was dispatched, no task began, {RunLivenessClassifier.Describe(run)}. {run.Reason}".TrimEnd(),
             { RunId: { } id } => $"{id} was dispatched, but no process has worked on it",
             { Missed: MissedScheduleStart.EarlierRunOpen } => $"{fire.Because} was still open",
             _ => "no process served the engine in time, or the schedule was paused",

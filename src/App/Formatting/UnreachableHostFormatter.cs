@@ -13,10 +13,10 @@ public static class UnreachableHostFormatter
             ? OfGiven(giver, isReady, runId)
             : (
                 away.Since is { } since
-                    ? $"The run has waited for the host {away.Shown} since {LocalTimes.Of(since)}"
+                    ? $"The run has waited for the host {away.Shown} since {LocalTimeFormatter.Of(since)}"
                     : $"The run waits for the host {away.Shown}"
             )
-                + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; its last contact is unknown")
+                + (away.LastSeen is { } seen ? $", last seen {LocalTimeFormatter.Of(seen)}" : "; its last contact is unknown")
                 + $". 'orchestrate move {runId}' takes it over.";
 
     private static string OfGiven(string giver, bool isReady, string runId) =>

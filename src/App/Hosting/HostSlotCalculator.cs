@@ -13,14 +13,14 @@ internal static class HostSlotCalculator
     /// <param name="repositories">Repositories whose runs this worker executes.</param>
     /// <param name="offered">Slots that replace those in the settings of all repositories, or null to use the settings.</param>
     /// <exception cref="UseCaseException">The settings offer slots, but tasks of other machines can't be hosted here.</exception>
-    public static async Task<(IReadOnlyList<OfferedSlots> Places, Dictionary<string, string> Remotes)> ReadAsync(
-        IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
-        HostSettings? offered,
-        UseCaseContext context,
+    public static async Task<(IReadOnlyList<HostSlotOffer> Places, Dictionary<string, string> Remotes)> ReadAsync(
+        IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
+        DistributedRunSettings? offered,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
-        var places = new List<OfferedSlots>();
+        var places = new List<HostSlotOffer>();
         var remotes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (location, reference) in repositories)
         {
@@ -36,7 +36,7 @@ internal static class HostSlotCalculator
             var hosts = offered ?? settings.Hosts;
             if (!hosts.Spread)
             {
-                var run = StoredRuns
+                var run = StoredRunFinder
                     .Open(location)
                     .Where(run => run.Status.Queue == reference.Queue)
                     .Select(run => (run.Id, Places: MaximumSlots(reference, run.Id)))
@@ -60,7 +60,7 @@ internal static class HostSlotCalculator
             places.Add(
                 offer
                     ?? throw new UseCaseException(
-                        Outcome.Unavailable,
+                        UseCaseOutcome.Unavailable,
                         $"{location.Root} can't execute tasks from other hosts: {problem}.",
                         "Set wip.remote to a shared git remote that this host can reach; see docs/how-to/machines.md."
                     )
@@ -71,11 +71,11 @@ internal static class HostSlotCalculator
 
     /// <summary>Returns the slots that this machine offers to one of its own runs, according to the run's settings.</summary>
     /// <returns>The slots. Null if there are none, or if a problem that was reported prevents the offer.</returns>
-    public static Task<OfferedSlots?> OfRunAsync(
-        RepositoryLocation location,
+    public static Task<HostSlotOffer?> OfRunAsync(
+        LocalRepositoryPaths location,
         RepositoryReference reference,
         string runId,
-        UseCaseContext context,
+        UseCaseServices context,
         CancellationToken stop
     ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, MaximumSlots(reference, runId), context, stop);
 
@@ -88,13 +88,13 @@ internal static class HostSlotCalculator
             ? settings.Hosts.OfferedSlots(settings.Workers)
             : null;
 
-    private static async Task<OfferedSlots?> OfRunAsync(
-        RepositoryLocation location,
+    private static async Task<HostSlotOffer?> OfRunAsync(
+        LocalRepositoryPaths location,
         RepositoryReference reference,
-        SettingsResult loaded,
+        SettingsLoadResult loaded,
         string runId,
         int? places,
-        UseCaseContext context,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
@@ -110,21 +110,21 @@ internal static class HostSlotCalculator
         return offer;
     }
 
-    private static async Task<(OfferedSlots? Offer, string Problem)> MakeAsync(
-        RepositoryLocation location,
+    private static async Task<(HostSlotOffer? Offer, string Problem)> MakeAsync(
+        LocalRepositoryPaths location,
         RepositoryReference reference,
-        SettingsResult loaded,
+        SettingsLoadResult loaded,
         int places,
         IReadOnlyList<string> labels,
-        UseCaseContext context,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
         var (key, problem) = loaded.Settings?.Wip.Remote is { } shared
-            ? await CloneIdentity.KeyAsync(context.Services, reference, shared, stop)
+            ? await RepositoryCloneIdentityFinder.KeyAsync(context.Services, reference, shared, stop)
             : ("", "wip.remote is not set there");
         return problem.Length > 0
             ? (null, problem.TrimEnd('.'))
-            : (new OfferedSlots(reference, key, places, labels, new HostReadinessCheck(context.Services, location.Root, loaded)), "");
+            : (new HostSlotOffer(reference, key, places, labels, new HostReadinessChecker(context.Services, location.Root, loaded)), "");
     }
 }

@@ -14,9 +14,9 @@ namespace Orchestrator.App.Hosting;
 /// <param name="started">Called with the engine when the worker has started to poll.</param>
 /// <param name="stop">Cancels the start.</param>
 public sealed class HostedWorker(
-    IReadOnlyList<RepositoryLocation> repositories,
+    IReadOnlyList<LocalRepositoryPaths> repositories,
     OrchestratorSettings settings,
-    UseCaseContext context,
+    UseCaseServices context,
     ILoggerFactory loggers,
     Action<EngineConnection> started,
     CancellationToken stop
@@ -26,13 +26,13 @@ public sealed class HostedWorker(
     private WorkerHost? _worker;
 
     /// <summary>Repositories by the short name with which callers identify them.</summary>
-    public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
+    public IReadOnlyDictionary<string, LocalRepositoryPaths> Named { get; init; } = new Dictionary<string, LocalRepositoryPaths>();
 
     /// <summary>Idle time after which this worker takes over another machine's run, or null to take over none.</summary>
     public TimeSpan? TakesOver { get; init; }
 
     /// <summary>Slots for tasks of distributed runs, or null to use the settings of each repository.</summary>
-    public HostSettings? Offered { get; init; }
+    public DistributedRunSettings? Offered { get; init; }
 
     /// <summary>True to make this version of the program the current version of the worker deployment.</summary>
     public bool MakesCurrent { get; init; }
@@ -47,7 +47,7 @@ public sealed class HostedWorker(
         started(_engine);
         await _worker.AddAsync([
             new EndedRunRetention(repositories, settings, _engine, context, loggers.CreateLogger<EndedRunRetention>()),
-            new SleepPreventionUnit(repositories, context, loggers.CreateLogger<SleepPreventionUnit>()),
+            new MachineSleepPreventer(repositories, context, loggers.CreateLogger<MachineSleepPreventer>()),
         ]);
         await base.StartAsync(cancellationToken);
     }
@@ -65,7 +65,7 @@ public sealed class HostedWorker(
         }
         foreach (var repository in repositories)
         {
-            new FinalNoticeDelivery(repository, context).Name(run: null);
+            new RemainingNoticeSender(repository, context).Name(run: null);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Orchestrator.App.Hosting;
 /// </summary>
 /// <param name="services">Services for steps of runs on this machine.</param>
 /// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
-public sealed class RunFetcher(RunServices services, bool hasPlaces)
+public sealed class RunFetcher(RunServiceBundle services, bool hasPlaces)
 {
     /// <summary>Fetches the run. A repeated call continues an interrupted fetch.</summary>
     /// <param name="status">Status of the run, as reported by its workflow.</param>
@@ -27,7 +27,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
         var problem = "";
         if (remote is not null && status.Queue != to.Queue)
         {
-            var share = new RunSync(services);
+            var share = new CrossHostRunSynchronizer(services);
             problem = await share.FetchAsync(status, to, remote, stop);
             if (
                 problem.Length == 0
@@ -38,17 +38,17 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
                 problem = claim.IsFenced ? "its host pushed again in the meantime" : claim.Problem;
             }
         }
-        var arrival = new MovedRunPreparation(services);
-        var missing = problem.Length > 0 ? new MissingRunParts([problem]) : await arrival.FindMissingAsync(status, to, stop);
+        var arrival = new MovedRunPreparer(services);
+        var missing = problem.Length > 0 ? new MovedRunCompletenessResult([problem]) : await arrival.FindMissingAsync(status, to, stop);
         var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
         return new RunFetchResult(missing, isHere, isHere ? await PrepareHostAsync(arrival, status, to, missing, stop) : []);
     }
 
     private async Task<IReadOnlyList<string>> PrepareHostAsync(
-        MovedRunPreparation arrival,
+        MovedRunPreparer arrival,
         RunStatus status,
         RepositoryReference to,
-        MissingRunParts missing,
+        MovedRunCompletenessResult missing,
         CancellationToken stop
     )
     {
@@ -68,4 +68,4 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
 /// <param name="Missing">The parts of the run that are missing on this machine.</param>
 /// <param name="IsHere">True if the run can continue on this machine.</param>
 /// <param name="Notes">One sentence for each note to the user.</param>
-public sealed record RunFetchResult(MissingRunParts Missing, bool IsHere, IReadOnlyList<string> Notes);
+public sealed record RunFetchResult(MovedRunCompletenessResult Missing, bool IsHere, IReadOnlyList<string> Notes);

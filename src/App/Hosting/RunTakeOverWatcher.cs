@@ -16,10 +16,10 @@ namespace Orchestrator.App.Hosting;
 /// <param name="log">Receives errors.</param>
 internal sealed class RunTakeOverWatcher(
     EngineConnection engine,
-    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
     WorkerHost worker,
     TimeSpan after,
-    UseCaseContext context,
+    UseCaseServices context,
     ILogger log
 ) : PeriodicBackgroundWork("take over", repositories.Select(one => one.Location), context.Time, log)
 {
@@ -88,7 +88,7 @@ internal sealed class RunTakeOverWatcher(
     {
         var run = engine.Runs.Get(runId);
         var status = await run.StatusAsync(stop);
-        var arrival = new MovedRunPreparation(context.Services);
+        var arrival = new MovedRunPreparer(context.Services);
         var missing = "";
         foreach (var (location, to) in repositories)
         {
@@ -119,7 +119,7 @@ internal sealed class RunTakeOverWatcher(
                 missing = string.Join("; ", brought.Missing.Parts);
                 continue;
             }
-            var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);
+            var answer = await run.MoveAsync(new MoveRunArguments(to, $"worker@{context.Machine}"), stop);
             _still.Remove(runId);
             await worker.OfferPlacesOfAsync(to, runId, stop);
             context.Interaction.Inform(string.Join(' ', [answer.Message, .. brought.Notes]));

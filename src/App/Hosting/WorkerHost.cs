@@ -22,15 +22,15 @@ public sealed class WorkerHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineConnection _engine;
-    private readonly IReadOnlyList<RepositoryLocation> _locations;
+    private readonly IReadOnlyList<LocalRepositoryPaths> _locations;
     private readonly OrphanedProcessStopper _inHand;
-    private readonly UseCaseContext _context;
+    private readonly UseCaseServices _context;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Workers that were added because a repository offers slots to distributed runs, by the path of the repository.</summary>
     private readonly ConcurrentDictionary<string, Task> _offering = new(StringComparer.Ordinal);
-    private RunWorker? _worker;
+    private TemporalWorkerGroup? _worker;
     private Task _working = Task.CompletedTask;
     private Task _takeOver = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
@@ -38,9 +38,9 @@ public sealed class WorkerHost : IAsyncDisposable
 
     private WorkerHost(
         EngineConnection engine,
-        IReadOnlyList<RepositoryLocation> locations,
+        IReadOnlyList<LocalRepositoryPaths> locations,
         OrphanedProcessStopper inHand,
-        UseCaseContext context,
+        UseCaseServices context,
         ILogger log
     )
     {
@@ -72,13 +72,13 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="takesOver">Idle time after which this worker takes over another machine's run, or null to take over none.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
-        IReadOnlyList<RepositoryLocation> repositories,
-        UseCaseContext context,
+        IReadOnlyList<LocalRepositoryPaths> repositories,
+        UseCaseServices context,
         ILoggerFactory loggers,
         CancellationToken stop,
-        IReadOnlyDictionary<string, RepositoryLocation>? named = null,
+        IReadOnlyDictionary<string, LocalRepositoryPaths>? named = null,
         TimeSpan? takesOver = null,
-        HostSettings? offered = null,
+        DistributedRunSettings? offered = null,
         bool makesCurrent = false
     )
     {
@@ -94,13 +94,13 @@ public sealed class WorkerHost : IAsyncDisposable
             await host.ClearAfterTheDeadAsync(stop);
             // The identity is recorded only now. In a container, the previous worker often had the same process id, so its identity would
             // count as alive.
-            var identity = WorkerRecords.IdentityOf(ProductVersion.Value);
+            var identity = WorkerProcessRegistry.IdentityOf(ProductVersion.Value);
             context.Workers.Add(identity);
-            IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
+            IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
                 : await HostSlotCalculator.ReadAsync(served, offered, context, stop);
-            var options = new RunWorkerOptions
+            var options = new TemporalWorkerGroupOptions
             {
                 Identity = identity,
                 Build = ProductVersion.Build,
@@ -112,7 +112,7 @@ public sealed class WorkerHost : IAsyncDisposable
                 Services = context.Services,
                 SharesAccounts = !engine.IsEmbedded,
             };
-            host._worker = new RunWorker(engine.Client, options, loggers);
+            host._worker = new TemporalWorkerGroup(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
             foreach (var offer in places)
             {
@@ -131,10 +131,10 @@ public sealed class WorkerHost : IAsyncDisposable
     }
 
     private static Dictionary<string, RepositoryReference> NamedOf(
-        IReadOnlyDictionary<string, RepositoryLocation>? named,
+        IReadOnlyDictionary<string, LocalRepositoryPaths>? named,
         IReadOnlyList<RepositoryReference> served
     ) =>
-        (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
+        (named ?? new Dictionary<string, LocalRepositoryPaths>()).ToDictionary(
             pair => pair.Key,
             pair => served.First(reference => reference.Path == pair.Value.Root) with { LinkedWorktree = pair.Value.LinkedWorktree }
         );
@@ -150,27 +150,27 @@ public sealed class WorkerHost : IAsyncDisposable
     }
 
     private IEnumerable<PeriodicBackgroundWork> Units(
-        IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served,
+        IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> served,
         IReadOnlyDictionary<string, string> remotes,
         TimeSpan? takesOver,
         bool makesCurrent,
         ILoggerFactory loggers
     )
     {
-        var sharing = new RunPushUnit(
+        var sharing = new SharedRunPusher(
             (run, stop) => _engine.Runs.Get(run).FindQueueAsync(stop),
             served,
             _context,
-            loggers.CreateLogger<RunPushUnit>()
+            loggers.CreateLogger<SharedRunPusher>()
         );
         yield return sharing;
-        yield return new MailExchangeUnit(
+        yield return new DistributedRunMailExchanger(
             sharing,
             !_engine.IsEmbedded,
             remotes,
             served,
             _context,
-            loggers.CreateLogger<MailExchangeUnit>()
+            loggers.CreateLogger<DistributedRunMailExchanger>()
         );
         if (!_engine.IsEmbedded)
         {
@@ -179,22 +179,22 @@ public sealed class WorkerHost : IAsyncDisposable
         if (takesOver is { } after)
         {
             yield return new RunTakeOverWatcher(_engine, served, this, after, _context, loggers.CreateLogger<RunTakeOverWatcher>());
-            yield return new RemoteCheckUnit(_locations, _context, loggers.CreateLogger<RemoteCheckUnit>());
+            yield return new UnreachableRemoteWarner(_locations, _context, loggers.CreateLogger<UnreachableRemoteWarner>());
         }
         if (_engine.Deployment is { } deployment)
         {
-            yield return new WorkerDeployment(
+            yield return new WorkerDeploymentRegistrar(
                 _engine.Client,
                 deployment,
                 makesCurrent,
                 _locations,
                 _context,
-                loggers.CreateLogger<WorkerDeployment>()
+                loggers.CreateLogger<WorkerDeploymentRegistrar>()
             );
         }
-        if (TelemetryWatcher.Options(_context) is { } telemetry)
+        if (RunTelemetryExporter.Options(_context) is { } telemetry)
         {
-            yield return new TelemetryWatcher(telemetry, served, _context, loggers.CreateLogger<TelemetryWatcher>());
+            yield return new RunTelemetryExporter(telemetry, served, _context, loggers.CreateLogger<RunTelemetryExporter>());
         }
         yield return new FailingActivityWatcher(_engine, _context, _locations, loggers.CreateLogger<FailingActivityWatcher>());
         yield return new ExternallyEndedRunWatcher(_engine, _locations, _context, loggers.CreateLogger<ExternallyEndedRunWatcher>());
@@ -236,7 +236,7 @@ public sealed class WorkerHost : IAsyncDisposable
             await Running;
         }
         throw new UseCaseException(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"The worker failed: {Running.Exception!.InnerException!.Message}",
             $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs")}."
         );
@@ -346,7 +346,7 @@ public sealed class WorkerHost : IAsyncDisposable
             if (twin is not null)
             {
                 throw new UseCaseException(
-                    Outcome.Unavailable,
+                    UseCaseOutcome.Unavailable,
                     $"Another machine has the same id ({_context.Machine}) and also serves {reference.Path}: {twin}.",
                     "Give one of them a new id: remove /etc/machine-id there and run systemd-machine-id-setup. Give containers "
                         + "separate host names and home folders."

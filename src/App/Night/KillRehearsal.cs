@@ -27,17 +27,17 @@ public sealed class KillRehearsal
 
     /// <summary>Runs the rehearsal.</summary>
     /// <param name="stop">Cancels the rehearsal and ends all processes that it started.</param>
-    /// <exception cref="StepException">The range is unknown, or no task owns any of its changes.</exception>
+    /// <exception cref="RunStepFailedException">The range is unknown, or no task owns any of its changes.</exception>
     public async Task<KillRehearsalOutcome> RunAsync(CancellationToken stop)
     {
         var (first, last) = await RangeAsync(stop);
         var repository = await new GitRepositoryCache().OpenAsync(_request.Repository);
-        var changed = (await new Diffs(repository).BetweenAsync(first, last, stop)).Select(file => file.Path).ToList();
+        var changed = (await new GitDiffReader(repository).BetweenAsync(first, last, stop)).Select(file => file.Path).ToList();
         var owned = _request.Plan.Tasks.ToDictionary(task => task.Id, task => changed.Where(TaskFileOwnership.Of(task).Owns).ToList());
         var tasks = _request.Plan.Tasks.Where(task => owned[task.Id].Count > 0).Select(task => task.Id).ToList();
         if (tasks.Count == 0)
         {
-            throw new StepException(
+            throw new RunStepFailedException(
                 $"No task of the plan may write a file that {_request.Commits} changes, so the scripted agents have no work. Name "
                     + "the commits that did this plan's work: --commits FIRST..LAST.",
                 "rehearsal"
@@ -50,10 +50,7 @@ public sealed class KillRehearsal
         RehearsalAgent.Write(place, last);
         foreach (var task in tasks)
         {
-            OrchestratorFileWriter.Write(
-                Path.Combine(place.Records, "files", task),
-                string.Concat(owned[task].Select(file => file + "\n"))
-            );
+            SymlinkSafeFileWriter.Write(Path.Combine(place.Records, "files", task), string.Concat(owned[task].Select(file => file + "\n")));
         }
         var disturber = new RehearsalDisturber(place, _request, tasks.Count);
         try
@@ -74,7 +71,7 @@ public sealed class KillRehearsal
     {
         if (_request.Commits.Split("..") is not [{ Length: > 0 } first, { Length: > 0 } last])
         {
-            throw new StepException($"'{_request.Commits}' is not a range of commits. Write FIRST..LAST.", "rehearsal");
+            throw new RunStepFailedException($"'{_request.Commits}' is not a range of commits. Write FIRST..LAST.", "rehearsal");
         }
         return (await CommitAsync(first), await CommitAsync(last));
 
@@ -121,8 +118,8 @@ public sealed class KillRehearsal
     {
         _say($"orchestrate {string.Join(' ', arguments)}");
         string[] all = [.. ThisProgramCommand.Command.Skip(1), .. arguments, "--yes", "--no-progress"];
-        return new DetachedProcess().StartAsync(
-            new DetachedCommand(ThisProgramCommand.Command[0], all)
+        return new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(ThisProgramCommand.Command[0], all)
             {
                 WorkingDirectory = place.Clone,
                 Environment = place.Environment(_request),
@@ -134,7 +131,7 @@ public sealed class KillRehearsal
 
     private Task<ProcessResult> OrchestrateAsync(RehearsalClone place, CancellationToken stop, params string[] arguments) =>
         new ProcessRunner().RunAsync(
-            new ProcessCommand(ThisProgramCommand.Command[0], [.. ThisProgramCommand.Command.Skip(1), .. arguments])
+            new ChildProcessOptions(ThisProgramCommand.Command[0], [.. ThisProgramCommand.Command.Skip(1), .. arguments])
             {
                 WorkingDirectory = place.Clone,
                 Environment = place.Environment(_request),
@@ -167,10 +164,10 @@ public sealed class KillRehearsal
         if (status is not { } run)
         {
             var log = Encoding.UTF8.GetString(SmallFileReader.TryRead(place.Log) ?? []).Split('\n').TakeLast(20);
-            throw new StepException($"The rehearsed run did not start:\n{string.Join('\n', log)}", "rehearsal");
+            throw new RunStepFailedException($"The rehearsed run did not start:\n{string.Join('\n', log)}", "rehearsal");
         }
         var clone = await new GitRepositoryCache().OpenAsync(place.Clone);
-        var differs = (await new Diffs(clone).BetweenAsync("HEAD", last, stop)).Select(file => file.Path).ToHashSet();
+        var differs = (await new GitDiffReader(clone).BetweenAsync("HEAD", last, stop)).Select(file => file.Path).ToHashSet();
         var starts = Starts(place);
         var attempts = run.GetProperty("tasks")
             .EnumerateArray()

@@ -105,15 +105,15 @@ internal sealed class RehearsalClone : IDisposable
     }
 
     /// <summary>Runs git and returns its output.</summary>
-    /// <exception cref="StepException">Git failed.</exception>
+    /// <exception cref="RunStepFailedException">Git failed.</exception>
     internal static async Task<string> GitAsync(string folder, CancellationToken stop, params string[] arguments)
     {
         // The user's hooks must not run for a throw-away clone.
         string[] all = ["-c", "core.hooksPath=/dev/null", .. arguments];
-        var result = await new ProcessRunner().RunAsync(new ProcessCommand("git", all) { WorkingDirectory = folder }, stop);
+        var result = await new ProcessRunner().RunAsync(new ChildProcessOptions("git", all) { WorkingDirectory = folder }, stop);
         return result.Succeeded
             ? result.StandardOutput.Text.TrimEnd('\n')
-            : throw new StepException(
+            : throw new RunStepFailedException(
                 $"git {string.Join(' ', arguments)} ended with exit code {result.ExitCode} in {folder}: {result.StandardError.Text.Trim()}",
                 "rehearsal"
             );

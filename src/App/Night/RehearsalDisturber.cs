@@ -53,7 +53,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
             case "usage limit":
                 var until = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + LimitSeconds);
                 Limit = (DateTimeOffset.UtcNow, until);
-                OrchestratorFileWriter.Write(place.Limit, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+                SymlinkSafeFileWriter.Write(place.Limit, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
                 return false;
             case "full disk":
                 Fill();
@@ -97,7 +97,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
     {
         try
         {
-            using var stream = OrchestratorFileWriter.Create(place.Filler);
+            using var stream = SymlinkSafeFileWriter.Create(place.Filler);
             var block = new byte[4096];
             while (true)
             {

@@ -66,7 +66,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         {
             return RunStartSettings.TryRead(new RunFolder(repository, runId))?.Input.Night is not null;
         }
-        catch (StepException)
+        catch (RunStepFailedException)
         {
             return false;
         }
@@ -118,7 +118,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         CancellationToken stop
     ) =>
         new ProcessRunner().RunAsync(
-            new ProcessCommand(
+            new ChildProcessOptions(
                 ProgramLocator.Find(Program, environment.GetValueOrDefault("PATH"), "/")!,
                 [$"--what={what}", "--who=orchestrate", $"--why={why}", "--mode=block", .. command]
             )

@@ -14,14 +14,14 @@ public sealed class UnattendedRunPreflight(string root = "/")
 
     /// <summary>Checks the power supply, the sleep settings and pending reboots of this machine.</summary>
     /// <param name="environment">Environment variables of the user.</param>
-    public async Task<IReadOnlyList<MachineCheckEntry>> MachineAsync(
+    public async Task<IReadOnlyList<MachineReadinessCheckResult>> MachineAsync(
         IReadOnlyDictionary<string, string> environment,
         CancellationToken stop
     ) =>
         [
             await SleepInhibitor.ProblemAsync(environment, stop) is { } problem
-                ? new("sleep", MachineCheckStatus.Warn, problem, "Disable sleep for the night, and leave the lid open.")
-                : new("sleep", MachineCheckStatus.Ok, "Sleep is inhibited while the run's process is running (systemd-inhibit)."),
+                ? new("sleep", MachineReadinessCheckStatus.Warn, problem, "Disable sleep for the night, and leave the lid open.")
+                : new("sleep", MachineReadinessCheckStatus.Ok, "Sleep is inhibited while the run's process is running (systemd-inhibit)."),
             Power(),
             Reboot(),
         ];
@@ -29,7 +29,7 @@ public sealed class UnattendedRunPreflight(string root = "/")
     /// <summary>Checks whether the plan or the settings require approvals during the run.</summary>
     /// <param name="plan">Plan, or null if a planner creates it.</param>
     /// <param name="settings">Settings of the run.</param>
-    public static IReadOnlyList<MachineCheckEntry> Run(Plan? plan, OrchestratorSettings settings)
+    public static IReadOnlyList<MachineReadinessCheckResult> Run(Plan? plan, OrchestratorSettings settings)
     {
         var asking = plan?.Tasks.Where(task => task.RequiresApproval).Select(task => task.Id).ToList() ?? [];
         return
@@ -37,31 +37,35 @@ public sealed class UnattendedRunPreflight(string root = "/")
             plan is null
                 ? new(
                     "plan",
-                    MachineCheckStatus.Warn,
+                    MachineReadinessCheckStatus.Warn,
                     "A planner writes the plan first, so the need for your approval is still unknown.",
                     "Wait for the plan, or create it beforehand ('orchestrate plan REQUEST -o FILE')."
                 )
-                : new("plan", MachineCheckStatus.Ok, "The plan exists; if it needs approval, you will be asked before the run starts."),
+                : new(
+                    "plan",
+                    MachineReadinessCheckStatus.Ok,
+                    "The plan exists; if it needs approval, you will be asked before the run starts."
+                ),
             asking.Count > 0
                 ? new(
                     "approvals",
-                    MachineCheckStatus.Warn,
+                    MachineReadinessCheckStatus.Warn,
                     $"{FileNameEncoding.List(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before "
                         + "starting "
                         + "(requires_approval), and dependent tasks wait.",
                     "Remove requires_approval from the plan, or be available to approve these tasks."
                 )
-                : new("approvals", MachineCheckStatus.Ok, "No task needs approval before it starts."),
+                : new("approvals", MachineReadinessCheckStatus.Ok, "No task needs approval before it starts."),
             settings.Dependencies.Allow.Count == 0
                 ? new(
                     "packages",
-                    MachineCheckStatus.Warn,
+                    MachineReadinessCheckStatus.Warn,
                     "A task whose agent needs another package waits for your approval.",
                     "dependencies.allow lists packages that need no approval."
                 )
                 : new(
                     "packages",
-                    MachineCheckStatus.Ok,
+                    MachineReadinessCheckStatus.Ok,
                     $"Packages that need no approval: {FileNameEncoding.List([.. settings.Dependencies.Allow], MostNamed)}."
                 ),
         ];
@@ -70,17 +74,22 @@ public sealed class UnattendedRunPreflight(string root = "/")
     /// <summary>Checks whether the time and the cost of an unattended run are limited.</summary>
     /// <param name="until">Time after which no agent starts, or null for no limit.</param>
     /// <param name="maxCost">Maximum cost in US dollars, or null for no limit.</param>
-    public static IReadOnlyList<MachineCheckEntry> Limits(DateTimeOffset? until, decimal? maxCost) =>
+    public static IReadOnlyList<MachineReadinessCheckResult> Limits(DateTimeOffset? until, decimal? maxCost) =>
         [
             until is null
-                ? new("until", MachineCheckStatus.Warn, "Agents start until the plan is done, without a time limit.", "Use --until.")
-                : new("until", MachineCheckStatus.Ok, "The run has a time limit."),
+                ? new(
+                    "until",
+                    MachineReadinessCheckStatus.Warn,
+                    "Agents start until the plan is done, without a time limit.",
+                    "Use --until."
+                )
+                : new("until", MachineReadinessCheckStatus.Ok, "The run has a time limit."),
             maxCost is null
-                ? new("money", MachineCheckStatus.Warn, "The cost of the night has no limit.", "Set --max-cost.")
-                : new("money", MachineCheckStatus.Ok, "The cost of the night has a limit."),
+                ? new("money", MachineReadinessCheckStatus.Warn, "The cost of the night has no limit.", "Set --max-cost.")
+                : new("money", MachineReadinessCheckStatus.Ok, "The cost of the night has a limit."),
         ];
 
-    private MachineCheckEntry Power()
+    private MachineReadinessCheckResult Power()
     {
         var supplies = Folders("sys/class/power_supply")
             .Select(path =>
@@ -90,29 +99,34 @@ public sealed class UnattendedRunPreflight(string root = "/")
         var batteries = supplies.Where(supply => supply is { Type: "Battery", Status.Length: > 0 }).ToList();
         if (batteries.Count == 0)
         {
-            return new("power", MachineCheckStatus.Ok, "The machine has no battery and runs on mains power.");
+            return new("power", MachineReadinessCheckStatus.Ok, "The machine has no battery and runs on mains power.");
         }
         var left = string.Join(", ", batteries.Select(battery => $"{battery.Left} %"));
         return
             batteries.Exists(battery => battery.Status == "Discharging")
             || (supplies.Exists(supply => supply.Type == "Mains") && supplies.TrueForAll(supply => supply.Online != "1"))
-            ? new("power", MachineCheckStatus.Warn, $"The machine runs on battery ({left}).", "Connect the machine to mains power.")
-            : new("power", MachineCheckStatus.Ok, $"The machine is plugged in (battery {left}).");
+            ? new(
+                "power",
+                MachineReadinessCheckStatus.Warn,
+                $"The machine runs on battery ({left}).",
+                "Connect the machine to mains power."
+            )
+            : new("power", MachineReadinessCheckStatus.Ok, $"The machine is plugged in (battery {left}).");
     }
 
-    private MachineCheckEntry Reboot()
+    private MachineReadinessCheckResult Reboot()
     {
         const string Name = "reboot";
         if (Scheduled() is { } planned)
         {
-            return new(Name, MachineCheckStatus.Warn, planned, "Use 'shutdown -c' to cancel it.");
+            return new(Name, MachineReadinessCheckStatus.Warn, planned, "Use 'shutdown -c' to cancel it.");
         }
         var pending = File.Exists(In("run/reboot-required")) || File.Exists(In("var/run/reboot-required"));
         var automatic = Reads("etc/apt/apt.conf.d").Any(IsAutomaticReboot);
         return automatic
                 ? new(
                     Name,
-                    MachineCheckStatus.Warn,
+                    MachineReadinessCheckStatus.Warn,
                     pending
                         ? "An update needs a reboot, and the system reboots automatically (Unattended-Upgrade::Automatic-Reboot)."
                         : "The system reboots automatically after updates (Unattended-Upgrade::Automatic-Reboot).",
@@ -120,8 +134,8 @@ public sealed class UnattendedRunPreflight(string root = "/")
                         ? "Reboot now, then start the run."
                         : "Disable automatic reboots, or install the service, which continues runs after a reboot."
                 )
-            : pending ? new(Name, MachineCheckStatus.Warn, "An update needs a reboot.", "Reboot now, then start the run.")
-            : new(Name, MachineCheckStatus.Ok, "No reboot is pending.");
+            : pending ? new(Name, MachineReadinessCheckStatus.Warn, "An update needs a reboot.", "Reboot now, then start the run.")
+            : new(Name, MachineReadinessCheckStatus.Ok, "No reboot is pending.");
     }
 
     private string? Scheduled()

@@ -31,14 +31,14 @@ public sealed class BackgroundProcess
     )
     {
         var program = ThisProgramCommand.Command;
-        var command = new DetachedCommand(program[0], [.. program.Skip(1), .. arguments])
+        var command = new DetachedProcessOptions(program[0], [.. program.Skip(1), .. arguments])
         {
             WorkingDirectory = Environment.CurrentDirectory,
             OutputFile = output,
             ErrorFile = output,
         };
         var held = CrashSupervisor.CreateCommand(command, [.. program, .. goOn], $"The engine of {runId}", CrashFileIn(runFolder));
-        return new BackgroundProcess(await new DetachedProcess(time).StartAsync(held));
+        return new BackgroundProcess(await new DetachedProcessStarter(time).StartAsync(held));
     }
 
     /// <summary>True if the background process is still running.</summary>
@@ -52,12 +52,16 @@ public sealed class BackgroundProcess
     public bool ServesEngine(string engineFolder, int? ownerId) =>
         ProcessTable
             .ChildrenOf(_supervisor.ProcessId)
-            .Any(child => child.ProcessId == ownerId || StandbyProcesses.Has(engineFolder, child.Identity));
+            .Any(child => child.ProcessId == ownerId || EngineStandbyProcessRegistry.Has(engineFolder, child.Identity));
 
     /// <summary>Returns the crashes of a run's background process with their times, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    public static IReadOnlyList<RunCrash> CrashesOf(string runFolder) =>
-        [.. CrashSupervisor.Read(CrashFileIn(runFolder)).Select(crash => new RunCrash(crash.Time, crash.ExitCode, crash.IsLast))];
+    public static IReadOnlyList<RunProcessCrashRecord> CrashesOf(string runFolder) =>
+        [
+            .. CrashSupervisor
+                .Read(CrashFileIn(runFolder))
+                .Select(crash => new RunProcessCrashRecord(crash.Time, crash.ExitCode, crash.IsLast)),
+        ];
 
     private static string CrashFileIn(string runFolder) => Path.Combine(runFolder, CrashFileName);
 }

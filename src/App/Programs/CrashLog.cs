@@ -22,10 +22,10 @@ public static class CrashLog
     {
         try
         {
-            var own = RepositoryLocation.Find(directory)?.OrchestratorFolder;
+            var own = LocalRepositoryPaths.Find(directory)?.OrchestratorFolder;
             var file = Path.Combine(Directory.Exists(own) ? own : UserStateFolder.RootOf(environment), "logs", "orchestrate.log");
             var now = time.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
-            OrchestratorFileWriter.Append(file, $"{now} orchestrate {command}\n{exception}\n\n");
+            SymlinkSafeFileWriter.Append(file, $"{now} orchestrate {command}\n{exception}\n\n");
             return file;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)

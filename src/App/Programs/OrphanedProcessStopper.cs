@@ -10,12 +10,12 @@ public sealed class OrphanedProcessStopper
 {
     private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
     private readonly IReadOnlyList<GitRepository> _repositories;
-    private readonly RunServices _services;
+    private readonly RunServiceBundle _services;
 
     private OrphanedProcessStopper(
         IReadOnlyList<RepositoryReference> references,
         IReadOnlyList<GitRepository> repositories,
-        RunServices services
+        RunServiceBundle services
     )
     {
         References = references;
@@ -29,7 +29,7 @@ public sealed class OrphanedProcessStopper
     /// <summary>Opens the repositories without ending anything.</summary>
     /// <param name="locations">Locations of the repositories.</param>
     /// <param name="services">Machine, clock and open repositories.</param>
-    public static async Task<OrphanedProcessStopper> OpenAsync(IReadOnlyList<RepositoryLocation> locations, RunServices services)
+    public static async Task<OrphanedProcessStopper> OpenAsync(IReadOnlyList<LocalRepositoryPaths> locations, RunServiceBundle services)
     {
         var references = new List<RepositoryReference>();
         var repositories = new List<GitRepository>();
@@ -45,10 +45,10 @@ public sealed class OrphanedProcessStopper
     /// <summary>Returns the reference that runs on this machine use for a repository.</summary>
     /// <param name="location">Location of the repository.</param>
     /// <param name="services">Machine and open repositories.</param>
-    public static async Task<RepositoryReference> ReferenceOfAsync(RepositoryLocation location, RunServices services) =>
+    public static async Task<RepositoryReference> ReferenceOfAsync(LocalRepositoryPaths location, RunServiceBundle services) =>
         ReferenceOf(location, await services.Repositories.OpenAsync(location.Root), services);
 
-    private static RepositoryReference ReferenceOf(RepositoryLocation location, GitRepository repository, RunServices services) =>
+    private static RepositoryReference ReferenceOf(LocalRepositoryPaths location, GitRepository repository, RunServiceBundle services) =>
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
     /// <summary>
@@ -57,7 +57,7 @@ public sealed class OrphanedProcessStopper
     /// </summary>
     public async Task EndThatOfTheDeadAsync()
     {
-        await LeftoverProcesses.StopThoseOfTheDeadAsync(_services.Time);
+        await LeftoverProcessStopper.StopThoseOfTheDeadAsync(_services.Time);
         foreach (var repository in _repositories)
         {
             repository.RemoveLocksOfTheDead();
@@ -72,7 +72,7 @@ public sealed class OrphanedProcessStopper
             await new ProcessStopper(_services.Time).StopByEnvironmentAsync(
                 AgentEnvironment.RepositoryVariable,
                 reference.Path,
-                StopSignal.Terminate,
+                PosixStopSignal.Terminate,
                 AgentGrace,
                 AgentGrace
             );
@@ -82,5 +82,5 @@ public sealed class OrphanedProcessStopper
     /// <summary>
     /// Immediately ends the processes that this process started, except agents. Used by a process that exits without waiting.
     /// </summary>
-    public static Task EndOwnAsync() => LeftoverProcesses.StopOwnAsync();
+    public static Task EndOwnAsync() => LeftoverProcessStopper.StopOwnAsync();
 }

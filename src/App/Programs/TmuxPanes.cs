@@ -65,11 +65,11 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
     /// <param name="name">Name passed to <see cref="OpenAsync"/>.</param>
     /// <param name="folder">Working folder of tmux.</param>
     public static Task<int> AttachAsync(string name, string folder) =>
-        ForegroundProgram.RunAsync(Tmux, ["attach-session", "-t", "=" + SessionOf(name)], folder);
+        InteractiveProgramRunner.RunAsync(Tmux, ["attach-session", "-t", "=" + SessionOf(name)], folder);
 
     private Task<ProcessResult> CallAsync(params string[] arguments) =>
         new ProcessRunner().RunAsync(
-            new ProcessCommand(Tmux, arguments)
+            new ChildProcessOptions(Tmux, arguments)
             {
                 Environment = environment.ToDictionary(one => one.Key, one => (string?)one.Value),
                 Timeout = Patience,

@@ -17,7 +17,7 @@ public static class UserPager
         }
         try
         {
-            await ForegroundProgram.RunAsync(
+            await InteractiveProgramRunner.RunAsync(
                 pager,
                 [],
                 "/",
@@ -36,7 +36,7 @@ public static class UserPager
     private static async Task<string?> OfGitAsync()
     {
         var said = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", ["config", "--get", "core.pager"]) { WorkingDirectory = "/" }
+            new ChildProcessOptions("git", ["config", "--get", "core.pager"]) { WorkingDirectory = "/" }
         );
         return said.Succeeded && said.StandardOutput.Text.Trim() is { Length: > 0 } pager ? pager : null;
     }

@@ -9,5 +9,5 @@ public static class UserShell
     /// <returns>Exit code of the shell.</returns>
     /// <exception cref="Exception">The shell can't be started; see <see cref="ProgramFailureDescription"/>.</exception>
     public static Task<int> RunAsync(string folder, IReadOnlyDictionary<string, string> environment) =>
-        ForegroundProgram.RunAsync(environment.GetValueOrDefault("SHELL") is { Length: > 0 } shell ? shell : "sh", [], folder);
+        InteractiveProgramRunner.RunAsync(environment.GetValueOrDefault("SHELL") is { Length: > 0 } shell ? shell : "sh", [], folder);
 }

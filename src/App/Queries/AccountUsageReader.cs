@@ -12,7 +12,7 @@ namespace Orchestrator.App.Queries;
 /// </summary>
 /// <param name="context">Provides the environment and clock.</param>
 /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
-internal sealed class AccountUsageReader(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
+internal sealed class AccountUsageReader(UseCaseServices context, IReadOnlyList<SettingOverride> flags)
 {
     /// <summary>Reads the usage in the specified number of days, up to today.</summary>
     /// <param name="days">Number of days to add up, including today.</param>
@@ -23,10 +23,12 @@ internal sealed class AccountUsageReader(UseCaseContext context, IReadOnlyList<S
         var shared = await SharedAsync(stop);
         var ledgers = new LedgerStore(context.Environment);
         var (book, faults) = shared is null ? ledgers.TryRead() : (shared, []);
-        var today = LocalDays.Today(context.Time);
+        var today = CalendarDayCalculator.Today(context.Time);
         var zone = context.Time.LocalTimeZone;
         var all = new UsageHistory(ledgers.Folder, context.Time).Read();
-        var records = all.Where(record => LocalDays.Of(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run))
+        var records = all.Where(record =>
+                CalendarDayCalculator.Of(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run)
+            )
             .ToList();
         return new UsageDocument(
             [.. book.Ledgers.Values.Where(IsKnown).Select(ledger => Account(ledger, all, today, zone))],
@@ -42,13 +44,13 @@ internal sealed class AccountUsageReader(UseCaseContext context, IReadOnlyList<S
             faults
         );
 
-        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageDocumentBuilder.Of)];
+        IReadOnlyList<UsageGroupTotal> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageDocumentBuilder.Of)];
     }
 
     /// <summary>
     /// Returns the ledgers on the Temporal server in the settings. Returns null if the ledgers in the user's files apply.
     /// </summary>
-    private async Task<LedgerBook?> SharedAsync(CancellationToken stop)
+    private async Task<AccountLedgerSet?> SharedAsync(CancellationToken stop)
     {
         // Usage is shown even if the settings are invalid.
         var root = context.FindRepository()?.WorkTree;
@@ -61,27 +63,29 @@ internal sealed class AccountUsageReader(UseCaseContext context, IReadOnlyList<S
         return await new AccountLedgerReader(engine.Client).ReadAsync(stop);
     }
 
-    private static bool IsKnown(Ledger ledger) =>
-        ledger.Account != SharedBudgets.Account
+    private static bool IsKnown(AccountLedger ledger) =>
+        ledger.Account != AccountGovernorRequestSplitter.Account
             && ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0
         || ledger.Park is not null;
 
-    private UsageAccount Account(Ledger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
+    private AccountUsageSummary Account(AccountLedger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
     {
         var limits = RunBudgetLedgerReader.AccountOf(ledger, context.Time.GetUtcNow());
         var own = records.Where(record => record.Account == ledger.Account).ToList();
         var atWork = ledger.Reservations.Where(one => !one.IsLost).ToList();
         var lost = ledger.Reservations.Where(one => one.IsLost).ToList();
-        return new UsageAccount(
+        return new AccountUsageSummary(
             ledger.Account,
             atWork.Count,
             ledger.Waiting.Length,
             atWork.Exists(one => one.GrantedMicros is not null) ? Dollars(atWork.Sum(one => one.GrantedMicros ?? 0)) : null,
             Dollars(atWork.Sum(one => one.UsedMicros)),
             Dollars(lost.Sum(one => one.Held.Micros)),
-            Dollars(own.Where(record => LocalDays.Of(record.At, zone) == today).Sum(record => record.Sum.Micros)),
+            Dollars(own.Where(record => CalendarDayCalculator.Of(record.At, zone) == today).Sum(record => record.Sum.Micros)),
             Dollars(
-                own.Where(record => LocalDays.Of(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month)
+                own.Where(record =>
+                        CalendarDayCalculator.Of(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month
+                    )
                     .Sum(record => record.Sum.Micros)
             ),
             limits.Windows,

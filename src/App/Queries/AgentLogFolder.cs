@@ -27,14 +27,18 @@ public sealed record AgentLogFolder(string Task, int Number, string Path)
         }
         throw folder is not null && last is not null
             ? new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{id} has no agent start {start}.",
                 $"The last agent start is {System.IO.Path.GetFileName(last)}."
             )
-            : new UseCaseException(Outcome.Usage, $"No agent of {id} has started yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+            : new UseCaseException(UseCaseOutcome.Usage, $"No agent of {id} has started yet.", $"See 'orchestrate show {run.Id}/{id}'.");
     }
 
     private static string Latest(StoredRun run) =>
         run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
-        ?? throw new UseCaseException(Outcome.Usage, $"No agent of {run.Id} has started yet.", $"See 'orchestrate status {run.Id}'.");
+        ?? throw new UseCaseException(
+            UseCaseOutcome.Usage,
+            $"No agent of {run.Id} has started yet.",
+            $"See 'orchestrate status {run.Id}'."
+        );
 }

@@ -8,7 +8,7 @@ internal static class CodeLocation
     /// <summary>Parses a location of the form <c>FILE:LINE</c>.</summary>
     /// <returns>Path of the file relative to the work tree, and the line number, starting at 1.</returns>
     /// <exception cref="UseCaseException">The text has no line number, or names a file outside the repository.</exception>
-    public static (string File, int Line) Parse(string place, RepositoryLocation repository, UseCaseContext context)
+    public static (string File, int Line) Parse(string place, LocalRepositoryPaths repository, UseCaseServices context)
     {
         var colon = place.LastIndexOf(':');
         // Command-line arguments never contain a NUL character, but requests to the web page or the API can.
@@ -19,12 +19,16 @@ internal static class CodeLocation
             || place.Contains('\0', StringComparison.Ordinal)
         )
         {
-            throw new UseCaseException(Outcome.Usage, $"'{place}' does not name a line.", "Example: orchestrate proof src/main.c:42");
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"'{place}' does not name a line.",
+                "Example: orchestrate proof src/main.c:42"
+            );
         }
         var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
         return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
             ? throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{place[..colon]} is outside {repository.WorkTree}.",
                 "Name a file of the repository."
             )

@@ -41,7 +41,7 @@ public interface IRunQueries
     /// <param name="task">Identifies the task. If it identifies only a run, the task whose agent started last is selected.</param>
     /// <param name="start">Number of the agent run, or null for the last one.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
+    Task<AgentLogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
 
     /// <summary>
     /// Returns the stored results of a run's gates with their evidence. They come from the base, from the attempts and merges of each task,
@@ -53,7 +53,7 @@ public interface IRunQueries
     Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken);
 
     /// <summary>Returns the changes of a run or a task as a patch.</summary>
-    Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken);
+    Task<TaskDiffDocument> DiffAsync(string? which, CancellationToken cancellationToken);
 
     /// <summary>Counts the lines that the merged work of a run adds and removes. Binary files count 0.</summary>
     Task<DiffLineCounts> LineCountsAsync(string run, CancellationToken cancellationToken);
@@ -77,7 +77,7 @@ public interface IRunQueries
     /// <param name="withForecasts">True to add the forecast of each run.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     /// <param name="after">Id of the run after which the list starts, or null to start with the latest run.</param>
-    Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken, string? after = null);
+    Task<RunListDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken, string? after = null);
 
     /// <summary>Returns everything that needs the user's attention in all repositories, most urgent first.</summary>
     /// <param name="withSnoozed">True to include snoozed entries.</param>
@@ -92,7 +92,7 @@ public interface IRunQueries
 
     /// <summary>Returns the current settings with their sources.</summary>
     /// <param name="onlyChanged">True to omit settings that have their default value.</param>
-    ConfigDocument Settings(bool onlyChanged);
+    SettingListDocument Settings(bool onlyChanged);
 
     /// <summary>Returns the task, the gates and the decisions that led to a line of code.</summary>
     /// <param name="place">Location of the line in the form <c>FILE:LINE</c>.</param>
@@ -121,5 +121,5 @@ public interface IRunQueries
     /// <summary>Checks a plan that a caller sent as text.</summary>
     /// <param name="text">The plan in YAML or JSON.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken);
+    Task<PlanAnalysisResult> PlanAsync(string text, CancellationToken cancellationToken);
 }

@@ -9,7 +9,7 @@ public static class InboxDocumentFactory
     /// <param name="entries">All entries.</param>
     /// <param name="withSnoozed">True to include snoozed entries.</param>
     /// <param name="marks">Marks of the entries that the user has seen or snoozed.</param>
-    public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, InboxMarkStore marks)
+    public static InboxDocument Of(IReadOnlyList<UserInboxEntry> entries, bool withSnoozed, InboxMarkStore marks)
     {
         var snoozed = marks.Snoozed();
         var seen = marks.Read();
@@ -20,15 +20,15 @@ public static class InboxDocumentFactory
         ]);
     }
 
-    private static InboxLine Of(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
+    private static InboxDocumentEntry Of(UserInboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
         new(
             entry.Id,
             entry.Kind switch
             {
-                InboxKind.Question => "question",
-                InboxKind.Interrupted => "interrupted",
-                InboxKind.UnsentNotice => "unsentNotice",
-                InboxKind.QuarantineEnded => "quarantineEnded",
+                UserInboxEntryKind.Question => "question",
+                UserInboxEntryKind.Interrupted => "interrupted",
+                UserInboxEntryKind.UnsentNotice => "unsentNotice",
+                UserInboxEntryKind.QuarantineEnded => "quarantineEnded",
                 _ => "missedFire",
             },
             entry.Repository,

@@ -13,7 +13,7 @@ namespace Orchestrator.App.Queries;
 /// <summary>Answers queries about the repository of a use case.</summary>
 /// <param name="context">Provides the folder, clock and settings.</param>
 /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
-public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<SettingFlag> flags) : IRunQueries
+public sealed class RunQueries(UseCaseServices context, params IReadOnlyList<SettingOverride> flags) : IRunQueries
 {
     /// <summary>Maximum number of lines that <see cref="GateLogAsync"/> returns.</summary>
     public const int LongestGateLog = 200_000;
@@ -40,7 +40,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public RunStatus WithActivity(StoredRun run) =>
         AgentActionReader.WithDoing(run.Folder, AgentActionReader.WithMail(run.Folder, run.Status), context.Environment) with
         {
-            Waiting = [.. RunGateWaits.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
+            Waiting = [.. RunWaitingGateFinder.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
             Coming = AgentActionReader.ReadComing(run.Folder, run.Status),
             Held = [.. AgentActionReader.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
         };
@@ -70,14 +70,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public Task<GatesDocument> GatesAsync(string run)
     {
         var stored = RequireRun(run);
-        return Task.FromResult(new GatesDocument(stored.Id, new GateResults(stored, context.RequireRepository()).All()));
+        return Task.FromResult(new GatesDocument(stored.Id, new GateResultReader(stored, context.RequireRepository()).All()));
     }
 
     /// <inheritdoc/>
     public Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit)
     {
         RequirePage(after, limit, LongestGateLog);
-        return Task.FromResult(new GateResults(RequireRun(run), context.RequireRepository()).Log(gate, after, limit));
+        return Task.FromResult(new GateResultReader(RequireRun(run), context.RequireRepository()).Log(gate, after, limit));
     }
 
     private static void RequirePage(int after, int limit, int longest)
@@ -85,7 +85,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         if (after < 0 || limit < 1 || limit > longest)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {Plural.Of(longest, "entry", "entries")}, not {limit}.",
                 "Use the cursor in 'next' of the previous page."
             );
@@ -102,19 +102,19 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken)
+    public Task<AgentLogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken)
     {
         var (run, reference) = RunReference.Require(context.RequireRepository(), task);
         return LogAsync(run, reference, start, cancellationToken);
     }
 
     /// <summary>Returns the log of an agent run.</summary>
-    public async Task<LogDocument> LogAsync(StoredRun run, RunReference reference, int? start, CancellationToken cancellationToken)
+    public async Task<AgentLogDocument> LogAsync(StoredRun run, RunReference reference, int? start, CancellationToken cancellationToken)
     {
         var folder = AgentLogFolder.Require(run, reference, start);
         var lines = new Queue<string>();
         var (size, leftOut) = (0L, 0);
-        await foreach (var line in AgentLogs.ReadAsync(folder.Path, follow: false, context.Time, cancellationToken))
+        await foreach (var line in AgentLogFormatter.ReadAsync(folder.Path, follow: false, context.Time, cancellationToken))
         {
             lines.Enqueue(line);
             size += line.Length;
@@ -124,7 +124,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
                 leftOut++;
             }
         }
-        return new LogDocument(run.Id, folder.Task, folder.Number, [.. lines]) { LeftOut = leftOut, First = leftOut + 1 };
+        return new AgentLogDocument(run.Id, folder.Task, folder.Number, [.. lines]) { LeftOut = leftOut, First = leftOut + 1 };
     }
 
     /// <inheritdoc/>
@@ -147,10 +147,10 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             );
             return Task.FromResult(files.Plan);
         }
-        catch (StepException fault)
+        catch (RunStepFailedException fault)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The plan of {stored.Id} can't be read: {fault.Message}",
                 "The planner of the run may still be working. Run the command again later."
             );
@@ -158,14 +158,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
+    public Task<TaskDiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
     {
         var (run, reference) = RunReference.Require(context.RequireRepository(), which);
         return DiffAsync(run, reference, cancellationToken);
     }
 
     /// <summary>Returns the changes of a run, or of the task to which a reference refers.</summary>
-    public async Task<DiffDocument> DiffAsync(StoredRun run, RunReference reference, CancellationToken cancellationToken)
+    public async Task<TaskDiffDocument> DiffAsync(StoredRun run, RunReference reference, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
         var id = reference.FindTask(run.Status);
@@ -184,14 +184,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
                     )
             )
             ?? throw new UseCaseException(
-                Outcome.Usage,
-                task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
+                UseCaseOutcome.Usage,
+                task is null && run.Status.Tasks.Any(one => one.State == TaskStateNames.Kept)
                         ? $"{run.Id} keeps a branch for each task. 'orchestrate diff {run.Id}/TASK' shows the changes of one task."
                     : task is null ? $"{run.Id} is {run.Status.State}; none of its work is merged yet."
                     : $"{id} is {task.State}; it has neither a commit nor a worktree yet.",
                 $"See 'orchestrate show {(id is null ? run.Id : $"{run.Id}/{id}")}'."
             );
-        return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
+        return new TaskDiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
     }
 
     /// <inheritdoc/>
@@ -207,7 +207,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <summary>Returns the absolute path of a task's worktree. The worktree might no longer exist.</summary>
-    public static string WorktreeOf(RunTask task, StoredRun run, UseCaseContext context) =>
+    public static string WorktreeOf(RunTaskStatus task, StoredRun run, UseCaseServices context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 
     /// <inheritdoc/>
@@ -224,7 +224,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<string> ReportTextAsync(string? run, CancellationToken cancellationToken)
     {
         var status = await ReportAsync(run, cancellationToken);
-        return LocalTimes.In(ReportFirstPage.Of(status, context.RequireRepository().Root, context.Time.GetUtcNow()).ToMarkdown());
+        return LocalTimeFormatter.In(ReportFirstPage.Of(status, context.RequireRepository().Root, context.Time.GetUtcNow()).ToMarkdown());
     }
 
     /// <inheritdoc/>
@@ -235,7 +235,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         File.Exists(run.EscalationFile)
             ? File.ReadAllText(run.EscalationFile)
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{run.Id} is {run.Status.State} and was never escalated.",
                 $"See 'orchestrate status {run.Id}'."
             );
@@ -243,7 +243,9 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public async Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken cancellationToken) =>
         new([
-            .. (await CollectAsync(runs, cancellationToken)).Select(run => CollectedRun.Of(run.Status, context.RequireRepository().Root)),
+            .. (await CollectAsync(runs, cancellationToken)).Select(run =>
+                RunResultSummary.Of(run.Status, context.RequireRepository().Root)
+            ),
         ]);
 
     /// <summary>Returns the runs that a user named, without duplicates. If none is named, returns the latest run.</summary>
@@ -252,7 +254,9 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var repository = context.RequireRepository();
         var runs = new List<StoredRun>();
         foreach (
-            var run in named.Count == 0 ? [StoredRuns.Require(repository, null)] : named.Select(id => StoredRuns.Require(repository, id))
+            var run in named.Count == 0
+                ? [StoredRunFinder.Require(repository, null)]
+                : named.Select(id => StoredRunFinder.Require(repository, id))
         )
         {
             if (runs.TrueForAll(known => known.Id != run.Id))
@@ -264,7 +268,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public async Task<HistoryDocument> HistoryAsync(
+    public async Task<RunListDocument> HistoryAsync(
         int limit,
         bool withForecasts,
         CancellationToken cancellationToken,
@@ -273,9 +277,9 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         var (total, runs, hasMore) = await LatestAsync(limit, cancellationToken, after);
         var forecasts = withForecasts ? new RunForecasts(context.RequireRepository().Root) : null;
-        return new HistoryDocument(
+        return new RunListDocument(
             total,
-            [.. runs.Select(run => HistoryEntry.Of(run.Status) with { Forecast = forecasts?.ReadInitialForecast(run.Id) })]
+            [.. runs.Select(run => RunListEntry.Of(run.Status) with { Forecast = forecasts?.ReadInitialForecast(run.Id) })]
         )
         {
             Next = hasMore ? runs[^1].Id : null,
@@ -297,14 +301,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         if (limit < 1)
         {
-            throw new UseCaseException(Outcome.Usage, $"--limit {limit} is less than 1.", "orchestrate history --limit 20");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"--limit {limit} is less than 1.", "orchestrate history --limit 20");
         }
         var repository = context.RequireRepository();
-        var all = StoredRuns.List(repository);
+        var all = StoredRunFinder.List(repository);
         var first = after is null ? 0 : all.TakeWhile(run => run.Id != after).Count() + 1;
         if (first > all.Count)
         {
-            throw new UseCaseException(Outcome.Usage, $"'{after}' is not a run.", "Use the cursor in 'next' of the previous page.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"'{after}' is not a run.", "Use the cursor in 'next' of the previous page.");
         }
         var runs = new List<StoredRun>();
         foreach (var run in all.Skip(first).Take(limit))
@@ -317,7 +321,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public async Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken cancellationToken) =>
         InboxDocumentFactory.Of(
-            await new Inbox(context).ReadAsync(cancellationToken),
+            await new UserInboxReader(context).ReadAsync(cancellationToken),
             withSnoozed,
             new InboxMarkStore(context.Environment, context.Time)
         );
@@ -327,7 +331,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         new AccountUsageReader(context, flags).ReadAsync(days, run, cancellationToken);
 
     /// <inheritdoc/>
-    public ConfigDocument Settings(bool onlyChanged) =>
+    public SettingListDocument Settings(bool onlyChanged) =>
         new([
             .. context
                 .LoadSettings()
@@ -343,19 +347,19 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         if (revision is not null && (revision.Length == 0 || revision[0] == '-'))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"'{revision}' is not a commit or branch.",
                 "Specify a commit or a branch, such as --revision main."
             );
         }
-        var runs = StoredRuns
+        var runs = StoredRunFinder
             .List(repository)
             .Select(run => new RecordedRun(run.Folder, run.Status, () => [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
             .ToList();
         return new ProofDocument(
             await new LineProvenanceFinder(context.Services).FindAsync(repository, revision, file, line, runs, cancellationToken)
                 ?? throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"{file} has no line {line.ToString(CultureInfo.InvariantCulture)} in {revision ?? "HEAD"}.",
                     "Name a committed file, relative to this folder, and one of its lines."
                 )
@@ -379,12 +383,12 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         if (hours is not (null or (> 0 and < 1_000_000)) || limit < 1)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 limit < 1 ? $"--limit {limit} is less than 1." : $"--hours {hours} is not a valid time.",
                 "orchestrate sessions --hours 4 --limit 20"
             );
         }
-        var known = new ClaudeSessions(context.Environment);
+        var known = new ClaudeSessionReader(context.Environment);
         var since = hours is { } given ? context.Time.GetUtcNow() - TimeSpan.FromHours(given) : (DateTimeOffset?)null;
         return (known.ConfigDirectory, known.List(since, cancellationToken));
     }
@@ -394,19 +398,24 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []).Loaded.Settings!;
-        var runs = StoredRuns.List(repository).Select(run => RunRecordReconciler.Of(run, repository).Status).ToList();
+        var runs = StoredRunFinder.List(repository).Select(run => RunRecordReconciler.Of(run, repository).Status).ToList();
         return new WorktreesDocument(
-            await new WorktreeSurvey(context.Services).InspectAsync(repository, runs, settings.Worktrees.BranchPrefix, cancellationToken)
+            await new LinkedWorktreeInspector(context.Services).InspectAsync(
+                repository,
+                runs,
+                settings.Worktrees.BranchPrefix,
+                cancellationToken
+            )
         );
     }
 
     /// <inheritdoc/>
     public async Task<CheckDocument> CheckAsync(CancellationToken cancellationToken) =>
-        CheckDocument.Of(await ReadinessCheck.RunAsync(context, flags, cancellationToken));
+        CheckDocument.Of(await MachineReadinessChecker.RunAsync(context, flags, cancellationToken));
 
     /// <inheritdoc/>
     public async Task<SchedulesDocument> SchedulesAsync(CancellationToken cancellationToken) =>
-        (await ScheduleResults.ReadAsync(context, flags, cancellationToken)).Document;
+        (await ScheduleListResult.ReadAsync(context, flags, cancellationToken)).Document;
 
     /// <inheritdoc/>
     public BacklogDocument Backlog()
@@ -417,22 +426,22 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public async Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken)
+    public async Task<PlanAnalysisResult> PlanAsync(string text, CancellationToken cancellationToken)
     {
         using var file = SubmittedPlan.Write(text);
-        var check = PlanCheck.Of(SubmittedPlan.Name, file.FilesIn(context).Read(SubmittedPlan.Name), isStrict: false, context);
+        var check = PlanCheckResult.Of(SubmittedPlan.Name, file.FilesIn(context).Read(SubmittedPlan.Name), isStrict: false, context);
         if (!check.Read.IsValid)
         {
-            return new PlanView(check, null, []);
+            return new PlanAnalysisResult(check, null, []);
         }
         var plan = check.Read.Plan!;
-        var settings = RiskOverview.Rules(context, context.LoadSettings());
+        var settings = PlanRiskFormatter.Rules(context, context.LoadSettings());
         var score = PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
-        var risk = RiskOverview.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
+        var risk = PlanRiskFormatter.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
         var forecast = context.FindRepository() is { } home
             ? new RunForecasts(home.Root).Of(plan, chosen: null, settings, context.AccountRecords)
             : null;
-        return new PlanView(check, GraphDocument.Of(plan), [.. risk])
+        return new PlanAnalysisResult(check, GraphDocument.Of(plan), [.. risk])
         {
             Forecast = forecast is null ? "" : RunForecasts.Describe(forecast),
         };

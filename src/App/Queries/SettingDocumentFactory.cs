@@ -6,7 +6,7 @@ namespace Orchestrator.App.Queries;
 public static class SettingDocumentFactory
 {
     /// <summary>Converts one setting to an entry of a document.</summary>
-    public static ConfigEntry Of(SettingValue value) =>
+    public static EffectiveSetting Of(SettingValue value) =>
         new(
             value.Name,
             value.Value,

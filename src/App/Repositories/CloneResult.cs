@@ -22,7 +22,7 @@ public sealed record CloneResult(string Folder, string Fault, string Cure)
     public static async Task<CloneResult> MakeAsync(
         string address,
         string parent,
-        RunServices services,
+        RunServiceBundle services,
         Action<string> say,
         CancellationToken stop
     )
@@ -34,14 +34,14 @@ public sealed record CloneResult(string Folder, string Fault, string Cure)
                 "Remove the part before the @, and store it in git's credential helper (git help credentials)."
             );
         }
-        if (RepositoryClone.NameOf(address) is not { Length: > 0 } name)
+        if (RepositoryCloner.NameOf(address) is not { Length: > 0 } name)
         {
             return Invalid(
                 $"--clone '{FileNameEncoding.Show(address)}' is not the address of a repository.",
                 "Example: --clone https://example.com/team/shop.git"
             );
         }
-        if (RepositoryLocation.Find(parent) is { } around)
+        if (LocalRepositoryPaths.Find(parent) is { } around)
         {
             return Invalid(
                 $"--clone would create a repository inside {around.Root}.",
@@ -51,7 +51,7 @@ public sealed record CloneResult(string Folder, string Fault, string Cure)
         // The clone records the address as given, so a local path is made absolute to stay valid.
         var path = Path.GetFullPath(address, parent);
         var from = Directory.Exists(path) ? path : address;
-        var shown = RemoteAddress.Show(from);
+        var shown = GitRemoteAddressInspector.Show(from);
         var folder = Path.Combine(parent, name);
         try
         {
@@ -59,7 +59,7 @@ public sealed record CloneResult(string Folder, string Fault, string Cure)
             {
                 say($"Cloning {shown} into {folder}.");
             }
-            await new RepositoryClone(await services.Repositories.GitAsync()).MakeAsync(from, folder, stop);
+            await new RepositoryCloner(await services.Repositories.GitAsync()).MakeAsync(from, folder, stop);
             return new CloneResult(folder, "", "");
         }
         catch (GitException failed)
@@ -69,7 +69,7 @@ public sealed record CloneResult(string Folder, string Fault, string Cure)
                 $"{shown} could not be cloned: {failed.Message}",
                 Path.Exists(folder)
                     ? "Change to another folder, or move that folder away."
-                    : $"Check that 'git clone {ProcessCommand.Quote(shown)}' works here without a prompt."
+                    : $"Check that 'git clone {ChildProcessOptions.Quote(shown)}' works here without a prompt."
             );
         }
     }

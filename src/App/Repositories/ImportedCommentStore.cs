@@ -6,13 +6,13 @@ namespace Orchestrator.App.Repositories;
 /// Records which pull request comments were imported as tasks of a repository. Each comment becomes a task only once, even if that task was
 /// removed later.
 /// </summary>
-public sealed class ImportedCommentStore(RepositoryLocation repository)
+public sealed class ImportedCommentStore(LocalRepositoryPaths repository)
 {
     private string File => Path.Combine(repository.OrchestratorFolder, "pull-requests.json");
 
     /// <summary>Returns the keys of the comments that were already imported.</summary>
-    /// <exception cref="RefusedException">The file can't be read. The caller must not import comments then, because they could be imported
-    /// twice.</exception>
+    /// <exception cref="UserRequestRefusedException">The file can't be read. The caller must not import comments then, because they could
+    /// be imported twice.</exception>
     public IReadOnlySet<string> Read()
     {
         if (DurableFile.TryRead(File) is not { } text)
@@ -25,7 +25,7 @@ public sealed class ImportedCommentStore(RepositoryLocation repository)
         }
         catch (JsonException broken)
         {
-            throw new RefusedException(
+            throw new UserRequestRefusedException(
                 $"{File} can't be read: {broken.Message}",
                 "It lists the imported comments. Correct it, or remove it to import all comments again."
             );

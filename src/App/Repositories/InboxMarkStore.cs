@@ -26,7 +26,7 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
     /// <param name="shown">Current entries that were shown.</param>
     public Task NoteAsync(IReadOnlyCollection<string> present, IReadOnlyCollection<string> shown, CancellationToken stop) =>
         ChangeAsync(
-            marks => new InboxMarkFile(
+            marks => new InboxMarkFileContent(
                 [.. marks.Read.Intersect(present).Union(shown).Order(StringComparer.Ordinal)],
                 new SortedDictionary<string, DateTimeOffset>(
                     marks.Snoozed.Where(entry => present.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value),
@@ -53,12 +53,12 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
             stop
         );
 
-    private async Task ChangeAsync(Func<InboxMarkFile, InboxMarkFile> change, CancellationToken stop)
+    private async Task ChangeAsync(Func<InboxMarkFileContent, InboxMarkFileContent> change, CancellationToken stop)
     {
         UserStateFolder.MakeFolder(environment);
-        using var alone = await LockFile.AcquireAsync(File + ".lock", stop);
+        using var alone = await InterProcessFileLock.AcquireAsync(File + ".lock", stop);
         var before = DurableFile.TryRead(File);
-        var after = JsonSerializer.Serialize(change(Load()), InboxMarkJson.Default.InboxMarkFile) + "\n";
+        var after = JsonSerializer.Serialize(change(Load()), InboxMarkJsonContext.Default.InboxMarkFileContent) + "\n";
         if (after != before)
         {
             DurableFile.Write(File, after);
@@ -66,19 +66,20 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
     }
 
     // A damaged file only loses these marks, so that all entries are shown again.
-    private InboxMarkFile Load()
+    private InboxMarkFileContent Load()
     {
         try
         {
             return
                 DurableFile.TryRead(File) is { } text
-                && JsonSerializer.Deserialize(text, InboxMarkJson.Default.InboxMarkFile) is { Read: not null, Snoozed: not null } marks
+                && JsonSerializer.Deserialize(text, InboxMarkJsonContext.Default.InboxMarkFileContent)
+                    is { Read: not null, Snoozed: not null } marks
                 ? marks
-                : InboxMarkFile.Empty;
+                : InboxMarkFileContent.Empty;
         }
         catch (JsonException)
         {
-            return InboxMarkFile.Empty;
+            return InboxMarkFileContent.Empty;
         }
     }
 }
@@ -86,13 +87,13 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
 /// <summary>Inbox entries that were shown or snoozed, as stored in the file.</summary>
 /// <param name="Read">Entries that were shown.</param>
 /// <param name="Snoozed">Hidden entries with the time until which they are hidden.</param>
-internal sealed record InboxMarkFile(IReadOnlyList<string> Read, IReadOnlyDictionary<string, DateTimeOffset> Snoozed)
+internal sealed record InboxMarkFileContent(IReadOnlyList<string> Read, IReadOnlyDictionary<string, DateTimeOffset> Snoozed)
 {
-    public static InboxMarkFile Empty { get; } = new([], new Dictionary<string, DateTimeOffset>());
+    public static InboxMarkFileContent Empty { get; } = new([], new Dictionary<string, DateTimeOffset>());
 
     public int SchemaVersion { get; set; } = 1;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
-[JsonSerializable(typeof(InboxMarkFile))]
-internal sealed partial class InboxMarkJson : JsonSerializerContext;
+[JsonSerializable(typeof(InboxMarkFileContent))]
+internal sealed partial class InboxMarkJsonContext : JsonSerializerContext;

@@ -25,13 +25,13 @@ public static class AgentActionReader
         var doing = new Dictionary<string, string>();
         if (ReadHolds(run, environment) is [var hold, ..])
         {
-            doing[""] = LocalTimes.In(hold.ToString());
+            doing[""] = LocalTimeFormatter.In(hold.ToString());
         }
-        foreach (var (wait, words) in RunGateWaits.Of(run, runFolder, environment))
+        foreach (var (wait, words) in RunWaitingGateFinder.Of(run, runFolder, environment))
         {
             doing.TryAdd(wait.Task, words);
         }
-        foreach (var (task, step) in RunningStepList.Of(run, runFolder, environment))
+        foreach (var (task, step) in RunningGateOrSetUpFinder.Of(run, runFolder, environment))
         {
             doing.TryAdd(
                 task,
@@ -40,7 +40,7 @@ public static class AgentActionReader
         }
         foreach (var task in run.Tasks)
         {
-            if (task.State is not (TaskStates.Executing or TaskStates.Remediating) || task.Starts == 0)
+            if (task.State is not (TaskStateNames.Executing or TaskStateNames.Remediating) || task.Starts == 0)
             {
                 continue;
             }
@@ -69,12 +69,12 @@ public static class AgentActionReader
     }
 
     /// <summary>Returns the holds that apply to the run. A hold on all runs comes first.</summary>
-    public static IReadOnlyList<Hold> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
-        RunStates.IsFinal(run.State)
+    public static IReadOnlyList<AgentStartHoldRecord> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
+        RunStateNames.IsFinal(run.State)
             ? []
             :
             [
-                .. new HoldFile(environment, TimeProvider.System)
+                .. new AgentStartHoldStore(environment, TimeProvider.System)
                     .Read()
                     .Where(hold => hold.AppliesTo(run.RunId, run.Repository))
                     .OrderBy(hold => !hold.IsOfAll),
@@ -88,7 +88,7 @@ public static class AgentActionReader
     public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = Read(runFolder, run, environment);
-        var steps = RunningStepList
+        var steps = RunningGateOrSetUpFinder
             .Of(run, runFolder, environment)
             .DistinctBy(one => one.Task)
             .ToDictionary(one => one.Task, one => one.Step);
@@ -116,7 +116,9 @@ public static class AgentActionReader
         {
             return run;
         }
-        var open = RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => !TaskStates.IsDone(task.State)).Select(task => task.Id);
+        var open = RunStateNames.IsFinal(run.State)
+            ? []
+            : run.Tasks.Where(task => !TaskStateNames.IsDone(task.State)).Select(task => task.Id);
         var waiting = new Mailbox(new RunFolder(RepositoryOf(runFolder), run.RunId), TimeProvider.System).CountUnread(open);
         return waiting.Count == 0
             ? run

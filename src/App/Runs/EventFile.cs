@@ -24,14 +24,14 @@ public static class EventFile
         Describe(happened, happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Formats an event as text with the date and the time zone.</summary>
-    public static string DescribeWithDate(RunEvent happened) => Describe(happened, LocalTimes.Of(happened.Time));
+    public static string DescribeWithDate(RunEvent happened) => Describe(happened, LocalTimeFormatter.Of(happened.Time));
 
     private static string Describe(RunEvent happened, string time)
     {
         var text = new StringBuilder(time).Append("  ").Append(happened.Task ?? "run").Append(": ").Append(happened.State);
         if (happened.Reason.Length > 0)
         {
-            text.Append("  (").Append(LocalTimes.In(new UntrustedText(happened.Reason).Line)).Append(')');
+            text.Append("  (").Append(LocalTimeFormatter.In(new UntrustedText(happened.Reason).Line)).Append(')');
         }
         return text.ToString();
     }

@@ -8,22 +8,22 @@ public static class QuestionReference
     /// <param name="text"><c>RUN/TASK</c>, <c>RUN/plan</c>, a run that asks one question, or a question of the only open run. Null for the
     /// only question.</param>
     /// <exception cref="UseCaseException">No question or more than one fits.</exception>
-    public static (StoredRun Run, string Id) Require(RepositoryLocation repository, string? text)
+    public static (StoredRun Run, string Id) Require(LocalRepositoryPaths repository, string? text)
     {
         var given = RunReference.Parse(text);
         if (text is null || text.Contains('/', StringComparison.Ordinal))
         {
-            var named = StoredRuns.RequireOpen(repository, given.Run);
+            var named = StoredRunFinder.RequireOpen(repository, given.Run);
             return (named, given.Task is { } task ? Find(task, named) : OnlyQuestion(named));
         }
         // If only one run is open, a word stands for one of its questions, unless it is the name of that run.
-        if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
+        if (StoredRunFinder.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
         {
-            return (StoredRuns.RequireOriginalPath(repository, only), Find(text, only));
+            return (StoredRunFinder.RequireOriginalPath(repository, only), Find(text, only));
         }
         if (text == RunQuestion.Plan)
         {
-            return (StoredRuns.RequireOpen(repository, null), text);
+            return (StoredRunFinder.RequireOpen(repository, null), text);
         }
         var (run, found) = RunReference.RequireOpen(repository, text);
         return (run, found.Task is { } one ? Find(one, run) : OnlyQuestion(run));
@@ -31,9 +31,9 @@ public static class QuestionReference
 
     // The id of a task may also be a word of the run's title.
     private static bool Names(StoredRun run, string text) =>
-        RunNames.FindById([run], text).Count > 0
+        RunNameResolver.FindById([run], text).Count > 0
         || (
-            RunNames.Find([run], text).Count > 0
+            RunNameResolver.Find([run], text).Count > 0
             && !run.Status.Tasks.Any(task => task.Id.StartsWith(text, StringComparison.OrdinalIgnoreCase))
         );
 
@@ -41,7 +41,7 @@ public static class QuestionReference
         run.Status.Questions is [var only]
             ? only.Id
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 run.Status.Questions.Count == 0
                     ? $"{run.Id} currently has no open question."
                     : $"{run.Id} asks about {string.Join(", ", run.Status.Questions.Select(question => question.Id))}.",
@@ -51,7 +51,7 @@ public static class QuestionReference
     // The workflow decides whether the question exists, because it may already be answered or may be asked later.
     private static string Find(string given, StoredRun run)
     {
-        if (RunStates.IsFinal(run.Status.State))
+        if (RunStateNames.IsFinal(run.Status.State))
         {
             return given;
         }

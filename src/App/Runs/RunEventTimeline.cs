@@ -18,7 +18,7 @@ public static class RunEventTimeline
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Formats the number of a task's unread messages. Empty if there are none.</summary>
-    public static string Unread(RunTask task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
+    public static string Unread(RunTaskStatus task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
 
     /// <summary>Returns the mail of a run, oldest first.</summary>
     /// <param name="folder">Absolute path of the run's folder.</param>
@@ -99,7 +99,7 @@ public static class RunEventTimeline
             Time = mail.Time,
             Task = mail.To,
             State = Mail,
-            Why = new MailSent(new Quote(mail.ToString())),
+            Why = new AgentMailSentReason(new VerbatimQuote(mail.ToString())),
         };
 
     private static TimelineEntry Line(MailSummary mail) =>

@@ -4,17 +4,17 @@ namespace Orchestrator.App.Runs;
 public static class RunExitCode
 {
     /// <summary>Returns the exit code. Returns null while the run continues without the user.</summary>
-    public static Outcome? CodeOf(RunStatus run) =>
-        run.State == RunStates.Escalated
-            ? Outcome.WorkFailed
-            : RunLiveness.Of(run) switch
+    public static UseCaseOutcome? CodeOf(RunStatus run) =>
+        run.State == RunStateNames.Escalated
+            ? UseCaseOutcome.WorkFailed
+            : RunLivenessClassifier.Of(run) switch
             {
-                RunLiveness.Ended => run.State == RunStates.Completed ? Outcome.Done : Outcome.WorkFailed,
-                RunLiveness.NeedsPerson => Outcome.NeedsPerson,
-                RunLiveness.Paused => Outcome.Resumable,
+                RunLivenessClassifier.Ended => run.State == RunStateNames.Completed ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed,
+                RunLivenessClassifier.NeedsPerson => UseCaseOutcome.NeedsPerson,
+                RunLivenessClassifier.Paused => UseCaseOutcome.Resumable,
                 _ => null,
             };
 
     /// <summary>True if a user has paused the run and the run has not ended.</summary>
-    public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
+    public static bool IsHeld(RunStatus run) => run.Paused && !RunStateNames.IsFinal(run.State);
 }

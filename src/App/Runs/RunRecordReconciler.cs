@@ -20,16 +20,16 @@ public static class RunRecordReconciler
     /// Returns the run, with its record corrected from the embedded engine's file. If the file is unreadable or does not contain the run,
     /// the record is returned unchanged.
     /// </summary>
-    public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
+    public static StoredRun Of(StoredRun run, LocalRepositoryPaths repository) =>
         Read(
             repository,
             file =>
-                RunStates.IsFinal(run.Status.State) && IsTold(run, EngineFileReader.FindRunId(file, run.Id))
+                RunStateNames.IsFinal(run.Status.State) && IsTold(run, EngineDatabaseReader.FindRunId(file, run.Id))
                     ? run with
                     {
                         IsConfirmed = true,
                     }
-                : EngineFileReader.Find(file, run.Id) is { } newest
+                : EngineDatabaseReader.Find(file, run.Id) is { } newest
                     ? Compare(run, newest.RunId, newest.End is { } end ? () => Result(end) : null, newest.End?.Time)
                 : run,
             run
@@ -41,14 +41,14 @@ public static class RunRecordReconciler
     /// </summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
-        RepositoryLocation repository,
-        UseCaseContext context,
+        LocalRepositoryPaths repository,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
         if (
             run.IsConfirmed
-            || (Read(repository, file => EngineFileReader.FindRunId(file, run.Id), null) is { } here && here == run.Status.ExecutionId)
+            || (Read(repository, file => EngineDatabaseReader.FindRunId(file, run.Id), null) is { } here && here == run.Status.ExecutionId)
         )
         {
             return run;
@@ -92,7 +92,7 @@ public static class RunRecordReconciler
     }
 
     /// <summary>Returns the ledgers of the governors on a server. Returns null if the governors do not respond in time.</summary>
-    private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
+    private static async Task<AccountLedgerSet?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
@@ -111,9 +111,9 @@ public static class RunRecordReconciler
     /// Adds to the record the machine for which the run is waiting, if there is one. If another machine owns the run, or if the run has
     /// moved since its record was written, the status from its workflow replaces the record.
     /// </summary>
-    private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, UseCaseContext context, CancellationToken stop)
+    private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, UseCaseServices context, CancellationToken stop)
     {
-        if (RunStates.IsFinal(run.Status.State))
+        if (RunStateNames.IsFinal(run.Status.State))
         {
             return run;
         }
@@ -144,9 +144,9 @@ public static class RunRecordReconciler
         };
     }
 
-    private static T Read<T>(RepositoryLocation repository, Func<string, T> read, T unknown)
+    private static T Read<T>(LocalRepositoryPaths repository, Func<string, T> read, T unknown)
     {
-        var file = Path.Combine(repository.OrchestratorFolder, EngineFile.FileName);
+        var file = Path.Combine(repository.OrchestratorFolder, EngineDatabaseLock.FileName);
         try
         {
             return File.Exists(file) ? read(file) : unknown;
@@ -161,7 +161,7 @@ public static class RunRecordReconciler
 
     // A run writes its end to the record shortly before its workflow execution closes.
     private static bool IsTold(StoredRun run, string? executionId) =>
-        RunStates.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId;
+        RunStateNames.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId;
 
     private static StoredRun Compare(StoredRun run, string executionId, Func<RunResult>? end, DateTimeOffset? endedAt)
     {
@@ -175,23 +175,29 @@ public static class RunRecordReconciler
             return run.Reload();
         }
 
-        return RunStates.IsFinal(run.Status.State)
+        return RunStateNames.IsFinal(run.Status.State)
             ? run with
             {
-                Status = (run.Status with { State = RunStates.Preparing, Why = new ResetNotRecorded(run.Status.State) }).Summed(),
+                Status = (
+                    run.Status with
+                    {
+                        State = RunStateNames.Preparing,
+                        Why = new RunResetNotRecordedReason(run.Status.State),
+                    }
+                ).Summed(),
             }
             : run;
     }
 
-    private static RunResult Result(EngineRunEnd end) =>
+    private static RunResult Result(WorkflowRunOutcome end) =>
         end.Kind switch
         {
-            "Terminated" => new() { State = RunStates.Terminated, Why = RunExecution.Terminated(end.Identity, end.Reason) },
-            "Canceled" => new() { State = RunStates.Cancelled, Why = new CancelledByTool() },
+            "Terminated" => new() { State = RunStateNames.Terminated, Why = RunWorkflowExecution.Terminated(end.Identity, end.Reason) },
+            "Canceled" => new() { State = RunStateNames.Cancelled, Why = new WorkflowCanceledExternallyReason() },
             "Completed" => DeserializeResult(end.Result),
-            "TimedOut" => new() { State = RunStates.Failed, Why = new WorkflowTimedOut() },
-            _ => new() { State = RunStates.Failed, Why = new ExecutionFailed(new Quote(end.Reason)) },
+            "TimedOut" => new() { State = RunStateNames.Failed, Why = new WorkflowTimedOutReason() },
+            _ => new() { State = RunStateNames.Failed, Why = new WorkflowFailedReason(new VerbatimQuote(end.Reason)) },
         };
 
-    private static RunResult DeserializeResult(string json) => JsonSerializer.Deserialize<RunResult>(json, MessageJson.Options)!;
+    private static RunResult DeserializeResult(string json) => JsonSerializer.Deserialize<RunResult>(json, PayloadJsonOptions.Options)!;
 }

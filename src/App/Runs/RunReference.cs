@@ -22,27 +22,27 @@ public sealed record RunReference(string? Run, string? Task)
 
     /// <summary>Returns the run that a command changes, with the reference to its task if the text contains one.</summary>
     /// <exception cref="UseCaseException">The text matches no run or several, or the run belongs to another place.</exception>
-    public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text)
+    public static (StoredRun Run, RunReference Reference) RequireOpen(LocalRepositoryPaths repository, string? text)
     {
         var reference = Parse(text);
         return IsOneWord(text, repository) && Find(text!, repository, ofOpen: true) is { } found
-            ? (StoredRuns.RequireOriginalPath(repository, found.Run), found.Reference)
-            : (StoredRuns.RequireOpen(repository, reference.Run, reference.Task is null), reference);
+            ? (StoredRunFinder.RequireOriginalPath(repository, found.Run), found.Reference)
+            : (StoredRunFinder.RequireOpen(repository, reference.Run, reference.Task is null), reference);
     }
 
     /// <summary>Returns the run that a command shows, with the reference to its task if the text contains one.</summary>
     /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
-    public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
+    public static (StoredRun Run, RunReference Reference) Require(LocalRepositoryPaths repository, string? text)
     {
         var reference = Parse(text);
         return IsOneWord(text, repository) && Find(text!, repository, ofOpen: false) is { } found
             ? found
-            : (StoredRuns.Require(repository, reference.Run, reference.Task is null), reference);
+            : (StoredRunFinder.Require(repository, reference.Run, reference.Task is null), reference);
     }
 
     /// <summary>Returns the run that a command shows. The text must not refer to a task.</summary>
     /// <exception cref="UseCaseException">The text matches no run or several, or names a task.</exception>
-    public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => RequireRun(Require(repository, text));
+    public static StoredRun RequireWhole(LocalRepositoryPaths repository, string? text) => RequireRun(Require(repository, text));
 
     /// <summary>Returns the run. Throws if the reference contains a task.</summary>
     /// <exception cref="UseCaseException">The reference contains a task.</exception>
@@ -50,13 +50,13 @@ public sealed record RunReference(string? Run, string? Task)
         found.Reference.Task is null
             ? found.Run
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"This command needs a run, but {found.Run.Id}/{found.Reference.Task} is a task.",
                 $"Name the run: {found.Run.Id}."
             );
 
     // If the text is the name of a run's folder, no other run has to be read.
-    private static bool IsOneWord(string? text, RepositoryLocation repository) =>
+    private static bool IsOneWord(string? text, LocalRepositoryPaths repository) =>
         !string.IsNullOrEmpty(text)
         && !text.Contains('/', StringComparison.Ordinal)
         && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
@@ -64,20 +64,20 @@ public sealed record RunReference(string? Run, string? Task)
     /// <summary>
     /// Finds the task to which a single word refers, unless the word is the exact id of a run. If the task will be changed, open runs are
     /// searched first; otherwise, the default run is. Next come prefixes of run ids, prefixes of task ids, and the tasks of older runs.
-    /// <see cref="RunNames"/> compares words of titles last.
+    /// <see cref="RunNameResolver"/> compares words of titles last.
     /// </summary>
     /// <returns>The run and the task, or null if the word refers to a run or matches nothing.</returns>
-    private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
+    private static (StoredRun Run, RunReference Reference)? Find(string text, LocalRepositoryPaths repository, bool ofOpen)
     {
-        var all = StoredRuns.List(repository);
+        var all = StoredRunFinder.List(repository);
         if (all.Any(run => run.Id == text || run.Name == text))
         {
             return null;
         }
-        string[] runs = [.. RunNames.FindById(all, text).Select(run => run.Id)];
+        string[] runs = [.. RunNameResolver.FindById(all, text).Select(run => run.Id)];
         var first =
-            ofOpen ? StoredRuns.Open(repository, all)
-            : StoredRuns.Default(repository, all) is { } meant ? [meant]
+            ofOpen ? StoredRunFinder.Open(repository, all)
+            : StoredRunFinder.Default(repository, all) is { } meant ? [meant]
             : [];
         if (Having(first, text) is { Count: > 0 } having)
         {
@@ -112,7 +112,7 @@ public sealed record RunReference(string? Run, string? Task)
         return fitting.Length == 1
             ? found[0]
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
                 "Specify one of these runs."
             );
@@ -128,7 +128,7 @@ public sealed record RunReference(string? Run, string? Task)
     public string RequireTask(RunStatus run) =>
         FindTask(run)
         ?? throw new UseCaseException(
-            Outcome.Usage,
+            UseCaseOutcome.Usage,
             "This command needs a task, but none was named.",
             $"Write RUN/TASK; the tasks are {string.Join(", ", run.Tasks.Take(10).Select(task => task.Id))}."
         );

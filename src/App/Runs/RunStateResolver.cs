@@ -11,28 +11,28 @@ public static class RunStateResolver
     /// <summary>Determines the state by querying the run's engine or Temporal server, and by looking for workers.</summary>
     public static async Task<StoredRun> OfAsync(
         StoredRun run,
-        RepositoryLocation repository,
-        UseCaseContext context,
+        LocalRepositoryPaths repository,
+        UseCaseServices context,
         CancellationToken stop
     ) => await OfFilesAsync(await RunRecordReconciler.AskAsync(run, repository, context, stop), repository, context, stop);
 
     /// <summary>Determines the state from the files on this machine only. Used by callers that poll often.</summary>
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
-        RepositoryLocation repository,
-        UseCaseContext context,
+        LocalRepositoryPaths repository,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
         var abandoned = run.Status.Away is null ? await IsAbandonedAsync(run, repository, context, stop) : true;
-        var status = await LandedWorkCheck.CheckAsync(run.Status, repository.Root, context.Services, stop);
+        var status = await LandedWorkPresenceChecker.CheckAsync(run.Status, repository.Root, context.Services, stop);
         return run with
         {
             Status = status with
             {
                 Abandoned = abandoned,
                 // If no process executes the run, none of its tasks can be running.
-                Counts = RunCounts.Of(status with { Abandoned = abandoned }),
+                Counts = RunTaskCounts.Of(status with { Abandoned = abandoned }),
                 Away = run.Status.Away is { } away
                     ? away.Machine == context.Machine
                         ? null
@@ -40,26 +40,26 @@ public static class RunStateResolver
                     : abandoned is true
                         ? AwayByRecord(run.Status, context)
                         : null,
-                Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommandStore.Of(run.Folder, run.Status),
+                Kept = RunStateNames.IsFinal(run.Status.State) ? [] : PendingCommandStore.Of(run.Folder, run.Status),
                 Unsent = UnsentOf(run, repository, context),
                 Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
-                Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
+                Standing = abandoned is true ? RunLivenessClassifier.Interrupted : run.Status.Standing,
             },
         };
     }
 
-    private static List<string>? UnsentOf(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
+    private static List<string>? UnsentOf(StoredRun run, LocalRepositoryPaths repository, UseCaseServices context) =>
         new NoticeOutbox(repository.Key, context.Services)
             .Read(run.Id)
             .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
-            .Select(notice => $"{notice.Describe()} {FinalNoticeDelivery.NextOf(notice)}")
+            .Select(notice => $"{notice.Describe()} {RemainingNoticeSender.NextOf(notice)}")
             .ToList()
             is { Count: > 0 } unsent
             ? unsent
             : null;
 
     /// <summary>Returns the run with its budgets, for callers that show costs.</summary>
-    public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
+    public static StoredRun WithBudgets(StoredRun run, LocalRepositoryPaths repository, UseCaseServices context) =>
         run with
         {
             Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
@@ -76,7 +76,7 @@ public static class RunStateResolver
     /// this machine or if the record does not name it. The machine's last contact is unknown, because it does not follow from the age of
     /// files.
     /// </summary>
-    private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseContext context) =>
+    private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseServices context) =>
         QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
             ? new UnreachableHost(machine, run.Host, Since: null, LastSeen: null)
             : null;
@@ -84,14 +84,14 @@ public static class RunStateResolver
     // Returns null if the machine is unknown, for a run on a Temporal server that was not queried.
     private static async Task<bool?> IsAbandonedAsync(
         StoredRun run,
-        RepositoryLocation repository,
-        UseCaseContext context,
+        LocalRepositoryPaths repository,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
         if (
-            RunLiveness.Of(run.Status) != RunLiveness.Moving
-            || await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop) is not null
+            RunLivenessClassifier.Of(run.Status) != RunLivenessClassifier.Moving
+            || await EngineProcessFinder.FindAsync(repository.OrchestratorFolder, stop) is not null
         )
         {
             return false;

@@ -16,7 +16,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     public bool IsConfirmed { get; init; }
 
     /// <summary>Ledgers on the run's Temporal server. Null if the server was not queried or the run is not on a server.</summary>
-    public LedgerBook? Shared { get; init; }
+    public AccountLedgerSet? Shared { get; init; }
 
     /// <summary>Id of the run.</summary>
     public string Id => Status.RunId;
@@ -31,7 +31,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
     /// <summary>True if the report about an escalation concerns the current state of the run.</summary>
-    public bool HasEscalation => Status.State is RunStates.Escalated or RunStates.AwaitingPromotion && File.Exists(EscalationFile);
+    public bool HasEscalation => Status.State is RunStateNames.Escalated or RunStateNames.AwaitingPromotion && File.Exists(EscalationFile);
 
     /// <summary>Absolute path of the run report in JSON.</summary>
     public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
@@ -61,7 +61,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
         catch (JsonException fault)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{file} can't be read: {fault.Message}",
                 "An open run rewrites this file at its next transition. If the run has ended, move its folder away."
             );

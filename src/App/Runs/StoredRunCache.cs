@@ -8,16 +8,16 @@ public sealed class StoredRunCache
 {
     private readonly Dictionary<string, ((DateTime Written, long Length) Stamp, StoredRun Run)> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Returns all runs, in the order of <see cref="StoredRuns.List(RepositoryLocation)"/>.</summary>
-    public IReadOnlyList<StoredRun> List(RepositoryLocation repository) => StoredRuns.List(repository, Read);
+    /// <summary>Returns all runs, in the order of <see cref="StoredRunFinder.List(LocalRepositoryPaths)"/>.</summary>
+    public IReadOnlyList<StoredRun> List(LocalRepositoryPaths repository) => StoredRunFinder.List(repository, Read);
 
     /// <summary>
     /// Returns all runs whose records can be read, for background units. A damaged record does not prevent the others from being returned.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="damaged">Receives the errors in damaged records, by the name of the run's folder.</param>
-    public IReadOnlyList<StoredRun> List(RepositoryLocation repository, Dictionary<string, string> damaged) =>
-        StoredRuns.List(
+    public IReadOnlyList<StoredRun> List(LocalRepositoryPaths repository, Dictionary<string, string> damaged) =>
+        StoredRunFinder.List(
             repository,
             folder =>
             {

@@ -8,7 +8,7 @@ public static class TaskDependants
     /// <param name="task">Id of the task.</param>
     public static IEnumerable<string> Of(RunStatus run, string task)
     {
-        if (TaskStates.IsDone(run.Tasks.First(t => t.Id == task).State))
+        if (TaskStateNames.IsDone(run.Tasks.First(t => t.Id == task).State))
         {
             return [];
         }
@@ -17,8 +17,8 @@ public static class TaskDependants
         do
         {
             hasGrown = run.Tasks.Any(other =>
-                !TaskStates.IsDone(other.State)
-                && other.State != TaskStates.Cancelled
+                !TaskStateNames.IsDone(other.State)
+                && other.State != TaskStateNames.Cancelled
                 && other.DependsOn.Any(concerned.Contains)
                 && concerned.Add(other.Id)
             );

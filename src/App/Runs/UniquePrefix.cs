@@ -22,20 +22,24 @@ public static class UniquePrefix
         if (found.Count > 1)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.",
                 "Specify more characters of the id."
             );
         }
         if (ids.Count == 0)
         {
-            throw new UseCaseException(Outcome.Usage, $"{None(given, what)}, because no {what} exists.", "See 'orchestrate status'.");
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"{None(given, what)}, because no {what} exists.",
+                "See 'orchestrate status'."
+            );
         }
         var near = NearestName.Of(given, ids);
         var known = near is null
             ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}."
             : $"Did you mean '{near}'?";
-        throw new UseCaseException(Outcome.Usage, $"{None(given, what)}.", known);
+        throw new UseCaseException(UseCaseOutcome.Usage, $"{None(given, what)}.", known);
     }
 
     private static string None(string given, string what) => $"No {what} is named '{given}'";

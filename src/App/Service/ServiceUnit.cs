@@ -25,7 +25,7 @@ public enum UnitFileKind
 /// overwritten. This class has no side effects.
 /// </summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
-/// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
+/// <param name="Key">Key of the repository (<see cref="LocalRepositoryPaths.Key"/>), which distinguishes repositories with the same
 /// name.</param>
 /// <param name="Program">Program and leading arguments, with absolute paths.</param>
 /// <param name="Variables">Variables of the service in addition to those set by systemd. They never contain secrets because units are
@@ -50,7 +50,7 @@ public sealed record ServiceUnit(
     public string Name => $"orchestrate-{Slug(Path.GetFileName(Repository))}-{Key[..6]}.service";
 
     /// <summary>Contents of the unit file.</summary>
-    /// <exception cref="RefusedException">A path contains a line break, which a unit can't represent.</exception>
+    /// <exception cref="UserRequestRefusedException">A path contains a line break, which a unit can't represent.</exception>
     public string Text
     {
         get
@@ -111,7 +111,10 @@ public sealed record ServiceUnit(
     private static string Value(string text) =>
         text.AsSpan().IndexOfAny('\n', '\r') < 0
             ? text.Replace("%", "%%", StringComparison.Ordinal)
-            : throw new RefusedException($"A systemd unit can't contain the path '{text}', because it has a line break.", "Rename it.");
+            : throw new UserRequestRefusedException(
+                $"A systemd unit can't contain the path '{text}', because it has a line break.",
+                "Rename it."
+            );
 
     private static string Word(string text) =>
         $"\"{Value(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

@@ -15,15 +15,15 @@ public interface IRunPresenter
     /// <param name="folder">Absolute path of the run's folder.</param>
     /// <param name="table">True to show a live table if the terminal supports it. False to show one line per event.</param>
     /// <param name="skipUntil">Number of the last event that was already shown.</param>
-    IRunView Open(string folder, bool table, long skipUntil = 0);
+    ILiveRunView Open(string folder, bool table, long skipUntil = 0);
 
     /// <summary>Asks the user to approve the plan of a run.</summary>
     /// <returns>The answer, or null if the run does not ask or no user answers.</returns>
-    Task<PlanAnswer?> AskAsync(RunStatus run, RepositoryLocation repository, OrchestratorSettings settings);
+    Task<PlanApprovalAnswer?> AskAsync(RunStatus run, LocalRepositoryPaths repository, OrchestratorSettings settings);
 }
 
 /// <summary>A view of one run.</summary>
-public interface IRunView
+public interface ILiveRunView
 {
     /// <summary>True if the view shows durations that must be updated even if nothing changes.</summary>
     bool HasClocks { get; }

@@ -15,11 +15,11 @@ public static class PlannerRun
     /// <param name="title">Subject of the request, which becomes part of the id.</param>
     /// <param name="question">All inputs that distinguish the request from other requests.</param>
     /// <param name="repository">The repository.</param>
-    public static string IdOf(string title, string question, RepositoryLocation repository)
+    public static string IdOf(string title, string question, LocalRepositoryPaths repository)
     {
         var id = RunIds.Create(title, new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(question)).AsSpan(0, 16)), "plan");
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id));
-        return before is not null && RunStates.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
+        return before is not null && RunStateNames.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
     }
 
     /// <summary>Executes the run until it ends.</summary>
@@ -33,10 +33,10 @@ public static class PlannerRun
     /// <param name="show">Shows the result if the run succeeds.</param>
     /// <param name="stop">Cancels the run.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<Outcome> RunAsync(
-        UseCaseContext context,
+    public static async Task<UseCaseOutcome> RunAsync(
+        UseCaseServices context,
         IRunPresenter presenter,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         RepositorySettings opened,
         OrchestrationInput input,
         string id,
@@ -46,8 +46,8 @@ public static class PlannerRun
     )
     {
         var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes, id);
-        await RunPreparation.RequirePlannerAsync(repository, settings, stop);
-        await using var session = await RunSession.OpenAsync(context, presenter, repository, settings.Settings!, stop);
+        await RunStartChecker.RequirePlannerAsync(repository, settings, stop);
+        await using var session = await ForegroundRunExecutor.OpenAsync(context, presenter, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);
         if (before?.Paused == true)
@@ -56,7 +56,7 @@ public static class PlannerRun
         }
         context.Interaction.Inform(before is null ? $"{id} has started." : $"{id} was started earlier and is continuing.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
-        if (code == Outcome.Done)
+        if (code == UseCaseOutcome.Done)
         {
             show();
         }

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Sessions;
 /// <param name="folder">Absolute path of the run's folder.</param>
 /// <param name="view">View of the run.</param>
 /// <param name="context">Provides the clock and shows warnings.</param>
-internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, UseCaseContext context)
+internal sealed class RunWatcher(RunHandle run, string folder, ILiveRunView view, UseCaseServices context)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan NotReadyPatience = TimeSpan.FromSeconds(20);
@@ -67,7 +67,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
     }
 
     /// <summary>True if the run is paused while set-up and gates are still running.</summary>
-    public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
+    public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStateNames.Preparing;
 
     // Returns null while the run continues. A run in its final state may still be writing files. A waiting run may have received an answer
     // while no worker was running, and may be about to continue.
@@ -77,7 +77,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
         {
             return null;
         }
-        if (RunStates.IsFinal(status.State))
+        if (RunStateNames.IsFinal(status.State))
         {
             await run.ResultAsync(stop);
             return status;
@@ -90,13 +90,13 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
 
         // The run may have stopped or continued between the two queries, so only the second result counts.
         var rested = await AskAsync(stop);
-        return RunExitCode.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
+        return RunExitCode.CodeOf(rested) is null || RunStateNames.IsFinal(rested.State) ? null : rested;
     }
 
     // A run that another tool ended, or whose workflow failed, could not record its end.
     private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
     {
-        if (RunStates.IsFinal(status.State))
+        if (RunStateNames.IsFinal(status.State))
         {
             return status;
         }

@@ -5,22 +5,27 @@ namespace Orchestrator.App.Sessions;
 /// <param name="flags">Command-line options that determine the engine, as settings.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
 /// <param name="presenter">Shows the run.</param>
-public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context, IRunPresenter presenter)
+public sealed class UnservedRunResumer(
+    StoredRun run,
+    IReadOnlyList<SettingOverride> flags,
+    UseCaseServices context,
+    IRunPresenter presenter
+)
 {
     /// <summary>Executes the run in this process until a stored command is applied.</summary>
     /// <param name="reached">Returns true for a status in which the command is applied.</param>
     /// <param name="stop">Cancels the wait. The command stays stored.</param>
-    public async Task<Outcome> ExecuteUntilAppliedAsync(Func<RunStatus, bool> reached, CancellationToken stop)
+    public async Task<UseCaseOutcome> ExecuteUntilAppliedAsync(Func<RunStatus, bool> reached, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
         var status = await session.ExecuteUntilAppliedAsync(session.Runs.Get(run.Id), run.Status.Sequence, reached);
-        return reached(status) ? Outcome.Done : RunExitCode.CodeOf(status) ?? Outcome.Resumable;
+        return reached(status) ? UseCaseOutcome.Done : RunExitCode.CodeOf(status) ?? UseCaseOutcome.Resumable;
     }
 
     /// <summary>Continues the run in this process, as <c>resume</c> does, until it has ended or is waiting again.</summary>
     /// <param name="engine">Command-line options that determine the engine of a background process that continues the run.</param>
     /// <param name="stop">Stops the execution of the run in this process.</param>
-    public async Task<Outcome> ContinueRunAsync(IReadOnlyList<string> engine, CancellationToken stop)
+    public async Task<UseCaseOutcome> ContinueRunAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
         var handle = session.Runs.Get(run.Id);
@@ -34,14 +39,14 @@ public sealed class UnservedRunResumer(StoredRun run, IReadOnlyList<SettingFlag>
     /// <summary>Continues the run in a background process. If trust is required, the user is asked at this terminal first.</summary>
     /// <param name="engine">Command-line options that determine the engine of the background process.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
-    public Task<BackgroundResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
+    public Task<BackgroundRunStartResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
         RequireSettings();
         return new BackgroundRun(run.Id, context.RequireRepository(), context) { Engine = engine }.ResumeAsync([], stop);
     }
 
-    private Task<RunSession> OpenAsync(CancellationToken stop) =>
-        RunSession.OpenAsync(context, presenter, context.RequireRepository(), RequireSettings(), stop);
+    private Task<ForegroundRunExecutor> OpenAsync(CancellationToken stop) =>
+        ForegroundRunExecutor.OpenAsync(context, presenter, context.RequireRepository(), RequireSettings(), stop);
 
     private OrchestratorSettings RequireSettings() =>
         RepositoryTrustPrompt

@@ -8,7 +8,7 @@ namespace Orchestrator.App.Setup;
 /// <param name="Status">Status of the agent.</param>
 /// <param name="Message">Result of the check as a sentence.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
-public sealed record AgentAvailability(string Name, MachineCheckStatus Status, string Message, string? Cure)
+public sealed record AgentAvailability(string Name, MachineReadinessCheckStatus Status, string Message, string? Cure)
 {
     /// <summary>True if this agent works on tasks that name no agent.</summary>
     public bool IsDefault { get; init; }
@@ -50,21 +50,21 @@ public static class AgentInventory
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="repository">Folder to which relative program paths refer.</param>
     public static async Task<IReadOnlyList<AgentAvailability>> DetectAsync(
-        SettingsResult loaded,
+        SettingsLoadResult loaded,
         string repository,
         CancellationToken cancellationToken
     ) => await Task.WhenAll(loaded.Settings!.AgentNames.Select(name => DetectAsync(name, loaded, repository, cancellationToken)));
 
     private static async Task<AgentAvailability> DetectAsync(
         string name,
-        SettingsResult loaded,
+        SettingsLoadResult loaded,
         string repository,
         CancellationToken cancellationToken
     )
     {
         var settings = loaded.Settings!;
-        var runner = MachineCheck.Runner(name, settings, loaded.AgentEnvironment);
-        var check = MachineCheck.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
+        var runner = MachinePrerequisiteChecker.Runner(name, settings, loaded.AgentEnvironment);
+        var check = MachinePrerequisiteChecker.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
         var description = settings.DescriptionOf(name) is { } json ? AgentDescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
         // The kit has not tested plain programs, and descriptions that differ from the known one. The kit treats all programs that speak
@@ -74,7 +74,7 @@ public static class AgentInventory
             : isClaude || (description is not null && description.Tried == BuiltInAgents.Find(name)?.Tried)
                 ? AgentConformanceScores.Find(name)
             : null;
-        return new AgentAvailability(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
+        return new AgentAvailability(name, MachinePrerequisiteChecker.StatusOf(check), check.Message, check.Cure)
         {
             IsDefault = settings.Agent == name,
             Version = check.Version,

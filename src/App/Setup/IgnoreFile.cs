@@ -28,7 +28,7 @@ public static class IgnoreFile
         var lines = Encoding.UTF8.GetString(content).Split('\n');
         if (lines[0] == Text.Split('\n')[0] && !lines.Contains("!" + entry))
         {
-            OrchestratorFileWriter.Write(file, string.Join('\n', lines).TrimEnd('\n') + $"\n!{entry}\n");
+            SymlinkSafeFileWriter.Write(file, string.Join('\n', lines).TrimEnd('\n') + $"\n!{entry}\n");
         }
     }
 
@@ -46,7 +46,7 @@ public static class IgnoreFile
         {
             return false;
         }
-        OrchestratorFileWriter.Write(file, Text);
+        SymlinkSafeFileWriter.Write(file, Text);
         return true;
     }
 }

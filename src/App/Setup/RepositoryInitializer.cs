@@ -10,10 +10,10 @@ namespace Orchestrator.App.Setup;
 /// <param name="Left">Settings derived from those files that take no effect because the existing configuration defines them.</param>
 /// <param name="Ignored">Files and folders of older tools that are not used.</param>
 /// <param name="DotEnvIsIgnored">False if there is a <c>.env</c> that git would commit.</param>
-public sealed record InitResult(
+public sealed record RepositoryInitializationResult(
     IReadOnlyList<string> Written,
     IReadOnlyList<string> Kept,
-    ImportedConfiguration Taken,
+    LegacySettingsImportResult Taken,
     IReadOnlyList<ImportedSetting> InPlace,
     IReadOnlyList<ImportedSetting> Left,
     IReadOnlyList<string> Ignored,
@@ -28,11 +28,14 @@ public static class RepositoryInitializer
     /// <summary>Creates the configuration file, the <c>.gitignore</c> file and an example of a <c>.env</c> file.</summary>
     /// <param name="environment">Environment of the process. It determines the user's home directory, in which one older tool stored its
     /// settings.</param>
-    public static InitResult Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
+    public static RepositoryInitializationResult Initialize(
+        LocalRepositoryPaths repository,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         var found = SettingsFiles.Read(repository.WorkTree, environment, []);
-        ConfigurationText?[] files = [.. found.OldRepositoryFiles, found.DotEnv, found.OldUserFile];
-        var taken = LegacyConfiguration.Read([.. files.OfType<ConfigurationText>()]);
+        ConfigurationFileText?[] files = [.. found.OldRepositoryFiles, found.DotEnv, found.OldUserFile];
+        var taken = LegacyConfiguration.Read([.. files.OfType<ConfigurationFileText>()]);
 
         var written = new List<string>();
         var kept = new List<string>();
@@ -54,7 +57,15 @@ public static class RepositoryInitializer
         var inForce = SettingsLoader.Load(found).Values.ToDictionary(value => value.Name, value => value.Source.ToString());
         var inPlace = others.Where(setting => inForce.GetValueOrDefault(setting.Name) == setting.From).ToList();
         var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.WorkTree, name))).ToList();
-        return new InitResult(written, kept, taken, inPlace, [.. others.Except(inPlace)], ignored, IsDotEnvIgnored(repository.WorkTree));
+        return new RepositoryInitializationResult(
+            written,
+            kept,
+            taken,
+            inPlace,
+            [.. others.Except(inPlace)],
+            ignored,
+            IsDotEnvIgnored(repository.WorkTree)
+        );
     }
 
     private const string ExampleVariables = """
@@ -67,7 +78,7 @@ public static class RepositoryInitializer
 
         """;
 
-    private static string Configuration(ImportedConfiguration taken)
+    private static string Configuration(LegacySettingsImportResult taken)
     {
         var text = new StringBuilder(
             "# Settings of orchestrate for this repository. 'orchestrate config list' shows all settings with their defaults.\n"
@@ -85,10 +96,10 @@ public static class RepositoryInitializer
     }
 
     // Settings defined in the configuration are not taken from older files.
-    private static IReadOnlyList<ImportedSetting> WithoutOwn(SettingsInput found, ImportedConfiguration taken)
+    private static IReadOnlyList<ImportedSetting> WithoutOwn(SettingSourceTexts found, LegacySettingsImportResult taken)
     {
         var own = SettingsLoader
-            .Load(new SettingsInput { RepositoryFile = found.RepositoryFile })
+            .Load(new SettingSourceTexts { RepositoryFile = found.RepositoryFile })
             .Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile)
             .Select(value => value.Name)
             .ToHashSet();
@@ -96,7 +107,7 @@ public static class RepositoryInitializer
     }
 
     private static void Write(
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string name,
         string text,
         List<string> written,

@@ -31,21 +31,21 @@ internal sealed record SandboxTrialResult(string Problem, bool IsFiltered, IRead
         bool canOverlay,
         PermissionSettings permissions,
         string repository,
-        RunServices services
+        RunServiceBundle services
     )
     {
         var own = Path.Combine(UserStateFolder.MakeFolder(services.Environment), $".try-downloads-{Guid.NewGuid():N}");
         try
         {
             var rules = new SandboxBuilder(bubblewrap, services.Environment, permissions, repository);
-            var sandbox = rules.WithDownloads(rules.Common(), new PrivateOverlayFolders(own), SandboxRole.Gate, canOverlay);
+            var sandbox = rules.WithDownloads(rules.Common(), new WorktreeOverlayFolderStore(own), SandboxedProgramKind.Gate, canOverlay);
             var used = PackageDownloadFolders
                 .Of(services.Environment)
                 .Where(download =>
                     download.NamedAt(download.Path) is not var (name, value) || sandbox.Variables.GetValueOrDefault(name, value) == value
                 );
             var tried = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", ["-c", Attempt, "sh", .. used.Select(download => download.Path)])
+                new ChildProcessOptions("/bin/sh", ["-c", Attempt, "sh", .. used.Select(download => download.Path)])
                 {
                     WorkingDirectory = "/",
                     Sandbox = sandbox,

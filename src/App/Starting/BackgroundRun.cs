@@ -3,10 +3,10 @@ using Orchestrator.App.Programs;
 namespace Orchestrator.App.Starting;
 
 /// <summary>Result of starting or continuing a run in a background process.</summary>
-/// <param name="Outcome"><see cref="Outcome.Done"/> if the process executes the run. Otherwise the outcome with which the process
+/// <param name="Outcome"><see cref="UseCaseOutcome.Done"/> if the process executes the run. Otherwise the outcome with which the process
 /// ended.</param>
 /// <param name="Ended">Status of the run if the process has already ended, or null if it is running.</param>
-public sealed record BackgroundResult(Outcome Outcome, RunStatus? Ended = null);
+public sealed record BackgroundRunStartResult(UseCaseOutcome Outcome, RunStatus? Ended = null);
 
 /// <summary>
 /// Starts or continues a run in a background process (see <see cref="BackgroundProcess"/>), and shows the process's messages until the
@@ -15,7 +15,7 @@ public sealed record BackgroundResult(Outcome Outcome, RunStatus? Ended = null);
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
-public sealed class BackgroundRun(string runId, RepositoryLocation repository, UseCaseContext context)
+public sealed class BackgroundRun(string runId, LocalRepositoryPaths repository, UseCaseServices context)
 {
     /// <summary>Command-line option that contains the id of the new run.</summary>
     public const string RunIdOption = "--run-id";
@@ -32,7 +32,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// <param name="arguments">Arguments of the background process, which contain the id of the run.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     /// <exception cref="UseCaseException">The run did not start.</exception>
-    public Task<BackgroundResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop) =>
+    public Task<BackgroundRunStartResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop) =>
         LaunchAsync(arguments, IsUnderWayAsync, stop);
 
     /// <summary>Starts the run. Returns when preflight and approval are complete.</summary>
@@ -40,7 +40,11 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// <param name="stop">Cancels the wait. The run continues.</param>
     /// <param name="reached">Returns true for the status for which the call also waits. Null if the call waits only for the start.</param>
     /// <exception cref="UseCaseException">The run did not continue.</exception>
-    public Task<BackgroundResult> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop, Func<RunStatus, bool>? reached = null) =>
+    public Task<BackgroundRunStartResult> ResumeAsync(
+        IReadOnlyList<string> more,
+        CancellationToken stop,
+        Func<RunStatus, bool>? reached = null
+    ) =>
         LaunchAsync(
             [.. Resume, .. more],
             async (status, process) => reached?.Invoke(status) != false && await IsServedByAsync(process, stop),
@@ -50,19 +54,19 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// <summary>Continues a run whose terminal was closed. Does not wait.</summary>
     public async Task ContinueRunAsync()
     {
-        OrchestratorFileWriter.Append(_output, $"The terminal of {runId} was closed; it continues in the background.\n");
+        SymlinkSafeFileWriter.Append(_output, $"The terminal of {runId} was closed; it continues in the background.\n");
         await LaunchAsync(Resume);
     }
 
     private IReadOnlyList<string> Resume => ["resume", runId, "--no-progress", "-C", repository.WorkTree, .. Engine];
 
-    private async Task<BackgroundResult> LaunchAsync(
+    private async Task<BackgroundRunStartResult> LaunchAsync(
         IReadOnlyList<string> arguments,
         Func<RunStatus, BackgroundProcess, Task<bool>> isUnderWay,
         CancellationToken stop
     )
     {
-        RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
+        LocalRepositoryPaths.EnsureFolder(Path.GetDirectoryName(_output)!);
         var process = await LaunchAsync(arguments);
         try
         {
@@ -81,7 +85,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     private Task<BackgroundProcess> LaunchAsync(IReadOnlyList<string> arguments) =>
         BackgroundProcess.StartAsync(runId, _folder, arguments, Resume, _output, context.Time);
 
-    private async Task<BackgroundResult> WaitAsync(
+    private async Task<BackgroundRunStartResult> WaitAsync(
         BackgroundProcess process,
         Func<RunStatus, BackgroundProcess, Task<bool>> isUnderWay,
         CancellationToken stop
@@ -105,12 +109,14 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
                     $"{runId} continues in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
                         + $"it; its output goes to {_output}."
                 );
-                return new BackgroundResult(Outcome.Done);
+                return new BackgroundRunStartResult(UseCaseOutcome.Done);
             }
 
             if (!isAlive)
             {
-                return status is not null && RunExitCode.CodeOf(status) is { } code ? new BackgroundResult(code, status) : throw NotBegun();
+                return status is not null && RunExitCode.CodeOf(status) is { } code
+                    ? new BackgroundRunStartResult(code, status)
+                    : throw NotBegun();
             }
             if (status is null && context.Time.GetElapsedTime(began) > Patience)
             {
@@ -122,20 +128,20 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
 
     private static Task<bool> IsUnderWayAsync(RunStatus status, BackgroundProcess process) =>
         Task.FromResult(
-            !RunStates.IsFinal(status.State)
-                && status.State is not (RunStates.Preparing or RunStates.Planning or RunStates.AwaitingApproval)
+            !RunStateNames.IsFinal(status.State)
+                && status.State is not (RunStateNames.Preparing or RunStateNames.Planning or RunStateNames.AwaitingApproval)
         );
 
     private async Task<bool> IsServedByAsync(BackgroundProcess process, CancellationToken stop) =>
         Engine.Count > 0
         || process.ServesEngine(
             repository.OrchestratorFolder,
-            (await EngineOwnerFinder.FindAsync(repository.OrchestratorFolder, stop))?.Pid
+            (await EngineProcessFinder.FindAsync(repository.OrchestratorFolder, stop))?.Pid
         );
 
     private UseCaseException NotBegun() =>
         new(
-            Outcome.WorkFailed,
+            UseCaseOutcome.WorkFailed,
             $"{runId} did not start in the background. Its last output: {ReadLastLines(_output)}",
             $"The complete output is in {_output}."
         );

@@ -9,7 +9,7 @@ public static class NewRunInputFactory
     /// <summary>Returns the part of a new run's input that follows from the settings. The caller adds the work.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="settings">Settings of the run.</param>
-    public static OrchestrationInput InputOf(RepositoryLocation repository, OrchestratorSettings settings) =>
+    public static OrchestrationInput InputOf(LocalRepositoryPaths repository, OrchestratorSettings settings) =>
         new()
         {
             Repository = repository.WorkTree,
@@ -44,17 +44,17 @@ public static class NewRunInputFactory
         string runId,
         bool again,
         bool besideOpen,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string? target,
-        UseCaseContext context,
+        UseCaseServices context,
         CancellationToken stop
     )
     {
-        if (again || DuplicateRunCheck.Of(input, ReferenceOf(repository)) is not { } work)
+        if (again || DuplicateRunChecker.Of(input, ReferenceOf(repository)) is not { } work)
         {
             return again;
         }
-        var twin = StoredRuns
+        var twin = StoredRunFinder
             .Open(repository)
             .FirstOrDefault(run =>
                 run.Id != runId && (run.Status.Title == input.Subject || work.IsOf(new RunFolder(repository.Root, run.Id)))
@@ -62,7 +62,7 @@ public static class NewRunInputFactory
         if (twin is not null && (!besideOpen || twin.Status.HasLanded))
         {
             Ask(
-                DuplicateRunCheck.DescribeOpen(twin.Status),
+                DuplicateRunChecker.DescribeOpen(twin.Status),
                 "Start another one?",
                 $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it, and --again starts another one.",
                 context
@@ -74,7 +74,7 @@ public static class NewRunInputFactory
             return twin is not null;
         }
         Ask(
-            DuplicateRunCheck.Describe(landed),
+            DuplicateRunChecker.Describe(landed),
             "Run it again?",
             $"'orchestrate show {landed.RunId}' shows its work; --again runs it again.",
             context
@@ -87,19 +87,19 @@ public static class NewRunInputFactory
     /// </summary>
     public static async Task<RunStatus?> FindLandedAsync(
         OrchestrationInput input,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string? target,
-        UseCaseContext context,
+        UseCaseServices context,
         CancellationToken stop
     ) =>
-        DuplicateRunCheck.Of(input, ReferenceOf(repository)) is { } work
+        DuplicateRunChecker.Of(input, ReferenceOf(repository)) is { } work
             ? await work.FindLandedAsync("", target, context.Services, stop)
             : null;
 
     /// <summary>
     /// Asks the user for confirmation, and throws unless the answer is yes. The fact is shown once, either as a warning or in the error.
     /// </summary>
-    private static void Ask(string fact, string question, string cure, UseCaseContext context)
+    private static void Ask(string fact, string question, string cure, UseCaseServices context)
     {
         var isAsked = context.Interaction.IsInteractive;
         if (isAsked)
@@ -108,25 +108,29 @@ public static class NewRunInputFactory
         }
         if (!isAsked || context.Interaction.Ask(question) is not true)
         {
-            throw new UseCaseException(Outcome.NeedsPerson, isAsked ? "The run was not started." : $"Nothing was started: {fact}", cure);
+            throw new UseCaseException(
+                UseCaseOutcome.NeedsPerson,
+                isAsked ? "The run was not started." : $"Nothing was started: {fact}",
+                cure
+            );
         }
     }
 
     /// <summary>Returns the reference by which the steps of a run identify the repository.</summary>
-    public static RepositoryReference ReferenceOf(RepositoryLocation repository) =>
+    public static RepositoryReference ReferenceOf(LocalRepositoryPaths repository) =>
         new(repository.Root, repository.Key, "") { LinkedWorktree = repository.LinkedWorktree };
 
     /// <summary>Throws if a run with this id has ended.</summary>
-    public static void RefuseEnded(string runId, RepositoryLocation repository)
+    public static void RefuseEnded(string runId, LocalRepositoryPaths repository)
     {
         if (
             StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored
             && RunRecordReconciler.Of(stored, repository) is var before
-            && RunStates.IsFinal(before.Status.State)
+            && RunStateNames.IsFinal(before.Status.State)
         )
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"A run {runId} already exists; it is {before.Status.State}.",
                 $"Choose another id, or omit --run-id."
             );
@@ -138,12 +142,12 @@ public static class NewRunInputFactory
         OrchestrationInput input,
         Plan? plan,
         IReadOnlySet<string>? chosen,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         OrchestratorSettings settings,
-        UseCaseContext context
+        UseCaseServices context
     )
     {
-        RunPreparation.WarnOfFailures(plan, chosen, repository, context);
+        RunStartChecker.WarnOfFailures(plan, chosen, repository, context);
         if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen, settings, context.AccountRecords) is not { } forecast)
         {
             return input;

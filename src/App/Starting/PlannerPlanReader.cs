@@ -6,7 +6,7 @@ namespace Orchestrator.App.Starting;
 public static class PlannerPlanReader
 {
     /// <summary>Returns the plan. Returns null if there is none.</summary>
-    public static Plan? TryRead(RepositoryLocation repository, string runId)
+    public static Plan? TryRead(LocalRepositoryPaths repository, string runId)
     {
         var file = Path.Combine(repository.RunsFolder, runId, "planning", "plan.json");
         try

@@ -12,7 +12,7 @@ public static class RepositoryTrustPrompt
     /// <param name="yes">True if <c>--yes</c> grants trust for the run, or for this call if there is no run.</param>
     /// <param name="runId">Id of the run, or null if there is none. Trust by <c>--yes</c> lasts until the run ends.</param>
     /// <exception cref="UseCaseException">The user does not trust the files. The exit code is 3.</exception>
-    public static SettingsResult RequireTrust(UseCaseContext context, RepositorySettings settings, bool yes, string? runId = null)
+    public static SettingsLoadResult RequireTrust(UseCaseServices context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
         {
@@ -40,7 +40,7 @@ public static class RepositoryTrustPrompt
         if (context.Interaction.Ask($"Do you trust {repository} to do this on this machine from now on?") is not true)
         {
             throw new UseCaseException(
-                Outcome.NeedsPerson,
+                UseCaseOutcome.NeedsPerson,
                 $"{repository} is not trusted on this machine, so the requests in its files were not carried out.",
                 "Inspect it and run 'orchestrate trust' there, or use --yes for this run only."
             );
@@ -62,9 +62,9 @@ public static class RepositoryTrustPrompt
     /// <param name="cure">Command line that grants permanent trust.</param>
     /// <exception cref="UseCaseException">The user does not trust the commands. The exit code is 3.</exception>
     public static void RequirePlanTrust(
-        UseCaseContext context,
-        RepositoryLocation repository,
-        TrustRequest question,
+        UseCaseServices context,
+        LocalRepositoryPaths repository,
+        RepositoryTrustRequest question,
         bool yes,
         string? runId,
         string cure
@@ -84,13 +84,13 @@ public static class RepositoryTrustPrompt
             foreach (var item in question.Items)
             {
                 context.Interaction.Inform(
-                    item.Kind == TrustKind.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)"
+                    item.Kind == TrustedEntryEffect.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)"
                 );
             }
             if (context.Interaction.Ask($"Do you trust these commands of {source} on this machine?") is not true)
             {
                 throw new UseCaseException(
-                    Outcome.NeedsPerson,
+                    UseCaseOutcome.NeedsPerson,
                     $"The commands of {source} are not trusted on this machine, so nothing was started.",
                     cure
                 );
@@ -113,40 +113,40 @@ public static class RepositoryTrustPrompt
     /// <summary>Returns the commands of a plan, and the hosts that its tasks and gates may reach, as items that require trust.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="source">Path of the plan in the form that the user gave.</param>
-    public static TrustRequest QuestionOf(Plan plan, string source) =>
+    public static RepositoryTrustRequest QuestionOf(Plan plan, string source) =>
         new([
             .. plan
                 .Tasks.SelectMany(task => task.Verification.Concat(task.Measurements))
                 .Select(gate => gate.Command)
                 .Distinct(StringComparer.Ordinal)
-                .Select(command => new TrustItem(TrustKind.Runs, "verification", command, source)),
+                .Select(command => new RepositoryTrustRequirement(TrustedEntryEffect.Runs, "verification", command, source)),
             .. plan
                 .Tasks.SelectMany(task => task.Verification.Select(gate => gate.Network).Append(task.Network))
-                .OfType<TextList>()
+                .OfType<DistinctTextList>()
                 .SelectMany(hosts => hosts)
                 .Distinct(StringComparer.Ordinal)
-                .Select(host => new TrustItem(TrustKind.SpeaksTo, "network", host, source)),
+                .Select(host => new RepositoryTrustRequirement(TrustedEntryEffect.SpeaksTo, "network", host, source)),
         ]);
 
     /// <summary>Returns the items of the plan that is used if the user names none. Empty if there is no such plan.</summary>
-    public static TrustRequest FoundPlan(UseCaseContext context) =>
+    public static RepositoryTrustRequest FoundPlan(UseCaseServices context) =>
         context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan
             ? QuestionOf(plan, name)
-            : new TrustRequest([]);
+            : new RepositoryTrustRequest([]);
 
     /// <summary>Returns the key of a repository's plans in the user's trust store.</summary>
-    public static string KeyOfPlan(RepositoryLocation repository) => repository.WorkTree + "#plan";
+    public static string KeyOfPlan(LocalRepositoryPaths repository) => repository.WorkTree + "#plan";
 
     /// <summary>
     /// Returns the settings with the engine's address. An address in the repository's files is used only if the user trusts it. The
     /// embedded engine is never used in its place.
     /// </summary>
     /// <exception cref="UseCaseException">The user does not trust the address. The exit code is 3.</exception>
-    public static OrchestratorSettings RequireEngineTrust(UseCaseContext context, RepositorySettings settings) =>
+    public static OrchestratorSettings RequireEngineTrust(UseCaseServices context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? RequireTrust(context, settings, yes: false) : settings.Loaded).Settings!;
 
     /// <summary>Shows the items that require trust, grouped by their effect.</summary>
-    public static void Show(UseCaseContext context, TrustRequest question)
+    public static void Show(UseCaseServices context, RepositoryTrustRequest question)
     {
         context.Interaction.Inform("The files of this repository request the following. No request takes effect until you approve it.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
@@ -159,12 +159,12 @@ public static class RepositoryTrustPrompt
         }
     }
 
-    private static string Heading(TrustKind kind) =>
+    private static string Heading(TrustedEntryEffect kind) =>
         kind switch
         {
-            TrustKind.Runs => "Run:",
-            TrustKind.SpeaksTo => "Speak to:",
-            TrustKind.HandsOver => "Pass to agents:",
+            TrustedEntryEffect.Runs => "Run:",
+            TrustedEntryEffect.SpeaksTo => "Speak to:",
+            TrustedEntryEffect.HandsOver => "Pass to agents:",
             _ => "Allow or decide:",
         };
 }

@@ -19,12 +19,12 @@ internal sealed class SubmittedPlan : IDisposable
     public static SubmittedPlan Write(string text)
     {
         var file = new SubmittedPlan();
-        OrchestratorFileWriter.Write(file.Path, text);
+        SymlinkSafeFileWriter.Write(file.Path, text);
         return file;
     }
 
     /// <summary>Returns the reader for plans in the private folder. Its messages contain only the name of the file.</summary>
-    public PlanFiles FilesIn(UseCaseContext context) =>
+    public PlanWithReferencesReader FilesIn(UseCaseServices context) =>
         new(context.FindRepository(), _folder, context.FindSettings, context.Interaction.Warn, context.Time);
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Orchestrator.App.Starting;
 /// <param name="context">Provides user interaction, environment and clock.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Settings of the run, which the user trusts.</param>
-public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocation repository, SettingsResult settings)
+public sealed class UnattendedPreflight(UseCaseServices context, LocalRepositoryPaths repository, SettingsLoadResult settings)
 {
     /// <summary>Throws if programs of an unattended run could reach any host, unless the user has confirmed this.</summary>
     /// <param name="isMeant">True if <c>--yes-open-network</c> confirms this.</param>
@@ -21,7 +21,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
         {
             throw new UseCaseException(
-                Outcome.NeedsPerson,
+                UseCaseOutcome.NeedsPerson,
                 "The unattended run was not started, because permissions.network.mode is open, so agents could send data to any host.",
                 "orchestrate config set permissions.network.mode listed; or start with --yes-open-network."
             );
@@ -35,7 +35,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
     /// <param name="agreed">True if <c>--yes</c> already confirms the start.</param>
     /// <param name="stop">Cancels the checks.</param>
     /// <exception cref="UseCaseException">The user did not confirm the start. The exit code is 3.</exception>
-    public async Task<UnattendedRunContract> MakeAsync(
+    public async Task<UnattendedRunContractRecord> MakeAsync(
         string runId,
         Plan? plan,
         OrchestrationInput input,
@@ -43,21 +43,23 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         CancellationToken stop
     )
     {
-        IReadOnlyList<MachineCheckEntry> entries =
+        IReadOnlyList<MachineReadinessCheckResult> entries =
         [
             .. UnattendedRunPreflight.Limits(input.Until, input.MaxCost),
             .. UnattendedRunPreflight.Run(plan, settings.Settings!),
             .. await new UnattendedRunPreflight().MachineAsync(context.Environment, stop),
             .. (
-                await MachineCheck.RunAsync(
+                await MachinePrerequisiteChecker.RunAsync(
                     repository,
                     settings,
                     context.Platform,
                     context.Services,
                     stop,
-                    plan is null ? null : RunPreparation.AgentsOf(plan, input.Only, settings.Settings!)
+                    plan is null ? null : RunStartChecker.AgentsOf(plan, input.Only, settings.Settings!)
                 )
-            ).Where(entry => entry.Status != MachineCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"),
+            ).Where(entry =>
+                entry.Status != MachineReadinessCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"
+            ),
         ];
         if (!entries.Any(entry => entry.Name == "notifications"))
         {
@@ -66,28 +68,28 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
                 .. entries,
                 new(
                     "notifications",
-                    MachineCheckStatus.Warn,
+                    MachineReadinessCheckStatus.Warn,
                     "No one will be notified if the run needs a user.",
                     "Set 'notifications' as docs/how-to/notices.md describes."
                 ),
             ];
         }
-        var open = entries.Where(entry => entry.Status != MachineCheckStatus.Ok).ToList();
-        var contract = new UnattendedRunContract
+        var open = entries.Where(entry => entry.Status != MachineReadinessCheckStatus.Ok).ToList();
+        var contract = new UnattendedRunContractRecord
         {
             MadeAt = context.Time.GetUtcNow(),
             Tasks =
                 plan is null ? 0
                 : input.Only is { Count: > 0 } only ? only.Count
                 : plan.Tasks.Count,
-            KeepsAwake = entries.Any(entry => entry is { Name: "sleep", Status: MachineCheckStatus.Ok }),
+            KeepsAwake = entries.Any(entry => entry is { Name: "sleep", Status: MachineReadinessCheckStatus.Ok }),
             Remarks = [.. open.Select(entry => entry.Message)],
         };
         Show(runId, contract, input, entries);
         if (open.Count > 0 && !agreed && context.Interaction.Ask("Start anyway?") is not true)
         {
             throw new UseCaseException(
-                Outcome.NeedsPerson,
+                UseCaseOutcome.NeedsPerson,
                 $"The night was not started, because "
                     + $"{Plural.Of(open.Count, "point that could wake you is", "points that could wake you are")} open.",
                 $"Fix {Plural.Form(open.Count, "it", "them")}, or start with --yes anyway."
@@ -96,7 +98,12 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         return contract;
     }
 
-    private void Show(string runId, UnattendedRunContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
+    private void Show(
+        string runId,
+        UnattendedRunContractRecord contract,
+        OrchestrationInput input,
+        IReadOnlyList<MachineReadinessCheckResult> entries
+    )
     {
         context.Interaction.Inform($"Run contract of {runId}:");
         foreach (var clause in Clauses(contract, input))
@@ -106,17 +113,17 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         context.Interaction.Inform("Events that could wake you or end the run early:");
         foreach (var entry in entries.OrderByDescending(entry => entry.Status))
         {
-            context.Interaction.Inform($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
-            if (entry is { Status: not MachineCheckStatus.Ok, Cure: { } cure })
+            context.Interaction.Inform($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimeFormatter.In(entry.Message)}");
+            if (entry is { Status: not MachineReadinessCheckStatus.Ok, Cure: { } cure })
             {
                 context.Interaction.Inform($"        {cure}");
             }
         }
     }
 
-    private IEnumerable<string> Clauses(UnattendedRunContract contract, OrchestrationInput input)
+    private IEnumerable<string> Clauses(UnattendedRunContractRecord contract, OrchestrationInput input)
     {
-        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.ToMinute(until)}" : "no end time";
+        yield return input.Until is { } until ? $"no agent starts after {LocalTimeFormatter.ToMinute(until)}" : "no end time";
         yield return input.MaxCost is { } most
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no agent starts when {most:0.00} USD are spent")
             : "no limit on cost";

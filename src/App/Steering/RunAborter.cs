@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Steering;
 
 /// <summary>Ends an open run, and reverts its landing unless later work is based on it.</summary>
-internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
+internal sealed class RunAborter(UseCaseServices context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -14,34 +14,35 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
     /// <param name="yes">True to reset a branch without asking.</param>
     /// <param name="endAsync">Ends the run if it is open.</param>
     /// <returns>The exit code.</returns>
-    public async Task<Outcome> RunAsync(StoredRun run, bool yes, Func<Task<Outcome>> endAsync)
+    public async Task<UseCaseOutcome> RunAsync(StoredRun run, bool yes, Func<Task<UseCaseOutcome>> endAsync)
     {
         var repository = context.RequireRepository();
-        if (run.Status.State == RunStates.Aborted)
+        if (run.Status.State == RunStateNames.Aborted)
         {
             context.Interaction.Inform($"{run.Id} is already aborted: {run.Status.Reason}");
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
-        var hasLanded = LandingReversals.HasLanded(run.Folder);
-        var isOpen = !RunStates.IsFinal(run.Status.State);
+        var hasLanded = EndedRunLandingReverter.HasLanded(run.Folder);
+        var isOpen = !RunStateNames.IsFinal(run.Status.State);
         if (!isOpen && !hasLanded)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{run.Id} is {run.Status.State}, and none of its work has landed on {run.Status.Target}.",
                 KeptWorkText(run.Status)
             );
         }
         var isThere =
-            hasLanded && (await LandedWorkCheck.CheckAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
+            hasLanded
+            && (await LandedWorkPresenceChecker.CheckAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
         if (isThere && !yes && !Confirm(run))
         {
-            return Outcome.NeedsPerson;
+            return UseCaseOutcome.NeedsPerson;
         }
         if (isOpen)
         {
             var sent = await endAsync();
-            if (sent != Outcome.Done || !LandingReversals.HasLanded(run.Folder))
+            if (sent != UseCaseOutcome.Done || !EndedRunLandingReverter.HasLanded(run.Folder))
             {
                 return sent;
             }
@@ -53,21 +54,21 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
     private bool Confirm(StoredRun run) =>
         context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
         ?? throw new UseCaseException(
-            Outcome.NeedsPerson,
+            UseCaseOutcome.NeedsPerson,
             $"{run.Id} has landed on {run.Status.Target}, but moving {run.Status.Target} back requires confirmation in a terminal.",
             $"orchestrate abort {run.Id} --yes"
         );
 
     // The run's worker ends the run and updates its record, so the call waits for the record.
-    private async Task<StoredRun> EndedAsync(StoredRun run, RepositoryLocation repository)
+    private async Task<StoredRun> EndedAsync(StoredRun run, LocalRepositoryPaths repository)
     {
         var began = context.Time.GetTimestamp();
-        while (!RunStates.IsFinal((run = RunRecordReconciler.Of(run.Reload(), repository)).Status.State))
+        while (!RunStateNames.IsFinal((run = RunRecordReconciler.Of(run.Reload(), repository)).Status.State))
         {
             if (context.Time.GetElapsedTime(began) > EndsWithin)
             {
                 throw new UseCaseException(
-                    Outcome.Resumable,
+                    UseCaseOutcome.Resumable,
                     $"{run.Id} is still shutting down; its landed work is on {run.Status.Target}.",
                     $"When 'orchestrate status {run.Id}' shows that it has ended: orchestrate abort {run.Id}"
                 );
@@ -77,11 +78,11 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         return run;
     }
 
-    private async Task<Outcome> RevertLandingAsync(StoredRun run, RepositoryLocation repository)
+    private async Task<UseCaseOutcome> RevertLandingAsync(StoredRun run, LocalRepositoryPaths repository)
     {
         var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
         context.Interaction.Inform(reason);
-        return isTakenBack ? Outcome.Done : Outcome.NeedsPerson;
+        return isTakenBack ? UseCaseOutcome.Done : UseCaseOutcome.NeedsPerson;
     }
 
     private static string KeptWorkText(RunStatus run) =>

@@ -32,7 +32,7 @@ public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)
                 if (fault is not null)
                 {
                     OrchestratorFolderCreator.Ensure(Path.GetDirectoryName(file)!);
-                    OrchestratorFileWriter.Write(file, Text(fault));
+                    SymlinkSafeFileWriter.Write(file, Text(fault));
                 }
                 else if (File.Exists(file))
                 {

@@ -11,7 +11,7 @@ namespace Orchestrator.App.Supervision;
 /// <param name="repositories">Repositories that the unit serves. Commands in them show the unit's last error.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives each new error once.</param>
-public abstract class PeriodicBackgroundWork(string name, IEnumerable<RepositoryLocation> repositories, TimeProvider time, ILogger log)
+public abstract class PeriodicBackgroundWork(string name, IEnumerable<LocalRepositoryPaths> repositories, TimeProvider time, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);

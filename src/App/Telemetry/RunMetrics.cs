@@ -53,31 +53,31 @@ public sealed class RunMetrics : IDisposable
     public string Name => _meter.Name;
 
     /// <summary>Adds an ended span to the metrics. The caller passes each span only once.</summary>
-    public void Count(SpanRecord span)
+    public void Count(TraceSpanRecord span)
     {
         switch (span.Subject)
         {
-            case SpanWorkKind.Run:
+            case TraceSpanWorkKind.Run:
                 _runs.Record(
                     span.Seconds,
                     TagsOf(span, (TelemetryNames.RunState, "finalizing"), TelemetryNames.PipelineName, TelemetryNames.RunResult)
                 );
                 break;
-            case SpanWorkKind.Task:
+            case TraceSpanWorkKind.Task:
                 _tasks.Record(span.Seconds, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.TaskState));
                 Fail(span);
                 break;
-            case SpanWorkKind.Gate:
+            case TraceSpanWorkKind.Gate:
                 _gates.Record(
                     span.Seconds,
                     TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.TaskType, TelemetryNames.TaskRunResult)
                 );
                 Fail(span);
                 break;
-            case SpanWorkKind.Phase:
+            case TraceSpanWorkKind.Phase:
                 _phases.Record(span.Seconds, TagsOf(span, (TelemetryNames.Phase, span.Name), TelemetryNames.PipelineName));
                 break;
-            case SpanWorkKind.Agent:
+            case TraceSpanWorkKind.Agent:
                 CountAgent(span);
                 break;
             default:
@@ -91,7 +91,7 @@ public sealed class RunMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private void CountAgent(SpanRecord span)
+    private void CountAgent(TraceSpanRecord span)
     {
         _cost.Add(span.Find(TelemetryNames.Cost) as double? ?? 0, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.Account));
         _agents?.Record(span.Seconds, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.Model));
@@ -107,7 +107,7 @@ public sealed class RunMetrics : IDisposable
         }
     }
 
-    private void Fail(SpanRecord span)
+    private void Fail(TraceSpanRecord span)
     {
         if (span.Error is { } error)
         {
@@ -117,7 +117,7 @@ public sealed class RunMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> ObserveRuns() =>
         _open
-            .GroupBy(run => (Pipeline: RunSpans.PipelineOf(run), State: StateOf(run.State)))
+            .GroupBy(run => (Pipeline: RunTraceSpanBuilder.PipelineOf(run), State: StateOf(run.State)))
             .Select(same => new Measurement<long>(
                 same.Count(),
                 new(TelemetryNames.PipelineName, same.Key.Pipeline),
@@ -126,7 +126,7 @@ public sealed class RunMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> ObserveTasks() =>
         _open
-            .SelectMany(run => run.Tasks.Select(task => (Pipeline: RunSpans.PipelineOf(run), task.State)))
+            .SelectMany(run => run.Tasks.Select(task => (Pipeline: RunTraceSpanBuilder.PipelineOf(run), task.State)))
             .GroupBy(task => task)
             .Select(same => new Measurement<long>(
                 same.Count(),
@@ -136,7 +136,7 @@ public sealed class RunMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> ObserveQuestions() =>
         _open
-            .GroupBy(RunSpans.PipelineOf)
+            .GroupBy(RunTraceSpanBuilder.PipelineOf)
             .Select(same => new Measurement<long>(
                 same.Sum(run => run.Questions.Count),
                 new KeyValuePair<string, object?>(TelemetryNames.PipelineName, same.Key)
@@ -146,12 +146,13 @@ public sealed class RunMetrics : IDisposable
     private static string StateOf(string state) =>
         state switch
         {
-            RunStates.Planning or RunStates.AwaitingApproval or RunStates.Preparing => "pending",
-            RunStates.Integrating or RunStates.Reviewing or RunStates.Landing or RunStates.AwaitingPromotion => "finalizing",
+            RunStateNames.Planning or RunStateNames.AwaitingApproval or RunStateNames.Preparing => "pending",
+            RunStateNames.Integrating or RunStateNames.Reviewing or RunStateNames.Landing or RunStateNames.AwaitingPromotion =>
+                "finalizing",
             _ => "executing",
         };
 
-    private static TagList TagsOf(SpanRecord span, (string Name, string Value)? own, params ReadOnlySpan<string> names)
+    private static TagList TagsOf(TraceSpanRecord span, (string Name, string Value)? own, params ReadOnlySpan<string> names)
     {
         var tags = default(TagList);
         if (own is { } given)

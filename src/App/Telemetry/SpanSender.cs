@@ -40,9 +40,9 @@ public sealed class SpanSender : IDisposable
     /// <param name="trace">Trace id with 32 hexadecimal digits.</param>
     /// <param name="spans">The spans.</param>
     /// <returns>The spans that the collector accepted, which are all or the first ones. The others can be sent again.</returns>
-    public IReadOnlyList<SpanRecord> Send(string trace, IReadOnlyList<SpanRecord> spans)
+    public IReadOnlyList<TraceSpanRecord> Send(string trace, IReadOnlyList<TraceSpanRecord> spans)
     {
-        var sent = new List<SpanRecord>();
+        var sent = new List<TraceSpanRecord>();
         foreach (var part in spans.Chunk(LargestBatch))
         {
             _exporter.HasFailed = false;
@@ -66,13 +66,13 @@ public sealed class SpanSender : IDisposable
         _source.Dispose();
     }
 
-    private void Emit(string trace, SpanRecord span)
+    private void Emit(string trace, TraceSpanRecord span)
     {
         var around = Activity.Current;
         Activity.Current = null;
         try
         {
-            var kind = span.Subject == SpanWorkKind.Run ? ActivityKind.Server : ActivityKind.Internal;
+            var kind = span.Subject == TraceSpanWorkKind.Run ? ActivityKind.Server : ActivityKind.Internal;
             using var activity = _source.CreateActivity(span.Name, kind, default(ActivityContext));
             if (activity is null)
             {

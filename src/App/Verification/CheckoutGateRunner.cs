@@ -18,10 +18,10 @@ internal sealed class CheckoutGateRunner(
     GitRepository repository,
     IReadOnlyList<EffectiveGate> gates,
     string evidence,
-    RunServices services,
+    RunServiceBundle services,
     OrchestratorSettings settings,
     Action<GateVerdict> told,
-    Action<WaitingGate> waits
+    Action<QueuedGateRecord> waits
 )
 {
     /// <summary>Maximum total size in bytes of the files for which a tree id is computed. Computing the id reads all files.</summary>
@@ -39,14 +39,14 @@ internal sealed class CheckoutGateRunner(
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         Worktree worktree,
         GateResultQuery question,
-        RestorableWorktree? baseline,
+        WorktreeRestorer? baseline,
         CancellationToken stop
     )
     {
-        var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
+        var restorer = baseline is null ? null : new GateWorktreeRestorer(baseline, new HashSet<string>());
         // Resources are claimed as in a run, but until this process ends, because the user may verify the same folder twice at the same
         // time.
-        var claims = WorktreeResourceClaims.Of(services.Environment);
+        var claims = WorktreePortAndFolderAssigner.Of(services.Environment);
         var resources = await claims.ClaimAsync(worktree.Path, WorktreePurpose.Fresh, stop, ProcessIdentity.Current);
         try
         {
@@ -54,7 +54,7 @@ internal sealed class CheckoutGateRunner(
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
             using var outputs = baseline is null
                 ? null
-                : new TreeOutputTracker(worktree.Path, worktree.Path + ".aside", PrivateOverlayFolders.Of(resources));
+                : new WorktreeGateOutputTracker(worktree.Path, worktree.Path + ".aside", WorktreeOverlayFolderStore.Of(resources));
             outputs?.Begin([]);
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<GateVerdict>();
@@ -80,11 +80,11 @@ internal sealed class CheckoutGateRunner(
             return found;
 
             Task<Sandbox?> SandboxAsync(IReadOnlyList<string> hosts) =>
-                StepSandbox.OfTreeAsync(
+                RunSandboxFactory.OfTreeAsync(
                     settings,
                     worktree,
                     resources,
-                    new SandboxPurpose(SandboxRole.Gate, evidence) { Hosts = hosts },
+                    new SandboxPurpose(SandboxedProgramKind.Gate, evidence) { Hosts = hosts },
                     services,
                     stop
                 );
@@ -98,30 +98,30 @@ internal sealed class CheckoutGateRunner(
     private async Task<GateRunContext> SubjectOfAsync(
         Worktree worktree,
         GateResultQuery question,
-        WorktreeResources resources,
-        GateRestorer? restorer,
+        WorktreePortsAndFolders resources,
+        GateWorktreeRestorer? restorer,
         CancellationToken stop
     ) =>
         new()
         {
             Directory = worktree.Path,
             ChangedFiles = question.Changed,
-            Environment = StepEnvironment.Of(
+            Environment = GateAndSetUpEnvironmentBuilder.Of(
                 services.Environment,
                 resources,
                 settings,
                 repository.MainCheckout ?? worktree.Path,
-                SandboxRole.Gate
+                SandboxedProgramKind.Gate
             ),
             TemporaryFolder = resources.TemporaryFolder,
             Origin = new GateOrigin(worktree.Path, "", ""),
             // The result is only shown to the user and does not fail an attempt.
             TrustsOutput = true,
-            Sandbox = await StepSandbox.OfTreeAsync(
+            Sandbox = await RunSandboxFactory.OfTreeAsync(
                 settings,
                 worktree,
                 resources,
-                new SandboxPurpose(SandboxRole.Gate, evidence),
+                new SandboxPurpose(SandboxedProgramKind.Gate, evidence),
                 services,
                 stop
             ),
@@ -132,7 +132,7 @@ internal sealed class CheckoutGateRunner(
     /// Prepares the folder for a gate as a run does. Returns false if the gate's result must not be stored, because the prepared files
     /// differ from those in a run.
     /// </summary>
-    private static bool Start(TreeOutputTracker outputs, Gate gate, IReadOnlyList<Gate> all)
+    private static bool Start(WorktreeGateOutputTracker outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);
         var startsClean = all.Any(one =>
@@ -146,7 +146,13 @@ internal sealed class CheckoutGateRunner(
         return outputs.AreOnlyOf(needed);
     }
 
-    private async Task<GateVerdict> RunAsync(Gate gate, GateRunContext subject, GateRestorer? restorer, string log, CancellationToken stop)
+    private async Task<GateVerdict> RunAsync(
+        Gate gate,
+        GateRunContext subject,
+        GateWorktreeRestorer? restorer,
+        string log,
+        CancellationToken stop
+    )
     {
         var verdict = await _runner.RunAsync(gate, subject, log, stop);
         if (restorer is null)
@@ -156,7 +162,7 @@ internal sealed class CheckoutGateRunner(
         var removed = restorer.RemovedBefore;
         var traces = await restorer.EndAsync(stop);
         return traces.IsWhole
-            ? GateTreeChangeNotes.AddNotes(verdict, traces, [], removed)
+            ? GateWorktreeChangeRecorder.AddNotes(verdict, traces, [], removed)
             : throw new GitException(
                 $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be restored to the commit, so later gates "
                     + "would prove nothing. Run the gates one by one, or make the gate remove its files of other users."
@@ -173,7 +179,7 @@ internal sealed class CheckoutGateRunner(
         try
         {
             // Gates write their output below .orchestrator.
-            return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
+            return (await new WorktreeGitTreeWriter(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
         }
         catch (GitException)
         {

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Verification;
 /// <summary>Flaky tests of a repository: tests that recently failed and then passed in gates, and tests in quarantine.</summary>
 /// <param name="workTree">Root of the work tree that contains <see cref="TestQuarantine.FileName"/>.</param>
 /// <param name="services">Services of this machine.</param>
-public sealed class FlakyTests(string workTree, RunServices services)
+public sealed class FlakyTests(string workTree, RunServiceBundle services)
 {
     private const string Head =
         "# Tests in quarantine: their failures are only advisory until the given day (orchestrate flaky).\ntests:\n";
@@ -57,7 +57,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         IgnoreFile.Ensure(folder);
         IgnoreFile.Allow(folder, System.IO.Path.GetFileName(Path));
-        OrchestratorFileWriter.Write(Path, text);
+        SymlinkSafeFileWriter.Write(Path, text);
         return true;
     }
 

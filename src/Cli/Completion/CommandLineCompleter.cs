@@ -8,13 +8,13 @@ namespace Orchestrator.Cli.Completion;
 /// <summary>Computes completions at the cursor. Never fails, because an incomplete command line is expected here.</summary>
 internal sealed class CommandLineCompleter
 {
-    private readonly CommandContext _context;
+    private readonly CliCommandServices _context;
     private readonly string _word;
     private readonly List<string> _positional = [];
     private Command _command;
     private Option? _open;
 
-    private CommandLineCompleter(CommandContext context, Func<IReadOnlyList<string>, Command> commands, IReadOnlyList<string> words)
+    private CommandLineCompleter(CliCommandServices context, Func<IReadOnlyList<string>, Command> commands, IReadOnlyList<string> words)
     {
         _context = context;
         _word = words.Count == 0 ? "" : words[^1];
@@ -31,7 +31,7 @@ internal sealed class CommandLineCompleter
     /// none.</param>
     /// <param name="words">Words after the program's name, up to the cursor. The last word may be empty.</param>
     public static IReadOnlyList<string> Complete(
-        CommandContext context,
+        CliCommandServices context,
         Func<IReadOnlyList<string>, Command> commands,
         IReadOnlyList<string> words
     )
@@ -122,7 +122,9 @@ internal sealed class CommandLineCompleter
             "STATUS" => BacklogStatus.All,
             "RUN" => RunIds(),
             "RUN/TASK" => RunIds().Concat(TasksOfRun()),
-            "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingIndex.All.Select(setting => setting.Name),
+            "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingDeclarationIndex.All.Select(setting =>
+                setting.Name
+            ),
             "NAME" when _command.Name == "context" => Try(() => [.. _context.PlanFiles.ProjectTexts().Keys]),
             _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
         };
@@ -130,7 +132,7 @@ internal sealed class CommandLineCompleter
     private IReadOnlyList<string> TaskIds() =>
         Try(() =>
         {
-            var name = _positional.FirstOrDefault() ?? PlanFiles.DefaultName;
+            var name = _positional.FirstOrDefault() ?? PlanWithReferencesReader.DefaultName;
             return PlanFileName.IsPlan(name) && _context.PlanFiles.Read(name).Plan is { } plan
                 ? [.. plan.Tasks.Select(task => task.Id)]
                 : [];
@@ -142,7 +144,7 @@ internal sealed class CommandLineCompleter
     private IReadOnlyList<string> BacklogIds() => Try(() => [.. _context.Backlog(null).Read().Backlog.All.Select(task => task.Id)]);
 
     private IReadOnlyList<string> RunIds() =>
-        Try(() => _context.FindRepository() is { } repository ? [.. StoredRuns.List(repository).Select(run => run.Id)] : []);
+        Try(() => _context.FindRepository() is { } repository ? [.. StoredRunFinder.List(repository).Select(run => run.Id)] : []);
 
     private IReadOnlyList<string> TasksOfRun() =>
         Try(() =>
@@ -151,7 +153,7 @@ internal sealed class CommandLineCompleter
             {
                 return [];
             }
-            return StoredRuns.List(repository).FirstOrDefault(run => run.Id == id || id.Length == 0) is { } run
+            return StoredRunFinder.List(repository).FirstOrDefault(run => run.Id == id || id.Length == 0) is { } run
                 ? [.. run.Status.Tasks.Select(task => $"{id}/{task.Id}")]
                 : [];
         });
@@ -163,7 +165,8 @@ internal sealed class CommandLineCompleter
         {
             return list();
         }
-        catch (Exception fault) when (fault is UseCaseException or RefusedException or IOException or UnauthorizedAccessException)
+        catch (Exception fault)
+            when (fault is UseCaseException or UserRequestRefusedException or IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -96,7 +96,7 @@ internal interface ITerminal : IUserInteraction
     /// <summary>Reports the program's status to the terminal, for its tabs and task bar. Does nothing without a screen. Records of earlier
     /// calls that are not in the list are removed.</summary>
     /// <param name="records">Records, the most important one first. Empty to remove all records.</param>
-    void Report(IReadOnlyList<TerminalProgramStatus> records);
+    void Report(IReadOnlyList<TerminalTabStatusRecord> records);
 
     /// <summary>Replaces the lines of the previous call. Allowed only if <see cref="HasScreen"/> is true.</summary>
     void Redraw(IReadOnlyList<ScreenLine> lines);

@@ -15,7 +15,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private ColorChoice _colors;
     private readonly bool _reports;
     private readonly bool _hasBar;
-    private IReadOnlyList<TerminalProgramStatus> _reported = [];
+    private IReadOnlyList<TerminalTabStatusRecord> _reported = [];
     private string[] _drawn = [];
 
     /// <summary>Opens the console.</summary>
@@ -30,8 +30,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         var dumb = environment.GetValueOrDefault("TERM") == "dumb";
         HasScreen = !dumb && !ends.IsErrorPiped;
         IsInteractive = !ends.IsErrorPiped && !ends.IsInPiped;
-        _reports = HasScreen && TerminalProgramStatus.MayBeSent(environment);
-        _hasBar = TerminalProgramStatus.HasBar(environment);
+        _reports = HasScreen && TerminalTabStatusRecord.MayBeSent(environment);
+        _hasBar = TerminalTabStatusRecord.HasBar(environment);
         _isPlain = dumb || environment.GetValueOrDefault("NO_COLOR") is { Length: > 0 };
         _columns = int.TryParse(environment.GetValueOrDefault("COLUMNS"), out var columns) && columns > 0 ? columns : null;
     }
@@ -167,7 +167,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return null;
     }
 
-    public void Report(IReadOnlyList<TerminalProgramStatus> records)
+    public void Report(IReadOnlyList<TerminalTabStatusRecord> records)
     {
         if (!_reports)
         {
@@ -178,7 +178,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var text = new StringBuilder();
             foreach (var gone in _reported.Where(old => !records.Any(record => record.Id == old.Id)))
             {
-                text.Append(TerminalProgramStatus.Clear(gone.Id));
+                text.Append(TerminalTabStatusRecord.Clear(gone.Id));
             }
             foreach (var changed in records.Except(_reported))
             {
@@ -188,7 +188,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var before = _reported.Count > 0 ? _reported[0] : null;
             if (_hasBar && first != before)
             {
-                text.Append(TerminalProgramStatus.Bar(first is { State: "done" } ? null : first));
+                text.Append(TerminalTabStatusRecord.Bar(first is { State: "done" } ? null : first));
             }
             _reported = [.. records];
             if (text.Length > 0)

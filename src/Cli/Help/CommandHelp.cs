@@ -3,58 +3,61 @@ namespace Orchestrator.Cli.Help;
 /// <summary>Additional help text of a command, with examples and the meanings of its exit codes.</summary>
 /// <param name="Examples">Example command lines, the most common one first.</param>
 /// <param name="Codes">Exit codes with a command-specific meaning.</param>
-internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(Outcome Code, string Meaning)> Codes)
+internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(UseCaseOutcome Code, string Meaning)> Codes)
 {
-    private static readonly (Outcome, string)[] Run =
+    private static readonly (UseCaseOutcome, string)[] Run =
     [
-        (Outcome.Done, "the run is completed, or with --detach has started"),
-        (Outcome.WorkFailed, "a failed task needs a decision, or the run failed, was canceled or was terminated"),
-        (Outcome.NeedsPerson, "the run waits for an approval, an answer or a landing"),
-        (Outcome.Resumable, "the run was paused or interrupted; 'resume' continues it"),
-        (Outcome.Interrupted, "interrupted before anything started"),
+        (UseCaseOutcome.Done, "the run is completed, or with --detach has started"),
+        (UseCaseOutcome.WorkFailed, "a failed task needs a decision, or the run failed, was canceled or was terminated"),
+        (UseCaseOutcome.NeedsPerson, "the run waits for an approval, an answer or a landing"),
+        (UseCaseOutcome.Resumable, "the run was paused or interrupted; 'resume' continues it"),
+        (UseCaseOutcome.Interrupted, "interrupted before anything started"),
     ];
 
-    private static readonly (Outcome, string)[] Planner =
+    private static readonly (UseCaseOutcome, string)[] Planner =
     [
-        (Outcome.Done, "the planner answered"),
-        (Outcome.WorkFailed, "the planner failed"),
-        (Outcome.NeedsPerson, "a question must be answered at a terminal"),
-        (Outcome.Resumable, "interrupted; the same command continues it"),
+        (UseCaseOutcome.Done, "the planner answered"),
+        (UseCaseOutcome.WorkFailed, "the planner failed"),
+        (UseCaseOutcome.NeedsPerson, "a question must be answered at a terminal"),
+        (UseCaseOutcome.Resumable, "interrupted; the same command continues it"),
     ];
 
-    private static readonly (Outcome, string)[] Carry =
+    private static readonly (UseCaseOutcome, string)[] Carry =
     [
-        (Outcome.Done, "the run accepted the command, or it was executed here"),
-        (Outcome.Resumable, "the command is stored; 'resume' executes it"),
+        (UseCaseOutcome.Done, "the run accepted the command, or it was executed here"),
+        (UseCaseOutcome.Resumable, "the command is stored; 'resume' executes it"),
     ];
 
-    private static readonly (Outcome, string)[] Views =
+    private static readonly (UseCaseOutcome, string)[] Views =
     [
-        (Outcome.WorkFailed, "with --view conflicts, conflicts were found"),
-        (Outcome.NeedsPerson, "with --view risk, the score is above risk.auto_approve_threshold"),
+        (UseCaseOutcome.WorkFailed, "with --view conflicts, conflicts were found"),
+        (UseCaseOutcome.NeedsPerson, "with --view risk, the score is above risk.auto_approve_threshold"),
     ];
 
-    private static readonly (Outcome, string)[] Plain = [];
+    private static readonly (UseCaseOutcome, string)[] Plain = [];
 
-    private static readonly (Outcome, string)[] PullRequest =
+    private static readonly (UseCaseOutcome, string)[] PullRequest =
     [
-        (Outcome.WorkFailed, "gh or git refused, or the work contains a suspected secret"),
-        (Outcome.Resumable, "GitHub's rate limit is reached; repeat the command later to continue"),
-        (Outcome.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
+        (UseCaseOutcome.WorkFailed, "gh or git refused, or the work contains a suspected secret"),
+        (UseCaseOutcome.Resumable, "GitHub's rate limit is reached; repeat the command later to continue"),
+        (UseCaseOutcome.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
     ];
 
-    private static readonly (Outcome, string)[] Question = [(Outcome.NeedsPerson, "a question must be answered at a terminal")];
+    private static readonly (UseCaseOutcome, string)[] Question =
+    [
+        (UseCaseOutcome.NeedsPerson, "a question must be answered at a terminal"),
+    ];
 
     private static readonly Dictionary<string, CommandHelp> All = new()
     {
         ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
-        ["check"] = Of([(Outcome.Unavailable, "a check failed, so no run can work")], "orchestrate check"),
+        ["check"] = Of([(UseCaseOutcome.Unavailable, "a check failed, so no run can work")], "orchestrate check"),
         ["agents"] = Of(Plain, "orchestrate agents", "orchestrate agents --json"),
-        ["trust"] = Of([(Outcome.NeedsPerson, "the question was not approved")], "orchestrate trust"),
+        ["trust"] = Of([(UseCaseOutcome.NeedsPerson, "the question was not approved")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
         ["validate"] = Of(
-            [(Outcome.Usage, "the plan can't be run"), .. Views],
+            [(UseCaseOutcome.Usage, "the plan can't be run"), .. Views],
             "orchestrate validate",
             "orchestrate validate plans/MASTER_PLAN.md --print yaml",
             "orchestrate validate --view risk",
@@ -66,7 +69,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate contracts tasks.yaml",
             "orchestrate contracts AuthService 'login(user: str) -> dict' -o src/auth.py"
         ),
-        ["environment"] = Of([(Outcome.WorkFailed, "the hash differs")], "orchestrate environment --verify 3f9a1c"),
+        ["environment"] = Of([(UseCaseOutcome.WorkFailed, "the hash differs")], "orchestrate environment --verify 3f9a1c"),
         ["context"] = Of(Plain, "orchestrate context set style \"Short functions, no globals.\"", "orchestrate context list"),
         ["tasks add"] = Of(Plain, "orchestrate tasks add \"Rename the settings file\" --priority high"),
         ["tasks parse"] = Of(Planner, "orchestrate tasks parse docs/prd.md"),
@@ -83,12 +86,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
         ["config unset"] = Of(Plain, "orchestrate config unset workers", "orchestrate config unset agents.my-agent"),
         ["notify test"] = Of(
-            [(Outcome.WorkFailed, "a target did not accept the notice")],
+            [(UseCaseOutcome.WorkFailed, "a target did not accept the notice")],
             "orchestrate notify test",
             "orchestrate notify test phone"
         ),
         ["notify send"] = Of(
-            [(Outcome.WorkFailed, "a target did not accept a notice")],
+            [(UseCaseOutcome.WorkFailed, "a target did not accept a notice")],
             "orchestrate notify send",
             "orchestrate notify send add-login"
         ),
@@ -126,13 +129,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
         ["night rehearse"] = Of(
-            [.. Plain, (Outcome.WorkFailed, "with --kill, some work did not land, or was paid for twice")],
+            [.. Plain, (UseCaseOutcome.WorkFailed, "with --kill, some work did not land, or was paid for twice")],
             "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40",
             "orchestrate night rehearse tasks.yaml --kill --commits v1.0..main"
         ),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["move"] = Of(
-            [.. Run, (Outcome.Usage, "its host is still working on it, or something that it needs is missing here")],
+            [.. Run, (UseCaseOutcome.Usage, "its host is still working on it, or something that it needs is missing here")],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
         ["move export"] = Of(Plain, "orchestrate move export run-tasks-3f9a1c/parser parser.bundle"),
@@ -141,12 +144,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),
         ["pr sync"] = Of(PullRequest, "orchestrate pr sync"),
-        ["pick"] = Of([(Outcome.WorkFailed, "no result passed its gates")], "orchestrate pick"),
+        ["pick"] = Of([(UseCaseOutcome.WorkFailed, "no result passed its gates")], "orchestrate pick"),
         ["collect"] = Of(Plain, "orchestrate collect", "orchestrate collect --to results"),
         ["worktrees"] = Of(Plain, "orchestrate worktrees"),
         ["sessions"] = Of(Plain, "orchestrate sessions --hours 4"),
         ["sessions show"] = Of(
-            [(Outcome.WorkFailed, "the conversation's file can't be read")],
+            [(UseCaseOutcome.WorkFailed, "the conversation's file can't be read")],
             "orchestrate sessions show 1b6e4f --last 5"
         ),
         ["sessions adopt"] = Of(
@@ -168,7 +171,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate report run-tasks-3f9a1c --escalation"
         ),
         ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),
-        ["verify"] = Of([(Outcome.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
+        ["verify"] = Of([(UseCaseOutcome.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
         ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
         ["pause"] = Of(Carry, "orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"),
@@ -181,9 +184,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependents"),
         ["abort"] = Of(
             [
-                (Outcome.Done, "the landed changes are reverted"),
-                (Outcome.NeedsPerson, "the question was not approved, or the branch has moved, so that a user must revert the changes"),
-                (Outcome.Resumable, "the run is still open, and the command is stored"),
+                (UseCaseOutcome.Done, "the landed changes are reverted"),
+                (
+                    UseCaseOutcome.NeedsPerson,
+                    "the question was not approved, or the branch has moved, so that a user must revert the changes"
+                ),
+                (UseCaseOutcome.Resumable, "the run is still open, and the command is stored"),
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
@@ -214,7 +220,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
         ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
         ["land"] = Of(
-            [.. Carry, (Outcome.NeedsPerson, "nothing landed because a gate failed or the target branch needs a user")],
+            [.. Carry, (UseCaseOutcome.NeedsPerson, "nothing landed because a gate failed or the target branch needs a user")],
             "orchestrate land run-tasks-3f9a1c",
             "orchestrate land run-tasks-3f9a1c --accept-losses",
             "orchestrate land run-tasks-3f9a1c --target trunk",
@@ -223,13 +229,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["resolve"] = Of(
             [
-                (Outcome.Done, "the run accepted the answer, or it was executed here and the run succeeded"),
+                (UseCaseOutcome.Done, "the run accepted the answer, or it was executed here and the run succeeded"),
                 (
-                    Outcome.WorkFailed,
+                    UseCaseOutcome.WorkFailed,
                     "the answer can't be executed yet, because a commit or a planner is missing or a gate fails; nothing changed"
                 ),
-                (Outcome.NeedsPerson, "the run waits for another answer"),
-                (Outcome.Resumable, "the answer is stored, or the run was interrupted; 'resume' continues"),
+                (UseCaseOutcome.NeedsPerson, "the run waits for another answer"),
+                (UseCaseOutcome.Resumable, "the answer is stored, or the run was interrupted; 'resume' continues"),
             ],
             "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is repaired by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
@@ -257,7 +263,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["web token revoke"] = Of(Plain, "orchestrate web token revoke ci"),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233", "orchestrate worker --take-over 2m"),
-        ["worker drain"] = Of([(Outcome.WorkFailed, "a run could not be handed over, and stays")], "orchestrate worker drain"),
+        ["worker drain"] = Of([(UseCaseOutcome.WorkFailed, "a run could not be handed over, and stays")], "orchestrate worker drain"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
         ["server start-dev"] = Of(
             Plain,
@@ -265,11 +271,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate server start-dev --port 0 --headless --search-attribute Customer=Keyword"
         ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
-        ["server verify"] = Of([(Outcome.WorkFailed, "the file has a fault")], "orchestrate server verify"),
+        ["server verify"] = Of([(UseCaseOutcome.WorkFailed, "the file has a fault")], "orchestrate server verify"),
         ["service"] = Of(
             [
-                (Outcome.NeedsPerson, "the repository is not trusted"),
-                (Outcome.Unavailable, "systemd for users is missing; for 'status' also if the service does not run"),
+                (UseCaseOutcome.NeedsPerson, "the repository is not trusted"),
+                (UseCaseOutcome.Unavailable, "systemd for users is missing; for 'status' also if the service does not run"),
             ],
             "orchestrate service install",
             "orchestrate service status"
@@ -277,7 +283,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["inbox"] = Of(
             [
                 (
-                    Outcome.NeedsPerson,
+                    UseCaseOutcome.NeedsPerson,
                     "something needs attention (with --exit-code), or the entry was not answered at a terminal (with an ID)"
                 ),
             ],
@@ -287,7 +293,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["schedule"] = Of(Plain, "orchestrate schedule list"),
         ["schedule create"] = Of(
-            [(Outcome.NeedsPerson, "the repository is not trusted, or uncommitted changes were not approved")],
+            [(UseCaseOutcome.NeedsPerson, "the repository is not trusted, or uncommitted changes were not approved")],
             "orchestrate schedule create nightly --at 22:00 --days mon-fri --until 07:00 --max-cost 40",
             "orchestrate schedule create weekly tasks.yaml --cron \"0 22 * * 5\" --zone Europe/Berlin --run-if-missed 12h"
         ),
@@ -315,5 +321,5 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
                     + string.Concat(Codes.Select(code => $"  {(int)code.Code, -3}  {code.Meaning}\n"))
         );
 
-    private static CommandHelp Of((Outcome, string)[] codes, params string[] examples) => new(examples, codes);
+    private static CommandHelp Of((UseCaseOutcome, string)[] codes, params string[] examples) => new(examples, codes);
 }

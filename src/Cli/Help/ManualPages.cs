@@ -6,15 +6,15 @@ namespace Orchestrator.Cli.Help;
 /// <summary>Generates manual pages (<c>man orchestrate</c>, <c>man orchestrate-run</c>) from the command table.</summary>
 internal static class ManualPages
 {
-    private static readonly (Outcome Code, string Meaning)[] Codes =
+    private static readonly (UseCaseOutcome Code, string Meaning)[] Codes =
     [
-        (Outcome.Done, "Done."),
-        (Outcome.WorkFailed, "The work failed because of a task, a gate or a conflict."),
-        (Outcome.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
-        (Outcome.NeedsPerson, "A question is waiting for a user."),
-        (Outcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues the run."),
-        (Outcome.Unavailable, "The engine, git or an agent program is not available."),
-        (Outcome.Interrupted, "Interrupted before anything started."),
+        (UseCaseOutcome.Done, "Done."),
+        (UseCaseOutcome.WorkFailed, "The work failed because of a task, a gate or a conflict."),
+        (UseCaseOutcome.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
+        (UseCaseOutcome.NeedsPerson, "A question is waiting for a user."),
+        (UseCaseOutcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues the run."),
+        (UseCaseOutcome.Unavailable, "The engine, git or an agent program is not available."),
+        (UseCaseOutcome.Interrupted, "Interrupted before anything started."),
     ];
 
     /// <summary>Returns all pages, each with its file name and text.</summary>
@@ -115,7 +115,7 @@ internal static class ManualPages
                 : option.Name.TrimStart('-').ToUpperInvariant()
         );
 
-    private static void AddCodes(StringBuilder page, IReadOnlyList<(Outcome Code, string Meaning)> codes)
+    private static void AddCodes(StringBuilder page, IReadOnlyList<(UseCaseOutcome Code, string Meaning)> codes)
     {
         if (codes.Count > 0)
         {

@@ -72,7 +72,7 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public string? AskText(string question) => inner.AskText(question);
 
-    public void Report(IReadOnlyList<TerminalProgramStatus> records) => inner.Report(records);
+    public void Report(IReadOnlyList<TerminalTabStatusRecord> records) => inner.Report(records);
 
     public TerminalKey? TryReadKey() => inner.TryReadKey();
 

@@ -22,16 +22,16 @@ internal sealed class EngineOptions
     public IReadOnlyList<string> Arguments(ParseResult parsed) =>
         [.. Flags(parsed).SelectMany(flag => (string[])[flag.Option, flag.Value])];
 
-    public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
+    public IReadOnlyList<SettingOverride> Flags(ParseResult parsed)
     {
-        var flags = new List<SettingFlag>();
+        var flags = new List<SettingOverride>();
         if (parsed.GetValue(_address) is { } address)
         {
-            flags.Add(new SettingFlag(_address.Name, "temporal.address", address));
+            flags.Add(new SettingOverride(_address.Name, "temporal.address", address));
         }
         if (parsed.GetValue(_namespace) is { } name)
         {
-            flags.Add(new SettingFlag(_namespace.Name, "temporal.namespace", name));
+            flags.Add(new SettingOverride(_namespace.Name, "temporal.namespace", name));
         }
         return flags;
     }

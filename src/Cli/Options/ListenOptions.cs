@@ -55,7 +55,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
 
     /// <summary>Applies the command line to the server's options.</summary>
     /// <exception cref="UseCaseException">An option is invalid, or opens the engine to other users.</exception>
-    public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CommandContext context)
+    public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CliCommandServices context)
     {
         var text = parsed.GetValue(_listen)!;
         var address = Address(name, text);
@@ -66,7 +66,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         if (!IPAddress.IsLoopback(address) && (isOpen || (apiKey is null && !parsed.GetValue(_anyUser))))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{name} {text} can be reached from other machines, and "
                     + $"{(isOpen ? "others on the network could read the traffic" : "anyone there could control the engine")}.",
                 "Use --tls-cert, --tls-key and --api-key. On a trusted network, use --insecure (no TLS) and --any-user (no key)."
@@ -89,7 +89,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address)
             ? address
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{option}: '{text}' is not an IP address.",
                 "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
             );
@@ -99,10 +99,10 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     public static int Port(string option, int port) =>
         port is >= 0 and <= IPEndPoint.MaxPort
             ? port
-            : throw new UseCaseException(Outcome.Usage, $"{option}: {port} is not a valid port.", "Use a port from 0 to 65535.");
+            : throw new UseCaseException(UseCaseOutcome.Usage, $"{option}: {port} is not a valid port.", "Use a port from 0 to 65535.");
 
     /// <summary>Warns if other users can connect or the traffic can be intercepted.</summary>
-    public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)
+    public static void WarnOfOpenness(TemporalServerOptions options, CliCommandServices context)
     {
         if (options is { AllowAnyUser: true, ApiKey: null })
         {
@@ -116,7 +116,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
 
     /// <summary>Loads the certificate of <c>--tls-cert</c> and <c>--tls-key</c>, or returns null if neither was given.</summary>
     /// <exception cref="UseCaseException">Only one of the options was given, or the files can't be used.</exception>
-    public static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
+    public static X509Certificate2? Certificate(string? certificate, string? key, CliCommandServices context)
     {
         if (certificate is null && key is null)
         {
@@ -124,7 +124,11 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         if (certificate is null || key is null)
         {
-            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Use both options or neither of them.");
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                "--tls-cert and --tls-key belong together.",
+                "Use both options or neither of them."
+            );
         }
         try
         {
@@ -133,14 +137,14 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The certificate {certificate} with the key {key} can't be used: {unusable.Message}",
                 "Both files must be readable PEM files, and the key must belong to the certificate."
             );
         }
     }
 
-    private static string? ApiKey(string? reference, CommandContext context)
+    private static string? ApiKey(string? reference, CliCommandServices context)
     {
         const string FilePrefix = "file:";
         if (reference is null)
@@ -151,20 +155,24 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         {
             ['$', .. var name] => context.Environment.GetValueOrDefault(name)
                 ?? throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"--api-key: the variable {name} is not set.",
                     "Set the variable, or name another one."
                 ),
             _ when reference.StartsWith(FilePrefix, StringComparison.Ordinal) => Read(context.FullPath(reference[FilePrefix.Length..])),
             _ => throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--api-key does not accept the key itself, because all users of the machine can see command lines.",
                 "Write '$NAME' for a variable that contains the key, or file:PATH for a file."
             ),
         };
         return key.Length > 0
             ? key
-            : throw new UseCaseException(Outcome.Usage, $"--api-key: {reference} is empty.", "Store a key in this variable or file.");
+            : throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"--api-key: {reference} is empty.",
+                "Store a key in this variable or file."
+            );
     }
 
     private static string Read(string file)
@@ -175,7 +183,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UseCaseException(Outcome.Usage, $"--api-key: {unreadable.Message}", "Specify a readable file.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"--api-key: {unreadable.Message}", "Specify a readable file.");
         }
     }
 }

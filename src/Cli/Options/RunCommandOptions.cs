@@ -94,9 +94,9 @@ internal sealed class RunCommandOptions
     }
 
     /// <summary>Returns the options that override a setting.</summary>
-    public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
+    public IReadOnlyList<SettingOverride> Flags(ParseResult parsed)
     {
-        var flags = new List<SettingFlag>();
+        var flags = new List<SettingOverride>();
         Add("git.land", Land);
         Add("git.target", Target);
         Add("model", Model);
@@ -104,11 +104,11 @@ internal sealed class RunCommandOptions
         Add("agent", Agent);
         if (parsed.GetValue(MaxCost) is { } most)
         {
-            flags.Add(new SettingFlag(MaxCost.Name, "budget.run", most.ToString(CultureInfo.InvariantCulture)));
+            flags.Add(new SettingOverride(MaxCost.Name, "budget.run", most.ToString(CultureInfo.InvariantCulture)));
         }
         if (parsed.GetValue(NoProgress))
         {
-            flags.Add(new SettingFlag(NoProgress.Name, "show_progress", "false"));
+            flags.Add(new SettingOverride(NoProgress.Name, "show_progress", "false"));
         }
         return flags;
 
@@ -116,7 +116,7 @@ internal sealed class RunCommandOptions
         {
             if (parsed.GetValue(option) is { } value)
             {
-                flags.Add(new SettingFlag(option.Name, name, value));
+                flags.Add(new SettingOverride(option.Name, name, value));
             }
         }
     }
@@ -132,7 +132,7 @@ internal sealed class RunCommandOptions
     /// <summary>Creates a run's input from these options. The command adds the work to the input.</summary>
     /// <param name="repository">Repository in which the run works.</param>
     /// <param name="settings">Settings of the run, including these options.</param>
-    public OrchestrationInput InputOf(ParseResult parsed, RepositoryLocation repository, OrchestratorSettings settings) =>
+    public OrchestrationInput InputOf(ParseResult parsed, LocalRepositoryPaths repository, OrchestratorSettings settings) =>
         NewRunInputFactory.InputOf(repository, settings) with
         {
             Model = parsed.GetValue(Model),

@@ -24,7 +24,7 @@ internal static class PlanOverview
     /// <param name="settings">Settings for the risk score, which may also define gates.</param>
     /// <param name="repository">Repository whose manifests may also define gates.</param>
     /// <param name="terminal">Receives the lines and warnings about conflicts.</param>
-    public static void WriteInFull(Plan plan, OrchestratorSettings settings, RepositoryLocation repository, ITerminal terminal)
+    public static void WriteInFull(Plan plan, OrchestratorSettings settings, LocalRepositoryPaths repository, ITerminal terminal)
     {
         var score = PlanRiskScore.Of(plan, settings, repository.WorkTree);
         Write(
@@ -35,7 +35,7 @@ internal static class PlanOverview
             task =>
                 [
                     $"files  {Files(task)}",
-                    $"gates  {Gates(CheckoutVerification.GatesOf(settings, repository.WorkTree).Explain(plan, task))}",
+                    $"gates  {Gates(StandaloneGateRunner.GatesOf(settings, repository.WorkTree).Explain(plan, task))}",
                     .. score
                         .Factors.Where(factor => factor.TaskId == task.Id)
                         .Select(factor => $"risk   {factor.Points}, because '{factor.Path}' matches '{factor.Pattern}'"),
@@ -82,7 +82,7 @@ internal static class PlanOverview
             }
         }
 
-        foreach (var conflict in PlanConflicts.Of(plan).Conflicts.Take(5))
+        foreach (var conflict in OwnershipConflictResult.Of(plan).Conflicts.Take(5))
         {
             terminal.Warn(conflict.Message);
         }

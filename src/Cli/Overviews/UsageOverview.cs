@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Overviews;
 
 /// <summary>Shows the limits and the usage of accounts as a document or as text.</summary>
 /// <param name="context">Context of the command.</param>
-internal sealed class UsageOverview(CommandContext context)
+internal sealed class UsageOverview(CliCommandServices context)
 {
     private static readonly int[] CellWidths = [9, 6, 11, 10, 12, 11];
 
@@ -65,7 +65,7 @@ internal sealed class UsageOverview(CommandContext context)
     private static string Row(int width, string name, params IReadOnlyList<string> cells) =>
         name.PadRight(width) + string.Concat(cells.Zip(CellWidths, (cell, wide) => "  " + cell.PadLeft(wide)));
 
-    private static IReadOnlyList<UsageLine> SumsBy(UsageDocument document, UsageGrouping by) =>
+    private static IReadOnlyList<UsageGroupTotal> SumsBy(UsageDocument document, UsageGrouping by) =>
         by switch
         {
             UsageGrouping.Account => document.Sums.Account,
@@ -75,7 +75,7 @@ internal sealed class UsageOverview(CommandContext context)
             _ => document.Sums.Run,
         };
 
-    private static string Spending(UsageAccount account) =>
+    private static string Spending(AccountUsageSummary account) =>
         $" ({Money(account.SpendingUsd)} USD so far{(account.ReservedUsd is { } reserved ? $", {Money(reserved)} USD reserved" : "")})";
 
     private static string Money(decimal usd) => MicroDollars.Text(MicroDollars.Of(usd));

@@ -62,7 +62,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
     {
         try
         {
-            await foreach (var line in AgentLogs.ReadAsync(folder, follow: true, time, stop))
+            await foreach (var line in AgentLogFormatter.ReadAsync(folder, follow: true, time, stop))
             {
                 lock (_lock)
                 {

@@ -7,7 +7,12 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="repository">The repository.</param>
 /// <param name="engine">Options with which the background process selects the engine.</param>
 /// <param name="context">Folder and terminal.</param>
-internal sealed class DetachedRunStarter(string runId, RepositoryLocation repository, IReadOnlyList<string> engine, CommandContext context)
+internal sealed class DetachedRunStarter(
+    string runId,
+    LocalRepositoryPaths repository,
+    IReadOnlyList<string> engine,
+    CliCommandServices context
+)
 {
     /// <summary>
     /// Option that makes the background process ask for approval of a plan made by a planner, even if other questions are answered in
@@ -33,7 +38,7 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
     /// <param name="settings">The run's settings.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     /// <returns>The exit code. Success if the run is executing; otherwise, the reason why not.</returns>
-    public async Task<Outcome> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
+    public async Task<UseCaseOutcome> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
     {
         var own = context.Words.TakeWhile(word => word != "--").Where(word => word is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
         const string Id = BackgroundRun.RunIdOption;
@@ -50,9 +55,9 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
         var result = await Background.StartAsync([.. own, .. more, .. context.Words.SkipWhile(word => word != "--")], stop);
         var code = await ShowAsync(result, context);
         return
-            code == Outcome.NeedsPerson
+            code == UseCaseOutcome.NeedsPerson
             && StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId))?.Status is { } status
-            && await new PlanQuestion(repository, settings, context).AskAsync(status) is { } answer
+            && await new TerminalPlanApprovalDialog(repository, settings, context).AskAsync(status) is { } answer
             ? await DecideAsync(status, answer, settings, stop)
             : code;
     }
@@ -60,12 +65,12 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
     /// <summary>Continues an existing run in a background process.</summary>
     /// <param name="more">Additional arguments of <c>resume</c>.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
-    public async Task<Outcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
+    public async Task<UseCaseOutcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
         await ShowAsync(await Background.ResumeAsync(more, stop), context);
 
     /// <summary>Prints the result of starting a background process.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<Outcome> ShowAsync(BackgroundResult result, CommandContext context)
+    public static async Task<UseCaseOutcome> ShowAsync(BackgroundRunStartResult result, CliCommandServices context)
     {
         if (result.Ended is { } status)
         {
@@ -78,17 +83,24 @@ internal sealed class DetachedRunStarter(string runId, RepositoryLocation reposi
         word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
     /// <summary>Applies the user's answer about the plan, and then continues the run in the background.</summary>
-    private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
+    private async Task<UseCaseOutcome> DecideAsync(
+        RunStatus asked,
+        PlanApprovalAnswer answer,
+        OrchestratorSettings settings,
+        CancellationToken stop
+    )
     {
-        if (answer is PlanAnswer.ApprovePlan)
+        if (answer is PlanApprovalAnswer.PlanApprovedAnswer)
         {
             return await ResumeAsync(["--approve", RunQuestion.Plan], stop);
         }
         string? next;
-        await using (var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings, stop))
+        await using (
+            var session = await ForegroundRunExecutor.OpenAsync(context, new TerminalPresenter(context), repository, settings, stop)
+        )
         {
             var run = session.Runs.Get(runId);
-            next = (await new PlanAnswerApplier(session.Runs, context).ApplyAnswerAsync(run, asked, answer, stop))?.RunId;
+            next = (await new PlanApprovalAnswerApplier(session.Runs, context).ApplyAnswerAsync(run, asked, answer, stop))?.RunId;
             if (next is null)
             {
                 return await session.WatchAsync(run, asked.Sequence);

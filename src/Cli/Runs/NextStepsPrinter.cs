@@ -3,8 +3,8 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Prints the open questions of a run and the commands that answer them (see <see cref="NextStep"/>). Shown at the end of each
-/// screen about a run.</summary>
+/// <summary>Prints the open questions of a run and the commands that answer them (see <see cref="RequiredUserAction"/>). Shown at the end
+/// of each screen about a run.</summary>
 internal static class NextStepsPrinter
 {
     /// <summary>Writes the open questions. Writes no line if there are none.</summary>
@@ -15,7 +15,7 @@ internal static class NextStepsPrinter
     /// <param name="without">Id of a question to omit because the user is asked in another way. Null to omit no question.</param>
     public static void Write(RunStatus run, bool all, int width, Action<ScreenLine> write, string? without = null)
     {
-        var steps = NextStep.Of(run).Where(step => without is null || !step.Questions.Contains(without)).ToList();
+        var steps = RequiredUserAction.Of(run).Where(step => without is null || !step.Questions.Contains(without)).ToList();
         if (steps.Count == 0 && !all)
         {
             return;
@@ -40,7 +40,7 @@ internal static class NextStepsPrinter
                 write(new ScreenLine("      " + other, TextTone.Faint));
             }
         }
-        if (all && !RunStates.IsFinal(run.State))
+        if (all && !RunStateNames.IsFinal(run.State))
         {
             write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends the run", TextTone.Faint));
         }
@@ -51,7 +51,7 @@ internal static class NextStepsPrinter
 
         void WriteText(string text, string before, TextTone tone)
         {
-            var rows = TextWrapper.Of(new UntrustedText(LocalTimes.In(text)).Line, Math.Max(20, width - UntrustedText.Mark.Length));
+            var rows = TextWrapper.Of(new UntrustedText(LocalTimeFormatter.In(text)).Line, Math.Max(20, width - UntrustedText.Mark.Length));
             var first = true;
             foreach (var row in rows)
             {

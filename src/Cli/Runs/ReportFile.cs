@@ -20,12 +20,12 @@ internal static class ReportFile
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="stop">Cancels the queries.</param>
-    public static async Task WriteAsync(string file, RunStatus run, string repository, CommandContext context, CancellationToken stop)
+    public static async Task WriteAsync(string file, RunStatus run, string repository, CliCommandServices context, CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
         var report = MorningReport.Of(run, repository, now, context.AccountRecords);
-        var screen = new RunScreenExporter(new RunQueries(context));
-        var html = LocalTimes.In(await screen.RenderAsync(run, report, Path.GetFileName(repository), now, stop));
+        var screen = new RunPageHtmlExporter(new RunQueries(context));
+        var html = LocalTimeFormatter.In(await screen.RenderAsync(run, report, Path.GetFileName(repository), now, stop));
         if (file == Stdout)
         {
             context.Terminal.Document(html);
@@ -37,7 +37,7 @@ internal static class ReportFile
             if (File.Exists(path) && !IsReport(path))
             {
                 throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"{file} already exists and is not an orchestrate report.",
                     "Name another file, or remove this one."
                 );
@@ -49,7 +49,7 @@ internal static class ReportFile
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The report can't be written to {file}: {fault.Message}",
                 "Name a file in an existing folder to which you can write."
             );

@@ -16,13 +16,13 @@ internal static class RunSummary
     /// <param name="afterTable">True if a table of the run is shown above, whose content is not repeated.</param>
     public static async Task PrintAsync(
         RunStatus run,
-        CommandContext context,
+        CliCommandServices context,
         IReadOnlySet<string>? warned = null,
         bool asks = false,
         bool afterTable = false
     )
     {
-        run = await LandedWorkCheck.CheckAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
+        run = await LandedWorkPresenceChecker.CheckAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
         if (!afterTable)
         {
             PrintState(run, context);
@@ -30,23 +30,23 @@ internal static class RunSummary
         PrintNextSteps(run, context, warned, asks);
     }
 
-    private static void PrintState(RunStatus run, CommandContext context)
+    private static void PrintState(RunStatus run, CliCommandServices context)
     {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{Plural.Of(run.AgentStarts, "agent start")}{cost}";
-        var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
-        context.Terminal.Inform($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
+        var counts = (run.Counts ?? RunTaskCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
+        context.Terminal.Inform($"{run.RunId}: {RunLivenessClassifier.Describe(run)}, {counts}.");
         // A question to the user already contains the reason.
-        if (!NextStep.Of(run).Any(step => step.SaysReasonOfRun))
+        if (!RequiredUserAction.Of(run).Any(step => step.SaysReasonOfRun))
         {
-            context.Terminal.Inform(new UntrustedText(LocalTimes.In(run.Reason)));
+            context.Terminal.Inform(new UntrustedText(LocalTimeFormatter.In(run.Reason)));
         }
     }
 
-    private static void PrintNextSteps(RunStatus run, CommandContext context, IReadOnlySet<string>? warned, bool asks)
+    private static void PrintNextSteps(RunStatus run, CliCommandServices context, IReadOnlySet<string>? warned, bool asks)
     {
         if (
-            run.State is RunStates.Completed or RunStates.Escalated
+            run.State is RunStateNames.Completed or RunStateNames.Escalated
             && run.HasLanded
             && (run.LandedOn.Length == 0 || run.LandedOn == run.Target)
         )
@@ -66,18 +66,18 @@ internal static class RunSummary
                 $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' continues it."
             );
         }
-        foreach (var task in RunLiveness.PausedTasks(run).Take(10))
+        foreach (var task in RunLivenessClassifier.PausedTasks(run).Take(10))
         {
             context.Terminal.Inform($"  Task {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' continues it.");
         }
-        foreach (var warning in RunWarnings.Of(run).Where(warning => warned?.Contains(warning) != true).Take(10))
+        foreach (var warning in RunWarningCollector.Of(run).Where(warning => warned?.Contains(warning) != true).Take(10))
         {
             context.Terminal.Warn(warning);
         }
         NextStepsPrinter.Write(
             run,
             all: false,
-            context.Terminal.HasScreen ? context.Terminal.Width : TaskTable.Unlimited,
+            context.Terminal.HasScreen ? context.Terminal.Width : RunTaskTableFormatter.Unlimited,
             context.Terminal.Inform,
             asks ? RunQuestion.Plan : null
         );
@@ -85,14 +85,14 @@ internal static class RunSummary
 
     /// <summary>Prints the path of a planner's plan if the run ended without executing it, because the plan was paid for and can still be
     /// run.</summary>
-    public static void PrintKeptPlan(RunStatus run, CommandContext context)
+    public static void PrintKeptPlan(RunStatus run, CliCommandServices context)
     {
         if (
-            RunStates.IsFinal(run.State)
-            && run.Tasks.Any(task => task is { Id: PlannerTask.Id, State: TaskStates.Planned })
-            && run.Tasks.All(task => task.Id == PlannerTask.Id || task.Starts == 0)
+            RunStateNames.IsFinal(run.State)
+            && run.Tasks.Any(task => task is { Id: PlannerTaskDefinition.Id, State: TaskStateNames.Planned })
+            && run.Tasks.All(task => task.Id == PlannerTaskDefinition.Id || task.Starts == 0)
             && run.Tasks.Count > 1
-            && PlanEditor.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
+            && PlanEditorLauncher.KeptAt(context.RequireRepository().Root, run.RunId) is { } file
         )
         {
             context.Terminal.Inform($"  The plan is kept in {file}. 'orchestrate run {file}' runs it, with or without your changes.");

@@ -11,8 +11,11 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="repositories">The repositories.</param>
 /// <param name="context">Provides the clock.</param>
 /// <param name="loggers">Loggers of this process.</param>
-internal sealed class RunTransitionLogger(IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers)
-    : PeriodicBackgroundWork("transcript", repositories, context.Time, loggers.CreateLogger<RunTransitionLogger>())
+internal sealed class RunTransitionLogger(
+    IReadOnlyList<LocalRepositoryPaths> repositories,
+    CliCommandServices context,
+    ILoggerFactory loggers
+) : PeriodicBackgroundWork("transcript", repositories, context.Time, loggers.CreateLogger<RunTransitionLogger>())
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);

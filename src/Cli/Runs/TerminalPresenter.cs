@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Shows runs and asks questions at the terminal.</summary>
-internal sealed class TerminalPresenter(CommandContext context) : IRunPresenter
+internal sealed class TerminalPresenter(CliCommandServices context) : IRunPresenter
 {
     /// <inheritdoc/>
     public CancellationToken Stopping => context.Interrupts.Stop;
@@ -12,9 +12,9 @@ internal sealed class TerminalPresenter(CommandContext context) : IRunPresenter
     public void OnHangUp(Func<bool> continueElsewhere) => context.Interrupts.OnHangUp(continueElsewhere);
 
     /// <inheritdoc/>
-    public IRunView Open(string folder, bool table, long skipUntil = 0) => new TerminalRunView(folder, table, skipUntil, context);
+    public ILiveRunView Open(string folder, bool table, long skipUntil = 0) => new TerminalRunView(folder, table, skipUntil, context);
 
     /// <inheritdoc/>
-    public Task<PlanAnswer?> AskAsync(RunStatus run, RepositoryLocation repository, OrchestratorSettings settings) =>
-        new PlanQuestion(repository, settings, context).AskAsync(run);
+    public Task<PlanApprovalAnswer?> AskAsync(RunStatus run, LocalRepositoryPaths repository, OrchestratorSettings settings) =>
+        new TerminalPlanApprovalDialog(repository, settings, context).AskAsync(run);
 }

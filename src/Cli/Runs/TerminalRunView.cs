@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Shows a run at the terminal: as a live table on a screen, or otherwise as one line per state transition.</summary>
-internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CommandContext context) : IRunView
+internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CliCommandServices context) : ILiveRunView
 {
     private readonly ITerminal _terminal = context.Terminal;
     private readonly bool _table = table && context.Terminal.HasScreen;
@@ -24,7 +24,7 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
     /// <inheritdoc/>
     public void Show(RunStatus status, bool isLast)
     {
-        var news = RunWarnings.Of(status).Where(_warned.Add).ToList();
+        var news = RunWarningCollector.Of(status).Where(_warned.Add).ToList();
         if (news.Count > 0)
         {
             _terminal.EndRedraw();
@@ -35,12 +35,12 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
         }
         if (_terminal.HasScreen)
         {
-            _terminal.Report(RunProgramStatus.Of(status));
+            _terminal.Report(RunTerminalTabStatusConverter.Of(status));
         }
         if (_table)
         {
             _terminal.Redraw(
-                TaskTable.RenderTable(
+                RunTaskTableFormatter.RenderTable(
                     status,
                     AgentActionReader.Read(folder, status, context.Environment),
                     context.Time.GetUtcNow(),

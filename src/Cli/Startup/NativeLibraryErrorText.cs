@@ -31,7 +31,7 @@ internal static class NativeLibraryErrorText
         );
         var told = Names.Select(name => FindLoadError(name, folders)).FirstOrDefault(found => found is not null) ?? otherwise;
         return new UseCaseException(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"A native library of this installation can't be loaded on {RuntimeInformation.RuntimeIdentifier}: {told}",
             "Install orchestrate again, from the package for this platform (linux-x64 or linux-arm64, with glibc or musl)."
         );

@@ -10,7 +10,7 @@ internal static class Program
 {
     /// <summary>
     /// Time between an interrupt and the forced end of this process. Must exceed the time that a run needs to stop
-    /// (<see cref="RunSession"/>).
+    /// (<see cref="ForegroundRunExecutor"/>).
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
@@ -19,25 +19,25 @@ internal static class Program
         // Handled before anything else is loaded because scripts call it often.
         if (args is ["--version"])
         {
-            VersionText.Print();
-            return (int)Outcome.Done;
+            ProductVersionPrinter.Print();
+            return (int)UseCaseOutcome.Done;
         }
 
         // These commands are also handled early. Each start of a sandboxed program waits for the first, and the second remains in memory as
         // long as sandboxes exist.
-        if (args is [SandboxOpener.Command, var socket, var ports])
+        if (args is [SandboxSocketOpener.Command, var socket, var ports])
         {
-            return SandboxNetworkCommands.Open(socket, ports);
+            return SandboxNetworkCommandRunner.Open(socket, ports);
         }
         if (args is [NetworkProxy.Command, var place])
         {
-            return SandboxNetworkCommands.Serve(place);
+            return SandboxNetworkCommandRunner.Serve(place);
         }
 
         return (int)RunAsync(args).GetAwaiter().GetResult();
     }
 
-    private static async Task<Outcome> RunAsync(string[] args)
+    private static async Task<UseCaseOutcome> RunAsync(string[] args)
     {
         using var interrupts = InterruptHandler.OfProcess();
         using var last = interrupts.Stop.Register(() => new Thread(EndAfterGrace) { IsBackground = true }.Start());
@@ -47,9 +47,9 @@ internal static class Program
         {
             using var told = new SystemTerminal(documents: false, environment, StandardStreams.OfProcess());
             told.Fail("The current folder no longer exists.", "Change to an existing folder (cd), then run the command again.");
-            return Outcome.Usage;
+            return UseCaseOutcome.Usage;
         }
-        var code = await CommandLine.RunAsync(
+        var code = await CommandLineExecutor.RunAsync(
             args,
             documents => terminal = new SystemTerminal(documents, environment, StandardStreams.OfProcess()),
             environment,
@@ -87,7 +87,7 @@ internal static class Program
         Thread.Sleep(Grace);
         OrphanedProcessStopper.EndOwnAsync().Wait(Grace);
 #pragma warning disable RS0030 // No command can return any more.
-        Environment.Exit((int)Outcome.Resumable);
+        Environment.Exit((int)UseCaseOutcome.Resumable);
 #pragma warning restore RS0030
     }
 }

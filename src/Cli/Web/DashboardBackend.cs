@@ -11,7 +11,7 @@ namespace Orchestrator.Cli.Web;
 /// <summary>Implements the backend of the web page, with the queries and commands of the repositories in which the user has started
 /// runs.</summary>
 /// <param name="context">Clock and variables.</param>
-internal sealed class DashboardBackend(UseCaseContext context) : IDashboardBackend
+internal sealed class DashboardBackend(UseCaseServices context) : IDashboardBackend
 {
     private static readonly TimeSpan RepositoriesKept = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(10);
@@ -19,38 +19,39 @@ internal sealed class DashboardBackend(UseCaseContext context) : IDashboardBacke
 
     private readonly KnownRepositoryStore _known = new(context.Environment);
     private readonly ConcurrentDictionary<(string Root, string? Run), (long At, string Seen)> _seen = new();
-    private (long At, IReadOnlyList<RepositoryEntry> All)? _repositories;
+    private (long At, IReadOnlyList<DashboardRepository> All)? _repositories;
 
     /// <inheritdoc/>
-    public IReadOnlyList<RepositoryEntry> Repositories()
+    public IReadOnlyList<DashboardRepository> Repositories()
     {
         if (_repositories is { } read && context.Time.GetElapsedTime(read.At) < RepositoriesKept)
         {
             return read.All;
         }
-        IReadOnlyList<RepositoryEntry> all = [.. _known.List().Select(EntryOf)];
+        IReadOnlyList<DashboardRepository> all = [.. _known.List().Select(EntryOf)];
         _repositories = (context.Time.GetTimestamp(), all);
         return all;
     }
 
     /// <inheritdoc/>
-    public RepositoryEntry? Home { get; } = context.FindRepository() is { IsBare: false } here ? EntryOf(here) : null;
+    public DashboardRepository? Home { get; } = context.FindRepository() is { IsBare: false } here ? EntryOf(here) : null;
 
     /// <summary>Returns the locations of <see cref="Repositories"/>.</summary>
-    public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
+    public IReadOnlyList<LocalRepositoryPaths> Locations() => _known.List();
 
     /// <inheritdoc/>
-    public IRunQueries QueriesIn(RepositoryEntry repository) => new RunQueries(NonInteractiveContext.In(repository.Root, context));
+    public IRunQueries QueriesIn(DashboardRepository repository) =>
+        new RunQueries(NonInteractiveUseCaseServices.In(repository.Root, context));
 
     /// <inheritdoc/>
-    public IRunCommands CommandsIn(RepositoryEntry repository, string device) => new RunCommands(context, repository.Root, device);
+    public IRunCommands CommandsIn(DashboardRepository repository, string device) => new RunCommands(context, repository.Root, device);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>
+    public IAsyncEnumerable<RunEvent>? FollowAsync(DashboardRepository repository, string run, long after, CancellationToken stop) =>
         FolderOf(repository, run) is { } folder && StoredRun.TryRead(folder) is { } stored ? FollowAsync(stored, after, stop) : null;
 
     /// <inheritdoc/>
-    public string Fingerprint(RepositoryEntry repository, string? run)
+    public string Fingerprint(DashboardRepository repository, string? run)
     {
         var key = (repository.Root, run);
         if (_seen.TryGetValue(key, out var seen) && context.Time.GetElapsedTime(seen.At) < (run is null ? RepositoryLooked : RunLooked))
@@ -69,12 +70,12 @@ internal sealed class DashboardBackend(UseCaseContext context) : IDashboardBacke
     /// <inheritdoc/>
     public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called) => AgentRunIdentity.AreOfCaller(caller, called);
 
-    private static RepositoryEntry EntryOf(RepositoryLocation location) =>
+    private static DashboardRepository EntryOf(LocalRepositoryPaths location) =>
         new(location.Key, Path.GetFileName(location.Root), location.Root);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
     {
-        var lines = RunEventTimeline.FollowAsync(run, () => RunStates.IsFinal(run.Reload().Status.State), context.Time, stop);
+        var lines = RunEventTimeline.FollowAsync(run, () => RunStateNames.IsFinal(run.Reload().Status.State), context.Time, stop);
         await foreach (var line in lines)
         {
             if (line.Happened.Sequence > after)
@@ -86,7 +87,7 @@ internal sealed class DashboardBackend(UseCaseContext context) : IDashboardBacke
 
     /// <summary>Returns the folder of a run by its full id, or null if the run does not exist. An id must be a single name, never a
     /// path.</summary>
-    private static string? FolderOf(RepositoryEntry repository, string run)
+    private static string? FolderOf(DashboardRepository repository, string run)
     {
         if (run.Length == 0 || run is "." or ".." || run.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
         {

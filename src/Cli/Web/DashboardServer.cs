@@ -19,7 +19,7 @@ namespace Orchestrator.Cli.Web;
 /// <param name="loggers">Loggers of the server.</param>
 /// <param name="started">Called when the server listens. The argument is the link that logs a browser in.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The host calls StopAsync, which disposes all fields.")]
-internal sealed class DashboardServer(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<string> started)
+internal sealed class DashboardServer(DashboardOptions options, CliCommandServices context, ILoggerFactory loggers, Action<string> started)
     : IHostedService
 {
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
@@ -37,7 +37,7 @@ internal sealed class DashboardServer(DashboardOptions options, CommandContext c
     {
         var source = new DashboardBackend(context);
         _metrics = new PrometheusRunMetrics(source.Locations, context);
-        _app = DashboardHost.Build(
+        _app = DashboardServerBuilder.Build(
             options,
             source,
             loggers,
@@ -51,7 +51,7 @@ internal sealed class DashboardServer(DashboardOptions options, CommandContext c
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
             throw new UseCaseException(
-                Outcome.Unavailable,
+                UseCaseOutcome.Unavailable,
                 $"Another program already uses {options.Address}.",
                 "End that program, or choose another port with --port (0 means any free port)."
             );

@@ -27,7 +27,7 @@ public static class DeadWorkerAttemptCleanup
                 // A slot is held on a queue that several hosts share. The server notices a missing heartbeat there within seconds.
                 if (
                     activity.State != PendingActivityState.Started
-                    || QueueNames.MachineOf(HostPresenceCheck.QueueOf(activity)) != machine
+                    || QueueNames.MachineOf(UnreachableHostDetector.QueueOf(activity)) != machine
                     || !isDead(activity.LastWorkerIdentity)
                 )
                 {

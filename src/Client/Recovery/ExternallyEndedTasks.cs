@@ -8,7 +8,7 @@ namespace Orchestrator.Client;
 /// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class ExternallyEndedTasks(ITemporalClient client)
 {
-    private readonly ITemporalClient _client = MessageJson.Speaking(client);
+    private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Notifies open runs about their terminated tasks. A run that already knows about the end ignores the signal.</summary>
@@ -49,8 +49,8 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
             Progress = new TaskProgress
             {
                 Id = RunIds.TaskOf(runId, task.Id),
-                State = TaskStates.Failed,
-                Why = new WorkflowEnded(ClosedExecution.ReasonOf(end)),
+                State = TaskStateNames.Failed,
+                Why = new TaskWorkflowEndedSilentlyReason(ClosedExecution.ReasonOf(end)),
             },
             ExecutionId = task.RunId,
             Sequence = TaskReport.FinalSequence,

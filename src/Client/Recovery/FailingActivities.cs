@@ -25,16 +25,16 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 
     /// <summary>Maximum number of failing activities in a report.</summary>
     private const int Most = 40;
-    private readonly ITemporalClient _client = MessageJson.Speaking(client);
-    private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
+    private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
+    private readonly Dictionary<string, IReadOnlyList<FailingActivityStatus>> _told = new(StringComparer.Ordinal);
 
     /// <summary>Checks all open runs. If the failing activities of a run have changed, reports them to the run.</summary>
     /// <returns>The new reports, each with its run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<(string RunId, FailingActivityStatus Failing)>> ReportAsync(CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
-        var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
+        var found = new Dictionary<string, List<FailingActivityStatus>>(StringComparer.Ordinal);
         var places = new SlotWaitDiagnosis(_client, time, rpc);
         await foreach (var (execution, description) in OpenWorkflows.DescribeAsync(_client, rpc))
         {
@@ -50,7 +50,12 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             var task = run == execution.Id || execution.Id == RunIds.ForTrain(run) ? "" : RunIds.TaskOf(run, execution.Id);
             var failing = description
                 .PendingActivities.Where(Fails)
-                .Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Shorten(a.LastFailure.Message)));
+                .Select(a => new FailingActivityStatus(
+                    task,
+                    a.ActivityType.Name,
+                    a.Attempt,
+                    PayloadSizeLimiter.Shorten(a.LastFailure.Message)
+                ));
             if (!found.TryGetValue(run, out var all))
             {
                 found[run] = all = [];
@@ -62,7 +67,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         {
             found[run].Add(waits);
         }
-        var told = new List<(string, FailingActivity)>();
+        var told = new List<(string, FailingActivityStatus)>();
         foreach (var (run, failing) in found)
         {
             told.AddRange((await ReportFailingAsync(run, failing, rpc)).Select(f => (run, f)));
@@ -87,7 +92,11 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             && time.GetUtcNow() - started.ToDateTimeOffset() > Settled
         );
 
-    private async Task<IEnumerable<FailingActivity>> ReportFailingAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)
+    private async Task<IEnumerable<FailingActivityStatus>> ReportFailingAsync(
+        string runId,
+        IReadOnlyList<FailingActivityStatus> found,
+        RpcOptions rpc
+    )
     {
         var run = _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId);
         try
@@ -116,7 +125,10 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     /// Returns the current failures in sorted order. A failure that was already reported stays unchanged until its number of attempts has
     /// grown by <see cref="Growth"/>.
     /// </summary>
-    private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
+    private static List<FailingActivityStatus> Renewed(
+        IReadOnlyList<FailingActivityStatus> known,
+        IEnumerable<FailingActivityStatus> found
+    ) =>
         [
             .. found
                 .Select(f =>

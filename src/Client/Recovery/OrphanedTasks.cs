@@ -12,7 +12,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// Number of checks between two listings of all open tasks. Such a listing finds runs that started and ended between two checks.
     /// </summary>
     private const int WholeLookEvery = 15;
-    private readonly ITemporalClient _client = MessageJson.Speaking(client);
+    private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private HashSet<string> _open = new(StringComparer.Ordinal);
     private HashSet<string> _ending = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// <returns>Runs that have ended since the last check or still have open tasks. The execution is null if the server no longer knows the
     /// run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> CheckAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<(string RunId, RunWorkflowExecution? Execution)>> CheckAsync(CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -35,12 +35,12 @@ public sealed class OrphanedTasks(ITemporalClient client)
         {
             suspects.UnionWith(await FindParentsAsync(open, cancellation));
         }
-        var ended = new List<(string, RunExecution?)>();
+        var ended = new List<(string, RunWorkflowExecution?)>();
         var ending = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in suspects)
         {
             // Visibility lists may lag behind. A run that is reset or continues as new closes one execution before it opens the next.
-            var execution = await RunExecution.FindAsync(_client, run, rpc);
+            var execution = await RunWorkflowExecution.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
             {
                 continue;
@@ -71,7 +71,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         patience.CancelAfter(limit);
         while (true)
         {
-            var execution = await RunExecution.FindAsync(_client, runId, rpc);
+            var execution = await RunWorkflowExecution.FindAsync(_client, runId, rpc);
             var left = execution is { IsOpen: true } ? 0 : await NotifyTasksAsync(runId, execution, rpc);
             if (left == 0 || patience.IsCancellationRequested)
             {
@@ -96,9 +96,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
 
     /// <summary>Notifies each open execution of the run's tasks once.</summary>
     /// <returns>Number of open tasks.</returns>
-    private async Task<int> NotifyTasksAsync(string runId, RunExecution? execution, RpcOptions rpc)
+    private async Task<int> NotifyTasksAsync(string runId, RunWorkflowExecution? execution, RpcOptions rpc)
     {
-        var how = new RunEndedWithoutTask(execution?.End?.State, execution?.End?.Why as TerminatedBy);
+        var how = new RunEndedBeforeTaskReason(execution?.End?.State, execution?.End?.Why as WorkflowTerminatedReason);
         var left = 0;
         await foreach (
             var task in _client

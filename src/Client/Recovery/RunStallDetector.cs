@@ -22,7 +22,10 @@ public static class RunStallDetector
         string machine,
         CancellationToken cancellation = default
     ) =>
-        Of(await HostPresenceCheck.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation), machine);
+        Of(
+            await UnreachableHostDetector.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation),
+            machine
+        );
 
     /// <summary>True if a worker on a host is executing an activity of a run.</summary>
     /// <param name="client">Client of the server that hosts the run.</param>
@@ -36,9 +39,10 @@ public static class RunStallDetector
         string machine,
         CancellationToken cancellation = default
     ) =>
-        (await HostPresenceCheck.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation)).Any(step =>
-            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
-            && HostPresenceCheck.MachineOf(step) == machine
+        (await UnreachableHostDetector.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation)).Any(
+            step =>
+                step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
+                && UnreachableHostDetector.MachineOf(step) == machine
         );
 
     /// <summary>
@@ -50,7 +54,7 @@ public static class RunStallDetector
     public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending, string machine)
     {
         var steps = pending
-            .Where(step => step.State != PendingActivityState.Paused && !HostPresenceCheck.IsElsewhere(step, machine))
+            .Where(step => step.State != PendingActivityState.Paused && !UnreachableHostDetector.IsElsewhere(step, machine))
             .ToList();
         // While a retry is scheduled for later, the run does not wait for a worker.
         return

@@ -29,13 +29,13 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
     {
         foreach (
             var place in steps.Where(step =>
-                step.ActivityType.Name == ActivityNames.HoldPlace && HostPresenceCheck.QueueOf(step).Length > 0
+                step.ActivityType.Name == ActivityNames.HoldPlace && UnreachableHostDetector.QueueOf(step).Length > 0
             )
         )
         {
             if (place.State != PendingActivityState.Scheduled)
             {
-                _given.Add((HostPresenceCheck.QueueOf(place), place.LastWorkerIdentity));
+                _given.Add((UnreachableHostDetector.QueueOf(place), place.LastWorkerIdentity));
             }
             else if (!isTold(place))
             {
@@ -46,13 +46,13 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
 
     /// <summary>Returns each wait for a slot together with its cause, if the cause could be determined.</summary>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public async Task<IReadOnlyList<(string Run, FailingActivity Waits)>> JudgeAsync()
+    public async Task<IReadOnlyList<(string Run, FailingActivityStatus Waits)>> JudgeAsync()
     {
-        var known = new List<(string, FailingActivity)>();
+        var known = new List<(string, FailingActivityStatus)>();
         var full = _given.Select(given => given.Host).ToHashSet(StringComparer.Ordinal);
-        foreach (var queue in _waiting.GroupBy(waiting => HostPresenceCheck.QueueOf(waiting.Place), StringComparer.Ordinal))
+        foreach (var queue in _waiting.GroupBy(waiting => UnreachableHostDetector.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
-            var asking = (await HostPresenceCheck.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
+            var asking = (await UnreachableHostDetector.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
             // A host whose slots are all used by tasks of this queue does not poll it.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
@@ -64,7 +64,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
         return known;
     }
 
-    private static FailingActivity DescribeWait(string task, int attempt, int hosts) =>
+    private static FailingActivityStatus DescribeWait(string task, int attempt, int hosts) =>
         new(task, ActivityNames.HoldPlace, attempt, "") { Hosts = hosts };
 
     private bool HasWaited(PendingActivityInfo place) =>

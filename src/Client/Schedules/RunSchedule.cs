@@ -19,7 +19,7 @@ public enum ScheduleOverlap
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Due">Scheduled time of the run, or the time of the request if a user started it.</param>
 /// <param name="Dispatched">Time at which the run was started.</param>
-public sealed record ScheduledStart(string RunId, DateTimeOffset Due, DateTimeOffset Dispatched);
+public sealed record ScheduledRunStartRecord(string RunId, DateTimeOffset Due, DateTimeOffset Dispatched);
 
 /// <summary>A schedule of runs as stored on the server.</summary>
 public sealed record RunSchedule
@@ -40,7 +40,7 @@ public sealed record RunSchedule
     public string? Queue { get; init; }
 
     /// <summary>Times at which the schedule starts runs.</summary>
-    public required ScheduleTiming When { get; init; }
+    public required ScheduleRecurrenceRule When { get; init; }
 
     /// <summary>Input of the schedule's runs.</summary>
     public required OrchestrationInput Input { get; init; }
@@ -67,7 +67,7 @@ public sealed record RunSchedule
     public IReadOnlyList<DateTimeOffset> Due { get; init; } = [];
 
     /// <summary>Most recent runs that were started, earliest first. Servers keep the last ten.</summary>
-    public IReadOnlyList<ScheduledStart> Starts { get; init; } = [];
+    public IReadOnlyList<ScheduledRunStartRecord> Starts { get; init; } = [];
 
     /// <summary>Creates a schedule from the file of an embedded engine, in which payloads are plain JSON.</summary>
     /// <param name="name">Name of the schedule.</param>
@@ -78,7 +78,7 @@ public sealed record RunSchedule
     {
         var (when, input) = PayloadsOf(name, described);
         var queue = described.Memo.Fields.GetValueOrDefault(QueueMemo);
-        return Of(name, described, due, Read<ScheduleTiming>(when), Read<OrchestrationInput>(input)) with
+        return Of(name, described, due, Read<ScheduleRecurrenceRule>(when), Read<OrchestrationInput>(input)) with
         {
             Queue = queue is null ? null : Read<string>(queue),
         };
@@ -98,7 +98,7 @@ public sealed record RunSchedule
             name,
             described,
             due,
-            await converter.ToValueAsync<ScheduleTiming>(when),
+            await converter.ToValueAsync<ScheduleRecurrenceRule>(when),
             await converter.ToValueAsync<OrchestrationInput>(input)
         ) with
         {
@@ -110,7 +110,7 @@ public sealed record RunSchedule
         string name,
         DescribeScheduleResponse described,
         IEnumerable<DateTimeOffset> due,
-        ScheduleTiming when,
+        ScheduleRecurrenceRule when,
         OrchestrationInput input
     )
     {
@@ -132,7 +132,7 @@ public sealed record RunSchedule
         };
     }
 
-    private static ScheduledStart StartOf(ScheduleActionResult action) =>
+    private static ScheduledRunStartRecord StartOf(ScheduleActionResult action) =>
         new(action.StartWorkflowResult.WorkflowId, action.ScheduleTime.ToDateTimeOffset(), action.ActualTime.ToDateTimeOffset());
 
     private static (Payload When, Payload Input) PayloadsOf(string name, DescribeScheduleResponse described) =>
@@ -141,5 +141,5 @@ public sealed record RunSchedule
             ? (when, input)
             : throw new InvalidDataException($"The schedule '{name}' was not made by 'orchestrate schedule create'.");
 
-    private static T Read<T>(Payload payload) => JsonSerializer.Deserialize<T>(payload.Data.Span, MessageJson.Options)!;
+    private static T Read<T>(Payload payload) => JsonSerializer.Deserialize<T>(payload.Data.Span, PayloadJsonOptions.Options)!;
 }

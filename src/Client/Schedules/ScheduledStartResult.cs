@@ -74,13 +74,13 @@ public sealed record ScheduledStartResult(DateTimeOffset Due)
     /// <summary>Number of recent starts that a Temporal server records for each schedule.</summary>
     private const int MostStarts = 10;
 
-    private static ScheduledStartResult Started(ScheduledStart start, RunStatus? run) =>
+    private static ScheduledStartResult Started(ScheduledRunStartRecord start, RunStatus? run) =>
         new(start.Due)
         {
             RunId = start.RunId,
             Dispatched = start.Dispatched,
             Began = run?.Tasks.Select(task => task.StartedAt).Where(time => time is not null).Min(),
-            Ended = run is not null && RunStates.IsFinal(run.State) ? run.Since : null,
+            Ended = run is not null && RunStateNames.IsFinal(run.State) ? run.Since : null,
             Run = run,
         };
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Client.Views;
 
 /// <summary>Output of <c>inbox --json</c>.</summary>
 /// <param name="Entries">Entries that need the user's attention, the most urgent one first.</param>
-public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : CommandDocument;
+public sealed record InboxDocument(IReadOnlyList<InboxDocumentEntry> Entries) : CommandOutputDocument;
 
 /// <summary>An inbox entry that needs the user's attention.</summary>
 /// <param name="Id">Identity of the entry.</param>
@@ -16,7 +16,7 @@ public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : CommandDo
 /// <param name="Since">Time since which the entry needs attention.</param>
 /// <param name="New">True if the entry was not shown before.</param>
 /// <param name="SnoozedUntil">Time until which the entry is snoozed, or null if it is not.</param>
-public sealed record InboxLine(
+public sealed record InboxDocumentEntry(
     string Id,
     string Kind,
     string Repository,
@@ -31,7 +31,7 @@ public sealed record InboxLine(
 )
 {
     /// <summary>Commands that answer the inbox entry, in the form for use inside the repository. Intended for programs.</summary>
-    public IReadOnlyList<AnswerAction> Ways
+    public IReadOnlyList<SuggestedCommand> Ways
     {
         get;
         init => field = value ?? [];

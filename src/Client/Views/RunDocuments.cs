@@ -7,7 +7,7 @@ namespace Orchestrator.Client.Views;
 /// <param name="Task">Id of the task.</param>
 /// <param name="Patch">Changes of the task as a git patch.</param>
 /// <param name="IsCut">True if the patch is truncated because it is too long.</param>
-public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : CommandDocument
+public sealed record TaskDiffDocument(string RunId, string Task, string Patch, bool IsCut) : CommandOutputDocument
 {
     /// <summary>Git revision of the diff's old version.</summary>
     public string From { get; init; } = "";
@@ -21,7 +21,7 @@ public sealed record DiffDocument(string RunId, string Task, string Patch, bool 
 /// <param name="Task">Id of the task.</param>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Lines">The agent's output and actions as text lines for users.</param>
-public sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : CommandDocument
+public sealed record AgentLogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : CommandOutputDocument
 {
     /// <summary>Number of earlier log lines that are omitted.</summary>
     public int LeftOut { get; init; }
@@ -35,7 +35,7 @@ public sealed record LogDocument(string RunId, string Task, int Start, IReadOnly
     /// <summary>Returns a page of the document's lines.</summary>
     /// <param name="after">Number of the last line that is skipped.</param>
     /// <param name="limit">Maximum number of lines, at least 1.</param>
-    public LogDocument Page(int after, int limit)
+    public AgentLogDocument Page(int after, int limit)
     {
         var skipped = Math.Clamp(after - First + 1, 0, Lines.Count);
         var last = First + skipped + (long)limit - 1;
@@ -51,7 +51,7 @@ public sealed record LogDocument(string RunId, string Task, int Start, IReadOnly
 /// <summary>Output of <c>history --json</c>.</summary>
 /// <param name="Count">Total number of runs.</param>
 /// <param name="Runs">Most recent runs, up to the requested number.</param>
-public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : CommandDocument
+public sealed record RunListDocument(int Count, IReadOnlyList<RunListEntry> Runs) : CommandOutputDocument
 {
     /// <summary>Cursor of the next page, or null if this page has the oldest run.</summary>
     public string? Next { get; init; }
@@ -66,14 +66,14 @@ public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs
 /// <param name="UpdatedAt">Time of the last transition.</param>
 /// <param name="Counts">Numbers of tasks by outcome.</param>
 /// <param name="Cost">Cost in US dollars.</param>
-public sealed record HistoryEntry(
+public sealed record RunListEntry(
     string RunId,
     string Title,
     string State,
     string Standing,
     DateTimeOffset StartedAt,
     DateTimeOffset UpdatedAt,
-    RunCounts Counts,
+    RunTaskCounts Counts,
     decimal Cost
 )
 {
@@ -84,15 +84,15 @@ public sealed record HistoryEntry(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hosts { get; init; }
 
-    public static HistoryEntry Of(RunStatus run) =>
+    public static RunListEntry Of(RunStatus run) =>
         new(
             run.RunId,
             run.Title,
             run.State,
-            run.Standing ?? RunLiveness.Of(run),
+            run.Standing ?? RunLivenessClassifier.Of(run),
             run.StartedAt,
             run.UpdatedAt,
-            run.Counts ?? RunCounts.Of(run),
+            run.Counts ?? RunTaskCounts.Of(run),
             run.Cost
         )
         {

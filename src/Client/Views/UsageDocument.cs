@@ -9,12 +9,12 @@ namespace Orchestrator.Client.Views;
 /// <param name="Prices">Source of the prices that were used where the agent's program reported no cost.</param>
 /// <param name="Faults">Sentences about files that could not be read.</param>
 public sealed record UsageDocument(
-    IReadOnlyList<UsageAccount> Accounts,
+    IReadOnlyList<AccountUsageSummary> Accounts,
     int Days,
     UsageSums Sums,
     UsagePrices Prices,
     IReadOnlyList<string> Faults
-) : CommandDocument;
+) : CommandOutputDocument;
 
 /// <summary>Current state of an account.</summary>
 /// <param name="Name">Name of the account.</param>
@@ -27,7 +27,7 @@ public sealed record UsageDocument(
 /// <param name="MonthUsd">US dollars spent by agents that ended this month.</param>
 /// <param name="Windows">Usage limits of the account.</param>
 /// <param name="Block">Block that currently prevents the account's agents from starting; omitted if there is none.</param>
-public sealed record UsageAccount(
+public sealed record AccountUsageSummary(
     string Name,
     int AtWork,
     int Waiting,
@@ -37,21 +37,21 @@ public sealed record UsageAccount(
     decimal TodayUsd,
     decimal MonthUsd,
     IReadOnlyList<UsageWindowLine> Windows,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountBlock? Block
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountBlockPeriod? Block
 );
 
 /// <summary>Usage totals by account, run, task, model and day, each list with the most recent entry first.</summary>
 public sealed record UsageSums(
-    IReadOnlyList<UsageLine> Account,
-    IReadOnlyList<UsageLine> Run,
-    IReadOnlyList<UsageLine> Task,
-    IReadOnlyList<UsageLine> Model,
-    IReadOnlyList<UsageLine> Day
+    IReadOnlyList<UsageGroupTotal> Account,
+    IReadOnlyList<UsageGroupTotal> Run,
+    IReadOnlyList<UsageGroupTotal> Task,
+    IReadOnlyList<UsageGroupTotal> Model,
+    IReadOnlyList<UsageGroupTotal> Day
 );
 
 /// <summary>Usage of one account, run, task, model or day.</summary>
 /// <param name="IsWhole">False if some agents ended without a result, so that the actual usage may be higher.</param>
-public sealed record UsageLine(
+public sealed record UsageGroupTotal(
     string Name,
     string Repository,
     int Starts,

@@ -12,7 +12,12 @@ namespace Orchestrator.Dashboard.Access;
 /// <param name="options">Token and host names.</param>
 /// <param name="source">Identifies callers that belong to a run.</param>
 /// <param name="sessions">Logged-in browsers.</param>
-internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions options, IDashboardBackend source, LoginSessions sessions)
+internal sealed class AccessMiddleware(
+    RequestDelegate next,
+    DashboardOptions options,
+    IDashboardBackend source,
+    BrowserLoginSessionManager sessions
+)
 {
     /// <summary>Name of the session cookie.</summary>
     public const string Cookie = "orchestrate";
@@ -92,7 +97,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
 
     private async Task EnterByTokenAsync(HttpContext context, string text)
     {
-        var device = BrowserDescription.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var device = BrowserDescriptionFormatter.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
         var (token, isSlowed) = sessions.Check(text, device);
         if (token is null)
         {
@@ -100,7 +105,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             return;
         }
         // A page of another site can't make a browser send this header.
-        context.Items[typeof(LoginSession)] = LoginSessions.Of(token, device);
+        context.Items[typeof(LoginSession)] = BrowserLoginSessionManager.Of(token, device);
         await next(context);
     }
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Dashboard.Access;
 /// <summary>Options of the web server.</summary>
 /// <param name="Address">Address and port; port 0 selects any free port.</param>
 /// <param name="Tokens">Tokens with which users log in, and which programs send as <c>Authorization: Bearer</c>.</param>
-public sealed record DashboardOptions(IPEndPoint Address, WebTokens Tokens)
+public sealed record DashboardOptions(IPEndPoint Address, WebTokenStore Tokens)
 {
     /// <summary>Maximum size of a request body in bytes. A plan of ten thousand tasks needs a third of this size.</summary>
     public const int LargestBody = 8 * 1024 * 1024;

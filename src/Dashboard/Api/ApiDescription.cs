@@ -179,7 +179,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         : path.Contains("/runs", StringComparison.Ordinal) || path.EndsWith("/events", StringComparison.Ordinal) ? "runs"
         : "repositories";
 
-    private static IEnumerable<ApiMember> HeadersOf(ApiOperation api) =>
+    private static IEnumerable<ApiParameterDefinition> HeadersOf(ApiOperation api) =>
         api.Answer == typeof(string) ? [new("Last-Event-ID", "Continues after this event; missed events are sent first.")]
         : api.IsRead ? []
         :
@@ -191,7 +191,7 @@ internal sealed class ApiDescription(IServiceProvider services)
             ),
         ];
 
-    private static OpenApiParameter Parameter(ApiMember member, ParameterLocation place) =>
+    private static OpenApiParameter Parameter(ApiParameterDefinition member, ParameterLocation place) =>
         new()
         {
             Name = member.Name,
@@ -201,7 +201,7 @@ internal sealed class ApiDescription(IServiceProvider services)
             Schema = new OpenApiSchema { Type = member.Type, Items = ItemsOf(member) },
         };
 
-    private static OpenApiSchema? ItemsOf(ApiMember member) =>
+    private static OpenApiSchema? ItemsOf(ApiParameterDefinition member) =>
         member.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = JsonSchemaType.String } : null;
 
     /// <summary>Returns the body of a request as a named schema, so that generated clients have a type for it.</summary>
@@ -256,7 +256,7 @@ internal sealed class ApiDescription(IServiceProvider services)
 }
 
 /// <summary>Adds the operations of routes to the API's description.</summary>
-internal static class ApiOperations
+internal static class ApiOperationDescriber
 {
     /// <summary>Adds the operation of a route to the description.</summary>
     public static void Describe(this IEndpointConventionBuilder route, ApiOperation operation)
@@ -267,14 +267,14 @@ internal static class ApiOperations
             .WithMetadata(operation)
             .WithMetadata(
                 new ProducesResponseTypeMetadata(
-                    operation.Answer == typeof(RunStarted) ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+                    operation.Answer == typeof(RunStartResponse) ? StatusCodes.Status201Created : StatusCodes.Status200OK,
                     operation.Answer,
                     [operation.Answer == typeof(string) ? "text/event-stream" : "application/json"]
                 )
             );
         if (operation.IsRead)
         {
-            route.WithMetadata(RequiredScope.Read);
+            route.WithMetadata(RequiredWebTokenScope.Read);
         }
         // The description only lists endpoints with a method. Their parameters come from the operation.
         route.Add(endpoint =>
@@ -284,7 +284,7 @@ internal static class ApiOperations
                 endpoint.Metadata.Add(((Delegate)Nothing).Method);
             }
         });
-        if (!operation.IsRead && !operation.IsDeprecated && operation.Answer != typeof(RunStarted))
+        if (!operation.IsRead && !operation.IsDeprecated && operation.Answer != typeof(RunStartResponse))
         {
             route.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, operation.Answer, ["application/json"]));
         }

@@ -9,16 +9,16 @@ namespace Orchestrator.Dashboard.Api;
 internal record ApiOperation(string Method, string Name, string Summary)
 {
     /// <summary>Members of the JSON request body.</summary>
-    public IReadOnlyList<ApiMember> Body { get; init; } = [];
+    public IReadOnlyList<ApiParameterDefinition> Body { get; init; } = [];
 
     /// <summary>Query parameters.</summary>
-    public IReadOnlyList<ApiMember> Query { get; init; } = [];
+    public IReadOnlyList<ApiParameterDefinition> Query { get; init; } = [];
 
     /// <summary>
     /// Type of the document in the response. By default, the response contains the command's message. <see cref="string"/> stands for
     /// server-sent events.
     /// </summary>
-    public Type Answer { get; init; } = typeof(CommandAnswer);
+    public Type Answer { get; init; } = typeof(ApiCommandResponse);
 
     /// <summary>Kinds of server-sent events that the operation sends. Empty if it sends none.</summary>
     public IReadOnlyList<ApiEvent> Events { get; init; } = [];
@@ -44,12 +44,12 @@ internal abstract record ApiRoute(string Method, string Name, string Path, strin
 
 /// <summary>API operation that reads data.</summary>
 /// <param name="Ask">Runs the query, or returns null if the request is incomplete.</param>
-internal sealed record ApiQuery(
+internal sealed record ApiQueryRoute(
     string Method,
     string Name,
     string Path,
     string Summary,
-    Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<object>>?> Ask
+    Func<IncomingApiRequest, Func<IRunQueries, CancellationToken, Task<object>>?> Ask
 ) : ApiRoute(Method, Name, Path, Summary)
 {
     /// <inheritdoc/>
@@ -59,22 +59,22 @@ internal sealed record ApiQuery(
 /// <summary>API operation that changes something.</summary>
 /// <param name="Act">Executes the command, or returns null if the request lacks a required member of
 /// <see cref="ApiOperation.Body"/>.</param>
-internal sealed record ApiCommand(
+internal sealed record ApiCommandRoute(
     string Name,
     string Path,
     string Summary,
-    Func<ApiRequest, Func<IRunCommands, CancellationToken, Task<CommandResult>>?> Act
+    Func<IncomingApiRequest, Func<IRunCommands, CancellationToken, Task<RunControlResult>>?> Act
 ) : ApiRoute(HttpMethods.Post, Name, Path, Summary)
 {
     /// <summary>Steering command that may answer a question, or null if the operation makes another change.</summary>
-    public SteeringDefinition? Steering { get; init; }
+    public SteeringCommandDefinition? Steering { get; init; }
 }
 
 /// <summary>Response to a command.</summary>
 /// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>. 0 on success, or 4 if the command is stored because no
 /// process executes the run now.</param>
 /// <param name="Told">Messages for users.</param>
-internal sealed record CommandAnswer(int ExitCode, string Told);
+internal sealed record ApiCommandResponse(int ExitCode, string Told);
 
 /// <summary>Response to a request that starts a run.</summary>
 /// <param name="ExitCode">0 if the run is executing, 3 if it waits for approval, or 1 if it has already failed.</param>
@@ -82,39 +82,44 @@ internal sealed record CommandAnswer(int ExitCode, string Told);
 /// <param name="RunId">Id of the run.</param>
 /// <param name="State">State of the run.</param>
 /// <param name="Url">Address of the run in this API.</param>
-internal sealed record RunStarted(int ExitCode, string Told, string RunId, string State, string Url);
+internal sealed record RunStartResponse(int ExitCode, string Told, string RunId, string State, string Url);
 
 /// <summary>The repositories of this user.</summary>
 /// <param name="Repositories">Repositories in path order.</param>
-internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.CommandDocument;
+internal sealed record RepositoriesDocument(IReadOnlyList<DashboardRepository> Repositories) : Client.Views.CommandOutputDocument;
 
 /// <summary>All runs of this user, sent at the start of an event stream.</summary>
 /// <param name="Runs">The latest runs of each repository.</param>
-internal sealed record RunsSnapshot(IReadOnlyList<RepositoryRun> Runs);
+internal sealed record RunsSnapshot(IReadOnlyList<RunWithRepository> Runs);
 
 /// <summary>A run with its repository.</summary>
 /// <param name="Repository">The repository.</param>
 /// <param name="Run">Summary of the run.</param>
-internal sealed record RepositoryRun(RepositoryEntry Repository, HistoryEntry Run);
+internal sealed record RunWithRepository(DashboardRepository Repository, RunListEntry Run);
 
 /// <summary>A state transition of a run, with the run and its repository.</summary>
 /// <param name="Repository">Id of the repository.</param>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Happened">The transition.</param>
-internal sealed record RepositoryTransition(string Repository, string Run, RunEvent Happened);
+internal sealed record RunTransitionWithRepository(string Repository, string Run, RunEvent Happened);
 
 /// <summary>A member of a request body, or a query parameter.</summary>
 /// <param name="Name">Name of the member.</param>
 /// <param name="Description">Meaning of the member.</param>
 /// <param name="IsRequired">True if the request is rejected without it.</param>
 /// <param name="Type">JSON type of the value.</param>
-internal sealed record ApiMember(string Name, string Description, bool IsRequired = false, JsonSchemaType Type = JsonSchemaType.String);
+internal sealed record ApiParameterDefinition(
+    string Name,
+    string Description,
+    bool IsRequired = false,
+    JsonSchemaType Type = JsonSchemaType.String
+);
 
 /// <summary>The path, query and body of an API request.</summary>
 /// <param name="Path">Returns the value of a path segment by name.</param>
 /// <param name="Query">Returns the value of a query parameter, or null if not given.</param>
 /// <param name="Body">JSON body. Empty if the request has none.</param>
-internal sealed record ApiRequest(Func<string, string> Path, Func<string, string?> Query, JsonObject Body)
+internal sealed record IncomingApiRequest(Func<string, string> Path, Func<string, string?> Query, JsonObject Body)
 {
     /// <summary>Id of the run.</summary>
     public string Run => Path("run");

@@ -5,8 +5,8 @@ using Orchestrator.Dashboard.Access;
 namespace Orchestrator.Dashboard.Api;
 
 /// <summary>
-/// Answers API requests. Each request is a query or command from <see cref="ApiTable"/>, and its response is the document that
-/// <c>--json</c> prints.
+/// Answers API requests. Each request is a query or command from <see cref="RepositoryApiRouteTable"/>, and its response is the document
+/// that <c>--json</c> prints.
 /// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="description">Description of the API.</param>
@@ -20,7 +20,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
     private const int LongestKey = 200;
 
     private readonly IdempotencyCache _kept = new(time);
-    private readonly FullIdCheck _ids = new(reader);
+    private readonly AbbreviatedIdRejector _ids = new(reader);
 
     /// <summary>Adds the routes of the API to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -40,13 +40,13 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         {
             routes.MapGet(path, async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted)));
         }
-        foreach (var route in ApiTable.All)
+        foreach (var route in RepositoryApiRouteTable.All)
         {
             var mapped = routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route));
             mapped.Describe(route);
-            if (route is ApiCommand { Steering: not null })
+            if (route is ApiCommandRoute { Steering: not null })
             {
-                mapped.WithMetadata(RequiredScope.Answer);
+                mapped.WithMetadata(RequiredWebTokenScope.Answer);
             }
         }
     }
@@ -71,16 +71,16 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             await refusal.ExecuteAsync(context);
             return;
         }
-        if (route is ApiQuery question)
+        if (route is ApiQueryRoute question)
         {
             await AnswerAsync(context, question, request, repository);
             return;
         }
-        await ExecuteChangeAsync(context, (ApiCommand)route, request, repository);
+        await ExecuteChangeAsync(context, (ApiCommandRoute)route, request, repository);
     }
 
     /// <summary>Reads a request. Returns a refusal if the request is invalid.</summary>
-    private static async Task<(ApiRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, ApiRoute route)
+    private static async Task<(IncomingApiRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, ApiRoute route)
     {
         JsonObject body;
         try
@@ -108,7 +108,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
                 )
             )
             : (
-                new ApiRequest(
+                new IncomingApiRequest(
                     name => context.Request.RouteValues[name] as string ?? "",
                     name => context.Request.Query[name].FirstOrDefault(),
                     body
@@ -117,14 +117,19 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             );
     }
 
-    private async Task ExecuteChangeAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository)
+    private async Task ExecuteChangeAsync(
+        HttpContext context,
+        ApiCommandRoute change,
+        IncomingApiRequest request,
+        DashboardRepository repository
+    )
     {
         if (
-            AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
+            AccessMiddleware.SessionOf(context).Scope is var scope and < WebTokenScope.All
             && !await IsAnswerAsync(context, change, request, repository)
         )
         {
-            await ScopeMiddleware.Refusal(scope).ExecuteAsync(context);
+            await WebTokenScopeMiddleware.Refusal(scope).ExecuteAsync(context);
             return;
         }
         if (change.Act(request) is not { } act)
@@ -149,18 +154,23 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             await SendStartedAsync(context, result, repository, run);
             return;
         }
-        var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, change, request, repository) : 0;
+        var ofUsage = result.Outcome == UseCaseOutcome.Usage ? await OfUsageAsync(context, change, request, repository) : 0;
         await SendAsync(context, result, ofUsage);
     }
 
-    private async Task<bool> IsAnswerAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository) =>
-        RequiredScope.IsAnswer(
+    private async Task<bool> IsAnswerAsync(
+        HttpContext context,
+        ApiCommandRoute change,
+        IncomingApiRequest request,
+        DashboardRepository repository
+    ) =>
+        RequiredWebTokenScope.IsAnswer(
             (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document,
             change.Steering!,
             request.Path("task") is { Length: > 0 } task ? task : null
         );
 
-    private async Task AnswerAsync(HttpContext context, ApiQuery question, ApiRequest request, RepositoryEntry repository)
+    private async Task AnswerAsync(HttpContext context, ApiQueryRoute question, IncomingApiRequest request, DashboardRepository repository)
     {
         if (question.Ask(request) is not { } ask)
         {
@@ -180,20 +190,20 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             return;
         }
         var fault = answer.Fault!;
-        var status = ApiStatus.Of(
+        var status = OutcomeHttpStatusMapper.Of(
             fault.Outcome,
             isRead: true,
-            fault.Outcome == Outcome.Usage ? await OfUsageAsync(context, question, request, repository) : 0
+            fault.Outcome == UseCaseOutcome.Usage ? await OfUsageAsync(context, question, request, repository) : 0
         );
         await ProblemResponse.Of(status, fault.Message, fault.Cure, (int)fault.Outcome).ExecuteAsync(context);
     }
 
-    private static Task RefuseIncompleteAsync(HttpContext context, IReadOnlyList<ApiMember> members) =>
+    private static Task RefuseIncompleteAsync(HttpContext context, IReadOnlyList<ApiParameterDefinition> members) =>
         Refuse(StatusCodes.Status400BadRequest, "A value in the request is missing or invalid.", $"Accepted members: {Names(members)}.")
             .ExecuteAsync(context);
 
-    private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, ApiRequest request, RepositoryEntry repository) =>
-        ApiStatus.OfUsage(
+    private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, IncomingApiRequest request, DashboardRepository repository) =>
+        OutcomeHttpStatusMapper.OfUsage(
             route,
             request,
             request.Run.Length > 0 ? (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document : null
@@ -203,10 +213,10 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
     /// Executes a command, or returns the result of the first request with the same idempotency key. Null if the key was first used for a
     /// different request.
     /// </summary>
-    private async Task<CommandResult?> ExecuteIdempotentAsync(
+    private async Task<RunControlResult?> ExecuteIdempotentAsync(
         HttpContext context,
-        RepositoryEntry repository,
-        Func<CancellationToken, Task<CommandResult>> act,
+        DashboardRepository repository,
+        Func<CancellationToken, Task<RunControlResult>> act,
         JsonObject body
     )
     {
@@ -220,22 +230,22 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         return await _kept.GetAsync(key, asked, () => act(CancellationToken.None), context.RequestAborted);
     }
 
-    private async Task SendStartedAsync(HttpContext context, CommandResult result, RepositoryEntry repository, string run)
+    private async Task SendStartedAsync(HttpContext context, RunControlResult result, DashboardRepository repository, string run)
     {
         var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
         context.Response.Headers.Location = url;
         // The run has no record before its first step.
-        var state = (await reader.RunAsync(repository, run, context.RequestAborted)).Document?.State ?? RunStates.Preparing;
-        await JsonAsync(context, new RunStarted((int)result.Outcome, result.Text, run, state, url), StatusCodes.Status201Created);
+        var state = (await reader.RunAsync(repository, run, context.RequestAborted)).Document?.State ?? RunStateNames.Preparing;
+        await JsonAsync(context, new RunStartResponse((int)result.Outcome, result.Text, run, state, url), StatusCodes.Status201Created);
     }
 
-    private static async Task SendAsync(HttpContext context, CommandResult result, int ofUsage)
+    private static async Task SendAsync(HttpContext context, RunControlResult result, int ofUsage)
     {
         var exitCode = (int)result.Outcome;
-        var status = ApiStatus.Of(result, ofUsage);
+        var status = OutcomeHttpStatusMapper.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            await JsonAsync(context, new CommandAnswer(exitCode, result.Text), status);
+            await JsonAsync(context, new ApiCommandResponse(exitCode, result.Text), status);
             return;
         }
         var lines = result.Messages.Split('\n', 2);
@@ -274,7 +284,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         await context.Response.WriteAsync(json, context.RequestAborted);
     }
 
-    private static string Names(IReadOnlyList<ApiMember> members) =>
+    private static string Names(IReadOnlyList<ApiParameterDefinition> members) =>
         members.Count == 0
             ? "none"
             : string.Join(", ", members.Select(member => member.IsRequired ? $"{member.Name} (needed)" : member.Name));

@@ -12,22 +12,22 @@ internal static class ApiSchemas
     /// <summary>Members of response documents that have a fixed set of values, with these values.</summary>
     private static readonly (Type Type, string Member, IReadOnlyList<string> Values)[] Constants =
     [
-        (typeof(RunStatus), "state", ConstantsOf(typeof(RunStates))),
-        (typeof(RunStatus), "standing", ConstantsOf(typeof(RunLiveness))),
-        (typeof(RunStarted), "state", ConstantsOf(typeof(RunStates))),
-        (typeof(HistoryEntry), "state", ConstantsOf(typeof(RunStates))),
-        (typeof(HistoryEntry), "standing", ConstantsOf(typeof(RunLiveness))),
-        (typeof(TaskProgress), "state", ConstantsOf(typeof(TaskStates))),
+        (typeof(RunStatus), "state", ConstantsOf(typeof(RunStateNames))),
+        (typeof(RunStatus), "standing", ConstantsOf(typeof(RunLivenessClassifier))),
+        (typeof(RunStartResponse), "state", ConstantsOf(typeof(RunStateNames))),
+        (typeof(RunListEntry), "state", ConstantsOf(typeof(RunStateNames))),
+        (typeof(RunListEntry), "standing", ConstantsOf(typeof(RunLivenessClassifier))),
+        (typeof(TaskProgress), "state", ConstantsOf(typeof(TaskStateNames))),
         (
             typeof(RunEvent),
             "state",
-            [.. ConstantsOf(typeof(RunStates)).Union(ConstantsOf(typeof(TaskStates))), App.Runs.RunEventTimeline.Mail]
+            [.. ConstantsOf(typeof(RunStateNames)).Union(ConstantsOf(typeof(TaskStateNames))), App.Runs.RunEventTimeline.Mail]
         ),
-        (typeof(AnswerAction), "kind", ConstantsOf(typeof(AnswerActionKinds))),
+        (typeof(SuggestedCommand), "kind", ConstantsOf(typeof(SuggestedCommandKinds))),
         (typeof(BudgetStatus), "kind", ConstantsOf(typeof(BudgetKinds))),
-        (typeof(RunReplan), "state", ConstantsOf(typeof(ReplanStates))),
-        (typeof(RunReview), "verdict", ConstantsOf(typeof(ReviewVerdicts))),
-        (typeof(RunStep), "kind", [RunStep.Gate, RunStep.SetUp]),
+        (typeof(RunReplanStatus), "state", ConstantsOf(typeof(ReplanStateNames))),
+        (typeof(RunReviewStatus), "verdict", ConstantsOf(typeof(ReviewStateNames))),
+        (typeof(RunningGateOrSetUpStatus), "kind", [RunningGateOrSetUpStatus.Gate, RunningGateOrSetUpStatus.SetUp]),
     ];
 
     /// <summary>Adds required members, possible values or a missing type to a generated schema.</summary>
@@ -51,7 +51,7 @@ internal static class ApiSchemas
         {
             schema.Type = type.Type == typeof(TimeSpan) ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
         }
-        else if (type.Type == typeof(TextList))
+        else if (type.Type == typeof(DistinctTextList))
         {
             schema.Type = JsonSchemaType.Array;
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
@@ -119,14 +119,15 @@ internal static class ApiSchemas
         schema.Type = JsonSchemaType.Object;
         schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
         {
-            [ReasonJsonConverter.KindMember] = new OpenApiSchema
+            [StatusReasonJsonConverter.KindMember] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
                 Description =
-                    $"Kind of the reason, such as {string.Join(", ", ReasonJsonConverter.Kinds.Take(3))}; further members are its facts.",
+                    $"Kind of the reason, such as {string.Join(", ", StatusReasonJsonConverter.Kinds.Take(3))}; further members are "
+                    + $"its facts.",
             },
         };
-        schema.Required = new HashSet<string>(StringComparer.Ordinal) { ReasonJsonConverter.KindMember };
+        schema.Required = new HashSet<string>(StringComparer.Ordinal) { StatusReasonJsonConverter.KindMember };
         schema.AdditionalPropertiesAllowed = true;
     }
 }

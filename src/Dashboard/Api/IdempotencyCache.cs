@@ -9,7 +9,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
     private readonly Lock _lock = new();
-    private readonly OrderedDictionary<string, StoredResponse> _kept = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, CachedApiCommandResult> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Executes a command, or returns the response to the first request with the same key.</summary>
     /// <param name="key">Idempotency key sent by the client.</param>
@@ -17,16 +17,16 @@ internal sealed class IdempotencyCache(TimeProvider time)
     /// <param name="act">Executes the command. Continues even if the client disconnects.</param>
     /// <param name="stop">Canceled if the client disconnects.</param>
     /// <returns>The response, or null if the key was used for another request.</returns>
-    public async Task<CommandResult?> GetAsync(string key, string request, Func<Task<CommandResult>> act, CancellationToken stop)
+    public async Task<RunControlResult?> GetAsync(string key, string request, Func<Task<RunControlResult>> act, CancellationToken stop)
     {
-        StoredResponse? kept;
+        CachedApiCommandResult? kept;
         lock (_lock)
         {
             RemoveEnded(old => time.GetUtcNow() - old.Time > Longest);
             if (!_kept.TryGetValue(key, out kept))
             {
                 RemoveEnded(_ => _kept.Count >= Most);
-                _kept[key] = kept = new StoredResponse(
+                _kept[key] = kept = new CachedApiCommandResult(
                     time.GetUtcNow(),
                     request,
                     Task.Run(() => ExecuteOnceAsync(key, act), CancellationToken.None)
@@ -36,13 +36,13 @@ internal sealed class IdempotencyCache(TimeProvider time)
         return kept.Request == request ? await kept.Outcome.WaitAsync(stop) : null;
     }
 
-    private async Task<CommandResult> ExecuteOnceAsync(string key, Func<Task<CommandResult>> act)
+    private async Task<RunControlResult> ExecuteOnceAsync(string key, Func<Task<RunControlResult>> act)
     {
         var isAnswer = false;
         try
         {
             var outcome = await act();
-            isAnswer = ApiStatus.IsAnswer(outcome);
+            isAnswer = OutcomeHttpStatusMapper.IsAnswer(outcome);
             return outcome;
         }
         finally
@@ -58,7 +58,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
     }
 
     /// <summary>Removes the oldest responses as long as they meet a condition. The keys of running commands are not removed.</summary>
-    private void RemoveEnded(Func<StoredResponse, bool> isSurplus)
+    private void RemoveEnded(Func<CachedApiCommandResult, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )
         {
@@ -78,5 +78,5 @@ internal sealed class IdempotencyCache(TimeProvider time)
         }
     }
 
-    private sealed record StoredResponse(DateTimeOffset Time, string Request, Task<CommandResult> Outcome);
+    private sealed record CachedApiCommandResult(DateTimeOffset Time, string Request, Task<RunControlResult> Outcome);
 }

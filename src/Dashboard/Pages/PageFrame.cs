@@ -21,7 +21,7 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     public int? Every { get; init; }
 
     /// <summary>Repository of the page, or null for all repositories.</summary>
-    public RepositoryEntry? Repository { get; init; }
+    public DashboardRepository? Repository { get; init; }
 
     /// <summary>Id of the run that the page shows, or null if the page shows no run.</summary>
     public string? Run { get; init; }
@@ -30,7 +30,7 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     public string Path { get; init; } = "";
 
     /// <summary>Result of the form that the user submitted last, or null if there was none.</summary>
-    public CommandResult? Said { get; init; }
+    public RunControlResult? Said { get; init; }
 
     /// <summary>
     /// Text that the user typed in the last submitted form, if the text was not used. The page shows it again, so that it is not lost.

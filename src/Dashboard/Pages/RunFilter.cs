@@ -19,14 +19,14 @@ public sealed record RunFilter(string Find, string State, string Repository)
     public bool IsSet => Find.Length + State.Length + Repository.Length > 0;
 
     /// <summary>Returns true if a run matches the filter.</summary>
-    public bool Matches(HistoryEntry run) =>
+    public bool Matches(RunListEntry run) =>
         (Find.Length == 0 || $"{run.RunId}\n{run.Title}".Contains(Find, StringComparison.OrdinalIgnoreCase))
         && State switch
         {
-            Open => !RunStates.IsFinal(run.State),
-            Needs => run.Standing == RunLiveness.NeedsPerson,
-            Ended => RunStates.IsFinal(run.State),
-            Failed => run.State is RunStates.Failed or RunStates.Escalated or RunStates.Terminated || run.Counts.Failed > 0,
+            Open => !RunStateNames.IsFinal(run.State),
+            Needs => run.Standing == RunLivenessClassifier.NeedsPerson,
+            Ended => RunStateNames.IsFinal(run.State),
+            Failed => run.State is RunStateNames.Failed or RunStateNames.Escalated or RunStateNames.Terminated || run.Counts.Failed > 0,
             _ => true,
         };
 }

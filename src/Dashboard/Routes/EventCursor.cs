@@ -17,12 +17,12 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
     public static EventCursor From(DateTimeOffset time) => new(time, new Dictionary<string, long>(StringComparer.Ordinal));
 
     /// <summary>Returns the key of a run in <see cref="Runs"/>.</summary>
-    public static string KeyOf(RepositoryEntry repository, string run) => $"{repository.Id}{Separator}{run}";
+    public static string KeyOf(DashboardRepository repository, string run) => $"{repository.Id}{Separator}{run}";
 
     /// <summary>Formats the cursor as the id of an event.</summary>
     public string Write() =>
         Base64Url.EncodeToString(
-            JsonSerializer.SerializeToUtf8Bytes(new StoredCursor(Horizon.ToUnixTimeMilliseconds(), Runs), QueryCoalescer.Json)
+            JsonSerializer.SerializeToUtf8Bytes(new SerializedEventCursor(Horizon.ToUnixTimeMilliseconds(), Runs), QueryCoalescer.Json)
         );
 
     /// <summary>Parses the id of an event, or returns null if it is not a cursor.</summary>
@@ -35,7 +35,8 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         try
         {
             return
-                JsonSerializer.Deserialize<StoredCursor>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json) is { R: { } runs, H: var time }
+                JsonSerializer.Deserialize<SerializedEventCursor>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json)
+                    is { R: { } runs, H: var time }
                 ? new EventCursor(DateTimeOffset.FromUnixTimeMilliseconds(time), runs)
                 : null;
         }
@@ -73,5 +74,5 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
                 Runs.Where(run => !ended.Contains(run.Key)).ToDictionary(StringComparer.Ordinal)
             );
 
-    private sealed record StoredCursor(long H, IReadOnlyDictionary<string, long> R);
+    private sealed record SerializedEventCursor(long H, IReadOnlyDictionary<string, long> R);
 }

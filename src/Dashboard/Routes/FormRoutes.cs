@@ -17,8 +17,8 @@ internal sealed class FormRoutes(
     QueryCoalescer reader,
     PageRoutes pages,
     PageRenderer renderer,
-    FormResultStore answers,
-    LoginSessions sessions
+    SubmittedFormResultStore answers,
+    BrowserLoginSessionManager sessions
 )
 {
     private const string Comment = "comment";
@@ -28,9 +28,9 @@ internal sealed class FormRoutes(
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPageAsync);
-        routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(RequiredScope.Read);
-        routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(RequiredScope.Read);
-        routes.MapPost("/r/{repository}/{run}/act", ExecuteFormAsync).WithMetadata(RequiredScope.Answer);
+        routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(RequiredWebTokenScope.Read);
+        routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(RequiredWebTokenScope.Read);
+        routes.MapPost("/r/{repository}/{run}/act", ExecuteFormAsync).WithMetadata(RequiredWebTokenScope.Answer);
     }
 
     /// <summary>Returns the redirection target after a form. The target is always a path on this server.</summary>
@@ -57,7 +57,7 @@ internal sealed class FormRoutes(
 
     private async Task<IResult> LogInAsync(HttpContext context, string token, string to)
     {
-        var device = BrowserDescription.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var device = BrowserDescriptionFormatter.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
         var (found, isSlowed) = sessions.Check(token, device);
         if (found is not null)
         {
@@ -114,28 +114,28 @@ internal sealed class FormRoutes(
             return await pages.MissingAsync(context, run);
         }
         var (kind, target, text) = (form["kind"].ToString(), form["target"].ToString(), Cut(form["text"].ToString()));
-        var back = ReturnAddress(context, PageLinkBuilder.Run(home, run));
+        var back = ReturnAddress(context, DashboardLinkBuilder.Run(home, run));
         if (target != run && !target.StartsWith(run + "/", StringComparison.Ordinal))
         {
-            return ShowResult(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."), text);
+            return ShowResult(back, new RunControlResult(UseCaseOutcome.Usage, $"'{target}' does not belong to {run}."), text);
         }
         if (ActOf(run, kind, target, text, form) is not { } act)
         {
-            return ShowResult(back, new CommandResult(Outcome.Usage, $"'{kind}' is not an action of this page."), text);
+            return ShowResult(back, new RunControlResult(UseCaseOutcome.Usage, $"'{kind}' is not an action of this page."), text);
         }
         if (
-            AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
+            AccessMiddleware.SessionOf(context).Scope is var scope and < WebTokenScope.All
             && !await IsAnswerAsync(context, home, run, kind, target)
         )
         {
-            return ScopeMiddleware.Refusal(scope);
+            return WebTokenScopeMiddleware.Refusal(scope);
         }
         if (form["shown"].ToString() is { Length: > 0 } shown && await HasChangedAsync(home, run, shown, context.RequestAborted))
         {
             return ShowResult(
                 back,
-                new CommandResult(
-                    Outcome.Usage,
+                new RunControlResult(
+                    UseCaseOutcome.Usage,
                     "Your answer was not sent, because the question has changed or is no longer open. The page shows the current questions."
                 ),
                 text
@@ -145,13 +145,13 @@ internal sealed class FormRoutes(
         return ShowResult(back, await act(commands, context.RequestAborted), text);
     }
 
-    private async Task<bool> IsAnswerAsync(HttpContext context, RepositoryEntry home, string run, string kind, string target) =>
+    private async Task<bool> IsAnswerAsync(HttpContext context, DashboardRepository home, string run, string kind, string target) =>
         (await reader.RunAsync(home, run, context.RequestAborted)).Document?.Questions.Any(question =>
             question.Ways.Any(way => way.Kind == kind && way.Target == target)
         )
             is true;
 
-    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? ActOf(
+    private static Func<IRunCommands, CancellationToken, Task<RunControlResult>>? ActOf(
         string run,
         string kind,
         string target,
@@ -170,20 +170,20 @@ internal sealed class FormRoutes(
             _ => Answer(),
         };
 
-        Func<IRunCommands, CancellationToken, Task<CommandResult>> Mail(string letter) =>
+        Func<IRunCommands, CancellationToken, Task<RunControlResult>> Mail(string letter) =>
             (commands, stop) => commands.SendMailAsync(run, task, letter, stop);
 
-        Func<IRunCommands, CancellationToken, Task<CommandResult>>? Answer()
+        Func<IRunCommands, CancellationToken, Task<RunControlResult>>? Answer()
         {
             var resolution = form["resolution"].ToString() is { Length: > 0 } given ? given : null;
-            var way = new AnswerAction(kind, target, resolution);
-            if ((way.NeedsText && text.Length == 0) || (kind == AnswerActionKinds.PromoteOnto && resolution is null))
+            var way = new SuggestedCommand(kind, target, resolution);
+            if ((way.NeedsText && text.Length == 0) || (kind == SuggestedCommandKinds.PromoteOnto && resolution is null))
             {
                 return null;
             }
             return AnswerRequest.Of(run, way, text) is not var (command, request) ? null
-                : command.FaultOf(new SteeringInput("", request.Task) { Values = request.Values }) is { } fault
-                    ? (_, _) => Task.FromResult(new CommandResult(Outcome.Usage, $"{fault.Fault}\n{fault.Cure}"))
+                : command.FaultOf(new SteeringCommandArguments("", request.Task) { Values = request.Values }) is { } fault
+                    ? (_, _) => Task.FromResult(new RunControlResult(UseCaseOutcome.Usage, $"{fault.Fault}\n{fault.Cure}"))
                 : (commands, stop) => commands.SteerAsync(command, request, stop);
         }
     }
@@ -193,7 +193,7 @@ internal sealed class FormRoutes(
             ? string.Create(CultureInfo.InvariantCulture, $" line {number}")
             : "";
 
-    private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
+    private async Task<bool> HasChangedAsync(DashboardRepository home, string run, string shown, CancellationToken stop) =>
         (await reader.RunAsync(home, run, stop)).Document?.Questions.Any(question => question.Shown == shown) is not true;
 
     /// <summary>Returns the form of a request. Null unless a logged-in user sent the form from a page of this server.</summary>
@@ -223,7 +223,7 @@ internal sealed class FormRoutes(
             "Reload the page and send the form again."
         );
 
-    private IResult ShowResult(string to, CommandResult outcome, string typed = "") =>
+    private IResult ShowResult(string to, RunControlResult outcome, string typed = "") =>
         Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome, typed)}");
 
     /// <summary>Returns the page from which the form was sent if the browser reports it, or else the page of the run.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <summary>State of all runs in the format of an older tool.</summary>
 /// <param name="Runs">Runs that have not ended.</param>
 /// <param name="Agents">Tasks of these runs on which an agent is working.</param>
-internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList<LegacyAgent> Agents);
+internal sealed record LegacyFormatRunsAndAgents(IReadOnlyList<LegacyFormatRun> Runs, IReadOnlyList<LegacyFormatAgent> Agents);
 
 /// <summary>A run in the format of an older tool.</summary>
 /// <param name="Id">Id of the run.</param>
@@ -12,7 +12,7 @@ internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList
 /// <param name="Status">State of the run.</param>
 /// <param name="Standing">Liveness of the run, or null if unknown.</param>
 /// <param name="Cost">Cost in US dollars.</param>
-internal sealed record LegacyRun(string Id, string Repository, string Title, string Status, string? Standing, decimal Cost);
+internal sealed record LegacyFormatRun(string Id, string Repository, string Title, string Status, string? Standing, decimal Cost);
 
 /// <summary>A task and its agent in the format of an older tool.</summary>
 /// <param name="Id">Ids of the run and the task, <c>RUN/TASK</c>.</param>
@@ -21,11 +21,11 @@ internal sealed record LegacyRun(string Id, string Repository, string Title, str
 /// <param name="StartedAt">Time at which the first agent started, or null if no agent has started.</param>
 /// <param name="Attempt">Number of the attempt.</param>
 /// <param name="Cost">Cost in US dollars.</param>
-internal sealed record LegacyAgent(string Id, string Task, string Status, DateTimeOffset? StartedAt, int Attempt, decimal Cost);
+internal sealed record LegacyFormatAgent(string Id, string Task, string Status, DateTimeOffset? StartedAt, int Attempt, decimal Cost);
 
 /// <summary>Worktrees of all repositories.</summary>
 /// <param name="Worktrees">Worktrees by repository.</param>
-internal sealed record LegacyWorktrees(IReadOnlyList<LegacyWorktree> Worktrees);
+internal sealed record LegacyFormatWorktreeList(IReadOnlyList<LegacyFormatWorktree> Worktrees);
 
 /// <summary>A worktree with its repository.</summary>
 /// <param name="Repository">Path of the repository.</param>
@@ -39,10 +39,10 @@ internal sealed record LegacyWorktrees(IReadOnlyList<LegacyWorktree> Worktrees);
 /// <param name="State">State of the task or run, or null if unknown.</param>
 /// <param name="Branch">Checked-out branch, or null if HEAD is detached.</param>
 /// <param name="Head">Checked-out commit, or null if there is none.</param>
-internal sealed record LegacyWorktree(
+internal sealed record LegacyFormatWorktree(
     string Repository,
     string Path,
-    App.Cleaning.WorktreeOwner Owner,
+    App.Cleaning.WorktreeOwnerKind Owner,
     App.Cleaning.FolderSize Size,
     bool CanGo,
     string Why,

@@ -23,28 +23,32 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     /// <summary>Adds the compatibility routes to the web server.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
-        Describe<LegacyStatus>(routes.MapGet("/api/status", (Delegate)SendStatusAsync), "legacyStatus", "Runs and agents that work");
+        Describe<LegacyFormatRunsAndAgents>(
+            routes.MapGet("/api/status", (Delegate)SendStatusAsync),
+            "legacyStatus",
+            "Runs and agents that work"
+        );
         Describe<SessionsDocument>(
             routes.MapGet("/api/sessions", SessionsAsync),
             "legacySessions",
             "Conversations of Claude Code",
-            [new ApiMember("hours", "Maximum age in hours.", Type: JsonSchemaType.Number)]
+            [new ApiParameterDefinition("hours", "Maximum age in hours.", Type: JsonSchemaType.Number)]
         );
-        Describe<LegacyWorktrees>(routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync), "legacyWorktrees", "Worktrees");
-        Describe<CommandAnswer>(
+        Describe<LegacyFormatWorktreeList>(routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync), "legacyWorktrees", "Worktrees");
+        Describe<ApiCommandResponse>(
             routes.MapPost("/api/spawn", (Delegate)SpawnAsync),
             "legacySpawn",
             "Starts a run with independent tasks, one per text",
             body:
             [
-                new ApiMember("tasks", "Texts that describe the tasks.", IsRequired: true, JsonSchemaType.Array),
-                new ApiMember("repository", "Id or path of the repository. Default: the one in which the server was started."),
+                new ApiParameterDefinition("tasks", "Texts that describe the tasks.", IsRequired: true, JsonSchemaType.Array),
+                new ApiParameterDefinition("repository", "Id or path of the repository. Default: the one in which the server was started."),
             ]
         );
-        foreach (var command in (SteeringDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
+        foreach (var command in (SteeringCommandDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
         {
             var summary = $"{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}s the agent of a task";
-            Describe<CommandAnswer>(
+            Describe<ApiCommandResponse>(
                 routes.MapPost(
                     $"/api/agents/{{run}}/{{task}}/{command.Name}",
                     (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
@@ -53,7 +57,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                 summary
             );
             // Clients that encode the whole id send %2F, which a server does not decode in paths.
-            Describe<CommandAnswer>(
+            Describe<ApiCommandResponse>(
                 routes.MapPost(
                     $"/api/agents/{{agent}}/{command.Name}",
                     (HttpContext context, string agent) =>
@@ -65,7 +69,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                 summary
             );
         }
-        Describe<CommandAnswer>(
+        Describe<ApiCommandResponse>(
             routes.MapPost("/api/cleanup", (Delegate)CleanupAsync),
             "legacyCleanup",
             "Removes ended runs of the repository in which the server was started, or else of all"
@@ -77,8 +81,8 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         IEndpointConventionBuilder route,
         string name,
         string summary,
-        IReadOnlyList<ApiMember>? query = null,
-        IReadOnlyList<ApiMember>? body = null
+        IReadOnlyList<ApiParameterDefinition>? query = null,
+        IReadOnlyList<ApiParameterDefinition>? body = null
     ) =>
         route.Describe(
             new(name is "legacyStatus" or "legacySessions" or "legacyWorktrees" ? HttpMethods.Get : HttpMethods.Post, name, summary)
@@ -92,19 +96,19 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
 
     private async Task<IResult> SendStatusAsync(HttpContext context) => Json(await StatusAsync(context.RequestAborted));
 
-    private async Task<LegacyStatus> StatusAsync(CancellationToken stop)
+    private async Task<LegacyFormatRunsAndAgents> StatusAsync(CancellationToken stop)
     {
-        var (runs, agents) = (new List<LegacyRun>(), new List<LegacyAgent>());
+        var (runs, agents) = (new List<LegacyFormatRun>(), new List<LegacyFormatAgent>());
         foreach (var (repository, entry) in await events.RunsAsync(stop))
         {
-            if (RunStates.IsFinal(entry.State) || (await reader.RunAsync(repository, entry.RunId, stop)).Document is not { } run)
+            if (RunStateNames.IsFinal(entry.State) || (await reader.RunAsync(repository, entry.RunId, stop)).Document is not { } run)
             {
                 continue;
             }
             runs.Add(new(run.RunId, repository.Root, run.Title, run.State, run.Standing, run.Cost));
             agents.AddRange(
-                run.Tasks.Where(task => TaskStates.HoldsSlot(task.State))
-                    .Select(task => new LegacyAgent(
+                run.Tasks.Where(task => TaskStateNames.HoldsSlot(task.State))
+                    .Select(task => new LegacyFormatAgent(
                         $"{run.RunId}/{task.Id}",
                         task.Title.Length > 0 ? task.Title : task.Id,
                         task.Paused ? "paused" : task.State,
@@ -114,7 +118,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                     ))
             );
         }
-        return new LegacyStatus(runs, agents);
+        return new LegacyFormatRunsAndAgents(runs, agents);
     }
 
     /// <summary>
@@ -140,7 +144,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
 
     private async Task<IResult> WorktreesAsync(HttpContext context)
     {
-        var all = new List<LegacyWorktree>();
+        var all = new List<LegacyFormatWorktree>();
         foreach (var repository in reader.Repositories)
         {
             var found = await reader.AskAsync(
@@ -154,7 +158,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                 return Refused(found.Fault!, StatusCodes.Status422UnprocessableEntity);
             }
             all.AddRange(
-                document.Worktrees.Select(tree => new LegacyWorktree(
+                document.Worktrees.Select(tree => new LegacyFormatWorktree(
                     repository.Root,
                     tree.Path,
                     tree.Owner,
@@ -169,7 +173,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                 ))
             );
         }
-        return Json(new LegacyWorktrees(all));
+        return Json(new LegacyFormatWorktreeList(all));
     }
 
     /// <summary>
@@ -213,7 +217,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             _ => [tasks.ToString()],
         };
 
-    private async Task<IResult> SteerAsync(HttpContext context, string run, string task, SteeringDefinition command)
+    private async Task<IResult> SteerAsync(HttpContext context, string run, string task, SteeringCommandDefinition command)
     {
         foreach (var repository in reader.Repositories)
         {
@@ -237,7 +241,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     private async Task<IResult> CleanupAsync(HttpContext context)
     {
         var told = new List<string>();
-        var worst = Outcome.Done;
+        var worst = UseCaseOutcome.Done;
         foreach (var repository in reader.Home is { } home ? [home] : reader.Repositories)
         {
             var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
@@ -246,10 +250,10 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             told.Add($"{repository.Root}:\n{result.Text}");
         }
         var text = string.Join("\n\n", told);
-        return worst == Outcome.Done
-            ? Json(new CommandAnswer(0, text))
+        return worst == UseCaseOutcome.Done
+            ? Json(new ApiCommandResponse(0, text))
             : ProblemResponse.Of(
-                ApiStatus.Of(worst, isRead: true, StatusCodes.Status409Conflict),
+                OutcomeHttpStatusMapper.Of(worst, isRead: true, StatusCodes.Status409Conflict),
                 "Some leftovers could not be removed.",
                 text,
                 (int)worst
@@ -310,14 +314,14 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     private static IResult Json<T>(T document) => Results.Json(document, QueryCoalescer.Json);
 
     private static IResult Refused(UseCaseException fault, int ofUsage) =>
-        ProblemResponse.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
+        ProblemResponse.Of(OutcomeHttpStatusMapper.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
 
-    private static IResult FormatResult(CommandResult result, int ofUsage)
+    private static IResult FormatResult(RunControlResult result, int ofUsage)
     {
-        var status = ApiStatus.Of(result, ofUsage);
+        var status = OutcomeHttpStatusMapper.Of(result, ofUsage);
         // A run that waits for approval was also started. These clients do not expect status 201 or 202.
         return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
-            ? Json(new CommandAnswer((int)result.Outcome, result.Text))
+            ? Json(new ApiCommandResponse((int)result.Outcome, result.Text))
             : ProblemResponse.Of(
                 status,
                 result.Fault?.Message ?? result.Text.Split('\n')[0],

@@ -18,7 +18,7 @@ internal sealed class NewRunRoutes(
     QueryCoalescer reader,
     PageRoutes pages,
     PageRenderer renderer,
-    FormResultStore answers,
+    SubmittedFormResultStore answers,
     TimeProvider time
 )
 {
@@ -57,14 +57,14 @@ internal sealed class NewRunRoutes(
             form["request"].ToString().Trim(),
             form["once"].ToString()
         );
-        CommandResult? said = null;
+        RunControlResult? said = null;
         if (form["do"] == "start")
         {
             said = await StartAsync(context, home, plan, request, once);
             // A run that waits for approval was also started.
             if (said.RunId is { } run)
             {
-                return Results.Redirect($"{PageLinkBuilder.Run(home, run)}?said={answers.Keep(said, typed: "")}");
+                return Results.Redirect($"{DashboardLinkBuilder.Run(home, run)}?said={answers.Keep(said, typed: "")}");
             }
         }
         var view = plan.Length == 0 ? null : await CheckAsync(home, plan, context.RequestAborted);
@@ -97,11 +97,11 @@ internal sealed class NewRunRoutes(
         return await content.ReadToEndAsync(stop);
     }
 
-    private async Task<CommandResult> StartAsync(HttpContext context, RepositoryEntry home, string plan, string request, string once)
+    private async Task<RunControlResult> StartAsync(HttpContext context, DashboardRepository home, string plan, string request, string once)
     {
         if (plan.Trim().Length == 0 == (request.Length == 0))
         {
-            return new CommandResult(Outcome.Usage, "No run was started. Enter either a request in words or a plan.");
+            return new RunControlResult(UseCaseOutcome.Usage, "No run was started. Enter either a request in words or a plan.");
         }
         var start = plan.Trim().Length > 0 ? new BackgroundRunRequest { Plan = plan } : new BackgroundRunRequest { Request = request };
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
@@ -112,20 +112,20 @@ internal sealed class NewRunRoutes(
                 () => commands.StartAsync(start, CancellationToken.None),
                 context.RequestAborted
             )
-            ?? new CommandResult(
-                Outcome.Usage,
+            ?? new RunControlResult(
+                UseCaseOutcome.Usage,
                 "No run was started, because this form has already started another run. Send it again to start this run."
             );
     }
 
-    private async Task<PlanView?> CheckAsync(RepositoryEntry home, string plan, CancellationToken stop) =>
+    private async Task<PlanAnalysisResult?> CheckAsync(DashboardRepository home, string plan, CancellationToken stop) =>
         (await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)).Document;
 
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    private static IReadOnlyList<RunTask> Tasks(GraphDocument? graph) =>
+    private static IReadOnlyList<RunTaskStatus> Tasks(GraphDocument? graph) =>
         [
-            .. (graph?.Tasks ?? []).Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
+            .. (graph?.Tasks ?? []).Select(task => new RunTaskStatus(new TaskProgress { Id = task.Id, State = TaskStateNames.Pending })
             {
                 DependsOn = task.DependsOn,
             }),

@@ -21,6 +21,6 @@ internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory log
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters))).ToHtmlString()
         );
-        return new PageResult("<!doctype html>\n" + html, status, _parts);
+        return new HtmlPageResult("<!doctype html>\n" + html, status, _parts);
     }
 }

@@ -10,7 +10,13 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="answers">Results of the user's commands.</param>
 /// <param name="tokens">Tokens of the page.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, FormResultStore answers, WebTokens tokens, TimeProvider time)
+internal sealed class PageRoutes(
+    QueryCoalescer reader,
+    PageRenderer renderer,
+    SubmittedFormResultStore answers,
+    WebTokenStore tokens,
+    TimeProvider time
+)
 {
     private const int MostAtHome = 12;
     private const int MostFiltered = 200;
@@ -40,16 +46,16 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
     }
 
     /// <summary>Creates the frame of a page about a run, which follows the run's events until its end.</summary>
-    public async Task<PageFrame> FrameAsync(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
+    public async Task<PageFrame> FrameAsync(HttpContext context, RunStatus run, DashboardRepository repository, string title) =>
         (await FrameAsync(context, title, "home")) with
         {
             Repository = repository,
             Run = run.RunId,
-            Events = RunStates.IsFinal(run.State) ? null : PageLinkBuilder.Events(repository, run.RunId),
+            Events = RunStateNames.IsFinal(run.State) ? null : DashboardLinkBuilder.Events(repository, run.RunId),
         };
 
     /// <summary>Finds the run and the repository that an address names. A value is null if it does not exist.</summary>
-    public async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindRunAsync(HttpContext context, string repository, string run) =>
+    public async Task<(RunStatus? Run, DashboardRepository? Repository)> FindRunAsync(HttpContext context, string repository, string run) =>
         reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 
     private async Task<IResult> HomeAsync(HttpContext context)
@@ -62,7 +68,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
         return await renderer.RenderAsync<HomePage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "Runs", "home")) with { Events = PageLinkBuilder.Events() },
+                ["Frame"] = (await FrameAsync(context, "Runs", "home")) with { Events = DashboardLinkBuilder.Events() },
                 ["Homes"] = (IReadOnlyList<RepositoryRuns>)[.. homes],
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
                 ["Repositories"] = reader.Repositories,
@@ -75,7 +81,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
         await renderer.RenderAsync<InboxPage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "Inbox", "inbox")) with { Events = PageLinkBuilder.Events() },
+                ["Frame"] = (await FrameAsync(context, "Inbox", "inbox")) with { Events = DashboardLinkBuilder.Events() },
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
                 ["Repositories"] = reader.Repositories,
             }
@@ -85,7 +91,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
         await renderer.RenderAsync<HistoryPage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "History", "history")) with { Events = PageLinkBuilder.Events() },
+                ["Frame"] = (await FrameAsync(context, "History", "history")) with { Events = DashboardLinkBuilder.Events() },
                 ["Homes"] = await RunsAsync(most: 200, context.RequestAborted),
             }
         );
@@ -94,13 +100,13 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
     {
         var usage = await reader.AskAnyAsync(
             "usage",
-            (queries, stop) => queries.UsageAsync(QueryDefaults.UsageDays, run: null, stop),
+            (queries, stop) => queries.UsageAsync(RunQueryArgumentDefaults.UsageDays, run: null, stop),
             context.RequestAborted
         );
         return await renderer.RenderAsync<UsagePage>(
             new()
             {
-                ["Frame"] = (await FrameAsync(context, "Usage", "usage")) with { Events = PageLinkBuilder.Events() },
+                ["Frame"] = (await FrameAsync(context, "Usage", "usage")) with { Events = DashboardLinkBuilder.Events() },
                 ["Usage"] = usage.Document,
                 ["Problem"] = usage.Problem,
             }
@@ -109,7 +115,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
 
     private async Task<IResult> SettingsAsync(HttpContext context)
     {
-        var all = new List<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>();
+        var all = new List<(DashboardRepository, IReadOnlyList<EffectiveSetting>, string)>();
         foreach (var repository in reader.Repositories)
         {
             var found = await reader.AskAsync(
@@ -124,7 +130,7 @@ internal sealed class PageRoutes(QueryCoalescer reader, PageRenderer renderer, F
             new()
             {
                 ["Frame"] = await FrameAsync(context, "Settings", "settings"),
-                ["Settings"] = (IReadOnlyList<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>)all,
+                ["Settings"] = (IReadOnlyList<(DashboardRepository, IReadOnlyList<EffectiveSetting>, string)>)all,
                 ["Access"] = WebTokensDocument.Of(tokens),
             }
         );

@@ -47,7 +47,7 @@ internal sealed class ServerSentEventStreams(
                     "streamEvents",
                     "The transitions of all runs as server-sent events",
                     new("resync", typeof(RunsSnapshot)),
-                    new("transition", typeof(RepositoryTransition))
+                    new("transition", typeof(RunTransitionWithRepository))
                 )
             );
     }
@@ -104,7 +104,7 @@ internal sealed class ServerSentEventStreams(
                 "GET /api/v1/repositories lists them."
             );
         }
-        if (await new FullIdCheck(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
+        if (await new AbbreviatedIdRejector(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
         {
             return refusal;
         }
@@ -170,13 +170,13 @@ internal sealed class ServerSentEventStreams(
             {
                 // A client without a known event id first receives all runs in their current state, and then their events.
                 cursor = await all.BeginAsync(stop.Token);
-                var runs = (await all.RunsAsync(stop.Token)).Select(one => new RepositoryRun(one.Repository, one.Run));
+                var runs = (await all.RunsAsync(stop.Token)).Select(one => new RunWithRepository(one.Repository, one.Run));
                 var snapshot = JsonSerializer.Serialize(new RunsSnapshot([.. runs]), QueryCoalescer.Json);
                 await SendAsync(context, $"id: {cursor.Write()}\nevent: resync\ndata: {snapshot}\n\n", stop.Token);
             }
             await foreach (var (after, repository, run, happened) in all.FollowAsync(cursor, stop.Token))
             {
-                var data = JsonSerializer.Serialize(new RepositoryTransition(repository.Id, run, happened), QueryCoalescer.Json);
+                var data = JsonSerializer.Serialize(new RunTransitionWithRepository(repository.Id, run, happened), QueryCoalescer.Json);
                 await SendAsync(context, $"id: {after.Write()}\nevent: transition\ndata: {data}\n\n", stop.Token);
             }
         }

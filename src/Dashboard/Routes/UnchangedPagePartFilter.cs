@@ -36,7 +36,7 @@ internal sealed partial class UnchangedPagePartFilter
             var hash = HashOf(text);
             // If two parts had the same id, it would be unknown which one the client has.
             var isFirst = parts.TryAdd(id, hash);
-            rest.Append(id).Append(id == PagePartMarkers.AsOf ? 0 : hash);
+            rest.Append(id).Append(id == UpdatablePagePartMarkers.AsOf ? 0 : hash);
             reduced.Append(isFirst && before?.GetValueOrDefault(id) == hash ? $"<{tag} id=\"{id}\" data-same></{tag}>" : text);
         }
         rest.Append(html, at, html.Length - at);
@@ -70,7 +70,7 @@ internal sealed partial class UnchangedPagePartFilter
         }
     }
 
-    [GeneratedRegex(PagePartMarkers.Begin + ".*?" + PagePartMarkers.End, RegexOptions.Singleline)]
+    [GeneratedRegex(UpdatablePagePartMarkers.Begin + ".*?" + UpdatablePagePartMarkers.End, RegexOptions.Singleline)]
     private static partial Regex Parts();
 
     // Matches the first element of a part. Its id is encoded as in the page.

@@ -7,18 +7,18 @@ namespace Orchestrator.Dashboard.Source;
 public interface IDashboardBackend
 {
     /// <summary>Returns the repositories in which this user has started runs, in path order.</summary>
-    IReadOnlyList<RepositoryEntry> Repositories();
+    IReadOnlyList<DashboardRepository> Repositories();
 
     /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
-    RepositoryEntry? Home { get; }
+    DashboardRepository? Home { get; }
 
     /// <summary>Returns the object that answers queries about a repository.</summary>
-    IRunQueries QueriesIn(RepositoryEntry repository);
+    IRunQueries QueriesIn(DashboardRepository repository);
 
     /// <summary>Returns the commands that change runs of a repository.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="device">Device of the user, for the record of decisions.</param>
-    IRunCommands CommandsIn(RepositoryEntry repository, string device);
+    IRunCommands CommandsIn(DashboardRepository repository, string device);
 
     /// <summary>Enumerates the existing and future state transitions of a run. The enumeration ends when the run ends.</summary>
     /// <param name="repository">Repository of the run.</param>
@@ -26,14 +26,14 @@ public interface IDashboardBackend
     /// <param name="after">Number of the last transition to skip.</param>
     /// <param name="cancellationToken">Stops the enumeration.</param>
     /// <returns>The transitions, or null if the run does not exist.</returns>
-    IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken cancellationToken);
+    IAsyncEnumerable<RunEvent>? FollowAsync(DashboardRepository repository, string run, long after, CancellationToken cancellationToken);
 
     /// <summary>
     /// Returns a value that changes with each change to a repository's runs on disk, such as a state transition or an agent's action.
     /// </summary>
     /// <param name="repository">Repository of the runs.</param>
     /// <param name="run">Id of a run, or null for all runs.</param>
-    string Fingerprint(RepositoryEntry repository, string? run);
+    string Fingerprint(DashboardRepository repository, string? run);
 
     /// <summary>
     /// True if the caller is an agent, a gate, or another program that a run has started on this machine. Such a program must not answer
@@ -48,4 +48,4 @@ public interface IDashboardBackend
 /// <param name="Id">Id used in addresses.</param>
 /// <param name="Name">Name of the repository's folder.</param>
 /// <param name="Root">Absolute path of the repository.</param>
-public sealed record RepositoryEntry(string Id, string Name, string Root);
+public sealed record DashboardRepository(string Id, string Name, string Root);

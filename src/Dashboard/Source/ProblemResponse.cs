@@ -27,7 +27,7 @@ internal sealed partial class ProblemResponse : ProblemDetails
     /// <param name="exitCode">Exit code of the executed command, or null if none was executed.</param>
     /// <param name="url">Address with the full id if the request abbreviates an id, or null.</param>
     public static IResult Of(int status, string what, string cure, int? exitCode = null, string? url = null) =>
-        new ProblemResult(
+        new ProblemResponseHttpResult(
             new ProblemResponse
             {
                 Status = status,
@@ -57,7 +57,7 @@ internal sealed partial class ProblemResponse : ProblemDetails
     private static partial Regex Faults();
 
     // A middleware sends the error, because its format depends on the client.
-    private sealed class ProblemResult(ProblemResponse problem) : IResult
+    private sealed class ProblemResponseHttpResult(ProblemResponse problem) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

@@ -11,25 +11,25 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
 {
     private const int MostRuns = 50;
 
-    private readonly CoalescingCache<QueryResult<object>> _asked = new(time);
+    private readonly CoalescingCache<DashboardQueryResult<object>> _asked = new(time);
 
     /// <summary>Serializer options for JSON documents that the web server itself creates.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Repositories of this user.</summary>
-    public IReadOnlyList<RepositoryEntry> Repositories => source.Repositories();
+    public IReadOnlyList<DashboardRepository> Repositories => source.Repositories();
 
     /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
-    public RepositoryEntry? Home => source.Home;
+    public DashboardRepository? Home => source.Home;
 
     /// <summary>Returns a repository by its id, or null if it does not exist.</summary>
-    public RepositoryEntry? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
+    public DashboardRepository? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 
     /// <summary>Returns a value that changes whenever a run of any repository changes.</summary>
     public string State() => string.Join(';', Repositories.Select(repository => State(repository)));
 
     /// <summary>Returns a value that changes whenever a run changes, or any run of a repository.</summary>
-    public string State(RepositoryEntry repository, string? run = null) => source.Fingerprint(repository, run);
+    public string State(DashboardRepository repository, string? run = null) => source.Fingerprint(repository, run);
 
     /// <summary>Runs a query.</summary>
     /// <param name="repository">Repository to query.</param>
@@ -37,8 +37,8 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     /// <param name="ask">Runs the query.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
     /// <param name="run">Run whose changes invalidate the answer, or null for changes of any run.</param>
-    public async Task<QueryResult<T>> AskAsync<T>(
-        RepositoryEntry repository,
+    public async Task<DashboardQueryResult<T>> AskAsync<T>(
+        DashboardRepository repository,
         string question,
         Func<IRunQueries, CancellationToken, Task<T>> ask,
         CancellationToken stop,
@@ -50,11 +50,11 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         var key = $"{repository.Root}\0{question}\0{(run is null ? State() : State(repository, run))}";
         // The query does not use the caller's token, because others may wait for the same answer.
         var answer = await _asked.GetAsync(key, () => AskAsync(repository, ask)).WaitAsync(stop);
-        return new QueryResult<T>((T?)answer.Document, answer.Fault);
+        return new DashboardQueryResult<T>((T?)answer.Document, answer.Fault);
     }
 
     /// <summary>Returns a run with its tasks.</summary>
-    public Task<QueryResult<RunStatus>> RunAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
+    public Task<DashboardQueryResult<RunStatus>> RunAsync(DashboardRepository repository, string run, CancellationToken stop) =>
         AskAsync(repository, $"run {run}", (queries, ask) => queries.RunAsync(run, ask), stop, run);
 
     /// <summary>Returns the state transitions and mail of a run; empty if the run does not exist.</summary>
@@ -63,7 +63,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     /// <param name="stop">Cancels the caller's wait.</param>
     /// <param name="limit">Maximum number of latest events, or null for all events.</param>
     public async Task<IReadOnlyList<RunEvent>> EventsAsync(
-        RepositoryEntry repository,
+        DashboardRepository repository,
         string run,
         CancellationToken stop,
         int? limit = null
@@ -80,7 +80,11 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         ?? [];
 
     /// <summary>Returns the latest runs of a repository.</summary>
-    public Task<QueryResult<HistoryDocument>> HistoryAsync(RepositoryEntry repository, CancellationToken stop, int most = MostRuns) =>
+    public Task<DashboardQueryResult<RunListDocument>> HistoryAsync(
+        DashboardRepository repository,
+        CancellationToken stop,
+        int most = MostRuns
+    ) =>
         AskAsync(
             repository,
             string.Create(CultureInfo.InvariantCulture, $"history {most}"),
@@ -89,11 +93,11 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         );
 
     /// <summary>Returns the entries of the inbox, which lists everything that needs the user's attention, in all repositories.</summary>
-    public async Task<IReadOnlyList<InboxLine>> InboxAsync(CancellationToken stop) =>
+    public async Task<IReadOnlyList<InboxDocumentEntry>> InboxAsync(CancellationToken stop) =>
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 
     /// <summary>Runs a query that does not depend on a repository, using any repository.</summary>
-    public async Task<QueryResult<T>> AskAnyAsync<T>(
+    public async Task<DashboardQueryResult<T>> AskAnyAsync<T>(
         string question,
         Func<IRunQueries, CancellationToken, Task<T>> ask,
         CancellationToken stop
@@ -101,25 +105,31 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         where T : class =>
         Repositories is [var any, ..]
             ? await AskAsync(any, question, ask, stop)
-            : new QueryResult<T>(null, new UseCaseException(Outcome.Usage, "You have not started a run on this machine yet."));
+            : new DashboardQueryResult<T>(
+                null,
+                new UseCaseException(UseCaseOutcome.Usage, "You have not started a run on this machine yet.")
+            );
 
     /// <summary>Returns the commands that change runs of a repository.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="device">Device of the user.</param>
-    public IRunCommands CommandsIn(RepositoryEntry repository, string device) => source.CommandsIn(repository, device);
+    public IRunCommands CommandsIn(DashboardRepository repository, string device) => source.CommandsIn(repository, device);
 
-    private async Task<QueryResult<object>> AskAsync<T>(RepositoryEntry repository, Func<IRunQueries, CancellationToken, Task<T>> ask)
+    private async Task<DashboardQueryResult<object>> AskAsync<T>(
+        DashboardRepository repository,
+        Func<IRunQueries, CancellationToken, Task<T>> ask
+    )
         where T : class
     {
         // A slow query must not block the caller's thread.
         await Task.Yield();
         try
         {
-            return new QueryResult<object>(await ask(source.QueriesIn(repository), CancellationToken.None), null);
+            return new DashboardQueryResult<object>(await ask(source.QueriesIn(repository), CancellationToken.None), null);
         }
         catch (Exception fault) when (UseCaseExceptionConverter.Of(fault) is { } known)
         {
-            return new QueryResult<object>(null, known);
+            return new DashboardQueryResult<object>(null, known);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RunEventCache(QueryCoalescer reader)
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">The run, with its number of transitions.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
-    public async Task<IReadOnlyList<RunEvent>> TransitionsAsync(RepositoryEntry repository, RunStatus run, CancellationToken stop)
+    public async Task<IReadOnlyList<RunEvent>> TransitionsAsync(DashboardRepository repository, RunStatus run, CancellationToken stop)
     {
         var key = $"{repository.Id}/{run.RunId}/{run.ExecutionId}";
         var known = _known.GetValueOrDefault(key) ?? [];

@@ -6,11 +6,11 @@ internal static class BrowserTabTitle
     /// <summary>Returns a symbol for the state, followed by the progress and the title.</summary>
     public static string Of(RunStatus run)
     {
-        var counts = run.Counts ?? RunCounts.Of(run);
+        var counts = run.Counts ?? RunTaskCounts.Of(run);
         var mark =
             run.Questions.Count > 0 ? "?"
-            : RunStates.IsFinal(run.State)
-                ? run.State == RunStates.Completed ? "✓"
+            : RunStateNames.IsFinal(run.State)
+                ? run.State == RunStateNames.Completed ? "✓"
                     : "✕"
             : "●";
         return string.Create(

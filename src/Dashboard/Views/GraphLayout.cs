@@ -15,7 +15,7 @@ internal sealed class GraphLayout
     /// <summary>Number of passes that improve the order within the columns.</summary>
     private const int Rounds = 4;
 
-    private GraphLayout(IReadOnlyList<GraphBox> boxes, IReadOnlyList<GraphLine> lines, int width, int height)
+    private GraphLayout(IReadOnlyList<GraphBox> boxes, IReadOnlyList<GraphEdgeLine> lines, int width, int height)
     {
         Boxes = boxes;
         Lines = lines;
@@ -27,7 +27,7 @@ internal sealed class GraphLayout
     public IReadOnlyList<GraphBox> Boxes { get; }
 
     /// <summary>Lines of the dependencies.</summary>
-    public IReadOnlyList<GraphLine> Lines { get; }
+    public IReadOnlyList<GraphEdgeLine> Lines { get; }
 
     /// <summary>Total width in pixels.</summary>
     public int TotalWidth { get; }
@@ -36,7 +36,7 @@ internal sealed class GraphLayout
     public int TotalHeight { get; }
 
     /// <summary>Lays out the tasks of a run, or returns null if there are too many.</summary>
-    public static GraphLayout? Of(IReadOnlyList<RunTask> tasks)
+    public static GraphLayout? Of(IReadOnlyList<RunTaskStatus> tasks)
     {
         if (tasks.Count is 0 or > MostTasks)
         {
@@ -64,7 +64,7 @@ internal sealed class GraphLayout
         var boxes = tasks.Select(task => new GraphBox(task, place[task.Id].X, place[task.Id].Y, Width, Height)).ToList();
         var lines = tasks
             .SelectMany(task => above[task.Id].Select(from => (From: from, To: task.Id)))
-            .Select(edge => new GraphLine(
+            .Select(edge => new GraphEdgeLine(
                 place[edge.From].X + Width,
                 place[edge.From].Y + (Height / 2),
                 place[edge.To].X,
@@ -84,7 +84,7 @@ internal sealed class GraphLayout
     /// Returns the length of the longest dependency path to each task. The number of rounds is limited, so that an invalid plan with a
     /// cycle does not cause an endless loop.
     /// </summary>
-    private static Dictionary<string, int> Depths(IReadOnlyList<RunTask> tasks, Dictionary<string, IReadOnlyList<string>> above)
+    private static Dictionary<string, int> Depths(IReadOnlyList<RunTaskStatus> tasks, Dictionary<string, IReadOnlyList<string>> above)
     {
         var depth = tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
         for (var (round, changed) = (0, true); changed && round < tasks.Count; round++)
@@ -105,7 +105,7 @@ internal sealed class GraphLayout
 
     /// <summary>Returns the tasks on one of the longest dependency paths.</summary>
     private static HashSet<string> Critical(
-        IReadOnlyList<RunTask> tasks,
+        IReadOnlyList<RunTaskStatus> tasks,
         Dictionary<string, IReadOnlyList<string>> above,
         Dictionary<string, int> depth
     )
@@ -122,7 +122,7 @@ internal sealed class GraphLayout
     /// <summary>Orders the tasks of each column to reduce line crossings. Alternately moves each task to the average position of its
     /// dependencies and of its dependents.</summary>
     private static List<List<string>> Ordered(
-        IReadOnlyList<RunTask> tasks,
+        IReadOnlyList<RunTaskStatus> tasks,
         Dictionary<string, IReadOnlyList<string>> above,
         Dictionary<string, int> depth
     )
@@ -159,11 +159,11 @@ internal sealed class GraphLayout
 }
 
 /// <summary>A task in the drawing, with its position and size in pixels.</summary>
-internal sealed record GraphBox(RunTask Task, int X, int Y, int Width, int Height);
+internal sealed record GraphBox(RunTaskStatus Task, int X, int Y, int Width, int Height);
 
 /// <summary>A dependency in the drawing, as a line from left to right.</summary>
 /// <param name="IsCritical">True if the dependency is on the longest path.</param>
-internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
+internal sealed record GraphEdgeLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
 {
     /// <summary>Line of the dependency as an SVG path.</summary>
     public string Path

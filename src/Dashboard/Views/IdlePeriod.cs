@@ -18,7 +18,7 @@ public sealed record IdlePeriod(DateTimeOffset From, DateTimeOffset To, TimeSpan
     public TimeSpan Saved => Length - Shown;
 
     /// <summary>Returns the idle periods of a run that exceed both two minutes and half of its working time, in order.</summary>
-    public static IReadOnlyList<IdlePeriod> Of(RunLanes timeline)
+    public static IReadOnlyList<IdlePeriod> Of(TaskTimelineChart timeline)
     {
         var work = timeline
             .Lanes.SelectMany(lane => lane.Segments.Where(segment => !segment.IsWait))

@@ -17,7 +17,7 @@ internal static class MarkdownView
     /// <param name="markdown">Untrusted Markdown.</param>
     public static string Render(string markdown)
     {
-        var document = Markdown.Parse(PageFormatter.Block(markdown), _pipeline);
+        var document = Markdown.Parse(DashboardValueFormatter.Block(markdown), _pipeline);
         foreach (var link in document.Descendants<LinkInline>().ToList())
         {
             // Links to other hosts or scripts are removed, because an agent could have written them. The text of the link remains.

@@ -13,16 +13,16 @@ internal static class RemainingTimeEstimate
     /// </summary>
     /// <param name="run">Run with all its tasks.</param>
     /// <param name="timeline">Timeline of the run.</param>
-    public static TimeSpan? Of(RunStatus run, RunLanes timeline)
+    public static TimeSpan? Of(RunStatus run, TaskTimelineChart timeline)
     {
         var ended = timeline.Lanes.Where(lane => lane.EndedAt is not null && lane.Worked > TimeSpan.Zero).ToList();
-        var open = timeline.Lanes.Where(lane => !TaskStates.IsEnd(lane.Task.State)).ToList();
+        var open = timeline.Lanes.Where(lane => !TaskStateNames.IsEnd(lane.Task.State)).ToList();
         if (
             ended.Count == 0
             || open.Count == 0
-            || run.State != RunStates.Executing
-            || RunLiveness.IsParked(run)
-            || (run.Standing ?? RunLiveness.Of(run)) != RunLiveness.Moving
+            || run.State != RunStateNames.Executing
+            || RunLivenessClassifier.IsParked(run)
+            || (run.Standing ?? RunLivenessClassifier.Of(run)) != RunLivenessClassifier.Moving
         )
         {
             return null;
@@ -32,7 +32,7 @@ internal static class RemainingTimeEstimate
     }
 
     // Simulates the rest of the run. Each task takes the usual time, and a free slot starts the next task in plan order.
-    private static TimeSpan Simulate(RunStatus run, List<TaskLane> open, TimeSpan usual)
+    private static TimeSpan Simulate(RunStatus run, List<TaskTimelineRow> open, TimeSpan usual)
     {
         var ends = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
         var slots = new PriorityQueue<int, TimeSpan>();

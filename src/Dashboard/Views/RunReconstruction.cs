@@ -21,7 +21,7 @@ internal static class RunReconstruction
         var moment = new RunStatus
         {
             RunId = now.RunId,
-            State = ofRun?.State ?? RunStates.Preparing,
+            State = ofRun?.State ?? RunStateNames.Preparing,
             Why = ofRun?.Why,
             Title = now.Title,
             Repository = now.Repository,
@@ -36,7 +36,7 @@ internal static class RunReconstruction
             Tasks =
             [
                 .. now
-                    .Tasks.Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
+                    .Tasks.Select(task => new RunTaskStatus(new TaskProgress { Id = task.Id, State = TaskStateNames.Pending })
                     {
                         Title = task.Title,
                         DependsOn = task.DependsOn,
@@ -54,6 +54,6 @@ internal static class RunReconstruction
                     ),
             ],
         };
-        return moment with { Counts = RunCounts.Of(moment), Standing = RunLiveness.Of(moment) };
+        return moment with { Counts = RunTaskCounts.Of(moment), Standing = RunLivenessClassifier.Of(moment) };
     }
 }

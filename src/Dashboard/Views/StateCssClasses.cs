@@ -10,23 +10,25 @@ internal static class StateCssClasses
     private const string Still = "still";
 
     /// <summary>Returns the CSS class for a task's state.</summary>
-    public static string Of(RunTask task) =>
-        task.Paused && !TaskStates.IsEnd(task.State) ? Warn
-        : TaskStates.IsGoodEnd(task.State) || TaskStates.IsReviewEnd(task.State) || task.State == TaskStates.Planned ? Good
-        : task.State is TaskStates.Failed or TaskStates.Escalated ? Bad
-        : task.State is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked ? Warn
-        : task.State is TaskStates.Pending || TaskStates.IsEnd(task.State) ? Still
+    public static string Of(RunTaskStatus task) =>
+        task.Paused && !TaskStateNames.IsEnd(task.State) ? Warn
+        : TaskStateNames.IsGoodEnd(task.State) || TaskStateNames.IsReviewEnd(task.State) || task.State == TaskStateNames.Planned ? Good
+        : task.State is TaskStateNames.Failed or TaskStateNames.Escalated ? Bad
+        : task.State is TaskStateNames.Blocked or TaskStateNames.AwaitingApproval or TaskStateNames.Parked ? Warn
+        : task.State is TaskStateNames.Pending || TaskStateNames.IsEnd(task.State) ? Still
         : Work;
 
     /// <summary>Returns the CSS class for a run, which must include all its tasks.</summary>
     public static string Of(RunStatus run) =>
-        run.State == RunStates.Executing && RunLiveness.IsParked(run) ? Warn : Of(run.State, run.Standing ?? RunLiveness.Of(run));
+        run.State == RunStateNames.Executing && RunLivenessClassifier.IsParked(run)
+            ? Warn
+            : Of(run.State, run.Standing ?? RunLivenessClassifier.Of(run));
 
     /// <summary>Returns the CSS class for a run with this state and liveness.</summary>
     public static string Of(string state, string standing) =>
-        state == RunStates.Completed ? Good
-        : state is RunStates.Failed or RunStates.Terminated || (state == RunStates.Escalated) ? Bad
-        : standing is RunLiveness.NeedsPerson or RunLiveness.Interrupted or RunLiveness.Paused ? Warn
-        : standing == RunLiveness.Ended ? Still
+        state == RunStateNames.Completed ? Good
+        : state is RunStateNames.Failed or RunStateNames.Terminated || (state == RunStateNames.Escalated) ? Bad
+        : standing is RunLivenessClassifier.NeedsPerson or RunLivenessClassifier.Interrupted or RunLivenessClassifier.Paused ? Warn
+        : standing == RunLivenessClassifier.Ended ? Still
         : Work;
 }

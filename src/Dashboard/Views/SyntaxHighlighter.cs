@@ -7,7 +7,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Part of a line of code.</summary>
 /// <param name="Look">CSS class, or null for plain text.</param>
 /// <param name="Text">Part, already escaped for HTML.</param>
-public sealed record CodeSpan(string? Look, string Text);
+public sealed record HighlightedCodeSpan(string? Look, string Text);
 
 /// <summary>Highlights the syntax of a diff by the language of each file, using TextMate grammars. The parser state continues from line to
 /// line within a hunk, separately for the old and the new text. A comment may therefore span several lines. The total time is limited,
@@ -92,12 +92,12 @@ internal sealed class SyntaxHighlighter
     /// <param name="line">Line, already escaped for HTML, so that no part splits an escape sequence.</param>
     /// <param name="isAdded">True if the line is in the new file.</param>
     /// <param name="isRemoved">True if the line was in the old file. For an unchanged line, both are equal.</param>
-    public IReadOnlyList<CodeSpan> Of(string line, bool isAdded, bool isRemoved)
+    public IReadOnlyList<HighlightedCodeSpan> Of(string line, bool isAdded, bool isRemoved)
     {
         var left = Most - _clock.Elapsed;
         if (line.Length is 0 or > LongestLine || _grammar is null || left <= TimeSpan.Zero)
         {
-            return [new CodeSpan(null, line)];
+            return [new HighlightedCodeSpan(null, line)];
         }
         ITokenizeLineResult found;
         lock (Turn)
@@ -111,7 +111,7 @@ internal sealed class SyntaxHighlighter
             catch (Exception absent) when (absent is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
             {
                 _grammar = null;
-                return [new CodeSpan(null, line)];
+                return [new HighlightedCodeSpan(null, line)];
             }
             finally
             {
@@ -122,9 +122,9 @@ internal sealed class SyntaxHighlighter
         return Parts(line, found.Tokens);
     }
 
-    private static List<CodeSpan> Parts(string line, IEnumerable<IToken> tokens)
+    private static List<HighlightedCodeSpan> Parts(string line, IEnumerable<IToken> tokens)
     {
-        var parts = new List<CodeSpan>();
+        var parts = new List<HighlightedCodeSpan>();
         var at = 0;
         foreach (var token in tokens)
         {
@@ -150,7 +150,7 @@ internal sealed class SyntaxHighlighter
             }
             else
             {
-                parts.Add(new CodeSpan(look, text));
+                parts.Add(new HighlightedCodeSpan(look, text));
             }
         }
     }

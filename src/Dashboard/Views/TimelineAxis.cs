@@ -62,7 +62,7 @@ public sealed class TimelineAxis
     /// run continues.
     /// </summary>
     /// <param name="timeline">The timeline.</param>
-    public static TimelineAxis Of(RunLanes timeline)
+    public static TimelineAxis Of(TaskTimelineChart timeline)
     {
         var idle = IdlePeriod.Of(timeline);
         var shown = (timeline.End - timeline.Begin).TotalSeconds - idle.Sum(one => one.Saved.TotalSeconds);

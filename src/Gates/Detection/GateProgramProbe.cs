@@ -10,11 +10,11 @@ public static class GateProgramProbe
 
     /// <summary>Returns a command that checks the gate's program, such as <c>python3 -m pytest --version</c>, or null if no such command is
     /// known. The command must run outside the repository, because files in the repository could change its result.</summary>
-    /// <param name="gate">Gate found by <see cref="GateDetection"/>.</param>
+    /// <param name="gate">Gate found by <see cref="ManifestGateDetector"/>.</param>
     /// <param name="hasSetUp">True if worktrees have set-up commands, which may install programs.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)
     {
-        var text = GateFolder.Split(gate.Command).Command;
+        var text = GateFolderPrefixEditor.Split(gate.Command).Command;
         var words = text.Split(' ');
         return text switch
         {
@@ -73,7 +73,7 @@ public static class GateProgramProbe
     private static bool IsPackage(string directory) =>
         File.Exists(Path.Combine(directory, "setup.py"))
         || (
-            new WorktreeFileAccess(directory).TryReadText("pyproject.toml") is { } manifest
+            new WorktreeFileAccessor(directory).TryReadText("pyproject.toml") is { } manifest
             && manifest.Split('\n').Any(line => line.Trim() == "[project]")
         );
 

@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Detection;
 internal static partial class MakefileGateDetector
 {
     /// <summary>Returns the gates found in a Makefile, each with the text of all recipes that it runs.</summary>
-    public static IReadOnlyList<(Gate Gate, string Recipes)> Of(ProjectFolder folder)
+    public static IReadOnlyList<(Gate Gate, string Recipes)> Of(ProjectFolderReader folder)
     {
         if (folder.Names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile") is not { } makefile)
         {
@@ -12,13 +12,13 @@ internal static partial class MakefileGateDetector
         }
         var rules = RulesOf(folder.Read(makefile));
         List<(Gate Gate, string Recipes)> found = [];
-        foreach (var (script, type) in GateDetection.Scripts.Append(("check", GateType.Test)))
+        foreach (var (script, type) in ManifestGateDetector.Scripts.Append(("check", GateType.Test)))
         {
             if (rules.ContainsKey(script) && (script != "check" || !rules.ContainsKey("test")))
             {
                 found.Add(
                     (
-                        GateGrammar.Of($"make {script}", type: type),
+                        GateDefinitionSyntax.Of($"make {script}", type: type),
                         string.Join('\n', RunBy(rules, script).Select(name => rules[name].Recipe))
                     )
                 );

@@ -7,7 +7,7 @@ namespace Orchestrator.Gates.Detection;
 internal static partial class NodeGateDetector
 {
     /// <summary>Returns the gates found in a folder's <c>package.json</c>, each with the text of the script that it calls.</summary>
-    public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
+    public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolderReader folder)
     {
         if (!folder.Names.Contains("package.json"))
         {
@@ -17,7 +17,7 @@ internal static partial class NodeGateDetector
         var own = ScriptsOf(folder);
         List<(string Script, GateType Type, string Command, string Meaning)> found = [];
         var members = new Lazy<IReadOnlyList<IReadOnlyDictionary<string, string>>>(() => [.. MembersOf(folder).Select(ScriptsOf)]);
-        foreach ((var script, var type) in GateDetection.Scripts)
+        foreach ((var script, var type) in ManifestGateDetector.Scripts)
         {
             if (own.TryGetValue(script, out var text))
             {
@@ -31,24 +31,24 @@ internal static partial class NodeGateDetector
         // Omits scripts that another gate runs, because they would run twice.
         return found
             // Omits scripts that never end, because such a gate would always reach its time limit.
-            .Where(gate => gate.Type == GateType.Build || !NonWatchingCommand.NeverEnds(gate.Meaning))
+            .Where(gate => gate.Type == GateType.Build || !WatchAndFixModeRemover.NeverEnds(gate.Meaning))
             .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
-            .Select(gate => (GateGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
+            .Select(gate => (GateDefinitionSyntax.Of(gate.Command, type: gate.Type), gate.Meaning));
     }
 
     private static string CommandOf(string manager, string script, string text, GateType type)
     {
         // Build scripts are not checked for watchers and file changes, because a build may modify files on purpose.
-        if (type == GateType.Build || NonWatchingCommand.Of(text) is not { } once)
+        if (type == GateType.Build || WatchAndFixModeRemover.Of(text) is not { } once)
         {
             return $"{manager} run {script}";
         }
-        return NonWatchingCommand.MissingOption(text) is { } option
+        return WatchAndFixModeRemover.MissingOption(text) is { } option
             ? $"{manager} run {script} -- {option}"
             : $"npx -c '{once.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 
-    private static string OfAll(string manager, string script, ProjectFolder folder) =>
+    private static string OfAll(string manager, string script, ProjectFolderReader folder) =>
         manager switch
         {
             "pnpm" => $"pnpm -r run {script}",
@@ -86,7 +86,7 @@ internal static partial class NodeGateDetector
             .Matches(text)
             .SelectMany(match => (match.Groups[1].Value + match.Groups[2].Value).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private static IEnumerable<ProjectFolder> MembersOf(ProjectFolder folder)
+    private static IEnumerable<ProjectFolderReader> MembersOf(ProjectFolderReader folder)
     {
         var patterns = WorkspacesOf(folder).Select(pattern => pattern.TrimEnd('/')).ToList();
         return patterns.Count == 0
@@ -99,14 +99,14 @@ internal static partial class NodeGateDetector
                 );
     }
 
-    private static IReadOnlyList<string> WorkspacesOf(ProjectFolder folder)
+    private static IReadOnlyList<string> WorkspacesOf(ProjectFolderReader folder)
     {
-        var named = Parse(folder.Read("package.json"), NodeWorkspace.GlobsIn);
+        var named = Parse(folder.Read("package.json"), NpmWorkspaceGlobReader.GlobsIn);
         return [.. named ?? [], .. PackageLine().Matches(folder.Read("pnpm-workspace.yaml")).Select(match => match.Groups[1].Value)];
     }
 
     /// <summary>Returns the scripts of a folder's <c>package.json</c> by name. Empty if the file is invalid.</summary>
-    public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>
+    public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolderReader folder) =>
         Parse(
             folder.Read("package.json"),
             root =>

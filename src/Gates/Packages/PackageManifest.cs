@@ -5,7 +5,7 @@ namespace Orchestrator.Gates.Packages;
 /// <summary>File that lists the packages of a project, and the package manager that reads it.</summary>
 /// <param name="Tool">Package manager.</param>
 /// <param name="Path">Path of the file, relative to the repository.</param>
-public sealed record PackageManifest(PackageTool Tool, string Path)
+public sealed record PackageManifest(PackageManagerCommandSyntax Tool, string Path)
 {
     /// <summary>Folder of the manifest relative to the repository, or empty for the root.</summary>
     public string Folder => RepositoryPath.FolderOf(Path);
@@ -30,7 +30,7 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         if (found.Count == 0 && folder.Length == 0 && prefix is "" or "nuget")
         {
             // Without a folder, the whole tree is searched, because .NET project files are rarely in the root.
-            found = [.. files.Where(IsProject).Select(file => new PackageManifest(PackageTool.Dotnet, file))];
+            found = [.. files.Where(IsProject).Select(file => new PackageManifest(PackageManagerCommandSyntax.Dotnet, file))];
         }
         var place = folder.Length == 0 ? "the root of the repository" : FileNameEncoding.Show(folder);
         if (found.Count > 1)
@@ -61,8 +61,12 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
     {
         var before = folder.Length == 0 ? "" : folder + "/";
         foreach (
-            var (name, tool) in ((string, PackageTool)[])
-                [("package.json", PackageTool.Npm), ("Cargo.toml", PackageTool.Cargo), ("go.mod", PackageTool.Go)]
+            var (name, tool) in ((string, PackageManagerCommandSyntax)[])
+                [
+                    ("package.json", PackageManagerCommandSyntax.Npm),
+                    ("Cargo.toml", PackageManagerCommandSyntax.Cargo),
+                    ("go.mod", PackageManagerCommandSyntax.Go),
+                ]
         )
         {
             if (names.Contains(name))
@@ -72,15 +76,15 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         }
         if (names.Contains("requirements.txt") && !Ecosystems.Manager("uv").LockFiles.Any(names.Contains))
         {
-            yield return new PackageManifest(PackageTool.Pip, before + "requirements.txt");
+            yield return new PackageManifest(PackageManagerCommandSyntax.Pip, before + "requirements.txt");
         }
         else if (names.Contains("pyproject.toml"))
         {
-            yield return new PackageManifest(PackageTool.Uv, before + "pyproject.toml");
+            yield return new PackageManifest(PackageManagerCommandSyntax.Uv, before + "pyproject.toml");
         }
         foreach (var name in names.Where(IsProject).Order(StringComparer.Ordinal))
         {
-            yield return new PackageManifest(PackageTool.Dotnet, before + name);
+            yield return new PackageManifest(PackageManagerCommandSyntax.Dotnet, before + name);
         }
     }
 

@@ -147,7 +147,7 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
     private async Task<string> AskAsync(string probe, IReadOnlyDictionary<string, string> variables)
     {
         var answer = await new ProcessRunner(time).RunAsync(
-            new ProcessCommand("/bin/sh", "-c", probe)
+            new ChildProcessOptions("/bin/sh", "-c", probe)
             {
                 WorkingDirectory = "/",
                 Environment = variables.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),

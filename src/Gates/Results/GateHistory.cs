@@ -28,10 +28,10 @@ public sealed class GateHistory(string folder, TimeProvider time)
     /// <summary>
     /// Returns the rate of flaky failures if a gate ran often enough and more than a fifth of its runs failed flakily, or null otherwise.
     /// </summary>
-    public static GateFlakiness? ChanceOf(IReadOnlyList<GateVerdict> past)
+    public static GateFlakinessStatistics? ChanceOf(IReadOnlyList<GateVerdict> past)
     {
         var flakes = past.Count(verdict => verdict.Failure == GateFailure.Flaky);
-        return past.Count >= Fewest && flakes * 5 > past.Count ? new GateFlakiness(flakes, past.Count) : null;
+        return past.Count >= Fewest && flakes * 5 > past.Count ? new GateFlakinessStatistics(flakes, past.Count) : null;
     }
 
     /// <summary>Returns the recently flaky tests of all gates in this history.</summary>
@@ -47,7 +47,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
     {
         try
         {
-            return StoredJson.TryRead(path, GateVerdictJson.Default.GateVerdictArray) ?? [];
+            return StoredJsonReader.TryRead(path, GateVerdictJsonContext.Default.GateVerdictArray) ?? [];
         }
         catch (Exception damaged) when (damaged is IOException or UnauthorizedAccessException)
         {
@@ -63,9 +63,12 @@ public sealed class GateHistory(string folder, TimeProvider time)
         {
             return Read(verdict.Gate);
         }
-        using var alone = await LockFile.AcquireAsync(folder + ".lock", stop);
+        using var alone = await InterProcessFileLock.AcquireAsync(folder + ".lock", stop);
         GateVerdict[] known = [.. Read(verdict.Gate).Append(verdict with { Tail = "", Anomalies = [], Failures = null }).TakeLast(Longest)];
-        DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateVerdictJson.Default.GateVerdictArray));
+        DurableFile.Write(
+            PathOf(verdict.Gate),
+            JsonSerializer.SerializeToUtf8Bytes(known, GateVerdictJsonContext.Default.GateVerdictArray)
+        );
         return known;
     }
 

@@ -28,7 +28,7 @@ public sealed class GateResultCache(string folder, TimeProvider time)
         try
         {
             return
-                StoredJson.TryRead(PathOf(key), GateVerdictJson.Default.GateVerdict) is { Passed: true, At: { } at } verdict
+                StoredJsonReader.TryRead(PathOf(key), GateVerdictJsonContext.Default.GateVerdict) is { Passed: true, At: { } at } verdict
                 && time.GetUtcNow() - at is var age
                 && age < MaxAge
                 && age > -LongestWrite
@@ -45,7 +45,7 @@ public sealed class GateResultCache(string folder, TimeProvider time)
     /// <param name="key">Key of the question that the verdict answers (<see cref="GateResultQuery.Key"/>).</param>
     /// <exception cref="IOException">The verdict can't be written, for example on a full disk.</exception>
     public void Store(string key, GateVerdict verdict) =>
-        DurableFile.Write(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(verdict, GateVerdictJson.Default.GateVerdict));
+        DurableFile.Write(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(verdict, GateVerdictJsonContext.Default.GateVerdict));
 
     /// <summary>Removes entries that are too old or exceed the maximum number.</summary>
     public void Prune() => Prune(folder, MaxEntries, MaxAge, time);

@@ -46,7 +46,7 @@ public sealed record GateResultQuery(string Tree, IReadOnlyList<string> Changed,
 /// <summary>Result of a cache lookup.</summary>
 /// <param name="Key">Key under which to store the gate's result after it ran, or null to discard the result.</param>
 /// <param name="Known">Cached passing result, or null if the gate must run.</param>
-public sealed record GateResultLookup(string? Key, GateVerdict? Known);
+public sealed record GateCacheLookupResult(string? Key, GateVerdict? Known);
 
 /// <summary>Stores gate results per repository, so that no tree is checked twice and the flakiness of each gate is known. The files are
 /// below <c>gates</c> in the repository's cache folder. Each process has one instance.</summary>
@@ -62,11 +62,16 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// Looks up the gate's passing result on this tree in this environment. A gate known to be flaky always reruns, because a passing
     /// result proves as little as a failure.
     /// </summary>
-    public async Task<GateResultLookup> FindAsync(GitRepository repository, Gate gate, GateResultQuery question, CancellationToken stop)
+    public async Task<GateCacheLookupResult> FindAsync(
+        GitRepository repository,
+        Gate gate,
+        GateResultQuery question,
+        CancellationToken stop
+    )
     {
         if (!IsKept(gate, question) || GateHistory.ChanceOf(History(repository).Read(gate)) is not null)
         {
-            return new GateResultLookup(null, null);
+            return new GateCacheLookupResult(null, null);
         }
         var variables = VariablesOf(question.Settings);
         var environmentHash = await _environment.HashAsync(gate, variables, question.SetUp, stop);
@@ -86,7 +91,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             found is not null
             && found.Duration <= gate.Limit
             && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
-        return new GateResultLookup(key, counts ? FromCache(found!, gate) : null);
+        return new GateCacheLookupResult(key, counts ? FromCache(found!, gate) : null);
     }
 
     private Dictionary<string, string> VariablesOf(OrchestratorSettings settings)
@@ -126,8 +131,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// </summary>
     /// <param name="verdict">Result of the gate.</param>
     /// <param name="question">Tree that the gate checked.</param>
-    /// <param name="key">Cache key of a passing result (<see cref="GateResultLookup.Key"/>). Null if it must not be cached, for example
-    /// because the worktree differed from the tree before or after the run.</param>
+    /// <param name="key">Cache key of a passing result (<see cref="GateCacheLookupResult.Key"/>). Null if it must not be cached, for
+    /// example because the worktree differed from the tree before or after the run.</param>
     /// <param name="leavesFiles">True if the gate left files that later gates may need.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
     /// <returns>The verdict with the gate's flakiness. The verdict is only advisory if all failed tests are in quarantine, or if the gate
@@ -171,7 +176,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
 
     private static async Task<GateVerdict> CompareAsync(GateHistory history, GateVerdict verdict, CancellationToken stop)
     {
-        if (verdict.Anomalies.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
+        if (verdict.Anomalies.Count == 0 && GateTamperingDetector.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
         {
             verdict = verdict with { Anomalies = [odd] };
         }

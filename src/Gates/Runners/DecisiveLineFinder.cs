@@ -7,7 +7,7 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="File">File that contains the failure, or null if not named.</param>
 /// <param name="FileLine">Line number in the file, or null if not named.</param>
 /// <param name="Evidence">For each match of the rule, the lines that may name an environment fault.</param>
-/// <param name="Failures">Names of all failures (see <see cref="FailureNameExtractor"/>).</param>
+/// <param name="Failures">Names of all failures (see <see cref="GateFailureNameBuilder"/>).</param>
 internal sealed record DecisiveLineMatch(
     GateOutputLine Line,
     Match Match,
@@ -43,7 +43,7 @@ internal static class DecisiveLineFinder
     public static DecisiveLineMatch? Find(GateCommandResult end, bool fails, bool hasRun)
     {
         var lines = end.Output.Lines;
-        foreach (var runner in RunnerTable.Rows.Where(runner => WroteOutput(runner, end.Command, lines)))
+        foreach (var runner in GateProgramOutputFormatTable.Rows.Where(runner => WroteOutput(runner, end.Command, lines)))
         {
             var failed = FailedTests(runner, lines);
             var rules = runner.Lines;
@@ -78,7 +78,7 @@ internal static class DecisiveLineFinder
     /// True if the output or the command shows that this runner wrote the output. Always true for a runner whose rules apply to every
     /// output.
     /// </summary>
-    public static bool WroteOutput(RunnerOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
+    public static bool WroteOutput(GateProgramOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
         runner.Lines.Count > 0
         && (
             (runner.Sign is null && runner.Command is null)
@@ -86,7 +86,7 @@ internal static class DecisiveLineFinder
             || (runner.Sign is { } sign && lines.Any(line => sign.IsMatch(line.Text)))
         );
 
-    private static HashSet<string> FailedTests(RunnerOutputFormat runner, IReadOnlyList<GateOutputLine> lines) =>
+    private static HashSet<string> FailedTests(GateProgramOutputFormat runner, IReadOnlyList<GateOutputLine> lines) =>
         runner.FailedTest is not { } pattern
             ? []
             : [.. lines.Select(line => pattern.Match(line.Text)).Where(found => found.Success).Select(found => found.Groups["test"].Value)];
@@ -96,7 +96,7 @@ internal static class DecisiveLineFinder
 
     // Indexes of the matching lines. The decisive line comes first.
     private static List<int> Matches(
-        RunnerOutputFormat runner,
+        GateProgramOutputFormat runner,
         DecisiveLineRule rule,
         IReadOnlyList<GateOutputLine> lines,
         HashSet<string> failed
@@ -144,7 +144,7 @@ internal static class DecisiveLineFinder
         && !failed.Contains(test);
 
     private static DecisiveLineMatch Found(
-        RunnerOutputFormat runner,
+        GateProgramOutputFormat runner,
         DecisiveLineRule rule,
         IReadOnlyList<GateOutputLine> lines,
         List<int> matches,
@@ -171,6 +171,6 @@ internal static class DecisiveLineFinder
             (SourceLocationFinder.Of(rule.Places ?? runner.Places, lines, one, directory).File, lines[one].Text)
         );
         while (rule.Previous && at > 0 && string.IsNullOrWhiteSpace(lines[--at].Text)) { }
-        return new DecisiveLineMatch(lines[at], match, rule, file, line, evidence, FailureNameExtractor.Of(failures));
+        return new DecisiveLineMatch(lines[at], match, rule, file, line, evidence, GateFailureNameBuilder.Of(failures));
     }
 }

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// </summary>
 internal static class EnvironmentFaultMessages
 {
-    private static readonly (LinePattern Message, EnvironmentCause? Cause)[] Rows =
+    private static readonly (GateOutputLineRegex Message, EnvironmentCause? Cause)[] Rows =
     [
         (
             @"[Nn]o space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|not enough space on the disk|database or disk is full",
@@ -69,7 +69,7 @@ internal static class EnvironmentFaultMessages
     ];
 
     // Matches a comparison of values, which is not a system message.
-    private static readonly LinePattern Assertion =
+    private static readonly GateOutputLineRegex Assertion =
         @"\bAssert|\bassert(?:ion)?\b|^E?\s*assert |\b[Ee]xpected?\b.*(?:\bbut\b|\bgot\b|\bto "
         + @"(?:be|equal|have|contain|match)\b|[Rr]eceived|[Aa]ctual|:)"
         + @"|\b(?:want|wanted|got)\b|[!=]==? |^\s*(?:left|right|actual|[Rr]eceived|[Ee]xpected): "

@@ -14,11 +14,13 @@ internal static class FailedTests
 
     // A runner that prints a report in place of text names its tests only there.
     private static IReadOnlyList<string> Printed(GateCommandResult end) =>
-        Printed(end.Output.Lines, end.Command).ToList() is { Count: > 0 } named ? named : ReportReader.FailedIn(end.Output.Lines);
+        Printed(end.Output.Lines, end.Command).ToList() is { Count: > 0 } named ? named : TestReportParser.FailedIn(end.Output.Lines);
 
     private static IEnumerable<string> Printed(IReadOnlyList<GateOutputLine> lines, string command)
     {
-        var writers = RunnerTable.Rows.Where(row => row.Failures is not null && DecisiveLineFinder.WroteOutput(row, command, lines));
+        var writers = GateProgramOutputFormatTable.Rows.Where(row =>
+            row.Failures is not null && DecisiveLineFinder.WroteOutput(row, command, lines)
+        );
         return writers
             .SelectMany(row =>
                 lines.TakeWhile(line => row.FailuresEnd?.Match(line.Text).Success != true).Select(line => row.Failures!.Match(line.Text))

@@ -21,7 +21,7 @@ internal static class SourceLocationFinder
 
     /// <summary>Returns the path of the file, relative to the directory, and the line number. A value that is not found is null.</summary>
     public static (string? File, int? Line) Of(
-        IReadOnlyList<SourceLocationRule> places,
+        IReadOnlyList<SourceLocationSearchRule> places,
         IReadOnlyList<GateOutputLine> lines,
         int at,
         string directory
@@ -61,11 +61,11 @@ internal static class SourceLocationFinder
         return (file, file is null ? null : line);
     }
 
-    private static IEnumerable<string> Near(SourceLocationRule place, IReadOnlyList<GateOutputLine> lines, int at) =>
+    private static IEnumerable<string> Near(SourceLocationSearchRule place, IReadOnlyList<GateOutputLine> lines, int at) =>
         place.Side switch
         {
-            LocationSearchDirection.Here => [lines[at].Text],
-            LocationSearchDirection.Below => lines.Skip(at + 1).Take(place.Within).Select(line => line.Text),
+            SourceLocationSearchDirection.Here => [lines[at].Text],
+            SourceLocationSearchDirection.Below => lines.Skip(at + 1).Take(place.Within).Select(line => line.Text),
             _ => Enumerable.Range(1, Math.Min(place.Within, at)).Select(back => lines[at - back].Text),
         };
 

@@ -9,7 +9,7 @@ internal sealed class TestCounter
     private const int MostNames = 100_000;
 
     private readonly Dictionary<string, TestTally> _counted = [];
-    private static readonly RunnerOutputFormat[] Counted = [.. RunnerTable.Rows.Where(row => row.Counts.Count > 0)];
+    private static readonly GateProgramOutputFormat[] Counted = [.. GateProgramOutputFormatTable.Rows.Where(row => row.Counts.Count > 0)];
 
     private static readonly TestCountRule[] Following = [.. Counted.SelectMany(row => row.Counts).Where(rule => rule.After is not null)];
 
@@ -20,7 +20,7 @@ internal sealed class TestCounter
 
     private readonly TapPointNesting _points = new();
     private readonly HashSet<TestCountRule> _armed = [];
-    private readonly HashSet<RunnerOutputFormat> _sure = [];
+    private readonly HashSet<GateProgramOutputFormat> _sure = [];
     private readonly Dictionary<(TestCountRule, string), bool> _names = [];
 
     /// <summary>Total test counts of all runners, or null if no test was counted.</summary>
@@ -29,10 +29,10 @@ internal sealed class TestCounter
         get
         {
             TestTally? sum = null;
-            foreach (var runner in RunnerTable.Rows.Where(row => _counted.ContainsKey(row.Name) && IsSure(row)))
+            foreach (var runner in GateProgramOutputFormatTable.Rows.Where(row => _counted.ContainsKey(row.Name) && IsSure(row)))
             {
                 if (
-                    !RunnerTable.Rows.Any(other =>
+                    !GateProgramOutputFormatTable.Rows.Any(other =>
                         runner.CountedBy.Contains(other.Name) && _counted.ContainsKey(other.Name) && IsSure(other)
                     )
                 )
@@ -85,9 +85,9 @@ internal sealed class TestCounter
         }
     }
 
-    private bool IsSure(RunnerOutputFormat runner) => runner.Demands is null || _sure.Contains(runner);
+    private bool IsSure(GateProgramOutputFormat runner) => runner.Demands is null || _sure.Contains(runner);
 
-    private void Add(RunnerOutputFormat runner, TestCountRule rule, Match found)
+    private void Add(GateProgramOutputFormat runner, TestCountRule rule, Match found)
     {
         var counted = new TestTally(
             Number(found, "passed"),
@@ -106,13 +106,13 @@ internal sealed class TestCounter
     }
 
     // A name that was already counted, or whose subtests are counted, is not counted itself.
-    private bool Counts(RunnerOutputFormat runner, TestCountRule rule, Match found, ref TestTally before)
+    private bool Counts(GateProgramOutputFormat runner, TestCountRule rule, Match found, ref TestTally before)
     {
-        if (rule.Names == TestNameCountEffect.Any)
+        if (rule.Names == TestResultLineCountingMode.Any)
         {
             return true;
         }
-        if (rule.Names == TestNameCountEffect.Nested)
+        if (rule.Names == TestResultLineCountingMode.Nested)
         {
             return _points.IsLeaf(found.Groups["indent"].Length, found.Groups["open"].Success);
         }
@@ -121,7 +121,7 @@ internal sealed class TestCounter
         {
             _names.Clear();
         }
-        if (rule.Names == TestNameCountEffect.Once)
+        if (rule.Names == TestResultLineCountingMode.Once)
         {
             return _names.TryAdd((rule, name), true);
         }

@@ -15,8 +15,8 @@ public sealed record FailedCommandCause(string Line, EnvironmentCause? Cause)
     /// <param name="directory">Working directory of the command.</param>
     public static FailedCommandCause Read(string command, ProcessResult result, string directory)
     {
-        var output = RunnerOutput.Of($"{result.StandardOutput.Text}\n{result.StandardError.Text}");
-        var facts = RunnerOutputClassifier.Read(
+        var output = GateOutputCollector.Of($"{result.StandardOutput.Text}\n{result.StandardError.Text}");
+        var facts = GateProgramOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = output,
@@ -24,7 +24,7 @@ public sealed record FailedCommandCause(string Line, EnvironmentCause? Cause)
                 ExitCode = result.ExitCode,
                 TimedOut = result.TimedOut,
                 Directory = directory,
-                Manifests = ProjectManifests.Of(directory),
+                Manifests = RootManifestTextReader.Of(directory),
             }
         );
         // All of the last lines are searched for the cause, because no verdict depends on it.

@@ -28,8 +28,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// <summary>
     /// Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run alone, or pass,
     /// the whole gate reruns on the same files to detect flaky failures. A killed gate reruns as well. A gate that conflicted with another
-    /// gate over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. When this method returns, no process of
-    /// the gate is running.
+    /// gate over a resource (<see cref="GateContendedResourceKind"/>) reruns alone, and that result counts. When this method returns, no
+    /// process of the gate is running.
     /// </summary>
     /// <param name="subject">Worktree in which the gate runs.</param>
     /// <param name="evidenceFile">File for the gate's complete output and its exit status. The files of further runs have the suffixes
@@ -70,7 +70,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
         using var turn = await scheduler.EnterAsync(gate, subject.Origin, cancellationToken);
         var first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
-        if (first.Contention != GateContention.None && await turn.OtherGatesRanAsync(cancellationToken))
+        if (first.Contention != GateContendedResourceKind.None && await turn.OtherGatesRanAsync(cancellationToken))
         {
             await turn.WaitForOtherGatesAsync(cancellationToken);
             if (!await BeginsAgainAsync(subject, cancellationToken))
@@ -102,7 +102,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         GateVerdict first,
         GateRunContext subject,
         string evidenceFile,
-        GateTurn turn,
+        GateExecutionTurn turn,
         bool wasKilled,
         CancellationToken cancellationToken
     )
@@ -157,11 +157,11 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         GateVerdict passed,
         GateRunContext subject,
         string evidenceFile,
-        GateTurn turn,
+        GateExecutionTurn turn,
         CancellationToken cancellationToken
     )
     {
-        if (TestSelection.Of(passed.Command, subject.NewTests, subject.Directory) is not { } alone)
+        if (TestSubsetCommandBuilder.Of(passed.Command, subject.NewTests, subject.Directory) is not { } alone)
         {
             return passed;
         }
@@ -185,13 +185,13 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         GateVerdict first,
         GateRunContext subject,
         string evidenceFile,
-        GateTurn turn,
+        GateExecutionTurn turn,
         CancellationToken cancellationToken
     )
     {
         if (
             first is not { Kind: GateOutcomeKind.Failed, FailedTests: { } failed }
-            || TestSelection.Of(first.Command, failed, subject.Directory) is not { } alone
+            || TestSubsetCommandBuilder.Of(first.Command, failed, subject.Directory) is not { } alone
             || !await BeginsAgainAsync(subject, cancellationToken)
         )
         {
@@ -223,13 +223,13 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     private static GateVerdict Read(
         GateVerdict verdict,
-        RunnerOutput printed,
+        GateOutputCollector printed,
         ProcessResult result,
         GateRunContext subject,
         TestReportSummary? report
     )
     {
-        var facts = RunnerOutputClassifier.Read(
+        var facts = GateProgramOutputClassifier.Read(
             new GateCommandResult
             {
                 Output = printed,
@@ -237,7 +237,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 ExitCode = result.ExitCode,
                 TimedOut = result.TimedOut,
                 Directory = subject.Directory,
-                Manifests = ProjectManifests.Of(subject.Directory),
+                Manifests = RootManifestTextReader.Of(subject.Directory),
                 Report = report,
                 IsOwnModule = module => GateResultClassifier.IsOwnModule(module, subject),
             }
@@ -298,14 +298,14 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         string command,
         GateRunContext subject,
         string evidenceFile,
-        GateTurn turn,
+        GateExecutionTurn turn,
         CancellationToken cancellationToken
     )
     {
         var number = gate.IsMeasurement ? new MeasurementParser() : null;
-        var printed = gate.IsMeasurement ? null : new RunnerOutput();
+        var printed = gate.IsMeasurement ? null : new GateOutputCollector();
         using var log = LogFile.Make(evidenceFile);
-        ProcessOutput output = new()
+        ProcessOutputTargets output = new()
         {
             CaptureLimit = CaptureBytes,
             Log = log,
@@ -318,14 +318,14 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 return ValueTask.CompletedTask;
             },
         };
-        var process = new ProcessCommand("/bin/sh", "-c", command)
+        var process = new ChildProcessOptions("/bin/sh", "-c", command)
         {
             WorkingDirectory = subject.Directory,
             Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
             CleanEnvironment = true,
             StandardOutput = output,
             // Only stdout is searched for the number, because stderr may contain warnings.
-            StandardError = number is null ? output : ProcessOutput.Capture(CaptureBytes),
+            StandardError = number is null ? output : ProcessOutputTargets.Capture(CaptureBytes),
             Timeout = gate.Limit,
             OwnSession = true,
             StopLeftovers = true,
@@ -337,7 +337,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         var verdict = GateVerdictFactory.Of(gate, command, result, evidenceFile);
         if (printed is not null)
         {
-            var report = RunsTwice(gate) ? ReportFiles.Read(subject.Directory, log.Began, cancellationToken) : null;
+            var report = RunsTwice(gate) ? TestReportFileReader.Read(subject.Directory, log.Began, cancellationToken) : null;
             verdict = ClassifyFailure(Read(verdict, printed, result, subject, report), subject, records);
         }
         verdict = verdict with { Anomalies = [.. AnomaliesOf(log, result.StandardOutput)] };
@@ -347,7 +347,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             var errors = result.StandardError.Text;
             log.Append(errors.Length == 0 ? "" : $"\n[stderr]\n{errors}");
         }
-        log.Append(GateFormatter.LogEnd(verdict));
+        log.Append(GateVerdictFormatter.LogEnd(verdict));
         return verdict;
     }
 
@@ -369,7 +369,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>Runs the gate and empties its temporary folder, so that reruns and later gates start clean. Files that can't be removed
     /// remain, and the next gates report them.</summary>
-    private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
+    private async Task<ProcessResult> RunProcessAsync(ChildProcessOptions process, string? temporary, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];
         try

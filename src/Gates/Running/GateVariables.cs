@@ -26,7 +26,9 @@ public static class GateVariables
             .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
-        var environment = inherited.Where(pair => ProgramVariables.Contain(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var environment = inherited
+            .Where(pair => EnvironmentVariableAllowlist.Contain(pair.Key))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
         environment["CI"] = "true";
         environment["GIT_TERMINAL_PROMPT"] = "0";
         foreach ((var name, var value) in extra ?? new Dictionary<string, string>())

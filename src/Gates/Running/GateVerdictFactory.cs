@@ -34,7 +34,7 @@ internal static class GateVerdictFactory
             Contention =
                 verdict is GateResult.Failed or GateResult.TimedOut && failure != GateFailure.Environment && !gate.Negate
                     ? ResourceConflictDetector.Of(output)
-                    : GateContention.None,
+                    : GateContendedResourceKind.None,
         };
     }
 }

@@ -97,7 +97,7 @@ public static class SecretScanner
 
     /// <summary>True if the address of a git remote contains a password, or a token in place of a user name.</summary>
     /// <param name="address">Remote's name, URL or path.</param>
-    public static bool IsInAddress(string address) => RemoteAddress.HasPassword(address) || FindByForm(address).Count > 0;
+    public static bool IsInAddress(string address) => GitRemoteAddressInspector.HasPassword(address) || FindByForm(address).Count > 0;
 
     /// <summary>Returns the text without its secrets. Allowed secrets are also redacted, because the comment allows them only in the
     /// source.</summary>

@@ -10,20 +10,20 @@ namespace Orchestrator.Gates.Tampering;
 /// </summary>
 public sealed partial class GateInputFiles
 {
-    private readonly IReadOnlyList<(Gate Gate, GateScriptCalls Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;
+    private readonly IReadOnlyList<(Gate Gate, ScriptsCalledByGate Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;
     private readonly IReadOnlySet<string> _before;
     private readonly IReadOnlySet<string> _harmless;
-    private readonly ShadowingModules _modules;
+    private readonly ShadowingModuleDetector _modules;
 
     private GateInputFiles(
-        IReadOnlyList<(Gate Gate, GateScriptCalls Calls, IReadOnlyList<Ecosystem> Kinds)> gates,
+        IReadOnlyList<(Gate Gate, ScriptsCalledByGate Calls, IReadOnlyList<Ecosystem> Kinds)> gates,
         IReadOnlySet<string> before,
         IReadOnlySet<string> harmless,
         IReadOnlyList<ChangedFile> changed
     )
     {
         (_gates, _before, _harmless) = (gates, before, harmless);
-        _modules = new ShadowingModules(before, changed, gates.SelectMany(gate => gate.Calls.Called));
+        _modules = new ShadowingModuleDetector(before, changed, gates.SelectMany(gate => gate.Calls.Called));
     }
 
     /// <summary>Reads the files that affect gates from the repository.</summary>
@@ -42,7 +42,7 @@ public sealed partial class GateInputFiles
         {
             return new GateInputFiles([], new HashSet<string>(), new HashSet<string>(), []);
         }
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         var files = await commits.ListFilesAsync(from, stop);
         return await OfAsync(
             gates,
@@ -66,10 +66,10 @@ public sealed partial class GateInputFiles
         var callable = new HashSet<string>(there, StringComparer.Ordinal);
         callable.UnionWith(changed.Select(file => file.Path));
         var read = new Dictionary<string, Task<byte[]?>>(StringComparer.Ordinal);
-        var known = new List<(Gate, GateScriptCalls, IReadOnlyList<Ecosystem>)>();
+        var known = new List<(Gate, ScriptsCalledByGate, IReadOnlyList<Ecosystem>)>();
         foreach (var gate in gates.DistinctBy(gate => gate.Command))
         {
-            var calls = await GateScriptCalls.OfAsync(gate.Command, callable, ReadOnce);
+            var calls = await ScriptsCalledByGate.OfAsync(gate.Command, callable, ReadOnce);
             known.Add((gate, calls, Ecosystems.Of(calls.Words)));
         }
         var words = known.SelectMany(gate => gate.Item2.Words).ToHashSet(StringComparer.Ordinal);

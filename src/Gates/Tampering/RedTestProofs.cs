@@ -10,7 +10,7 @@ public static class RedTestProofs
     /// </summary>
     /// <param name="tests">Tests of the task.</param>
     /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>
-    public static RedProof? Of(TestChanges tests, IReadOnlyList<GateVerdict> verdicts)
+    public static RedProof? Of(TestCodeChanges tests, IReadOnlyList<GateVerdict> verdicts)
     {
         var names = tests.ToProve;
         if (names.Count == 0)
@@ -20,7 +20,7 @@ public static class RedTestProofs
         var failed = verdicts.Where(verdict => verdict.Result == GateResult.Failed && !verdict.BlamesMachine).ToList();
         if (verdicts.Count == 0 || (failed.Count == 0 && !verdicts.All(verdict => verdict.Result == GateResult.Passed)))
         {
-            return Unknown(names, RedProofGap.CouldNotRun);
+            return Unknown(names, MissingRedProofReason.CouldNotRun);
         }
         if (
             failed.Exists(verdict =>
@@ -33,7 +33,7 @@ public static class RedTestProofs
         IReadOnlyList<string> red = [.. failed.SelectMany(verdict => verdict.FailedTests ?? [])];
         if (failed.Count > 0 && red.Count == 0)
         {
-            return Unknown(names, RedProofGap.NoNames);
+            return Unknown(names, MissingRedProofReason.NoNames);
         }
         IReadOnlyList<string> green = [.. names.Where(name => !red.Any(one => TestNames.RefersTo(one, name)))];
         return new RedProof(names.Count, names.Count - green.Count, [.. green.Take(MostNamed)]);
@@ -47,7 +47,7 @@ public static class RedTestProofs
     /// <param name="failed">Tests whose base version fails on the work.</param>
     /// <param name="verdicts">Verdicts of the task's test gates on the task's tests with the product code of the base.</param>
     public static IReadOnlyList<string> FindIneffectiveTests(
-        TestChanges tests,
+        TestCodeChanges tests,
         IReadOnlyList<string> failed,
         IReadOnlyList<GateVerdict> verdicts
     )
@@ -62,7 +62,8 @@ public static class RedTestProofs
     }
 
     /// <summary>Returns an inconclusive proof, or null if the task has no new or changed test.</summary>
-    public static RedProof? Of(TestChanges tests, RedProofGap gap) => tests.ToProve.Count == 0 ? null : Unknown(tests.ToProve, gap);
+    public static RedProof? Of(TestCodeChanges tests, MissingRedProofReason gap) =>
+        tests.ToProve.Count == 0 ? null : Unknown(tests.ToProve, gap);
 
-    private static RedProof Unknown(IReadOnlyList<string> names, RedProofGap gap) => new(names.Count, null, [], gap);
+    private static RedProof Unknown(IReadOnlyList<string> names, MissingRedProofReason gap) => new(names.Count, null, [], gap);
 }

@@ -24,7 +24,7 @@ public static class TestFiles
         CancellationToken stop
     )
     {
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         var read = new List<ChangedTestFile>();
         foreach (var file in changed.Where(file => !file.IsSubmodule && Ecosystems.MayHoldTests(file.Path)))
         {
@@ -56,7 +56,7 @@ public static class TestFiles
         CancellationToken stop
     )
     {
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         var read = new List<ChangedTestFile>();
         foreach (var path in texts.Count == 0 ? [] : await commits.FindFilesWithAsync(commit, texts, stop))
         {
@@ -69,14 +69,14 @@ public static class TestFiles
     }
 
     /// <summary>Returns the text of a file, or null if the file is missing, too large or not text.</summary>
-    internal static async Task<string?> ReadTextAsync(CommitStore commits, string commit, string path, CancellationToken stop) =>
+    internal static async Task<string?> ReadTextAsync(GitCommitStore commits, string commit, string path, CancellationToken stop) =>
         await commits.ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
             ? Encoding.UTF8.GetString(content)
             : null;
 
     // Finds tests that read changed data files, by the names of the tests or of their snapshots.
     private static async Task<IReadOnlyList<string>> UsersAsync(
-        CommitStore commits,
+        GitCommitStore commits,
         string from,
         IReadOnlyList<ChangedFile> changed,
         CancellationToken stop
@@ -89,14 +89,14 @@ public static class TestFiles
             var before = await commits.ReadFileAsync(from, data.Path, stop) is { Length: <= Largest } text
                 ? Encoding.UTF8.GetString(text)
                 : "";
-            users.UnionWith(SnapshotNames.TestsOf(data.Path, before));
-            if (SnapshotNames.NeedsSearch(data.Path))
+            users.UnionWith(SnapshotTestFinder.TestsOf(data.Path, before));
+            if (SnapshotTestFinder.NeedsSearch(data.Path))
             {
                 users.UnionWith((await commits.FindFilesWithAsync(from, [Path.GetFileName(data.Path)], stop)).Where(Ecosystems.IsTest));
             }
-            if (SnapshotNames.GoldenFolder(data.Path) is { } folder)
+            if (SnapshotTestFinder.GoldenFolder(data.Path) is { } folder)
             {
-                var tests = (await commits.FindFilesWithAsync(from, [SnapshotNames.GoldenName], stop)).Where(Ecosystems.IsTest);
+                var tests = (await commits.FindFilesWithAsync(from, [SnapshotTestFinder.GoldenName], stop)).Where(Ecosystems.IsTest);
                 users.UnionWith(tests.Where(path => Path.GetDirectoryName(path) == folder));
             }
         }

@@ -31,7 +31,7 @@ internal static partial class TestNames
     /// True if a failed test may be in a file, because the runner names this file. If the runner names no file, true if the file has a test
     /// with that name.
     /// </summary>
-    public static bool MayBeIn(string failed, string path, IReadOnlyList<SourceTest> tests) =>
+    public static bool MayBeIn(string failed, string path, IReadOnlyList<ParsedTestDefinition> tests) =>
         FileIn().Match(failed) is { Success: true } file
             ? path == file.Value
                 || path.EndsWith("/" + file.Value, StringComparison.Ordinal)

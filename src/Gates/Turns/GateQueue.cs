@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Turns;
 /// <summary>Queue of the gates of all processes of a user. A gate that must run alone waits for all gates before it. Other gates wait only
 /// for gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
 /// <param name="folder">Folder of the queue.</param>
-/// <param name="isFair">True if runs take turns (<see cref="FairTurnState"/>), which requires that all gates of the queue run alone.
+/// <param name="isFair">True if runs take turns (<see cref="FairRunTurnAllocator"/>), which requires that all gates of the queue run alone.
 /// False if gates run in order of arrival.</param>
 /// <param name="time">Clock for the pauses between two checks.</param>
 internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
@@ -18,14 +18,14 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// <returns>The gate's ticket with its number.</returns>
     internal async Task<GateQueueTicket> AppendTicketAsync(GateQueueTicket ticket, CancellationToken stop)
     {
-        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
+        using var one = await InterProcessFileLock.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         var others = GateQueueTicket.In(folder);
         var last = Math.Max(LastNumber(one), others.Select(other => other.Number).LastOrDefault());
         var drawn = ticket with { Number = last + 1 };
         Write(one, drawn.Number);
         if (isFair)
         {
-            GateQueueShares.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
+            GateQueueRunShareRecord.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
         }
         drawn.Write(folder);
         return drawn;
@@ -67,9 +67,9 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// otherwise.</summary>
     private async Task<bool> TryBeginAsync(GateQueueTicket ticket, string? within, CancellationToken stop)
     {
-        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
+        using var one = await InterProcessFileLock.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         var (others, now) = (await ReadOtherTicketsAsync(ticket, within), time.GetUtcNow());
-        var shares = GateQueueShares.Read(folder);
+        var shares = GateQueueRunShareRecord.Read(folder);
         if (others.Any(other => other.Began is not null) || !shares.HasTurn(ticket, [.. others, ticket], now))
         {
             return false;
@@ -83,14 +83,14 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     /// <summary>True if another gate entered the queue after the ticket, even if that gate has ended.</summary>
     internal async Task<bool> CameAfterAsync(GateQueueTicket ticket, CancellationToken stop)
     {
-        using var one = await LockFile.AcquireAsync(UserStateFolder.LockOf(folder), stop);
+        using var one = await InterProcessFileLock.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         return LastNumber(one) > ticket.Number;
     }
 
     internal void RemoveTicket(GateQueueTicket ticket) => ticket.Remove(folder);
 
     /// <summary>Reads the number of the last ticket from the lock file. Returns 0 if the file is damaged.</summary>
-    private static long LastNumber(LockFile one)
+    private static long LastNumber(InterProcessFileLock one)
     {
         Span<byte> text = stackalloc byte[Digits];
         one.Content.Position = 0;
@@ -102,7 +102,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
             : 0;
     }
 
-    private static void Write(LockFile one, long number)
+    private static void Write(InterProcessFileLock one, long number)
     {
         one.Content.Position = 0;
         one.Content.Write(Encoding.ASCII.GetBytes(number.ToString($"D{Digits}", CultureInfo.InvariantCulture)));
@@ -115,7 +115,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         if (all[false].Any())
         {
             // Processes of dead owners may still hold resources that the next gate needs.
-            await LeftoverProcesses.StopThoseOfTheDeadAsync(time);
+            await LeftoverProcessStopper.StopThoseOfTheDeadAsync(time);
             foreach (var dead in all[false])
             {
                 dead.Remove(folder);

@@ -29,7 +29,7 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
 
 /// <summary>Position of a gate in a queue. Stored in a file that exists while the gate waits or runs.</summary>
 /// <param name="Owner">Process that runs the gate, as written by <see cref="ProcessIdentity"/>.</param>
-/// <param name="Mark">Mark of all processes of the gate (<see cref="ProcessCommand.Mark"/>).</param>
+/// <param name="Mark">Mark of all processes of the gate (<see cref="ChildProcessOptions.Mark"/>).</param>
 /// <param name="Alone">True if the gate must not run at the same time as other gates of its queue.</param>
 /// <param name="Gate">Name of the gate.</param>
 /// <param name="Origin">Run and task of the gate.</param>
@@ -79,9 +79,9 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
     /// <summary>Adds the ticket to a queue with an atomic rename.</summary>
     internal void Write(string folder)
     {
-        OrchestratorFileWriter.Write(
+        SymlinkSafeFileWriter.Write(
             FileIn(folder),
-            JsonSerializer.SerializeToUtf8Bytes(this, GateQueueTicketJson.Default.GateQueueTicket)
+            JsonSerializer.SerializeToUtf8Bytes(this, GateQueueTicketJsonContext.Default.GateQueueTicket)
         );
     }
 
@@ -98,7 +98,7 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
         }
         try
         {
-            return JsonSerializer.Deserialize(content, GateQueueTicketJson.Default.GateQueueTicket) is { } ticket
+            return JsonSerializer.Deserialize(content, GateQueueTicketJsonContext.Default.GateQueueTicket) is { } ticket
                 ? ticket with
                 {
                     Number = number,
@@ -117,4 +117,4 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(GateQueueTicket))]
-internal sealed partial class GateQueueTicketJson : JsonSerializerContext;
+internal sealed partial class GateQueueTicketJsonContext : JsonSerializerContext;

@@ -9,9 +9,9 @@ public sealed class GateScheduler
     private readonly string _folder;
     private readonly string? _within;
     private readonly TimeProvider _time;
-    private readonly Action<WaitingGate> _told;
+    private readonly Action<QueuedGateRecord> _told;
 
-    private GateScheduler(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
+    private GateScheduler(string folder, string? within, TimeProvider time, Action<QueuedGateRecord> told) =>
         (_folder, _within, _time, _told) = (folder, within, time, told);
 
     /// <summary>Returns the scheduler for this process's user.</summary>
@@ -22,7 +22,7 @@ public sealed class GateScheduler
     public static GateScheduler Of(
         IReadOnlyDictionary<string, string> environment,
         TimeProvider? time = null,
-        Action<WaitingGate>? told = null
+        Action<QueuedGateRecord>? told = null
     ) =>
         new(
             UserStateFolder.MakeFolder(environment),
@@ -32,9 +32,9 @@ public sealed class GateScheduler
         );
 
     /// <summary>Waits until the gate may run. The gate's turn ends when the result is disposed or this process dies.</summary>
-    internal async Task<GateTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
+    internal async Task<GateExecutionTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
     {
-        var turn = new GateTurn(
+        var turn = new GateExecutionTurn(
             gate,
             origin,
             new GateQueue(AllFolder(_folder), isFair: false, _time),
@@ -66,14 +66,14 @@ public sealed class GateScheduler
 /// <summary>Turn of a gate that may run now. Disposing the turn ends it.</summary>
 /// <remarks>Every gate takes its exclusive name first and its position in the common queue last, so that a running gate never waits for a
 /// waiting one.</remarks>
-internal sealed class GateTurn(
+internal sealed class GateExecutionTurn(
     Gate gate,
     GateOrigin origin,
     GateQueue all,
     GateQueue? exclusive,
     string? within,
     TimeProvider time,
-    Action<WaitingGate> told
+    Action<QueuedGateRecord> told
 ) : IDisposable
 {
     private GateQueueTicket? _exclusive;
@@ -81,14 +81,14 @@ internal sealed class GateTurn(
     private bool _foundOthers;
 
     /// <summary>Value of an environment variable that identifies the processes of the gate.</summary>
-    internal string Mark { get; } = LeftoverProcesses.NewMark();
+    internal string Mark { get; } = LeftoverProcessStopper.NewMark();
 
     internal async Task BeginAsync(CancellationToken stop)
     {
         if (exclusive is not null)
         {
             _exclusive = await exclusive.AppendTicketAsync(New(alone: true), stop);
-            await exclusive.WaitAsync(_exclusive, within, holder => told(WaitingGate.Of(_exclusive, holder, gate.Exclusive)), stop);
+            await exclusive.WaitAsync(_exclusive, within, holder => told(QueuedGateRecord.Of(_exclusive, holder, gate.Exclusive)), stop);
         }
         await JoinAsync(alone: false, stop);
     }
@@ -115,7 +115,7 @@ internal sealed class GateTurn(
     private async Task JoinAsync(bool alone, CancellationToken stop)
     {
         _among = await all.AppendTicketAsync(New(alone), stop);
-        _foundOthers = (await all.WaitAsync(_among, within, holder => told(WaitingGate.Of(_among, holder, null)), stop)).Count > 0;
+        _foundOthers = (await all.WaitAsync(_among, within, holder => told(QueuedGateRecord.Of(_among, holder, null)), stop)).Count > 0;
     }
 
     private void Leave()

@@ -17,7 +17,7 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
     public static IReadOnlyList<RunningGateOrSetUp> All(IReadOnlyDictionary<string, string> environment)
     {
         var folder = UserStateFolder.FolderOf(environment);
-        var waiting = WaitingGate.All(environment).Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
+        var waiting = QueuedGateRecord.All(environment).Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
         return
         [
             .. In(GateScheduler.AllFolder(folder), isSetUp: false).Where(step => !waiting.Contains((step.Name, step.Origin))),
@@ -48,7 +48,7 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
             Number = RandomNumberGenerator.GetInt32(int.MaxValue),
         };
         ticket.Write(folder);
-        return new RunningStepMark(ticket, folder);
+        return new RunningStepRegistration(ticket, folder);
     }
 
     private static string SetUpFolder(string folder) => Path.Combine(folder, "set-ups");
@@ -59,7 +59,7 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
             .Where(ticket => ticket.IsAlive())
             .Select(ticket => new RunningGateOrSetUp(ticket.Gate, isSetUp, ticket.Origin, ticket.Since));
 
-    private sealed class RunningStepMark(GateQueueTicket ticket, string folder) : IDisposable
+    private sealed class RunningStepRegistration(GateQueueTicket ticket, string folder) : IDisposable
     {
         public void Dispose() => ticket.Remove(folder);
     }

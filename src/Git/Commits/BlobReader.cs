@@ -10,7 +10,7 @@ internal sealed class BlobReader(GitRepository repository)
     public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken,
-        int limit = CommitStore.LargestFile
+        int limit = GitCommitStore.LargestFile
     )
     {
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class BlobReader(GitRepository repository)
         var output = await repository.ReadAsync(
             repository.Call("cat-file", "--batch") with
             {
-                Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
+                Input = ProcessStandardInput.FromText(string.Concat(ids.Select(id => id + "\n"))),
                 OutputLimit = limit,
                 MayBeCut = true,
             },

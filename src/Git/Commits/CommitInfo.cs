@@ -11,4 +11,4 @@ public sealed record CommitInfo(string Id, string Tree, IReadOnlyList<string> Pa
 /// <param name="Path">Path relative to the root, with slashes.</param>
 /// <param name="Mode">Git's file mode: 100644, 100755, 120000 (symbolic link) or 160000 (submodule).</param>
 /// <param name="Id">Id of its blob, or of the submodule's commit.</param>
-public sealed record TreeFile(string Path, string Mode, string Id);
+public sealed record GitTreeFile(string Path, string Mode, string Id);

@@ -14,15 +14,16 @@ public sealed partial record FileDiff(string Path, string Text)
     /// <summary>Returns the diffs of all files that differ between two commits, or null if the patch is too large to review.</summary>
     public static async Task<IReadOnlyList<FileDiff>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {
-        var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
+        var patch = await new GitDiffReader(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
         return patch.IsCut ? null : [.. Divide(patch.Text)];
     }
 
     /// <summary>True if the file is binary, in which case the patch does not contain its lines.</summary>
-    public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
+    public bool IsBinary => Text.Contains('\n' + GitDiffReader.Binary, StringComparison.Ordinal);
 
     /// <summary>Line of the patch that states the sizes of a binary file instead of its content.</summary>
-    public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
+    public string BinarySizes =>
+        Array.Find(Text.Split('\n'), line => line.StartsWith(GitDiffReader.Binary, StringComparison.Ordinal)) ?? "";
 
     /// <summary>Blob id of the file after the change.</summary>
     public string NewId => Index().Match(Text) is { Success: true } line ? line.Groups[2].Value : "";

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Finds the commit that last changed a given line of a file, and the merge that brought the commit onto a branch.</summary>
 public sealed class LineOriginFinder(GitRepository repository)
 {
-    private readonly CommitStore _commits = new(repository);
+    private readonly GitCommitStore _commits = new(repository);
 
     /// <summary>Returns the commit that last changed a line. Moved lines and white-space changes are ignored.</summary>
     /// <param name="revision">Revision of the file.</param>
@@ -13,7 +13,7 @@ public sealed class LineOriginFinder(GitRepository repository)
     /// <param name="line">Line number, counted from 1.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>Origin of the line, or null if the file or the line does not exist.</returns>
-    public async Task<LineCommit?> FindAsync(string revision, string path, int line, CancellationToken cancellationToken = default)
+    public async Task<LineBlameResult?> FindAsync(string revision, string path, int line, CancellationToken cancellationToken = default)
     {
         var range = string.Create(CultureInfo.InvariantCulture, $"{line},{line}");
         var said = await repository.ReadAsync(
@@ -30,7 +30,7 @@ public sealed class LineOriginFinder(GitRepository repository)
         var time = long.TryParse(Value(rest, "author-time "), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? seconds
             : 0;
-        return new LineCommit(
+        return new LineBlameResult(
             id,
             Value(rest, "filename "),
             int.Parse(original, CultureInfo.InvariantCulture),
@@ -87,4 +87,4 @@ public sealed class LineOriginFinder(GitRepository repository)
 /// <param name="Time">Author date of the commit.</param>
 /// <param name="Subject">First line of the commit message.</param>
 /// <param name="Text">Text of the line.</param>
-public sealed record LineCommit(string Commit, string Path, int Line, string Author, DateTimeOffset Time, string Subject, string Text);
+public sealed record LineBlameResult(string Commit, string Path, int Line, string Author, DateTimeOffset Time, string Subject, string Text);

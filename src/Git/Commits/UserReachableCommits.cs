@@ -30,7 +30,7 @@ public sealed class UserReachableCommits(GitRepository repository, IReadOnlyColl
                 "--",
             ]) with
             {
-                Input = ProcessInput.FromText(Lines(present)),
+                Input = ProcessStandardInput.FromText(Lines(present)),
             },
             cancellationToken
         );
@@ -47,7 +47,7 @@ public sealed class UserReachableCommits(GitRepository repository, IReadOnlyColl
         var output = await repository.ReadAsync(
             repository.Call("cat-file", "--batch-check=%(objectname) %(objecttype)") with
             {
-                Input = ProcessInput.FromText(Lines(commits)),
+                Input = ProcessStandardInput.FromText(Lines(commits)),
             },
             cancellationToken
         );

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Orchestrator.Git.Landing;
 
 /// <summary>Recorded intent to land in a checkout, used to complete or undo an interrupted landing.</summary>
-internal sealed record LandingIntent(string Old, string New, string Checkout);
+internal sealed record LandingIntentRecord(string Old, string New, string Checkout);
 
 /// <summary>Records that a landing is about to change the user's checkout, before any file changes.</summary>
 internal sealed class LandingIntentStore(GitRepository repository, string target)
@@ -14,12 +14,12 @@ internal sealed class LandingIntentStore(GitRepository repository, string target
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..16]
     );
 
-    internal LandingIntent? Read() =>
+    internal LandingIntentRecord? Read() =>
         DurableFile.TryRead(_file)?.Split('\n', 3) is [var from, var to, var checkout]
-            ? new LandingIntent(from, to, checkout.TrimEnd('\n'))
+            ? new LandingIntentRecord(from, to, checkout.TrimEnd('\n'))
             : null;
 
-    internal void Write(LandingIntent intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
+    internal void Write(LandingIntentRecord intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
 
     internal void RemoveIntent()
     {

@@ -12,8 +12,8 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     /// <summary>Command that retries the landing, shown in messages. Default: <c>orchestrate land RUN</c>.</summary>
     public string FinishCommand { get; init; } = "orchestrate land RUN";
 
-    /// <summary>Path of the landing note (<see cref="LandingNote"/>). The note is written before each move of the target, and a move that
-    /// does not happen is removed from the note. If null, no note is written and the landing can't be reverted.</summary>
+    /// <summary>Path of the landing note (<see cref="TargetBranchMoveHistory"/>). The note is written before each move of the target, and a
+    /// move that does not happen is removed from the note. If null, no note is written and the landing can't be reverted.</summary>
     public string? NoteFile { get; init; }
 }
 
@@ -23,8 +23,8 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
 /// <param name="Reason">Sentence for the user with the cause and the next step.</param>
 /// <param name="Tip">Current commit of the target, or null if the target does not exist.</param>
 /// <param name="Files">Files to which the reason refers.</param>
-public sealed record LandingResult(LandingState State, string Reason, string? Tip, IReadOnlyList<string> Files)
+public sealed record CommitLandingResult(CommitLandingStatus State, string Reason, string? Tip, IReadOnlyList<string> Files)
 {
     /// <summary>True if the target contains the commit.</summary>
-    public bool HasLanded => State is LandingState.Landed or LandingState.AlreadyLanded;
+    public bool HasLanded => State is CommitLandingStatus.Landed or CommitLandingStatus.AlreadyLanded;
 }

@@ -5,7 +5,7 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Landing;
 
 /// <summary>Result of reverting a landing.</summary>
-public enum ReversalState
+public enum LandingReversalStatus
 {
     /// <summary>The target was moved back to the commit that it pointed to before the landing.</summary>
     TakenBack,
@@ -28,14 +28,14 @@ public enum ReversalState
 /// <param name="State">State of the target.</param>
 /// <param name="Reason">Sentence for the user with the cause and the next step.</param>
 /// <param name="Revert">Offered revert commit, or null if none is offered.</param>
-public sealed record ReversalResult(ReversalState State, string Reason, string? Revert = null);
+public sealed record LandingReversalResult(LandingReversalStatus State, string Reason, string? Revert = null);
 
 /// <summary>Moves the target back if no later commit, push or checkout depends on the landing. Otherwise, offers a commit that reverts the
 /// landing.</summary>
 public sealed class LandingReversal(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
-    private readonly CommitStore _commits = new(repository);
+    private readonly GitCommitStore _commits = new(repository);
 
     /// <summary>Returns the name of the ref that retains the work of an aborted run.</summary>
     /// <param name="run">Name of the run's folder.</param>
@@ -48,7 +48,7 @@ public sealed class LandingReversal(GitRepository repository)
     /// <param name="run">Name of the run, for the message of a revert commit and the ref that retains it
     /// (<c>refs/orchestrator/revert/RUN</c>).</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
-    public async Task<ReversalResult> RevertAsync(
+    public async Task<LandingReversalResult> RevertAsync(
         string target,
         string landed,
         string before,
@@ -60,7 +60,7 @@ public sealed class LandingReversal(GitRepository repository)
         return await TryAsync(target, landed, before, run, cancellationToken);
     }
 
-    private async Task<ReversalResult> TryAsync(
+    private async Task<LandingReversalResult> TryAsync(
         string target,
         string landed,
         string before,
@@ -76,7 +76,7 @@ public sealed class LandingReversal(GitRepository repository)
         }
         if (tip is null || !await _commits.IsAncestorAsync(landed, tip, cancellationToken))
         {
-            return new ReversalResult(ReversalState.NotLanded, $"{branch} does not contain {landed}.");
+            return new LandingReversalResult(LandingReversalStatus.NotLanded, $"{branch} does not contain {landed}.");
         }
         if (tip != landed)
         {
@@ -96,7 +96,7 @@ public sealed class LandingReversal(GitRepository repository)
     /// Completes a reversal that was killed after the ref was moved and before the files were moved. Returns null if no such reversal
     /// exists.
     /// </summary>
-    private async Task<ReversalResult?> FinishAsync(
+    private async Task<LandingReversalResult?> FinishAsync(
         string target,
         string branch,
         string landed,
@@ -111,31 +111,31 @@ public sealed class LandingReversal(GitRepository repository)
             || intents.Read() is not { } intent
             || intent.Old != landed
             || intent.New != before
-            || new WorktreeStore(repository).FindCheckout(intent.Checkout == repository.MainCheckout ? null : intent.Checkout)
+            || new WorktreeManager(repository).FindCheckout(intent.Checkout == repository.MainCheckout ? null : intent.Checkout)
                 is not { } checkout
         )
         {
             return null;
         }
         repository.RemoveLocksOfTheDead();
-        var foreign = await new InterruptedCheckout(checkout).RestoreOldFilesAsync(before, landed, cancellationToken);
+        var foreign = await new InterruptedCheckoutRestorer(checkout).RestoreOldFilesAsync(before, landed, cancellationToken);
         intents.RemoveIntent();
         return foreign.Count == 0
             ? RevertedResult(branch, before)
-            : new ReversalResult(
-                ReversalState.TakenBack,
+            : new LandingReversalResult(
+                LandingReversalStatus.TakenBack,
                 $"{branch} is at {before} again. The reset of '{checkout.Path}' was interrupted, and these files have other changes "
                     + $"since, so they were not reset: {FileNameEncoding.List(foreign)}."
             );
     }
 
-    private static ReversalResult RevertedResult(string branch, string before) =>
-        new(ReversalState.TakenBack, $"{branch} is at {before} again.");
+    private static LandingReversalResult RevertedResult(string branch, string before) =>
+        new(LandingReversalStatus.TakenBack, $"{branch} is at {before} again.");
 
     /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout. A commit that the user makes at the same time is
     /// never lost.</summary>
     /// <returns>Result, or null if another process moved the branch first and nothing was changed.</returns>
-    private async Task<ReversalResult?> MoveBackAsync(
+    private async Task<LandingReversalResult?> MoveBackAsync(
         string target,
         string branch,
         string landed,
@@ -143,7 +143,7 @@ public sealed class LandingReversal(GitRepository repository)
         CancellationToken cancellationToken
     )
     {
-        var checkouts = (await new WorktreeStore(repository).ListAsync(cancellationToken))
+        var checkouts = (await new WorktreeManager(repository).ListAsync(cancellationToken))
             .Where(info => info.Branch == target && !info.IsMissing)
             .ToArray();
         if (checkouts.Length == 0)
@@ -155,10 +155,10 @@ public sealed class LandingReversal(GitRepository repository)
         }
         var path = checkouts[0].Path;
         var admin = path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdminFolders.Find(repository, path);
-        if (checkouts.Length > 1 || admin is null || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None)
+        if (checkouts.Length > 1 || admin is null || WorktreeStatus.OperationIn(admin) != UnfinishedGitOperation.None)
         {
-            return new ReversalResult(
-                ReversalState.CheckoutInUse,
+            return new LandingReversalResult(
+                LandingReversalStatus.CheckoutInUse,
                 $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then reset it by hand: "
                     + $"git reset --keep {before}"
             );
@@ -166,7 +166,7 @@ public sealed class LandingReversal(GitRepository repository)
         return await MoveBackInAsync(new Worktree(repository, path, admin), target, branch, landed, before, cancellationToken);
     }
 
-    private async Task<ReversalResult?> MoveBackInAsync(
+    private async Task<LandingReversalResult?> MoveBackInAsync(
         Worktree checkout,
         string target,
         string branch,
@@ -188,7 +188,7 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return InTheWay(e);
         }
-        intents.Write(new LandingIntent(landed, before, checkout.Path));
+        intents.Write(new LandingIntentRecord(landed, before, checkout.Path));
         if (!await SwapAsync())
         {
             intents.RemoveIntent();
@@ -212,9 +212,9 @@ public sealed class LandingReversal(GitRepository repository)
                 await _refs.UpdateWithFilesAsync([new RefChange(target, before, landed)], "taken back by orchestrate", cancellationToken)
             ).Done;
 
-        ReversalResult InTheWay(GitException refusal) =>
+        LandingReversalResult InTheWay(GitException refusal) =>
             new(
-                ReversalState.CheckoutInUse,
+                LandingReversalStatus.CheckoutInUse,
                 $"'{checkout.Path}' has changes that prevent this. Commit or stash them, then run the command again. "
                     + $"({refusal.ErrorOutput})"
             );
@@ -226,7 +226,7 @@ public sealed class LandingReversal(GitRepository repository)
     /// Creates a commit on top of the current tip that inverts all changes between two commits. The tree is the result of a merge with the
     /// landed commit as the merge base.
     /// </summary>
-    private async Task<ReversalResult> OfferRevertAsync(
+    private async Task<LandingReversalResult> OfferRevertAsync(
         string branch,
         string tip,
         string landed,
@@ -240,8 +240,8 @@ public sealed class LandingReversal(GitRepository repository)
         var merged = await new TreeMerger(repository).MergeAsync(tip, inverse, cancellationToken: cancellationToken);
         if (!merged.IsClean)
         {
-            return new ReversalResult(
-                ReversalState.RevertConflicts,
+            return new LandingReversalResult(
+                LandingReversalStatus.RevertConflicts,
                 $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in "
                     + $"{FileNameEncoding.List(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
             );
@@ -259,8 +259,8 @@ public sealed class LandingReversal(GitRepository repository)
             "offered",
             cancellationToken
         );
-        return new ReversalResult(
-            ReversalState.RevertOffered,
+        return new LandingReversalResult(
+            LandingReversalStatus.RevertOffered,
             $"{branch} was not moved back: {why}. A commit that undoes the work is ready: git merge --ff-only {name}",
             commit
         );

@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Landing;
 internal sealed class TargetCheckout(GitRepository repository)
 {
     /// <summary>Returns the checkout of the target if a landing may change it. Otherwise, returns the obstacle.</summary>
-    public async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindAsync(
+    public async Task<(Worktree? Checkout, CommitLandingResult? Obstacle)> FindAsync(
         LandingRequest request,
         string branch,
         string tip,
@@ -15,7 +15,7 @@ internal sealed class TargetCheckout(GitRepository repository)
     )
     {
         var having = new List<Worktree>();
-        foreach (var info in await new WorktreeStore(repository).ListAsync(cancellationToken))
+        foreach (var info in await new WorktreeManager(repository).ListAsync(cancellationToken))
         {
             var admin =
                 info.Path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdminFolders.Find(repository, info.Path);
@@ -25,12 +25,12 @@ internal sealed class TargetCheckout(GitRepository repository)
             }
             var operation = WorktreeStatus.OperationIn(admin);
             if (
-                operation != UnfinishedOperation.None
+                operation != UnfinishedGitOperation.None
                 && (info.Branch == request.Target || new CheckoutHead(info.Path, admin).BranchBeingWorkedOn == request.Target)
             )
             {
                 return Refuse(
-                    LandingState.OperationInProgress,
+                    CommitLandingStatus.OperationInProgress,
                     $"A {Name(operation)} of {branch} is in progress in '{info.Path}'. Finish or abort it first."
                 );
             }
@@ -41,22 +41,23 @@ internal sealed class TargetCheckout(GitRepository repository)
             else if (info.Branch is null && info.Path == request.Checkout)
             {
                 return Refuse(
-                    LandingState.Detached,
+                    CommitLandingStatus.Detached,
                     $"'{info.Path}' had {branch} checked out, but now has no branch checked out. Switch back first: git switch {branch}"
                 );
             }
         }
         return having.Count > 1
             ? Refuse(
-                LandingState.Dirty,
+                CommitLandingStatus.Dirty,
                 $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Keep "
                     + "it in one place."
             )
             : (having.FirstOrDefault(), null);
 
-        (Worktree?, LandingResult?) Refuse(LandingState state, string why) => (null, new LandingResult(state, why, tip, []));
+        (Worktree?, CommitLandingResult?) Refuse(CommitLandingStatus state, string why) =>
+            (null, new CommitLandingResult(state, why, tip, []));
     }
 
-    private static string Name(UnfinishedOperation operation) =>
-        operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();
+    private static string Name(UnfinishedGitOperation operation) =>
+        operation == UnfinishedGitOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();
 }

@@ -4,10 +4,10 @@ namespace Orchestrator.Git.Losses;
 internal static class LineCounts
 {
     /// <summary>Counts each line in a version of a file.</summary>
-    public static Dictionary<int, int> Of(FileVersion? version)
+    public static Dictionary<int, int> Of(GitFileVersion? version)
     {
         var counts = new Dictionary<int, int>();
-        Add(counts, MergedFile.LinesOf(version));
+        Add(counts, MergedFileVersions.LinesOf(version));
         return counts;
     }
 
@@ -21,7 +21,7 @@ internal static class LineCounts
     }
 
     /// <summary>Adds a hunk to the hunks that are listed for each of its lines.</summary>
-    public static void Add(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
+    public static void Add(Dictionary<int, List<TrackedTaskHunk>> counts, int[] lines, TrackedTaskHunk hunk)
     {
         foreach (var line in lines)
         {

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Losses;
 /// <param name="Id">Blob id.</param>
 /// <param name="Lines">Lines as numbers of a <see cref="LineIdTable"/>, or null for a binary or very large file, a link or a
 /// submodule.</param>
-internal sealed record FileVersion(string Mode, string Id, int[]? Lines);
+internal sealed record GitFileVersion(string Mode, string Id, int[]? Lines);
 
 /// <summary>Assigns the same number to equal lines, so that lines can be compared as integers. The final newline is not part of a line, but
 /// a carriage return is.</summary>

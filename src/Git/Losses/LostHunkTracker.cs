@@ -8,16 +8,16 @@ namespace Orchestrator.Git.Losses;
 internal sealed class LostHunkTracker(LineIdTable lines)
 {
     private readonly HunkFormatter _texts = new(lines);
-    private readonly List<TrackedHunk> _hunks = [];
+    private readonly List<TrackedTaskHunk> _hunks = [];
     private readonly List<MergedHunk> _others = [];
-    private readonly LineOrigins _claims = new();
-    private readonly WholeFileChangeTracker _facts = new();
-    private readonly Dictionary<(string Path, int Line), TrackedHunk> _removers = [];
-    private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
-    private readonly Dictionary<int, List<TrackedHunk>> _lost = [];
+    private readonly LineToHunkMap _claims = new();
+    private readonly NonLineChangeTracker _facts = new();
+    private readonly Dictionary<(string Path, int Line), TrackedTaskHunk> _removers = [];
+    private readonly Dictionary<(string Path, int Line), List<TrackedTaskHunk>> _removals = [];
+    private readonly Dictionary<int, List<TrackedTaskHunk>> _lost = [];
 
     /// <summary>All tracked hunks in their current state.</summary>
-    internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
+    internal IReadOnlyList<TrackedTaskHunk> Hunks => _hunks;
 
     /// <summary>Returns the text of a line by its number.</summary>
     internal string LineOf(int number) => lines.Text(number);
@@ -27,7 +27,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
 
     /// <summary>Applies a step of the staging branch to the tracked hunks.</summary>
     /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
-    public void ApplyStep(MergeStep step, StagingStepLineBalance balance, bool isFaithful)
+    public void ApplyStep(StagingBranchCommit step, MergeLineComparison balance, bool isFaithful)
     {
         var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
         if (step.Author.IsTask)
@@ -49,26 +49,26 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         _facts.ApplyStep(step, isFaithful);
         if (step.Author.AcceptsLosses)
         {
-            _hunks.Where(hunk => hunk.Fate == HunkState.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
+            _hunks.Where(hunk => hunk.Fate == MergedHunkStatus.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
             _others.Clear();
         }
     }
 
     /// <summary>For each line that moved, records at the new position the hunks that introduced it.</summary>
-    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) TransferMovedHunks(
-        MergeStep step,
-        StagingStepLineBalance balance
+    private (IReadOnlyList<IdenticalLineGroup> Removed, IReadOnlyList<IdenticalLineGroup> Added) TransferMovedHunks(
+        StagingBranchCommit step,
+        MergeLineComparison balance
     )
     {
         foreach (var (from, to) in balance.Moved)
         {
-            foreach (var copy in _claims.RemoveCopies(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedHunk>()))
+            foreach (var copy in _claims.RemoveCopies(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedTaskHunk>()))
             {
                 _claims.AddCopy(to, from.Line, copy);
             }
         }
         var targets = balance.Added.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
-        var removed = new List<LineCopies>();
+        var removed = new List<IdenticalLineGroup>();
         foreach (var copies in balance.Removed)
         {
             var rest = copies.Count;
@@ -82,7 +82,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
                         copies.Line,
                         count,
                         copies.Before,
-                        new HashSet<TrackedHunk>(copies.Hunks)
+                        new HashSet<TrackedTaskHunk>(copies.Hunks)
                     );
                     for (var i = 0; i < count; i++)
                     {
@@ -108,13 +108,13 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         return (removed, [.. targets.Values.SelectMany(places => places)]);
     }
 
-    private void AddCopies(MergeStep step, LineCopies copies, IEnumerable<TrackedHunk>? earlier = null)
+    private void AddCopies(StagingBranchCommit step, IdenticalLineGroup copies, IEnumerable<TrackedTaskHunk>? earlier = null)
     {
         foreach (var hunk in copies.Hunks)
         {
             var back = _lost.GetValueOrDefault(copies.Line)?.Find(lost => lost.Path == copies.Path && lost.Missing.Contains(copies.Line));
             back?.RecordRestored(copies.Line);
-            TrackedHunk[] own = step.Author.IsTask ? [hunk] : [];
+            TrackedTaskHunk[] own = step.Author.IsTask ? [hunk] : [];
             if (own.Concat(earlier ?? []).Concat(back is null ? [] : [back]).ToList() is { Count: > 0 } bringers)
             {
                 _claims.AddCopy(copies.Path, copies.Line, bringers);
@@ -128,10 +128,10 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     /// </summary>
     /// <param name="removed">Lines that the step removed.</param>
     /// <param name="missing">Lines that the step should have moved but that are missing.</param>
-    private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
+    private void Remove(StagingBranchCommit step, IReadOnlyList<IdenticalLineGroup> removed, HashSet<int> missing)
     {
         // Lines whose copies were all removed come first, because their hunks are known with certainty.
-        var hit = new HashSet<TrackedHunk>();
+        var hit = new HashSet<TrackedTaskHunk>();
         foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
         {
             foreach (var copy in _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, hit))
@@ -164,7 +164,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    private static bool MayTakeAway(MergeStep step, string path, TrackedHunk? by) =>
+    private static bool MayTakeAway(StagingBranchCommit step, string path, TrackedTaskHunk? by) =>
         step.Author.RightTo(path) switch
         {
             TaskWriteAccess.Write => true,
@@ -172,7 +172,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
             _ => false,
         };
 
-    private void Change(MergeStep step, TrackedHunk hunk, LineCopies copies, bool may)
+    private void Change(StagingBranchCommit step, TrackedTaskHunk hunk, IdenticalLineGroup copies, bool may)
     {
         var line = copies.Line;
         if (may)
@@ -191,7 +191,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     /// Finds earlier removals of lines that the step adds again. Marks such a removal as overwritten if the step's author has write access
     /// to the file, and as lost otherwise.
     /// </summary>
-    private void HandleRestoredLines(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
+    private void HandleRestoredLines(StagingBranchCommit step, IReadOnlyList<TrackedTaskHunk> hunks)
     {
         foreach (var hunk in hunks)
         {
@@ -214,7 +214,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>Records lines that should be in the merge result but are missing, and removed lines that reappeared.</summary>
-    private void ApplyMissingLines(MergeStep step, StagingStepLineBalance balance)
+    private void ApplyMissingLines(StagingBranchCommit step, MergeLineComparison balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
         {
@@ -222,11 +222,13 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
         foreach (var copies in balance.Gone)
         {
-            var hunksOfCopies = _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedHunk>());
+            var hunksOfCopies = _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedTaskHunk>());
             hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
             if (hunksOfCopies.Count < copies.Count && IsClear(copies))
             {
-                _others.Add(new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), HunkState.Lost, step.Author.Name, step.Commit));
+                _others.Add(
+                    new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), MergedHunkStatus.Lost, step.Author.Name, step.Commit)
+                );
             }
         }
         foreach (var copies in balance.Surplus.Where(IsClear))
@@ -236,5 +238,5 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>True if the missing copy can be identified. False for lines that occur many times, such as single brackets.</summary>
-    private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
+    private bool IsClear(IdenticalLineGroup copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
 }

@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Losses;
 /// <summary>Finds the merge base of merged work: the tree from which both sides started.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
-    private readonly CommitStore _commits = new(repository);
+    private readonly GitCommitStore _commits = new(repository);
 
     /// <summary>Returns the tree of the merge base of a staging commit and the work merged into it.</summary>
     /// <param name="ours">Staging commit.</param>
@@ -57,7 +57,7 @@ internal sealed class MergeBases(GitRepository repository)
     /// cached.</summary>
     private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
     {
-        var memory = repository.Part<ObjectCache>();
+        var memory = repository.Part<CommitAndDiffCache>();
         var (found, seen, waiting) = (new HashSet<string>(), new HashSet<string> { theirs }, new Queue<string>([theirs]));
         while (waiting.TryDequeue(out var id))
         {

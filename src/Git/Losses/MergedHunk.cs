@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>State of a merged task's hunk on the staging branch.</summary>
-public enum HunkState
+public enum MergedHunkStatus
 {
     /// <summary>The staging branch contains the hunk.</summary>
     Present,
@@ -31,7 +31,7 @@ public enum TaskWriteAccess
 /// <param name="IsTask">True if the author is a task. The hunks of a task are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
 /// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
-public sealed record MergeStepAuthor(string Name, bool IsTask, Func<string, TaskWriteAccess> RightTo, bool AcceptsLosses = false);
+public sealed record StagingBranchContributor(string Name, bool IsTask, Func<string, TaskWriteAccess> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>
@@ -48,7 +48,7 @@ public sealed record MergedHunk(
     string Path,
     int Line,
     string Text,
-    HunkState Fate,
+    MergedHunkStatus Fate,
     string By = "",
     string ByMerge = ""
 );
@@ -68,7 +68,7 @@ public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>Hunks whose changes are lost.</summary>
-    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkState.Lost)];
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == MergedHunkStatus.Lost)];
 
     /// <summary>Summary of the report in one line.</summary>
     public string Summary
@@ -78,11 +78,11 @@ public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
             var ofTasks = Hunks.Where(hunk => hunk.Task.Length > 0).ToList();
             var tasks = ofTasks.Select(hunk => hunk.Task).Distinct(StringComparer.Ordinal).Count();
             var others = Hunks.Count - ofTasks.Count;
-            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(HunkState.Present)} present, "
-                + $"{Count(HunkState.Overwritten)} overwritten by name, {Count(HunkState.Lost)} lost"
+            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(MergedHunkStatus.Present)} present, "
+                + $"{Count(MergedHunkStatus.Overwritten)} overwritten by name, {Count(MergedHunkStatus.Lost)} lost"
                 + (others == 0 ? "" : $"; {Plural.Of(others, "line")} of others lost");
 
-            int Count(HunkState fate) => ofTasks.Count(hunk => hunk.Fate == fate);
+            int Count(MergedHunkStatus fate) => ofTasks.Count(hunk => hunk.Fate == fate);
         }
     }
 }

@@ -24,20 +24,20 @@ public sealed class ConflictWorktree(Worktree worktree)
     )
     {
         string? kept = null;
-        var stash = new PristineFileStash(worktree);
+        var stash = new FalselyModifiedFileHider(worktree);
 
         // Git writes MERGE_HEAD after the files, so the files are complete if MERGE_HEAD exists.
         if (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD"))?.Trim() != theirs)
         {
             // A killed merge leaves files that are not yet in the index, and the next merge would not overwrite them.
-            var permit = await DiscardPermit.KeepAsync(worktree, keep, [ours], cancellationToken);
+            var permit = await WorktreeDiscardPermit.KeepAsync(worktree, keep, [ours], cancellationToken);
             kept = permit.Kept;
             if (WorktreeAdminFolders.BranchOf(worktree.AdminDirectory) is { } branch)
             {
                 // The reset moves the checked-out branch, which may be a branch that the agent created.
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);
             }
-            await new WorktreeReset(worktree, permit).ToAsync(ours, cancellationToken);
+            await new WorktreeOverwriter(worktree, permit).ToAsync(ours, cancellationToken);
             await stash.StashAsync(cancellationToken);
             await worktree.WriteAsync(
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with
@@ -60,7 +60,8 @@ public sealed class ConflictWorktree(Worktree worktree)
     }
 
     /// <summary>
-    /// Removes the state of git's unfinished merge after <see cref="Snapshots.CommitAsync"/> has committed the merge with both parents.
+    /// Removes the state of git's unfinished merge after <see cref="WorktreeContentSaver.CommitAsync"/> has committed the merge with both
+    /// parents.
     /// </summary>
     public async Task EndAsync(CancellationToken cancellationToken = default)
     {

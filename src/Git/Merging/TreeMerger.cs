@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Merging;
 /// <param name="Mode">Git's file mode.</param>
 /// <param name="Id">Blob id.</param>
 /// <param name="Stage">Stage in the index: 1 is the merge base, 2 is ours, 3 is theirs.</param>
-public sealed record ConflictStage(string Path, string Mode, string Id, int Stage);
+public sealed record ConflictedFileVersion(string Path, string Mode, string Id, int Stage);
 
 /// <summary>Message from git about a merge, for display.</summary>
 /// <param name="Paths">Files that the message concerns.</param>
@@ -19,7 +19,7 @@ public sealed record MergeMessage(IReadOnlyList<string> Paths, string Kind, stri
 /// <param name="Tree">Merged tree. With conflicts it contains conflict markers and can't be committed.</param>
 /// <param name="Conflicts">Versions of the conflicted files, or empty for a clean merge.</param>
 /// <param name="Messages">Messages from git.</param>
-public sealed record MergedTree(string Tree, IReadOnlyList<ConflictStage> Conflicts, IReadOnlyList<MergeMessage> Messages)
+public sealed record MergedTree(string Tree, IReadOnlyList<ConflictedFileVersion> Conflicts, IReadOnlyList<MergeMessage> Messages)
 {
     /// <summary>True if the merge has no conflicts.</summary>
     public bool IsClean => Conflicts.Count == 0 && !Messages.Any(message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal));
@@ -56,7 +56,7 @@ public sealed class TreeMerger(GitRepository repository)
         IReadOnlyDictionary<string, string?>? objects = null
     )
     {
-        var memory = repository.Part<ObjectCache>();
+        var memory = repository.Part<CommitAndDiffCache>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
             return new MergedTree(ahead.Tree, [], []); // Theirs is a descendant of ours, so nothing has to be merged.
@@ -84,7 +84,7 @@ public sealed class TreeMerger(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        var stand = await new CommitStore(repository).CreateAsync(
+        var stand = await new GitCommitStore(repository).CreateAsync(
             onto + "^{tree}",
             [result + "^"],
             "Base for applying a result",
@@ -96,16 +96,16 @@ public sealed class TreeMerger(GitRepository repository)
 
     /// <summary>Parses the output of <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field and
     /// the messages.</summary>
-    internal static MergedTree Parse(GitOutput output)
+    internal static MergedTree Parse(GitCommandResult output)
     {
         var fields = output.Fields();
         var next = 1;
-        var conflicts = new List<ConflictStage>();
+        var conflicts = new List<ConflictedFileVersion>();
         for (; next < fields.Length && fields[next].Length > 0; next++)
         {
             var tab = fields[next].IndexOf('\t', StringComparison.Ordinal);
             var facts = fields[next][..tab].Split(' ');
-            conflicts.Add(new ConflictStage(fields[next][(tab + 1)..], facts[0], facts[1], facts[2][0] - '0'));
+            conflicts.Add(new ConflictedFileVersion(fields[next][(tab + 1)..], facts[0], facts[1], facts[2][0] - '0'));
         }
         var messages = new List<MergeMessage>();
         for (next++; next < fields.Length && int.TryParse(fields[next], out var count); )

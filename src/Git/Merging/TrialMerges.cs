@@ -19,7 +19,7 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     /// <exception cref="GitException">Git can't compare the commits, for example because the candidate no longer exists.</exception>
     public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialMergeCommit candidate, CancellationToken cancellationToken)
     {
-        var call = repository.Call(DiffCommands.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
+        var call = repository.Call(GitDiffArgumentBuilder.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
         {
             Environment = Objects(candidate),
         };

@@ -59,15 +59,18 @@ public sealed class ConfigurationSnapshot
     {
         var entries = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
         var persons = entries.Where(entry => entry.IsPersons).ToList();
-        var programs = ProgramSettingOverrides
+        var programs = GitConfiguredProgramBlocker
             .Running(entries)
             .ToDictionary(setting => setting.Name, setting => setting.Values, StringComparer.Ordinal);
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [Settings] = GitConfigurationText.Write(persons.Where(entry => !IsElsewhere(entry.Name))),
+            [Settings] = GitConfigFileFormatter.Write(persons.Where(entry => !IsElsewhere(entry.Name))),
             [Attributes] = await ReadAsync("core.attributesfile", "attributes"),
             [Ignored] = await ReadAsync("core.excludesfile", "ignore"),
-            [Programs] = JsonSerializer.SerializeToUtf8Bytes(programs, ConfigurationCopyJson.Default.DictionaryStringIReadOnlyListString),
+            [Programs] = JsonSerializer.SerializeToUtf8Bytes(
+                programs,
+                ConfigurationSnapshotJsonContext.Default.DictionaryStringIReadOnlyListString
+            ),
         };
         var hash = HashOf(contents);
         var place = Path.Combine(folder, hash);
@@ -108,7 +111,10 @@ public sealed class ConfigurationSnapshot
             ? new ConfigurationSnapshot(
                 place,
                 hash,
-                JsonSerializer.Deserialize(contents[Programs], ConfigurationCopyJson.Default.DictionaryStringIReadOnlyListString)!
+                JsonSerializer.Deserialize(
+                    contents[Programs],
+                    ConfigurationSnapshotJsonContext.Default.DictionaryStringIReadOnlyListString
+                )!
             )
             : throw new ConfigurationSnapshotException(
                 $"The run's copy of git's configuration in {place} was changed: its content does not match its name. The copy is "
@@ -158,7 +164,10 @@ public sealed class ConfigurationSnapshot
     /// <summary>Expands a path as git does. A leading tilde becomes the home folder.</summary>
     private static async Task<string> ExpandAsync(GitRepository repository, string path, CancellationToken cancellationToken)
     {
-        var call = new GitCall("/", ["config", "--type=path", "--get", "orchestrate.path"]) { Settings = [$"orchestrate.path={path}"] };
+        var call = new GitCommandInvocation("/", ["config", "--type=path", "--get", "orchestrate.path"])
+        {
+            Settings = [$"orchestrate.path={path}"],
+        };
         var answer = await repository.ReadAsync(call with { AnswerCodes = [0, 1, 128] }, cancellationToken);
         return answer.ExitCode == 0 ? Path.GetFullPath(answer.Text, "/") : "";
     }
@@ -168,4 +177,4 @@ public sealed class ConfigurationSnapshot
 public sealed class ConfigurationSnapshotException(string message) : GitException(message);
 
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string?>>))]
-internal sealed partial class ConfigurationCopyJson : JsonSerializerContext;
+internal sealed partial class ConfigurationSnapshotJsonContext : JsonSerializerContext;

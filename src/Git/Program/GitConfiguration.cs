@@ -35,7 +35,7 @@ public sealed class GitConfiguration
     internal string? Command(string name) => Get(name) is { Length: > 0 } command ? command : null;
 
     /// <summary>Parses the output of <c>git config --list -z</c>, in which each entry is name, newline, value and NUL.</summary>
-    internal static GitConfiguration Parse(GitOutput output)
+    internal static GitConfiguration Parse(GitCommandResult output)
     {
         var values = new Dictionary<string, string>();
         foreach (var entry in output.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries))

@@ -59,7 +59,7 @@ public sealed partial class GitProgram
     ];
 
     /// <summary>Kind of git call, by its effect on the repository.</summary>
-    private enum GitCallKind
+    private enum GitCommandKind
     {
         Read,
         Objects,
@@ -103,7 +103,10 @@ public sealed partial class GitProgram
         ProcessResult result;
         try
         {
-            result = await runner.RunAsync(new ProcessCommand(path, "version") { Timeout = TimeSpan.FromMinutes(1) }, cancellationToken);
+            result = await runner.RunAsync(
+                new ChildProcessOptions(path, "version") { Timeout = TimeSpan.FromMinutes(1) },
+                cancellationToken
+            );
         }
         catch (ProcessStartException e)
         {
@@ -132,30 +135,36 @@ public sealed partial class GitProgram
     }
 
     /// <summary>Runs a call that changes nothing and takes no lock.</summary>
-    internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
-        RunAsync(call, GitCallKind.Read, mark: null, cancellationToken);
+    internal Task<GitCommandResult> ReadAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
+        RunAsync(call, GitCommandKind.Read, mark: null, cancellationToken);
 
     /// <summary>
     /// Runs a call that only adds objects. Git names objects by their content and renames them into place, so the call takes no lock.
     /// Leftovers of a killed call are complete or ignored, so the call needs neither a recorded intent nor protection from Ctrl-C.
     /// </summary>
-    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
-        RunAsync(call, GitCallKind.Objects, mark: null, cancellationToken);
+    internal Task<GitCommandResult> AddObjectsAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
+        RunAsync(call, GitCommandKind.Objects, mark: null, cancellationToken);
 
     /// <summary>Runs a call that may change the repository. Cancellation does not interrupt the call, because a partial write is
     /// useless.</summary>
-    internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, GitCallKind.Write, mark, CancellationToken.None);
+    internal Task<GitCommandResult> WriteAsync(GitCommandInvocation call, string mark) =>
+        RunAsync(call, GitCommandKind.Write, mark, CancellationToken.None);
 
-    private async Task<GitOutput> RunAsync(GitCall call, GitCallKind kind, string? mark, CancellationToken cancellationToken)
+    private async Task<GitCommandResult> RunAsync(
+        GitCommandInvocation call,
+        GitCommandKind kind,
+        string? mark,
+        CancellationToken cancellationToken
+    )
     {
-        var command = new ProcessCommand(_path, Options(call, kind))
+        var command = new ChildProcessOptions(_path, Options(call, kind))
         {
             WorkingDirectory = call.Directory,
             Environment = EnvironmentOf(call, kind),
             Input = call.Input,
-            StandardOutput = ProcessOutput.Capture(call.OutputLimit),
+            StandardOutput = ProcessOutputTargets.Capture(call.OutputLimit),
             Timeout = Timeout,
-            OwnSession = kind == GitCallKind.Write || call.OwnSession, // Ctrl-C at the terminal must not interrupt a write.
+            OwnSession = kind == GitCommandKind.Write || call.OwnSession, // Ctrl-C at the terminal must not interrupt a write.
             Mark = mark,
         };
         ProcessResult result;
@@ -192,26 +201,27 @@ public sealed partial class GitProgram
                 $"{Describe(call)} printed {Plural.Of(result.StandardOutput.TotalBytes, "byte")}; the limit is {call.OutputLimit}."
             );
         }
-        return new GitOutput(result.ExitCode, result.StandardOutput.Bytes, result.StandardOutput.IsTruncated, errorText);
+        return new GitCommandResult(result.ExitCode, result.StandardOutput.Bytes, result.StandardOutput.IsTruncated, errorText);
     }
 
-    private static string Describe(GitCall call) => $"'{new ProcessCommand("git", call.Arguments)}' in '{call.Directory}'";
+    private static string Describe(GitCommandInvocation call) =>
+        $"'{new ChildProcessOptions("git", call.Arguments)}' in '{call.Directory}'";
 
-    private static IEnumerable<string> Options(GitCall call, GitCallKind kind) =>
+    private static IEnumerable<string> Options(GitCommandInvocation call, GitCommandKind kind) =>
         CommonSettings
-            .Concat(kind == GitCallKind.Read ? [] : WriteSettings)
+            .Concat(kind == GitCommandKind.Read ? [] : WriteSettings)
             .Concat(call.Settings)
             .SelectMany(setting => (string[])["-c", setting])
             .Concat(call.Arguments);
 
-    private static Dictionary<string, string?> EnvironmentOf(GitCall call, GitCallKind kind)
+    private static Dictionary<string, string?> EnvironmentOf(GitCommandInvocation call, GitCommandKind kind)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
         environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // Reads the original objects, regardless of refs/replace/.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overridden by a setting, because git uses its first value.
-        environment["GIT_OPTIONAL_LOCKS"] = kind == GitCallKind.Write ? null : "0";
+        environment["GIT_OPTIONAL_LOCKS"] = kind == GitCommandKind.Write ? null : "0";
         foreach (var (name, value) in call.Environment)
         {
             environment[name] = value;

@@ -138,7 +138,7 @@ public static partial class GitProgramSettings
         }
         return
         [
-            .. ProgramSettingOverrides
+            .. GitConfiguredProgramBlocker
                 .Running(await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
                 .Where(setting => IsUsed(setting.Name, setting.Values))
                 .OrderBy(setting => setting.Name, StringComparer.Ordinal)

@@ -15,21 +15,21 @@ public sealed class GitRepository
     // Working directory of calls that need no checkout, so that attributes and other files of a checkout have no effect.
     private const string NoCheckout = "/";
 
-    private readonly SharedRepositoryState _shared;
-    private readonly ProgramSettingOverrides _programs;
+    private readonly CrossInstanceRepositoryData _shared;
+    private readonly GitConfiguredProgramBlocker _programs;
 
-    private GitRepository(GitProgram program, string commonDirectory, ConfigurationSnapshot? copy, SharedRepositoryState? shared)
+    private GitRepository(GitProgram program, string commonDirectory, ConfigurationSnapshot? copy, CrossInstanceRepositoryData? shared)
     {
         Program = program;
         CommonDirectory = commonDirectory;
         Copy = copy;
         Key = KeyOf(commonDirectory);
-        _shared = shared ?? new SharedRepositoryState(new GitWriteJournal(Path.Combine(OwnDirectory, "writes"), commonDirectory));
-        _programs = new ProgramSettingOverrides(this);
+        _shared = shared ?? new CrossInstanceRepositoryData(new GitWriteJournal(Path.Combine(OwnDirectory, "writes"), commonDirectory));
+        _programs = new GitConfiguredProgramBlocker(this);
     }
 
     /// <summary>State of an open repository, shared by all instances regardless of the configuration that they use.</summary>
-    private sealed class SharedRepositoryState(GitWriteJournal notes)
+    private sealed class CrossInstanceRepositoryData(GitWriteJournal notes)
     {
         public GitWriteJournal Notes { get; } = notes;
 
@@ -96,7 +96,7 @@ public sealed class GitRepository
 
         // The queries that need a work tree come last, because git in a bare repository prints the other results before it fails.
         var answer = await program.ReadAsync(
-            new GitCall(
+            new GitCommandInvocation(
                 path,
                 [
                     "rev-parse",
@@ -150,15 +150,15 @@ public sealed class GitRepository
         (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 
     /// <summary>Creates a call that uses no checkout.</summary>
-    internal GitCall Call(params IEnumerable<string> arguments) =>
+    internal GitCommandInvocation Call(params IEnumerable<string> arguments) =>
         new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]) { GitDirectory = CommonDirectory };
 
     /// <inheritdoc cref="GitProgram.ReadAsync"/>
-    internal async Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
+    internal async Task<GitCommandResult> ReadAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
         await Program.ReadAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="GitProgram.AddObjectsAsync"/>
-    internal async Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
+    internal async Task<GitCommandResult> AddObjectsAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
         await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
     /// <summary>
@@ -167,11 +167,11 @@ public sealed class GitRepository
     /// </summary>
     /// <exception cref="GitLockedException">Another process holds a lock file for longer than
     /// <see cref="GitProgram.LockPatience"/>.</exception>
-    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
+    internal Task<GitCommandResult> WriteAsync(GitCommandInvocation call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return _shared.Notes.RunAsync(
-            $"{new ProcessCommand("git", call.Arguments)}",
+            $"{new ChildProcessOptions("git", call.Arguments)}",
             Program.LockPatience,
             async mark => await Program.WriteAsync(await ConfinedAsync(call, CancellationToken.None), mark),
             cancellationToken
@@ -179,7 +179,7 @@ public sealed class GitRepository
     }
 
     /// <summary>Adds environment variables to a git call that prevent settings from running unapproved programs.</summary>
-    private async Task<GitCall> ConfinedAsync(GitCall call, CancellationToken cancellationToken) =>
+    private async Task<GitCommandInvocation> ConfinedAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
         call.GitDirectory is not { } directory
             ? call
             : call with
@@ -204,7 +204,7 @@ public sealed class GitRepository
     /// <summary>Claims the repository for this process's PID namespace.</summary>
     /// <exception cref="GitException">Processes of another PID namespace (a container) work in the repository.</exception>
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
-        _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
+        _shared.Claim ??= await new RepositoryPidNamespaceLock(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
 
     /// <summary>
     /// Waits for git writes that are still running although their owner process has ended. Stops them after <paramref name="limit"/>.

@@ -22,10 +22,10 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
     /// <param name="lockPatience">Maximum time to wait for another process to release a lock file.</param>
     /// <param name="run">Runs the write. Receives the mark for the environment of the git process.</param>
     /// <param name="cancellationToken">Cancels waiting for a lock file.</param>
-    internal async Task<GitOutput> RunAsync(
+    internal async Task<GitCommandResult> RunAsync(
         string command,
         TimeSpan lockPatience,
-        Func<string, Task<GitOutput>> run,
+        Func<string, Task<GitCommandResult>> run,
         CancellationToken cancellationToken
     )
     {
@@ -79,7 +79,7 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
             return;
         }
         OrchestratorFolderCreator.Ensure(folder);
-        var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + WriteIntent.Ended);
+        var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + GitWriteJournalRecord.Ended);
         File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
         File.SetLastWriteTimeUtc(note, since);
     }
@@ -100,7 +100,7 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
         return removed;
     }
 
-    private async Task<GitOutput> RunNotedAsync(string command, Func<string, Task<GitOutput>> run)
+    private async Task<GitCommandResult> RunNotedAsync(string command, Func<string, Task<GitCommandResult>> run)
     {
         var mark = Guid.NewGuid().ToString("N");
         var note = Take($"{ProcessIdentity.Current}\n{mark}\n{command}\n");
@@ -117,11 +117,11 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
         }
         catch
         {
-            File.Move(note, note + WriteIntent.Ended);
+            File.Move(note, note + GitWriteJournalRecord.Ended);
             await new ProcessStopper().StopByEnvironmentAsync(
                 ProcessRunner.ChildVariable,
                 mark,
-                StopSignal.Terminate,
+                PosixStopSignal.Terminate,
                 KillLimit,
                 KillLimit
             );
@@ -182,7 +182,7 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
     /// <summary>Removes a lock file if a dead git process created it. The file must be newer than the intent of the dead process and older
     /// than the intents of all live processes. No other process may have the file open or run git in the repository. A lock file from
     /// before the last boot is always removed.</summary>
-    private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
+    private bool RemoveIfLeft(string lockFile, IEnumerable<GitWriteJournalRecord> dead, IEnumerable<GitWriteJournalRecord> living)
     {
         var file = new FileInfo(lockFile);
         if (!file.Exists)
@@ -205,6 +205,8 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
         return true;
     }
 
-    private IReadOnlyList<WriteIntent> Notes() =>
-        !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Select(WriteIntent.TryRead).OfType<WriteIntent>()];
+    private IReadOnlyList<GitWriteJournalRecord> Notes() =>
+        !Directory.Exists(folder)
+            ? []
+            : [.. Directory.EnumerateFiles(folder).Select(GitWriteJournalRecord.TryRead).OfType<GitWriteJournalRecord>()];
 }

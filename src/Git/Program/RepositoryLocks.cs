@@ -32,7 +32,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
     /// Returns the processes that may hold a lock file: processes that have it open, and git processes in the repository that are older
     /// than it. The latter are included because git closes some lock files before it finishes.
     /// </summary>
-    public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
+    public IReadOnlyList<SystemProcessRecord> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
         return

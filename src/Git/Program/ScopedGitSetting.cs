@@ -22,7 +22,7 @@ internal sealed record ScopedGitSetting(string Scope, string Name, string? Value
     )
     {
         // Bypasses GitRepository.ReadAsync, which itself calls this method.
-        var call = new GitCall("/", [$"--git-dir={gitDirectory}", "config", "--list", "--includes", "--show-scope", "-z"])
+        var call = new GitCommandInvocation("/", [$"--git-dir={gitDirectory}", "config", "--list", "--includes", "--show-scope", "-z"])
         {
             Environment = repository.Copy?.Variables ?? new Dictionary<string, string?>(),
         };
@@ -38,7 +38,7 @@ internal sealed record ScopedGitSetting(string Scope, string Name, string? Value
 }
 
 /// <summary>Formats settings as the text of a git configuration file.</summary>
-internal static class GitConfigurationText
+internal static class GitConfigFileFormatter
 {
     /// <summary>Returns the content of a configuration file with the given settings.</summary>
     public static byte[] Write(IEnumerable<ScopedGitSetting> settings)

@@ -59,7 +59,7 @@ internal sealed record CheckoutHead(string Path, string Admin)
             : null;
 
     /// <summary>Creates a git call in the checkout.</summary>
-    internal GitCall Call(params IEnumerable<string> arguments) =>
+    internal GitCommandInvocation Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={Admin}", $"--work-tree={Path}", .. arguments]) { GitDirectory = Admin };
 
     /// <summary>True if the .git file in the worktree's folder still names this administrative folder.</summary>

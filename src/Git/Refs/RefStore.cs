@@ -12,7 +12,7 @@ public sealed record RefChange(string Name, string? New, string? Old);
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
 /// <summary>Reads and moves refs. Every change is a compare-and-swap, and symbolic refs are never followed. Only this class moves or
-/// deletes branches, so that no branch changes while the user has it checked out (<see cref="BranchCheckouts"/>).</summary>
+/// deletes branches, so that no branch changes while the user has it checked out (<see cref="CheckedOutBranchProtector"/>).</summary>
 public sealed class RefStore(GitRepository repository)
 {
     /// <summary>Prefix of refs that retain otherwise unreferenced commits, such as replaced ones and removed stash entries.</summary>
@@ -80,7 +80,7 @@ public sealed class RefStore(GitRepository repository)
             await UpdateAsync([new RefChange(kept, kept[KeptPrefix.Length..], null)], "kept", cancellationToken);
         }
         var put = repository.Call("update-ref", "--no-deref", "-m", "put back", name, right);
-        await new BranchCheckouts(repository).MoveAsync(
+        await new CheckedOutBranchProtector(repository).MoveAsync(
             kept is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [name] = kept[KeptPrefix.Length..] },
             () => repository.WriteAsync(put, cancellationToken),
             cancellationToken
@@ -123,7 +123,7 @@ public sealed class RefStore(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        var checkouts = new BranchCheckouts(repository);
+        var checkouts = new CheckedOutBranchProtector(repository);
         checkouts.RefuseDeletions(changes);
         return await checkouts.MoveAsync(
             changes
@@ -152,7 +152,7 @@ public sealed class RefStore(GitRepository repository)
             await repository.WriteAsync(
                 repository.Call("update-ref", "--stdin", "-z", "-m", reason) with
                 {
-                    Input = ProcessInput.FromText(ScriptOf(changes)),
+                    Input = ProcessStandardInput.FromText(ScriptOf(changes)),
                 },
                 cancellationToken
             );

@@ -66,7 +66,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             remote,
             .. names.Select(one => $"+{one.Key}:{one.Value}"),
         ]);
-        var output = await new BranchCheckouts(repository).MoveAsync(
+        var output = await new CheckedOutBranchProtector(repository).MoveAsync(
             await new RefStore(repository).ListAsync(names.Values, cancellationToken),
             () => repository.ReadAsync(fetch, cancellationToken),
             cancellationToken
@@ -121,7 +121,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     private static string CleanMessage(string said) => FileNameEncoding.Show(said.ReplaceLineEndings(" ").Trim(), 600);
 
     // The working directory matters, because the address of a remote may be a path relative to the checkout.
-    private GitCall Call(IEnumerable<string> arguments) =>
+    private GitCommandInvocation Call(IEnumerable<string> arguments) =>
         repository.Call(arguments) with
         {
             Directory = repository.MainCheckout ?? repository.CommonDirectory,

@@ -11,7 +11,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     /// <summary>An entry of a git index or of a commit's tree.</summary>
     /// <param name="Mode">Git's file mode, such as <c>120000</c> for a link.</param>
     /// <param name="Path">Path relative to the checkout.</param>
-    public sealed record CommittedEntry(string Mode, string Path);
+    public sealed record TrackedGitPath(string Mode, string Path);
 
     /// <summary>
     /// Returns the problem and its fix for a committed file or folder that prevents runs from starting, or null if there is none.
@@ -28,7 +28,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
             root == ".." || root.StartsWith("../", StringComparison.Ordinal)
                 ? [OrchestratorFolderCreator.Name]
                 : [OrchestratorFolderCreator.Name, root];
-        List<CommittedEntry> found = [];
+        List<TrackedGitPath> found = [];
         foreach (var folder in folders)
         {
             found.AddRange(
@@ -57,7 +57,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     }
 
     /// <summary>Returns the index entries at or below a path.</summary>
-    internal async Task<IReadOnlyList<CommittedEntry>> ListAsync(string path, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<TrackedGitPath>> ListAsync(string path, CancellationToken cancellationToken)
     {
         var output = await checkout.Repository.ReadAsync(
             checkout.Call("--literal-pathspecs", "ls-files", "--stage", "-z", "--", path),
@@ -66,7 +66,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         return Parsed(output);
     }
 
-    private async Task<IReadOnlyList<CommittedEntry>> ListAsync(string path, string commit, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TrackedGitPath>> ListAsync(string path, string commit, CancellationToken cancellationToken)
     {
         var output = await checkout.Repository.ReadAsync(
             checkout.Call("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", path) with
@@ -79,16 +79,16 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     }
 
     // Both commands print "MODE ...\tPATH".
-    private static List<CommittedEntry> Parsed(GitOutput output) =>
+    private static List<TrackedGitPath> Parsed(GitCommandResult output) =>
         [
             .. output
                 .Fields()
                 .Select(field => field.Split('\t', 2))
                 .Where(parts => parts.Length == 2)
-                .Select(parts => new CommittedEntry(parts[0].Split(' ')[0], parts[1])),
+                .Select(parts => new TrackedGitPath(parts[0].Split(' ')[0], parts[1])),
         ];
 
-    private static bool IsWrong(CommittedEntry entry, string worktrees)
+    private static bool IsWrong(TrackedGitPath entry, string worktrees)
     {
         if (entry.Path == OrchestratorFolderCreator.Name || entry.Path == worktrees)
         {
@@ -112,7 +112,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
 
     /// <summary>Returns a short path that includes the committed file, for messages.</summary>
-    private static string ShortPathOf(CommittedEntry entry, string worktrees)
+    private static string ShortPathOf(TrackedGitPath entry, string worktrees)
     {
         var own = entry.Path.StartsWith(OrchestratorFolderCreator.Name + "/", StringComparison.Ordinal)
             ? OrchestratorFolderCreator.Name
@@ -121,7 +121,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         return entry.Mode is not (Link or Submodule) && below.Length > 1 ? $"{own}/{below[0]}" : entry.Path;
     }
 
-    private static string DisplayText(CommittedEntry entry) =>
+    private static string DisplayText(TrackedGitPath entry) =>
         entry.Mode switch
         {
             Link => $"the symbolic link '{entry.Path}'",

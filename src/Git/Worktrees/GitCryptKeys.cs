@@ -36,7 +36,7 @@ internal static class GitCryptKeys
         {
             return;
         }
-        new WorktreeFileAccess(admin).Remove(FolderName);
+        new WorktreeFileAccessor(admin).Remove(FolderName);
         Directory.CreateSymbolicLink(link, target);
     }
 

@@ -15,25 +15,25 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
     /// <summary>Moves a worktree into the pool, or removes it if it can't be reused.</summary>
-    internal async Task ReturnAsync(string path, string admin, DiscardPermit permit, CancellationToken cancellationToken)
+    internal async Task ReturnAsync(string path, string admin, WorktreeDiscardPermit permit, CancellationToken cancellationToken)
     {
         permit.Check(path);
         await new WorktreeFolders(repository).MakeAsync(_folder, cancellationToken);
-        var claims = new WorktreeClaims(repository);
+        var claims = new WorktreeOperationJournal(repository);
         claims.Claim(path);
         WorktreeAdminFolders.RemoveMarker(admin);
         var pooled = RemoveUnknown();
         var worktree = new Worktree(repository, path, admin);
-        await new SubmoduleTrees(worktree).RemoveAsync(cancellationToken);
+        await new SubmoduleWorktreeManager(worktree).RemoveAsync(cancellationToken);
         if (
             pooled.Count >= pool.Capacity
             || !File.Exists(Path.Combine(path, ".git"))
-            || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None
+            || WorktreeStatus.OperationIn(admin) != UnfinishedGitOperation.None
             || Tampering.Any(name => Path.Exists(Path.Combine(admin, name)))
             || await HidesFilesAsync(worktree, cancellationToken)
         )
         {
-            WorktreeReset.Remove(repository, path, permit);
+            WorktreeOverwriter.Remove(repository, path, permit);
             return;
         }
 
@@ -44,7 +44,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
 
         if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))
         {
-            WorktreeReset.Remove(repository, path, permit);
+            WorktreeOverwriter.Remove(repository, path, permit);
             return;
         }
 

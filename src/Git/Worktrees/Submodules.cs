@@ -42,7 +42,7 @@ public sealed class Submodules(GitRepository repository)
     /// </summary>
     public async Task<GitRepository?> FindRepositoryAsync(Submodule submodule, CancellationToken cancellationToken = default)
     {
-        var opened = repository.Part<OpenedSubmodules>().Repositories;
+        var opened = repository.Part<SubmoduleRepositoryCache>().Repositories;
         foreach (var folder in RepositoryFolders(submodule).Where(folder => File.Exists(Path.Combine(folder, "HEAD"))))
         {
             if (!opened.TryGetValue(folder, out var found))
@@ -103,7 +103,7 @@ public sealed class Submodules(GitRepository repository)
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 
-    private sealed class OpenedSubmodules
+    private sealed class SubmoduleRepositoryCache
     {
         internal ConcurrentDictionary<string, GitRepository> Repositories { get; } = new(StringComparer.Ordinal);
     }

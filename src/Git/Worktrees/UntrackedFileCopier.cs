@@ -13,7 +13,7 @@ public sealed class UntrackedFileCopier(GitRepository repository, string? linked
     /// <returns>The copied files, relative to the root.</returns>
     public async Task<IReadOnlyList<string>> CopyAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
-        if (new WorktreeStore(repository).FindCheckout(linked) is not { } checkout || !File.Exists(Path.Combine(checkout.Path, FileName)))
+        if (new WorktreeManager(repository).FindCheckout(linked) is not { } checkout || !File.Exists(Path.Combine(checkout.Path, FileName)))
         {
             return [];
         }
@@ -22,7 +22,7 @@ public sealed class UntrackedFileCopier(GitRepository repository, string? linked
             cancellationToken
         );
         var copied = new List<string>();
-        var files = new WorktreeFileAccess(worktree.Path);
+        var files = new WorktreeFileAccessor(worktree.Path);
         foreach (var file in found.Fields())
         {
             // The orchestrator's own files are never copied, even if a pattern matches them. They include secrets and the engine's

@@ -30,7 +30,7 @@ public sealed class Worktree
     /// set-up runs again.</summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
-    internal GitCall Call(params IEnumerable<string> arguments) =>
+    internal GitCommandInvocation Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]) { GitDirectory = AdminDirectory };
 
     /// <summary>Returns the checked-out commit, or null if HEAD names no commit or the commit object is missing.</summary>
@@ -46,13 +46,13 @@ public sealed class Worktree
             ? found.Text
             : null;
 
-    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
+    internal Task<GitCommandResult> WriteAsync(GitCommandInvocation call, CancellationToken cancellationToken)
     {
         CheckInPlace();
         return Repository.WriteAsync(call, cancellationToken);
     }
 
-    internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
+    internal Task<GitCommandResult> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         WriteAsync(Call(arguments), cancellationToken);
 
     /// <summary>
@@ -74,7 +74,7 @@ public sealed class Worktree
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
-        var content = new WorktreeFileAccess(Path).TryReadText(".git", LongestGitFile)?.Trim();
+        var content = new WorktreeFileAccessor(Path).TryReadText(".git", LongestGitFile)?.Trim();
         if (
             link is null
             && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true

@@ -7,8 +7,8 @@ namespace Orchestrator.Git.Worktrees;
 /// orchestrator's marker in them. The marker is written last and means that a worktree is complete.</summary>
 internal static class WorktreeAdminFolders
 {
-    internal const string MarkerName = BranchCheckouts.MarkerName;
-    internal const string PooledName = BranchCheckouts.PooledName;
+    internal const string MarkerName = CheckedOutBranchProtector.MarkerName;
+    internal const string PooledName = CheckedOutBranchProtector.PooledName;
 
     /// <summary>Lists the folder and administrative folder of every linked worktree.</summary>
     internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository) =>
@@ -21,7 +21,7 @@ internal static class WorktreeAdminFolders
     /// <summary>Returns the administrative folder of the worktree at a path, or null if there is no worktree at the path.</summary>
     internal static string? Find(GitRepository repository, string path)
     {
-        var places = repository.Part<AdminFolderCache>();
+        var places = repository.Part<WorktreeAdminFolderCache>();
 
         // Tries the cached folder first, because a search reads a file for each worktree.
         if (places.Found.TryGetValue(path, out var known) && CheckoutHead.WorktreeFolderOf(known) == path)
@@ -44,7 +44,7 @@ internal static class WorktreeAdminFolders
     /// <summary>Writes the <c>.git</c> file of a worktree, which names the administrative folder.</summary>
     internal static void WriteLink(string path, string admin)
     {
-        if (!new WorktreeFileAccess(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
+        if (!new WorktreeFileAccessor(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
         {
             throw new GitException($"'{path}/.git' can't be written, because it is a folder. Move it away and retry.");
         }
@@ -70,7 +70,7 @@ internal static class WorktreeAdminFolders
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
     /// <summary>True if this program once completed the worktree, even if its files no longer exist.</summary>
-    internal static bool IsOurs(string admin) => BranchCheckouts.IsOurs(admin);
+    internal static bool IsOurs(string admin) => CheckedOutBranchProtector.IsOurs(admin);
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 
@@ -84,7 +84,7 @@ internal static class WorktreeAdminFolders
     }
 
     /// <summary>Cache of the administrative folder of each worktree.</summary>
-    private sealed class AdminFolderCache
+    private sealed class WorktreeAdminFolderCache
     {
         internal ConcurrentDictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
     }

@@ -22,7 +22,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         var worktree = new Worktree(repository, path, admin);
         try
         {
-            var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
+            var reset = new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking(path));
             GitCryptKeys.LinkTo(repository, admin);
             await reset.CheckOutAsync(await CheckoutArgumentsAsync(request, cancellationToken), cancellationToken);
             await reset.RemoveUntrackedAsync(fits ? request.Pool.Keep : null, cancellationToken);
@@ -30,8 +30,8 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         }
         catch (GitException)
         {
-            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
-            new WorktreeClaims(repository).Claim(path);
+            WorktreeOverwriter.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
+            new WorktreeOperationJournal(repository).Claim(path);
             return false; // The caller creates a new worktree instead. If git also refuses to create one, that error is reported.
         }
     }
@@ -58,7 +58,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         if (isEncrypted && WorktreeAdminFolders.Find(repository, path) is { } admin)
         {
             GitCryptKeys.LinkTo(repository, admin);
-            await new WorktreeReset(new Worktree(repository, path, admin), DiscardPermit.OfOurMaking(path)).CheckOutAsync(
+            await new WorktreeOverwriter(new Worktree(repository, path, admin), WorktreeDiscardPermit.OfOurMaking(path)).CheckOutAsync(
                 [],
                 cancellationToken
             );

@@ -52,7 +52,7 @@ internal sealed class WorktreeFolders(GitRepository repository)
         var name = Path.GetRelativePath(repository.MainCheckout!, link);
         if (
             name == root
-            && new WorktreeStore(repository).FindMainCheckout() is { } checkout
+            && new WorktreeManager(repository).FindMainCheckout() is { } checkout
             && (await new CommittedOrchestratorFiles(checkout).ListAsync(root, cancellationToken)).All(entry => entry.Path != root)
         )
         {

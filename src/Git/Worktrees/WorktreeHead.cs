@@ -12,13 +12,13 @@ public sealed class WorktreeHead(Worktree worktree)
     public string? Branch => new CheckoutHead(worktree.Path, worktree.AdminDirectory).Branch;
 
     /// <summary>Git operation that was started in the worktree and not finished.</summary>
-    public UnfinishedOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
+    public UnfinishedGitOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
 
     /// <summary>Returns the unmerged files at which a rebase, merge or similar operation stopped.</summary>
     public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
     {
         var output = await worktree.Repository.ReadAsync(
-            worktree.Call(DiffCommands.OfFiles("--name-only", "--diff-filter=U", "-z")),
+            worktree.Call(GitDiffArgumentBuilder.OfFiles("--name-only", "--diff-filter=U", "-z")),
             cancellationToken
         );
         return output.Fields();
@@ -83,12 +83,12 @@ public sealed class WorktreeHead(Worktree worktree)
         }
         string[]? quit = Operation switch
         {
-            UnfinishedOperation.Rebase => Directory.Exists(Path.Combine(worktree.AdminDirectory, "rebase-apply"))
+            UnfinishedGitOperation.Rebase => Directory.Exists(Path.Combine(worktree.AdminDirectory, "rebase-apply"))
                 ? ["am", "--quit"]
                 : ["rebase", "--quit"],
-            UnfinishedOperation.CherryPick => ["cherry-pick", "--quit"],
-            UnfinishedOperation.Revert => ["revert", "--quit"],
-            UnfinishedOperation.Bisect => ["bisect", "reset", "HEAD"],
+            UnfinishedGitOperation.CherryPick => ["cherry-pick", "--quit"],
+            UnfinishedGitOperation.Revert => ["revert", "--quit"],
+            UnfinishedGitOperation.Bisect => ["bisect", "reset", "HEAD"],
             _ => null,
         };
         if (quit is not null)

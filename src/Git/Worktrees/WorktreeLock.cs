@@ -6,18 +6,21 @@ namespace Orchestrator.Git.Worktrees;
 internal sealed class WorktreeLock : IDisposable
 {
     private readonly SemaphoreSlim _queue;
-    private LockFile? _file;
+    private InterProcessFileLock? _file;
 
     private WorktreeLock(SemaphoreSlim queue) => _queue = queue;
 
     internal static async Task<WorktreeLock> AcquireAsync(GitRepository repository, CancellationToken cancellationToken)
     {
-        var queue = repository.Part<LockQueue>().OneAtATime;
+        var queue = repository.Part<InProcessWorktreeLock>().OneAtATime;
         await queue.WaitAsync(cancellationToken);
         var taken = new WorktreeLock(queue);
         try
         {
-            taken._file = await LockFile.AcquireAsync(Path.Combine(repository.OwnDirectory, "worktrees.mutex"), cancellationToken);
+            taken._file = await InterProcessFileLock.AcquireAsync(
+                Path.Combine(repository.OwnDirectory, "worktrees.mutex"),
+                cancellationToken
+            );
             return taken;
         }
         catch
@@ -33,7 +36,7 @@ internal sealed class WorktreeLock : IDisposable
         _queue.Release();
     }
 
-    private sealed class LockQueue
+    private sealed class InProcessWorktreeLock
     {
         internal SemaphoreSlim OneAtATime { get; } = new(1, 1);
     }

@@ -3,13 +3,13 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>
 /// Adds all files of a worktree to an index, with two exceptions. Nested repositories are handled without running git in them, because
 /// <c>git add</c> would apply the configuration found there. Files that are unchanged since the checkout keep their index entries
-/// (<see cref="PristineFiles"/>).
+/// (<see cref="FalselyModifiedFileFinder"/>).
 /// </summary>
 /// <param name="run">Runs a git call, with a limited wait for lock files.</param>
 /// <param name="environment">Environment variables that name the index and the object folder, or empty for the worktree's own.</param>
 internal sealed class WorktreeStager(
     Worktree worktree,
-    Func<GitCall, Task<GitOutput>> run,
+    Func<GitCommandInvocation, Task<GitCommandResult>> run,
     IReadOnlyDictionary<string, string?> environment
 )
 {
@@ -40,11 +40,11 @@ internal sealed class WorktreeStager(
             .Distinct(StringComparer.Ordinal)
             .Except(without, StringComparer.Ordinal)
             .ToList();
-        var pristine = await new PristineFiles(worktree).FindInIndexAsync(environment, cancellationToken);
+        var pristine = await new FalselyModifiedFileFinder(worktree).FindInIndexAsync(environment, cancellationToken);
         string[] pathspecs = [".", .. without.Concat(nested).Concat(pristine).Select(path => $":(exclude,top,literal){path}")];
         var add = Call(["add", "--all", "--sparse", .. options, "--pathspec-from-file=-", "--pathspec-file-nul"]) with
         {
-            Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Join('\0', pathspecs))),
+            Input = ProcessStandardInput.FromBytes(FileNameEncoding.Encode(string.Join('\0', pathspecs))),
             AnswerCodes = answers,
         };
         for (var attempt = 1; ; attempt++)
@@ -64,12 +64,12 @@ internal sealed class WorktreeStager(
             // For a nested repository, update-index reads only the HEAD and no configuration.
             var heads = Call("update-index", "--add", "--remove", "-z", "--stdin") with
             {
-                Input = ProcessInput.FromBytes(FileNameEncoding.Encode(string.Concat(nested.Select(path => path + "\0")))),
+                Input = ProcessStandardInput.FromBytes(FileNameEncoding.Encode(string.Concat(nested.Select(path => path + "\0")))),
                 AnswerCodes = answers,
             };
             await run(heads);
         }
     }
 
-    private GitCall Call(params IEnumerable<string> arguments) => worktree.Call(arguments) with { Environment = environment };
+    private GitCommandInvocation Call(params IEnumerable<string> arguments) => worktree.Call(arguments) with { Environment = environment };
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>An operation that git has started in a checkout and not finished.</summary>
-public enum UnfinishedOperation
+public enum UnfinishedGitOperation
 {
     /// <summary>No operation is in progress.</summary>
     None,
@@ -26,15 +26,15 @@ public enum UnfinishedOperation
 /// <param name="Path">Path relative to the root.</param>
 /// <param name="IsUntracked">True if git does not track the file.</param>
 /// <param name="IsUnmerged">True if the file is in conflict.</param>
-public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged);
+public sealed record UncommittedFile(string Path, bool IsUntracked, bool IsUnmerged);
 
 /// <summary>State of a checkout: its commit, branch, unfinished operation and changed files.</summary>
 /// <param name="Head">Commit of the checkout, or null if it has none.</param>
 /// <param name="Branch">Full ref name of the branch, or null if HEAD is detached.</param>
 /// <param name="Operation">Unfinished operation.</param>
 /// <param name="Entries">Files that differ from the commit. Includes untracked files but no ignored files. Files that differ right after a
-/// checkout are omitted (<see cref="PristineFiles"/>).</param>
-public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
+/// checkout are omitted (<see cref="FalselyModifiedFileFinder"/>).</param>
+public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedGitOperation Operation, IReadOnlyList<UncommittedFile> Entries)
 {
     internal static readonly string[] Arguments =
     [
@@ -44,7 +44,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         "--branch",
         "--untracked-files=all",
         "--no-renames",
-        DiffCommands.Submodules,
+        GitDiffArgumentBuilder.Submodules,
     ];
 
     /// <summary>Returns the tracked files with changes that the user could lose, except those at or below one of
@@ -78,7 +78,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     {
         var fields = (await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken)).Fields();
         var changed = fields.Select(ChangedOnDisk).ToList();
-        var pristine = await new PristineFiles(worktree).FindAsync([.. changed.OfType<TreeFile>()], cancellationToken);
+        var pristine = await new FalselyModifiedFileFinder(worktree).FindAsync([.. changed.OfType<GitTreeFile>()], cancellationToken);
         return pristine.Count == 0 ? fields : [.. fields.Where((_, i) => changed[i] is not { } file || !pristine.Contains(file.Path))];
     }
 
@@ -86,9 +86,9 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     /// Returns the index entry of a file that was changed on disk but not staged. Null for any other field of the status output.
     /// </summary>
     // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
-    private static TreeFile? ChangedOnDisk(string field) =>
+    private static GitTreeFile? ChangedOnDisk(string field) =>
         field.StartsWith("1 .M ", StringComparison.Ordinal) && field.Split(' ', 9) is [_, _, _, _, var mode, _, _, var id, var path]
-            ? new TreeFile(path, mode, id)
+            ? new GitTreeFile(path, mode, id)
             : null;
 
     /// <summary>Reads the state of a checkout, or returns null if git can't read it.</summary>
@@ -104,11 +104,11 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         }
     }
 
-    internal static WorktreeStatus Parse(IEnumerable<string> fields, UnfinishedOperation operation)
+    internal static WorktreeStatus Parse(IEnumerable<string> fields, UnfinishedGitOperation operation)
     {
         string? head = null;
         string? branch = null;
-        var entries = new List<StatusEntry>();
+        var entries = new List<UncommittedFile>();
         foreach (var field in fields.Where(field => field.Length > 2))
         {
             switch (field[0])
@@ -120,13 +120,13 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
                     branch = field[14..] is "(detached)" ? null : "refs/heads/" + field[14..];
                     break;
                 case '?':
-                    entries.Add(new StatusEntry(field[2..], IsUntracked: true, IsUnmerged: false));
+                    entries.Add(new UncommittedFile(field[2..], IsUntracked: true, IsUnmerged: false));
                     break;
                 case '1':
-                    entries.Add(new StatusEntry(field.Split(' ', 9)[8], IsUntracked: false, IsUnmerged: false));
+                    entries.Add(new UncommittedFile(field.Split(' ', 9)[8], IsUntracked: false, IsUnmerged: false));
                     break;
                 case 'u':
-                    entries.Add(new StatusEntry(field.Split(' ', 11)[10], IsUntracked: false, IsUnmerged: true));
+                    entries.Add(new UncommittedFile(field.Split(' ', 11)[10], IsUntracked: false, IsUnmerged: true));
                     break;
                 default:
                     break; // Other headers, such as the upstream branch.
@@ -135,16 +135,16 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return new WorktreeStatus(head, branch, operation, entries);
     }
 
-    internal static UnfinishedOperation OperationIn(string adminDirectory)
+    internal static UnfinishedGitOperation OperationIn(string adminDirectory)
     {
-        (string Name, UnfinishedOperation Operation)[] signs =
+        (string Name, UnfinishedGitOperation Operation)[] signs =
         [
-            ("rebase-merge", UnfinishedOperation.Rebase),
-            ("rebase-apply", UnfinishedOperation.Rebase),
-            ("MERGE_HEAD", UnfinishedOperation.Merge),
-            ("CHERRY_PICK_HEAD", UnfinishedOperation.CherryPick),
-            ("REVERT_HEAD", UnfinishedOperation.Revert),
-            ("BISECT_LOG", UnfinishedOperation.Bisect),
+            ("rebase-merge", UnfinishedGitOperation.Rebase),
+            ("rebase-apply", UnfinishedGitOperation.Rebase),
+            ("MERGE_HEAD", UnfinishedGitOperation.Merge),
+            ("CHERRY_PICK_HEAD", UnfinishedGitOperation.CherryPick),
+            ("REVERT_HEAD", UnfinishedGitOperation.Revert),
+            ("BISECT_LOG", UnfinishedGitOperation.Bisect),
         ];
         return signs.FirstOrDefault(sign => Path.Exists(Path.Combine(adminDirectory, sign.Name))).Operation;
     }

@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 /// <param name="ResourcesWrite">Resources that the task changes.</param>
 /// <param name="ResourcesRead">Resources that must not change while the task runs.</param>
 public sealed record LeaseRequest(
-    [property: Identifier] string RunId,
+    [property: TemporalIdentifier] string RunId,
     string TaskId,
     IReadOnlyList<string> Writes,
     IReadOnlyList<string> Appends,
@@ -17,7 +17,7 @@ public sealed record LeaseRequest(
 );
 
 /// <summary>Notification from the lease workflow to a run.</summary>
-public sealed record LeaseNotification
+public sealed record LeaseChangeNotification
 {
     /// <summary>True if other runs are active in the repository, so that each task needs a lease. Null if this has not changed.</summary>
     public bool? Shared { get; init; }
@@ -29,14 +29,14 @@ public sealed record LeaseNotification
     public string Waiting { get; init; } = "";
 
     /// <summary>Details of the lease that the task has to wait for, or null if no task has to wait.</summary>
-    public WaitsForLease? Wait { get; init; }
+    public WaitingForLeaseReason? Wait { get; init; }
 }
 
 /// <summary>State of the lease workflow, passed on by continue-as-new and returned by the workflow's query.</summary>
-public sealed record LeaseState
+public sealed record LeaseWorkflowState
 {
     /// <summary>Task queue of the repository's activities.</summary>
-    [Identifier]
+    [TemporalIdentifier]
     public string Queue { get; init; } = "";
 
     /// <summary>Ids of the runs that are active in the repository, in order of arrival.</summary>
@@ -62,34 +62,34 @@ public interface ILeaseWorkflow
     /// Notifies the workflow that a run in this repository has moved to another host. The workflow then runs its own activities on that
     /// host.
     /// </summary>
-    [WorkflowSignal(MessageNames.Moved)]
+    [WorkflowSignal(WorkflowMessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
     [WorkflowRun]
-    Task RunAsync(LeaseState state);
+    Task RunAsync(LeaseWorkflowState state);
 
-    [WorkflowQuery(MessageNames.Status)]
-    LeaseState Status();
+    [WorkflowQuery(WorkflowMessageNames.Status)]
+    LeaseWorkflowState Status();
 
-    [WorkflowSignal(MessageNames.Join)]
-    Task JoinAsync([Identifier] string runId);
+    [WorkflowSignal(WorkflowMessageNames.Join)]
+    Task JoinAsync([TemporalIdentifier] string runId);
 
     /// <summary>Declares the files and resources in use by the running tasks of a run that was alone in the repository until now.</summary>
-    [WorkflowSignal(MessageNames.Hold)]
-    Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
+    [WorkflowSignal(WorkflowMessageNames.Hold)]
+    Task HoldAsync([TemporalIdentifier] string runId, IReadOnlyList<LeaseRequest> held);
 
-    [WorkflowSignal(MessageNames.Ask)]
+    [WorkflowSignal(WorkflowMessageNames.Ask)]
     Task AskAsync(LeaseRequest request);
 
-    [WorkflowSignal(MessageNames.Release)]
+    [WorkflowSignal(WorkflowMessageNames.Release)]
     Task ReleaseAsync(string runId, string taskId);
 
-    [WorkflowSignal(MessageNames.Leave)]
+    [WorkflowSignal(WorkflowMessageNames.Leave)]
     Task LeaveAsync(string runId);
 }
 
 /// <summary>Kinds of updates that a run sends to the lease workflow.</summary>
-public enum LeaseStep
+public enum LeaseSignalKind
 {
     /// <summary>The run is starting and joins the other runs in its repository.</summary>
     Join,
@@ -108,4 +108,10 @@ public enum LeaseStep
 }
 
 /// <summary>Request to send an update to a repository's lease workflow.</summary>
-public sealed record LeaseInput(string RunId, RepositoryReference Repository, string PlanHash, LeaseStep Step, IReadOnlyList<string> Tasks);
+public sealed record SendLeaseSignalInput(
+    string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    LeaseSignalKind Step,
+    IReadOnlyList<string> Tasks
+);

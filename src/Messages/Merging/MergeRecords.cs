@@ -3,12 +3,12 @@ using System.ComponentModel.DataAnnotations;
 namespace Orchestrator.Messages;
 
 /// <summary>Request to merge the verified work of a task.</summary>
-public sealed record MergeRequest([property: Identifier] string TaskId, string Commit, int Attempt)
+public sealed record TaskMergeRequest([property: TemporalIdentifier] string TaskId, string Commit, int Attempt)
 {
     /// <summary>Ids of the tasks on which the task depends.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
-    /// <inheritdoc cref="TaskInput.Lent"/>
+    /// <inheritdoc cref="TaskWorkflowInput.Lent"/>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <summary>
@@ -51,7 +51,7 @@ public enum MergeOutcome
 /// <summary>Result of merging one task. The values are filled in step by step, from the merge commit to the message for the task.</summary>
 public sealed record MergeResult
 {
-    [Identifier]
+    [TemporalIdentifier]
     public string TaskId { get; init; } = "";
 
     /// <summary>Number of the attempt that produced the work, from 1.</summary>

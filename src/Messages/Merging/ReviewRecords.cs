@@ -3,13 +3,13 @@ using System.ComponentModel.DataAnnotations;
 namespace Orchestrator.Messages;
 
 /// <summary>The review of a run, modeled as a task. Users can see, pause, retry and skip it like any other task.</summary>
-public static class ReviewTask
+public static class ReviewTaskDefinition
 {
     /// <summary>Task id of the review. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".review";
 
     /// <summary>Creates the review's task outline for the scheduler.</summary>
-    public static TaskOutline Of(ReviewRule rule) =>
+    public static TaskOutline Of(RunReviewOptions rule) =>
         new()
         {
             Id = Id,
@@ -20,7 +20,7 @@ public static class ReviewTask
 }
 
 /// <summary>Rule for reviewing a run before it lands.</summary>
-public sealed record ReviewRule
+public sealed record RunReviewOptions
 {
     /// <summary>Name of the agent that reviews. Tasks with the same agent share its account.</summary>
     public required string Agent { get; init; }
@@ -49,8 +49,8 @@ public sealed record ReviewRule
 /// <param name="PlanHash">SHA-256 of the run's plan.</param>
 /// <param name="BaseCommit">The common base commit of the tasks.</param>
 /// <param name="Results">The tasks that have succeeded.</param>
-public sealed record FindEqualResultsInput(
-    [property: Identifier] string RunId,
+public sealed record CompareIdenticalTasksInput(
+    [property: TemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string BaseCommit,
@@ -59,7 +59,7 @@ public sealed record FindEqualResultsInput(
 
 /// <summary>Outcome of comparing the results of tasks with identical descriptions, when the evidence could not rank the results.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
-public sealed record TieSearchResult(int Count)
+public sealed record IdenticalTaskComparisonResult(int Count)
 {
     /// <summary>SHA-256 of the stored plan that includes the questions.</summary>
     public string PlanHash { get; init; } = "";
@@ -90,7 +90,7 @@ public sealed record ReviewRound
 }
 
 /// <summary>Verdicts of a review round.</summary>
-public static class ReviewVerdicts
+public static class ReviewStateNames
 {
     /// <summary>The reviewer was asked, but has not answered yet.</summary>
     public const string Asked = "asked";
@@ -117,14 +117,14 @@ public static class ReviewVerdicts
 public sealed record PrepareReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
     /// <summary>
-    /// Hash of the answers of an earlier execution of the round (<see cref="ReviewPreparation.SaidHash"/>). Empty if none exists.
+    /// Hash of the answers of an earlier execution of the round (<see cref="ReviewPreparationResult.SaidHash"/>). Empty if none exists.
     /// </summary>
-    /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
+    /// <inheritdoc cref="ReviewPreparationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }
 
 /// <summary>Result of the preparation of a review round.</summary>
-public sealed record ReviewPreparation
+public sealed record ReviewPreparationResult
 {
     /// <summary>Sentence that explains why the round can't be reviewed; empty if it can.</summary>
     public string Fault { get; init; } = "";
@@ -148,7 +148,7 @@ public sealed record ReviewPreparation
 /// <summary>Request to conclude a review round for which the reviewer has answered all parts.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
-    /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
+    /// <inheritdoc cref="ReviewPreparationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
     /// <summary>

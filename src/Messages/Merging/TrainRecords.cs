@@ -8,19 +8,19 @@ namespace Orchestrator.Messages;
 /// </summary>
 /// <param name="Commit">Commit of the branch; empty if unknown.</param>
 /// <param name="Number">Number of moves so far. The position with the larger number is newer.</param>
-public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
+public sealed record StagingBranchTip(string Commit, [property: Range(0, int.MaxValue)] int Number)
 {
     /// <summary>Returns the position after a move to a commit, or the same position if the branch is already at that commit.</summary>
-    public StagingPosition MovedTo(string commit) => commit == Commit ? this : new StagingPosition(commit, Number + 1);
+    public StagingBranchTip MovedTo(string commit) => commit == Commit ? this : new StagingBranchTip(commit, Number + 1);
 
     /// <summary>Returns the newer of two positions.</summary>
-    public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
+    public StagingBranchTip OrNewer(StagingBranchTip other) => other.Number > Number ? other : this;
 }
 
 /// <summary>Counts of a merge queue's recent verdicts, from which the queue estimates how many of the next entries will fail.</summary>
 /// <param name="Judged">Number of entries that landed or that gates rejected.</param>
 /// <param name="Returned">Number of entries that gates rejected.</param>
-public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judged, [property: Range(0, int.MaxValue)] int Returned)
+public sealed record MergeQueueStatistics([property: Range(0, int.MaxValue)] int Judged, [property: Range(0, int.MaxValue)] int Returned)
 {
     // Above this number of entries, earlier entries count half.
     private const int Memory = 64;
@@ -45,14 +45,14 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     /// <summary>Returns a copy that also counts the given verdicts.</summary>
     /// <param name="landed">Number of additional entries that landed.</param>
     /// <param name="returned">Number of additional entries that were returned.</param>
-    public RecentVerdicts With(int landed, int returned)
+    public MergeQueueStatistics With(int landed, int returned)
     {
         var part = Judged < Memory ? 1 : 2;
         return this with { Judged = (Judged / part) + landed + returned, Returned = (Returned / part) + returned };
     }
 
     /// <summary>Returns a copy whose average also includes the given duration of a gate run.</summary>
-    public RecentVerdicts WithDuration(TimeSpan duration)
+    public MergeQueueStatistics WithDuration(TimeSpan duration)
     {
         var seconds = (int)Math.Min(duration.TotalSeconds, int.MaxValue / (Inertia + 1));
         return this with { GateSeconds = GateSeconds == 0 ? seconds : ((GateSeconds * Inertia) + seconds) / (Inertia + 1) };
@@ -78,7 +78,7 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
 }
 
 /// <summary>Rules for a merge queue that verifies several batches at the same time.</summary>
-public sealed record QueueRules
+public sealed record MergeQueueBatchOptions
 {
     /// <summary>
     /// Number of batches verified on top of an undecided batch, on the assumption that the undecided batch passes. Range: 0 to 3.
@@ -104,28 +104,28 @@ public sealed record QueueRules
 /// <summary>Input of <c>MergeTrainWorkflow</c>, which passes it to its next execution when it continues as new.</summary>
 public sealed record MergeQueueInput
 {
-    [Identifier]
+    [TemporalIdentifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
 
-    public required RunRules Rules { get; init; }
+    public required RunWorkflowSettings Rules { get; init; }
 
     /// <summary>True if one activity merges, gates and lands a batch; false for queues from earlier versions.</summary>
     public bool MergesAtOnce { get; init; }
 
     /// <summary>Position of the staging branch.</summary>
-    public required StagingPosition Position { get; init; }
+    public required StagingBranchTip Position { get; init; }
 
     /// <summary>Waiting merge requests, oldest first.</summary>
-    public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
+    public IReadOnlyList<TaskMergeRequest> Queue { get; init; } = [];
 
     /// <summary>Size of the next batch, for queues without <see cref="Verdicts"/>; 0 for the maximum from the settings.</summary>
     [Range(0, int.MaxValue)]
     public int Window { get; init; }
 
     /// <summary>Recent verdicts, which determine the batch size; null for queues from earlier versions.</summary>
-    public RecentVerdicts? Verdicts { get; init; }
+    public MergeQueueStatistics? Verdicts { get; init; }
 
     /// <summary>Names of gates that have both failed and passed on the same tree.</summary>
     public IReadOnlyList<string> FlakyGates { get; init; } = [];
@@ -147,7 +147,7 @@ public sealed record MergeQueueInput
 /// <summary>Merge requests that a run sends to its merge queue.</summary>
 /// <param name="Requests">Merge requests, oldest first. Empty if the run only checks whether the merge queue is open.</param>
 /// <param name="Position">Last position of staging known to the run.</param>
-public sealed record MergeQueueWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
+public sealed record MergeQueueSubmission(IReadOnlyList<TaskMergeRequest> Requests, StagingBranchTip Position)
 {
     /// <summary>SHA-256 of the run's new plan if a review added tasks to it; empty if the plan is unchanged.</summary>
     public string PlanHash { get; init; } = "";
@@ -157,7 +157,7 @@ public sealed record MergeQueueWork(IReadOnlyList<MergeRequest> Requests, Stagin
 public sealed record MergeQueueStatus
 {
     /// <summary>Merge requests that are waiting or are being merged, in merge order.</summary>
-    public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
+    public IReadOnlyList<TaskMergeRequest> Queue { get; init; } = [];
 
     /// <summary>Ids of the tasks in the current batches. The tasks of a batch are merged together and tested by gates together.</summary>
     public IReadOnlyList<string> Batch { get; init; } = [];
@@ -169,7 +169,7 @@ public sealed record MergeQueueStatus
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
     /// <inheritdoc cref="MergeQueueInput.Position"/>
-    public required StagingPosition Position { get; init; }
+    public required StagingBranchTip Position { get; init; }
 }
 
 /// <summary>Report of a merge queue to its run. Only one is in flight at a time.</summary>
@@ -179,14 +179,14 @@ public sealed record MergeQueueReport
     /// Id of the first execution of the reporting workflow. If a merge queue is lost, another one replaces it, and the run ignores late
     /// reports from the lost queue.
     /// </summary>
-    [Identifier]
+    [TemporalIdentifier]
     public required string ExecutionId { get; init; }
 
     /// <summary>Number of the report. It increases with each report and is preserved across continue-as-new.</summary>
     public required int Sequence { get; init; }
 
     /// <summary>Current position of staging.</summary>
-    public required StagingPosition Position { get; init; }
+    public required StagingBranchTip Position { get; init; }
 
     /// <summary>Results of merge requests whose work was merged or refused.</summary>
     public IReadOnlyList<MergeResult> Answers { get; init; } = [];
@@ -202,9 +202,9 @@ public sealed record MergeQueueReport
 }
 
 /// <summary>State of a run's connection to its merge queue, passed to the next execution of the run's workflow.</summary>
-public sealed record MergeQueueLinkCheckpoint
+public sealed record MergeQueueConnectionCheckpoint
 {
-    /// <summary>Number of merge requests made so far. It determines the <see cref="MergeRequest.Turn"/> of the next request.</summary>
+    /// <summary>Number of merge requests made so far. It determines the <see cref="TaskMergeRequest.Turn"/> of the next request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Arrivals { get; init; }
 
@@ -215,7 +215,7 @@ public sealed record MergeQueueLinkCheckpoint
     public int Sequence { get; init; }
 
     /// <summary>Merge requests without a result, oldest first.</summary>
-    public IReadOnlyList<MergeRequest> Waiting { get; init; } = [];
+    public IReadOnlyList<TaskMergeRequest> Waiting { get; init; } = [];
 
     /// <inheritdoc cref="MergeQueueInput.Resolving"/>
     public string Resolving { get; init; } = "";
@@ -226,7 +226,12 @@ public sealed record MergeQueueLinkCheckpoint
 
 /// <summary>Request to create the merge commits of a batch, each on top of the previous one, without moving staging.</summary>
 /// <param name="Requests">Work to merge, in order.</param>
-public sealed record BuildBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
+public sealed record BuildBatchInput(
+    string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    IReadOnlyList<TaskMergeRequest> Requests
+)
 {
     /// <summary>Staging commit that the run expects: the last merge reported to it, or its base commit. Empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
@@ -241,7 +246,12 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
 
 /// <summary>Request to determine which parts of the repository each change can affect.</summary>
 /// <param name="Requests">Verified work to locate.</param>
-public sealed record LocateWorkInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
+public sealed record FindAffectedRepositoryPartsInput(
+    string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    IReadOnlyList<TaskMergeRequest> Requests
+)
 {
     /// <inheritdoc cref="BuildBatchInput.StagingTip"/>
     public string StagingTip { get; init; } = "";
@@ -249,7 +259,7 @@ public sealed record LocateWorkInput(string RunId, RepositoryReference Repositor
 
 /// <summary>Parts of the repository that a change can affect.</summary>
 /// <param name="Parts">Names of the parts; empty for the whole repository.</param>
-public sealed record WorkLocation(IReadOnlyList<string> Parts);
+public sealed record AffectedRepositoryParts(IReadOnlyList<string> Parts);
 
 /// <summary>Request to merge a batch, run gates on it and move staging to it in a single activity.</summary>
 /// <param name="Build">Batch to merge.</param>
@@ -260,9 +270,9 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
     /// Returns the request to run gates on the whole batch. Null if a merge failed, because the failed merge must be processed first.
     /// </summary>
     /// <param name="built">Results of the merges.</param>
-    public GateBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
+    public VerifyMergeBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
         built.All(result => result.Outcome == MergeOutcome.Made)
-            ? new GateBatchInput(
+            ? new VerifyMergeBatchInput(
                 Build.RunId,
                 Build.Repository,
                 Build.PlanHash,
@@ -276,9 +286,9 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
     /// <summary>Returns the request to move staging to the whole batch, or null if the batch did not pass its gates.</summary>
     /// <param name="built">Results of the merges.</param>
     /// <param name="gated">Result of the gates.</param>
-    public LandBatchInput? ToLand(IReadOnlyList<MergeResult> built, MergeResult gated) =>
+    public AdvanceStagingBranchInput? ToLand(IReadOnlyList<MergeResult> built, MergeResult gated) =>
         gated.Outcome == MergeOutcome.Made
-            ? new LandBatchInput(
+            ? new AdvanceStagingBranchInput(
                 Build.RunId,
                 Build.Repository,
                 Build.PlanHash,
@@ -301,11 +311,11 @@ public sealed record MergedBatch(IReadOnlyList<MergeResult> Built, MergeResult? 
 /// <param name="Base">Commit onto which the first request was merged.</param>
 /// <param name="Commit">Merge commit of the last request.</param>
 /// <param name="Tries">Maximum number of runs of a failing gate before the failure counts.</param>
-public sealed record GateBatchInput(
+public sealed record VerifyMergeBatchInput(
     string RunId,
     RepositoryReference Repository,
     string PlanHash,
-    IReadOnlyList<MergeRequest> Requests,
+    IReadOnlyList<TaskMergeRequest> Requests,
     string Base,
     string Commit,
     int Tries
@@ -314,11 +324,16 @@ public sealed record GateBatchInput(
 /// <summary>Request to run gates on a published merge in a free slot of any host.</summary>
 /// <param name="Gate">The merge and its gates.</param>
 /// <param name="HomeQueue">Queue of the owner host, which has the merge.</param>
-public sealed record GateMergeInput(GateBatchInput Gate, string HomeQueue);
+public sealed record VerifyPublishedMergeInput(VerifyMergeBatchInput Gate, string HomeQueue);
 
 /// <summary>Request to move staging to the merge commits of a batch.</summary>
 /// <param name="Merges">Merges to land, each on top of the previous one. The first one is on top of the expected staging commit.</param>
-public sealed record LandBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeResult> Merges)
+public sealed record AdvanceStagingBranchInput(
+    string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    IReadOnlyList<MergeResult> Merges
+)
 {
     /// <inheritdoc cref="BuildBatchInput.StagingTip"/>
     public string StagingTip { get; init; } = "";

@@ -19,7 +19,7 @@ public static class BudgetText
     /// has no limits or they are unknown.
     /// </summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
-    public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
+    public static IReadOnlyList<string> Lines(RunSpendingLimits? budgets) =>
         budgets is null
             ? []
             :

@@ -1,151 +1,166 @@
 namespace Orchestrator.Messages;
 
 /// <summary>The task was not requested for this run.</summary>
-[ReasonKind("not-asked-for")]
-public sealed record TaskNotRequested : Reason;
+[StatusReasonKind("not-asked-for")]
+public sealed record TaskNotRequestedReason : Reason;
 
 /// <summary>A dependency of the task did not succeed.</summary>
 /// <param name="Task">Id of the dependency.</param>
 /// <param name="State">State of the dependency.</param>
-public sealed record DependencyEnded(string Task, string State) : Reason;
+[StatusReasonKind("dependency-ended")]
+public sealed record TaskDependencyFailedReason(string Task, string State) : Reason;
 
 /// <summary>A failed dependency is continuing. Its failure had caused this task to be skipped.</summary>
 /// <param name="Task">Id of the dependency.</param>
-[ReasonKind("dependency-goes-on")]
-public sealed record DependencyContinues(string Task) : Reason;
+[StatusReasonKind("dependency-goes-on")]
+public sealed record FailedDependencyContinuesReason(string Task) : Reason;
 
 /// <summary>The task is being retried.</summary>
 /// <param name="By">The user who requested the retry, or null for the run itself.</param>
-[ReasonKind("tried-again")]
-public sealed record TaskRetried(Person? By = null) : Reason;
+[StatusReasonKind("tried-again")]
+public sealed record TaskRetriedReason(DecidingUser? By = null) : Reason;
 
 /// <summary>The plan requires an approval before the task starts.</summary>
-public sealed record StartNeedsApproval : Reason;
+[StatusReasonKind("start-needs-approval")]
+public sealed record TaskStartNeedsApprovalReason : Reason;
 
 /// <summary>The approval did not arrive in time.</summary>
-public sealed record NotApprovedInTime : Reason;
+[StatusReasonKind("not-approved-in-time")]
+public sealed record ApprovalTimedOutReason : Reason;
 
 /// <summary>The task's work was merged before the run was reset.</summary>
-public sealed record MergedBeforeReset : Reason;
+[StatusReasonKind("merged-before-reset")]
+public sealed record TaskMergedBeforeRunResetReason : Reason;
 
 /// <summary>The task's work existed only on a host that is permanently unavailable, and is lost.</summary>
 /// <param name="Machine">Host that is gone.</param>
-public sealed record LostWithMachine(MachineName Machine) : Reason;
+[StatusReasonKind("lost-with-machine")]
+public sealed record TaskWorkLostWithHostReason(MachineName Machine) : Reason;
 
 /// <summary>The task's workflow ended without reporting to the run.</summary>
 /// <param name="Because">The cause as known to the server, or null if unknown.</param>
-public sealed record WorkflowEnded(Reason? Because) : Reason;
+[StatusReasonKind("workflow-ended")]
+public sealed record TaskWorkflowEndedSilentlyReason(Reason? Because) : Reason;
 
 /// <summary>The server has no workflow for the task.</summary>
-[ReasonKind("workflow-gone")]
-public sealed record WorkflowMissing : Reason;
+[StatusReasonKind("workflow-gone")]
+public sealed record TaskWorkflowMissingReason : Reason;
 
 /// <summary>The task can't start, because another execution of its workflow is open and does not close.</summary>
 /// <param name="Workflow">Id of the workflow.</param>
-[ReasonKind("still-open-elsewhere")]
-public sealed record WorkflowStillOpen(string Workflow) : Reason;
+[StatusReasonKind("still-open-elsewhere")]
+public sealed record TaskWorkflowStillOpenReason(string Workflow) : Reason;
 
 /// <summary>The task ended because its run has ended.</summary>
 /// <param name="State">State of the run.</param>
-[ReasonKind("ended-with-run")]
-public sealed record TaskEndedWithRun(string State) : Reason;
+[StatusReasonKind("ended-with-run")]
+public sealed record TaskEndedWithRunReason(string State) : Reason;
 
 /// <summary>A lease that this task needs is held, or was requested earlier, by a task of another run.</summary>
 /// <param name="Path">Contested file, pattern or resource.</param>
 /// <param name="Task">Run and task that hold the lease or wait ahead.</param>
 /// <param name="IsWaiting">True if the other task also waits, ahead of this one.</param>
-public sealed record WaitsForLease(string Path, string Task, bool IsWaiting = false) : Reason;
+[StatusReasonKind("waits-for-lease")]
+public sealed record WaitingForLeaseReason(string Path, string Task, bool IsWaiting = false) : Reason;
 
 /// <summary>A task of another run has held the required lease for a long time.</summary>
 /// <param name="Wait">The lease that the task waits for.</param>
 /// <param name="Since">Time at which the wait started.</param>
-public sealed record WaitsLongForLease(WaitsForLease Wait, DateTimeOffset Since) : Reason;
+[StatusReasonKind("waits-long-for-lease")]
+public sealed record WaitingLongForLeaseReason(WaitingForLeaseReason Wait, DateTimeOffset Since) : Reason;
 
 /// <summary>The task's files and resources could not be leased.</summary>
 /// <param name="Cause">Failure of the lease request.</param>
-[ReasonKind("lease-impossible")]
-public sealed record LeaseFailed(Quote Cause) : Reason;
+[StatusReasonKind("lease-impossible")]
+public sealed record LeaseRequestFailedReason(VerbatimQuote Cause) : Reason;
 
 /// <summary>An activity of the task fails repeatedly and is retried.</summary>
 /// <param name="Activity">Name of the activity.</param>
 /// <param name="Failures">Number of failed attempts.</param>
 /// <param name="Cause">Failure of the last attempt.</param>
-public sealed record StepFailing(string Activity, int Failures, Quote Cause) : Reason;
+[StatusReasonKind("step-failing")]
+public sealed record ActivityFailingRepeatedlyReason(string Activity, int Failures, VerbatimQuote Cause) : Reason;
 
 /// <summary>The merge of the task's work is waiting until a different task has resolved its own conflict.</summary>
 /// <param name="Task">Id of the other task.</param>
 /// <param name="Conflict">Conflict that this task's work has.</param>
-public sealed record WaitsForConflict(string Task, Quote Conflict) : Reason;
+[StatusReasonKind("waits-for-conflict")]
+public sealed record WaitingForConflictReason(string Task, VerbatimQuote Conflict) : Reason;
 
 /// <summary>The task was divided into smaller tasks of the same run.</summary>
 /// <param name="Parts">Ids of the parts.</param>
-[ReasonKind("divided")]
-public sealed record TaskDivided(IReadOnlyList<string> Parts) : Reason;
+[StatusReasonKind("divided")]
+public sealed record TaskDividedReason(IReadOnlyList<string> Parts) : Reason;
 
 /// <summary>The task was not divided.</summary>
 /// <param name="Cause">Reason for the decision, or null if the agent's proposal no longer exists.</param>
-[ReasonKind("not-divided")]
-public sealed record TaskNotDivided(Quote? Cause) : Reason;
+[StatusReasonKind("not-divided")]
+public sealed record TaskNotDividedReason(VerbatimQuote? Cause) : Reason;
 
 /// <summary>A remark about the task that does not change its state.</summary>
 /// <param name="Text">Remark from the agent run.</param>
-[ReasonKind("noted")]
-public sealed record TaskRemarkRecorded(Quote Text) : Reason;
+[StatusReasonKind("noted")]
+public sealed record TaskRemarkReason(VerbatimQuote Text) : Reason;
 
 /// <summary>This task did not succeed, but the run ends without it because other tasks with the same description succeeded.</summary>
 /// <param name="Tasks">Ids of the successful tasks with the same text.</param>
 /// <param name="Because">Reason why this attempt did not succeed.</param>
-[ReasonKind("other-attempts-done")]
-public sealed record OtherAttemptSucceeded(IReadOnlyList<string> Tasks, Reason? Because) : Reason;
+[StatusReasonKind("other-attempts-done")]
+public sealed record IdenticalTaskSucceededReason(IReadOnlyList<string> Tasks, Reason? Because) : Reason;
 
 /// <summary>The task was replaced by other tasks.</summary>
 /// <param name="By">The user who requested the other tasks.</param>
-[ReasonKind("replaced")]
-public sealed record TaskReplaced(Person By) : Reason;
+[StatusReasonKind("replaced")]
+public sealed record TaskReplacedReason(DecidingUser By) : Reason;
 
 /// <summary>The planner did not make another plan.</summary>
 /// <param name="Because">Reason why there is no plan, or null if unknown.</param>
-[ReasonKind("no-other-plan")]
-public sealed record NoNewPlan(Reason? Because) : Reason;
+[StatusReasonKind("no-other-plan")]
+public sealed record NewPlanNotMadeReason(Reason? Because) : Reason;
 
 /// <summary>The planner made another plan, but the run did not adopt it.</summary>
 /// <param name="Because">Reason why the plan was not adopted.</param>
-[ReasonKind("other-plan-not-taken")]
-public sealed record NewPlanNotAdopted(Reason Because) : Reason;
+[StatusReasonKind("other-plan-not-taken")]
+public sealed record NewPlanNotAdoptedReason(Reason Because) : Reason;
 
 /// <summary>The findings of a review are left for the tasks of another plan to fix.</summary>
-[ReasonKind("findings-for-other-plan")]
-public sealed record FindingsLeftToReplan : Reason;
+[StatusReasonKind("findings-for-other-plan")]
+public sealed record FindingsLeftToNewPlanReason : Reason;
 
 /// <summary>The reviewer reviews again, because a user has added commits.</summary>
-public sealed record CommitsAdded : Reason;
+[StatusReasonKind("commits-added")]
+public sealed record NewReviewForUserCommitsReason : Reason;
 
 /// <summary>
 /// The reviewer was not asked to compare the results of tasks with the same description, although the evidence does not decide between
 /// them.
 /// </summary>
 /// <param name="Why">The results that were not compared, each with the reason.</param>
-[ReasonKind("not-compared")]
-public sealed record ResultsNotCompared(IReadOnlyList<Quote> Why) : Reason;
+[StatusReasonKind("not-compared")]
+public sealed record TaskResultsNotComparedReason(IReadOnlyList<VerbatimQuote> Why) : Reason;
 
 /// <summary>The reviewer reviews again, because the last review covered a different state of the files.</summary>
-public sealed record ReviewOutdated : Reason;
+[StatusReasonKind("review-outdated")]
+public sealed record NewReviewForChangedFilesReason : Reason;
 
 /// <summary>The reviewer reviews again, because its findings are fixed.</summary>
-[ReasonKind("findings-done")]
-public sealed record FindingsFixed : Reason;
+[StatusReasonKind("findings-done")]
+public sealed record NewReviewForFixedFindingsReason : Reason;
 
 /// <summary>The reviewer reviews again, because more work has been merged since the last review.</summary>
-public sealed record MergedSinceReview : Reason;
+[StatusReasonKind("merged-since-review")]
+public sealed record NewReviewForMergedWorkReason : Reason;
 
 /// <summary>A review round has ended.</summary>
 /// <param name="Review">Result of the review.</param>
 /// <param name="Summary">Reviewer's summary, or null if there is none.</param>
-public sealed record ReviewConcluded(RunReview Review, Quote? Summary) : Reason;
+[StatusReasonKind("review-concluded")]
+public sealed record ReviewRoundConcludedReason(RunReviewStatus Review, VerbatimQuote? Summary) : Reason;
 
 /// <summary>The result of a review round can't be read.</summary>
 /// <param name="Cause">Failure of the activity that reads the result.</param>
-public sealed record ReviewUnreadable(Quote Cause) : Reason;
+[StatusReasonKind("review-unreadable")]
+public sealed record ReviewResultUnreadableReason(VerbatimQuote Cause) : Reason;
 
 /// <summary>The reviewer does not accept the change, and a user decides.</summary>
 /// <param name="Review">Result of the review.</param>
@@ -153,4 +168,5 @@ public sealed record ReviewUnreadable(Quote Cause) : Reason;
 /// <param name="Before">Number of findings in the previous round, if it has not decreased since then. Null if no finding was fixed, or if
 /// there is no previous round.</param>
 /// <param name="Summary">Summary by the reviewer.</param>
-public sealed record ReviewRejected(RunReview Review, bool IsLastRound, int? Before, Quote Summary) : Reason;
+[StatusReasonKind("review-rejected")]
+public sealed record ChangeRejectedByReviewerReason(RunReviewStatus Review, bool IsLastRound, int? Before, VerbatimQuote Summary) : Reason;

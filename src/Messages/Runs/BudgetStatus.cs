@@ -57,17 +57,17 @@ public static class BudgetKinds
 /// <param name="Task">Id of the task whose budget is raised, for the scopes <c>task</c> and <c>attempt</c>; otherwise empty.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"kind":"run","usd":40,"by":"kim@laptop"}""")]
-public sealed record RaiseBudgetCommand(string Kind, decimal? Usd = null, long? Tokens = null, string Task = "", string By = "")
-    : UserCommand;
+public sealed record RaiseBudgetArguments(string Kind, decimal? Usd = null, long? Tokens = null, string Task = "", string By = "")
+    : SteeringUpdateArguments;
 
 /// <summary>Request to store a raised budget.</summary>
 /// <param name="Command">The user's command.</param>
 /// <param name="Attempt">Number of the task's attempt.</param>
 /// <param name="Account">Account whose spending counts toward the budget; empty if unknown.</param>
 public sealed record RaiseBudgetInput(
-    [property: Identifier] string RunId,
+    [property: TemporalIdentifier] string RunId,
     RepositoryReference Repository,
-    RaiseBudgetCommand Command,
+    RaiseBudgetArguments Command,
     int Attempt,
     string Account
 );

@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 /// <param name="To">Repository on the new host, with its task queue.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"to":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"by":"kim@laptop"}""")]
-public sealed record MoveRunCommand(RepositoryReference To, string By = "") : UserCommand
+public sealed record MoveRunArguments(RepositoryReference To, string By = "") : SteeringUpdateArguments
 {
     /// <summary>
     /// Ids of tasks whose work existed only on the previous host, which is permanently unavailable. The run redoes these tasks and all

@@ -7,19 +7,19 @@ namespace Orchestrator.Messages;
 /// <summary>
 /// State of a governor, the workflow that admits agent runs. Passed on by continue-as-new and returned by the workflow's query.
 /// </summary>
-public sealed record GovernorState
+public sealed record GovernorWorkflowState
 {
-    /// <summary>Name of the account, or <see cref="SharedBudgets.Account"/> for budgets that all accounts share.</summary>
-    [Identifier]
+    /// <summary>Name of the account, or <see cref="AccountGovernorRequestSplitter.Account"/> for budgets that all accounts share.</summary>
+    [TemporalIdentifier]
     public string Account { get; init; } = "";
 
     /// <summary>Recorded usage and limits of the account. Default: null, which means that nothing has been recorded yet.</summary>
-    public Ledger? Ledger { get; init; }
+    public AccountLedger? Ledger { get; init; }
 
     /// <summary>
     /// Calls that the governor answered recently, newest last. If a call is repeated, the governor returns the recorded answer.
     /// </summary>
-    public IReadOnlyList<AnsweredCall> Answered { get; init; } = [];
+    public IReadOnlyList<AnsweredGovernorCall> Answered { get; init; } = [];
 
     /// <summary>
     /// Number of calls after which the governor continues as new. Default: 0, which means that the Temporal server decides when.
@@ -35,12 +35,12 @@ public sealed record GovernorState
 /// <param name="RequestId">Id of the call.</param>
 /// <param name="IsSettled">True if the call settled the cost of an agent run.</param>
 /// <param name="Refusal">Reason why a budget was not raised. Empty if the budget was raised, or for other calls.</param>
-public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refusal);
+public sealed record AnsweredGovernorCall(string RequestId, bool IsSettled, string Refusal);
 
 /// <summary>Result of waiting in an account's queue until an agent may start.</summary>
 /// <param name="IsWaiting">True if the start still waits; the caller keeps its position by asking again within 30 seconds. False if the
 /// caller should request the start now, or if the wait will be long.</param>
-public sealed record QueueWaitResult(bool IsWaiting);
+public sealed record AgentStartWaitResult(bool IsWaiting);
 
 /// <summary>
 /// Workflow that admits the agent starts of one account on all hosts of a server (<c>governor-ACCOUNT</c>). It applies slots, limits,
@@ -51,20 +51,20 @@ public sealed record QueueWaitResult(bool IsWaiting);
 public interface IGovernorWorkflow
 {
     [WorkflowRun]
-    Task RunAsync(GovernorState state);
+    Task RunAsync(GovernorWorkflowState state);
 
     /// <summary>Processes a call exactly once, even if the call is sent repeatedly.</summary>
-    [WorkflowUpdate(MessageNames.Call)]
-    Task<GovernorAnswer> CallAsync(GovernorCall asked);
+    [WorkflowUpdate(WorkflowMessageNames.Call)]
+    Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked);
 
     /// <summary>
     /// Keeps an agent start's position in the account's queue. Returns when the caller may request the start, or after a few seconds.
     /// </summary>
     /// <param name="request">Agent start to wait for. Nothing is reserved for it.</param>
     /// <param name="shortWait">Longest expected wait during which a start keeps its position.</param>
-    [WorkflowUpdate(MessageNames.AwaitTurn)]
-    Task<QueueWaitResult> AwaitTurnAsync(StartRequest request, TimeSpan shortWait);
+    [WorkflowUpdate(WorkflowMessageNames.AwaitTurn)]
+    Task<AgentStartWaitResult> AwaitTurnAsync(AgentStartRequest request, TimeSpan shortWait);
 
-    [WorkflowQuery(MessageNames.Status)]
-    GovernorState Status();
+    [WorkflowQuery(WorkflowMessageNames.Status)]
+    GovernorWorkflowState Status();
 }

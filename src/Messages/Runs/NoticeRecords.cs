@@ -9,19 +9,19 @@ namespace Orchestrator.Messages;
 /// <param name="Task">Id of the task, or null for a notice about the run as a whole.</param>
 /// <param name="Text">Text of the event or question.</param>
 /// <param name="Ways">Ways in which the user can answer; empty if no answer is required.</param>
-public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerAction> Ways);
+public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<SuggestedCommand> Ways);
 
 /// <summary>All notices that currently apply to a run. The activity sends the new ones and withdraws those that no longer apply.</summary>
 /// <param name="Rest">Ability of the run to make progress without a user.</param>
 public sealed record SendNoticesInput(
-    [property: Identifier] string RunId,
+    [property: TemporalIdentifier] string RunId,
     RepositoryReference Repository,
     IReadOnlyList<RunNotice> Notices,
-    RunNoticeState Rest
+    RunLivenessForNotices Rest
 );
 
 /// <summary>State of a run's progress, which determines whether the run may send more notices.</summary>
-public enum RunNoticeState
+public enum RunLivenessForNotices
 {
     /// <summary>The run is in progress.</summary>
     None,
@@ -37,4 +37,4 @@ public enum RunNoticeState
 /// <param name="NextAt">Time at which the activity must be repeated even if nothing changes, or null if it need not be. A repetition is
 /// necessary while a notice is delayed for a minute, held until quiet hours end, or retried because a server failed.</param>
 /// <param name="Problems">Sentences about notices that reached nobody.</param>
-public sealed record NoticesSent(DateTimeOffset? NextAt, IReadOnlyList<string> Problems);
+public sealed record NoticeSendingResult(DateTimeOffset? NextAt, IReadOnlyList<string> Problems);

@@ -137,7 +137,7 @@ public sealed record OrchestrationInput
 
     /// <summary>Run contract of an unattended run, or null for other runs.</summary>
     [JsonPropertyName("night")]
-    public UnattendedRunContract? Night { get; init; }
+    public UnattendedRunContractRecord? Night { get; init; }
 
     /// <summary>Expected cost and time of the run, or null if no forecast was made.</summary>
     [JsonPropertyName("forecast")]

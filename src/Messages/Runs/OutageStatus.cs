@@ -12,5 +12,5 @@ public sealed record OutageStatus(
 {
     /// <summary>Text of <see cref="Why"/>; empty if it is null.</summary>
     [JsonPropertyName("reason")]
-    public string Reason => ReasonText.Of(Why);
+    public string Reason => StatusReasonFormatter.Of(Why);
 }

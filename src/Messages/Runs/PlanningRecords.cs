@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>The planner, modeled as a task of its run. Users can see, pause and retry it like any other task.</summary>
-public static class PlannerTask
+public static class PlannerTaskDefinition
 {
     /// <summary>Task id of the planner. No task in a plan that the planner makes can have this id.</summary>
     public const string Id = "planner";
@@ -54,7 +54,7 @@ public sealed record PlanningOptions
 public sealed record PreparePlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
 /// <summary>Result of preparing the planner's input.</summary>
-public sealed record PlanningPreparation
+public sealed record PlanningPreparationResult
 {
     /// <summary>Errors that prevent planning, each a complete message.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
@@ -68,7 +68,7 @@ public sealed record PlanningPreparation
 
     /// <summary>Time limit for a single answer from the planner.</summary>
     public TimeSpan Timeout { get; init; }
-    public RunRules Rules { get; init; } = new();
+    public RunWorkflowSettings Rules { get; init; } = new();
 
     /// <summary>
     /// SHA-256 of a manifest of the planning input, which lists its files (request, settings, prompt and others) with their hashes. Later
@@ -83,9 +83,9 @@ public sealed record EndPlanningInput(string RunId, RepositoryReference Reposito
     /// <summary>Number of the replanning (request for another plan) within the run, from 1; 0 for the first plan.</summary>
     public int Replan { get; init; }
 
-    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparationResult.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
-    /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
+    /// <inheritdoc cref="AgentAnswerValidationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Messages;
 
 /// <summary>The planning of another plan during a run, modeled as a task. Users can see, pause and cancel it like any other task.</summary>
-public static class ReplanTask
+public static class ReplanTaskDefinition
 {
     /// <summary>Task id of the planner that replans. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".replan";
 
     /// <summary>Creates the task outline of a replanning for the scheduler.</summary>
     /// <param name="rules">Rules of the run, which name the planner's agent.</param>
-    public static TaskOutline Of(RunRules rules) =>
+    public static TaskOutline Of(RunWorkflowSettings rules) =>
         new()
         {
             Id = Id,
@@ -19,7 +19,7 @@ public static class ReplanTask
 }
 
 /// <summary>Possible states of a replanning, in which a planner makes another plan for a run.</summary>
-public static class ReplanStates
+public static class ReplanStateNames
 {
     /// <summary>The planner is running, or its plan is waiting for approval.</summary>
     public const string Asked = "asked";
@@ -32,7 +32,7 @@ public static class ReplanStates
 }
 
 /// <summary>State of a replanning, in which a planner makes another plan at a user's request.</summary>
-public sealed record RunReplan
+public sealed record RunReplanStatus
 {
     /// <summary>Number of the replanning within the run, from 1.</summary>
     [JsonPropertyName("round")]
@@ -70,8 +70,8 @@ public sealed record RunReplan
     public override string ToString() =>
         State switch
         {
-            ReplanStates.Planned => $"{Names(Replaces)} replaced by {Names(Tasks)}, as requested by {By}",
-            ReplanStates.Dropped => $"requested by {By}, but dropped",
+            ReplanStateNames.Planned => $"{Names(Replaces)} replaced by {Names(Tasks)}, as requested by {By}",
+            ReplanStateNames.Dropped => $"requested by {By}, but dropped",
             _ => $"requested by {By}",
         };
 
@@ -103,14 +103,14 @@ public sealed record PrepareReplanInput
     /// <summary>Guidance from the user who requested the replanning.</summary>
     public string Guidance { get; init; } = "";
 
-    /// <inheritdoc cref="RunReplan.Replaces"/>
+    /// <inheritdoc cref="RunReplanStatus.Replaces"/>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 }
 
 /// <summary>Request to read the planner's answer and to store the resulting plan.</summary>
 public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repository, string PlanHash, int Replan)
 {
-    /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
+    /// <inheritdoc cref="AgentAnswerValidationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }
 

@@ -10,8 +10,11 @@ public sealed record RunElapsed(TimeSpan AtWork, TimeSpan Waits)
     /// <param name="now">Current time. For an ended run, the time of its end is used.</param>
     public static RunElapsed Of(RunStatus run, DateTimeOffset now)
     {
-        var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
+        var end = RunStateNames.IsFinal(run.State) ? run.UpdatedAt : now;
+        var waits =
+            (run.Standing ?? RunLivenessClassifier.Of(run)) == RunLivenessClassifier.NeedsPerson && now > run.UpdatedAt
+                ? now - run.UpdatedAt
+                : default;
         return new RunElapsed(end - run.StartedAt - waits, waits);
     }
 }

@@ -24,7 +24,7 @@ public sealed record RunEvent
 
     /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
-    public string Reason => ReasonText.Of(Why);
+    public string Reason => StatusReasonFormatter.Of(Why);
 
     [JsonPropertyName("evidence")]
     public string Evidence

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <param name="Path">Absolute path of the main work tree on its host.</param>
 /// <param name="Key">12 hex digits of the SHA-256 of the common git directory's real path.</param>
 /// <param name="Queue">Task queue for the repository's activities.</param>
-public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue)
+public sealed record RepositoryReference(string Path, string Key, [property: TemporalIdentifier] string Queue)
 {
     /// <summary>Absolute path of the linked worktree from which the run was started, or null for the main work tree.</summary>
     public string? LinkedWorktree { get; init; }
@@ -23,7 +23,7 @@ public sealed record RepositoryReference(string Path, string Key, [property: Ide
 }
 
 /// <summary>Settings that a run's workflows use. Copied from the stored settings once, because workflows can't read files.</summary>
-public sealed record RunRules
+public sealed record RunWorkflowSettings
 {
     /// <summary>Maximum number of agents that run at the same time.</summary>
     public int Workers { get; init; } = 3;
@@ -70,7 +70,7 @@ public sealed record RunRules
 
     /// <summary>Rules for verifying several batches at the same time, or null for runs from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public QueueRules? Queue { get; init; }
+    public MergeQueueBatchOptions? Queue { get; init; }
 
     /// <summary>
     /// Interval at which merged work lands while other tasks continue. Zero to land after each task; null to land only at the end of the
@@ -96,7 +96,7 @@ public sealed record RunRules
     public int ContinueAfterMessages { get; init; }
 
     /// <summary>Rule for reviewing the whole change before it lands, or null to land without review.</summary>
-    public ReviewRule? Review { get; init; }
+    public RunReviewOptions? Review { get; init; }
 
     /// <summary>
     /// True if the run merges nothing and retains each task's verified work on a branch (<see cref="LandingMode.Branches"/>).
@@ -110,7 +110,7 @@ public sealed record RunRules
     public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Public keys of the users who may sign commands, each in the form of <see cref="ApproverKey"/>. Null if there are none.
+    /// Public keys of the users who may sign commands, each in the form of <see cref="ApproverPublicKey"/>. Null if there are none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Approvers { get; init; }
@@ -127,11 +127,11 @@ public sealed record RunRules
 public sealed record LoadPlanInput(string RunId, RepositoryReference Repository, OrchestrationInput Input)
 {
     /// <summary>SHA-256 of the planner's accepted answer, if a planner made the plan; otherwise empty.</summary>
-    /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
+    /// <inheritdoc cref="AgentAnswerValidationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary><see cref="PlanningPreparation.PlanningHash"/>, if a planner made the plan; otherwise empty.</summary>
-    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
+    /// <summary><see cref="PlanningPreparationResult.PlanningHash"/>, if a planner made the plan; otherwise empty.</summary>
+    /// <inheritdoc cref="PlanningPreparationResult.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 }
 
@@ -143,13 +143,13 @@ public sealed record PlanOutline
     /// </summary>
     public bool ListsState { get; init; }
 
-    /// <summary>True if the server knows the search attribute <see cref="RunAttributes.Repository"/>.</summary>
+    /// <summary>True if the server knows the search attribute <see cref="RunSearchAttributes.Repository"/>.</summary>
     public bool ListsRepository { get; init; }
 
-    /// <summary>True if the server knows the search attribute <see cref="RunAttributes.NeedsAttention"/>.</summary>
+    /// <summary>True if the server knows the search attribute <see cref="RunSearchAttributes.NeedsAttention"/>.</summary>
     public bool ListsAttention { get; init; }
 
-    /// <summary>True if the server knows the search attribute <see cref="RunAttributes.Cost"/>.</summary>
+    /// <summary>True if the server knows the search attribute <see cref="RunSearchAttributes.Cost"/>.</summary>
     public bool ListsCost { get; init; }
 
     /// <summary>
@@ -158,7 +158,7 @@ public sealed record PlanOutline
     /// </summary>
     public string Hash { get; init; } = "";
 
-    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparationResult.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
     /// <summary>Title of the run.</summary>
@@ -176,7 +176,7 @@ public sealed record PlanOutline
 
     /// <summary>Name of the agent for tasks that name no agent.</summary>
     public string Agent { get; init; } = "";
-    public RunRules Rules { get; init; } = new();
+    public RunWorkflowSettings Rules { get; init; } = new();
     public int RiskScore { get; init; }
 
     /// <summary>Risk level: <c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</summary>
@@ -222,7 +222,7 @@ public sealed record TaskOutline
     /// Agents that continue the task, in order, if the task's own agent would have to wait for a long time. Null to wait.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<AgentRelay>? Relays { get; init; }
+    public IReadOnlyList<RelayAgentCandidate>? Relays { get; init; }
 
     /// <summary>Priority for starting and merging the task; larger numbers go first. Range: -100 to 100.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -305,16 +305,16 @@ public sealed record PreflightResult
 /// <param name="Run">The run without its tasks.</param>
 /// <param name="Tasks">Tasks that have changed.</param>
 /// <param name="Events">The transitions, in order.</param>
-public sealed record ProgressInput(
+public sealed record RecordProgressInput(
     RepositoryReference Repository,
     RunStatus Run,
-    IReadOnlyList<RunTask> Tasks,
+    IReadOnlyList<RunTaskStatus> Tasks,
     IReadOnlyList<RunEvent> Events
 );
 
 /// <summary>Reply of the owner host after it stored transitions.</summary>
-/// <param name="ReadsAlong">True if the owner host itself queries the run's transitions (<see cref="MessageNames.Unrecorded"/>), so the run
-/// need not send each one.</param>
+/// <param name="ReadsAlong">True if the owner host itself queries the run's transitions (<see cref="WorkflowMessageNames.Unrecorded"/>), so
+/// the run need not send each one.</param>
 public sealed record RecordProgressReply(bool ReadsAlong);
 
 /// <summary>Request to read the state of a task's workflow, after the run that the task belongs to has continued as new.</summary>
@@ -392,15 +392,15 @@ public sealed record LandResult
 }
 
 /// <summary>Request to retain the work of a cancelled run. Work that has landed stays on the target.</summary>
-public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
+public sealed record RetainRunWorkInput(string RunId, RepositoryReference Repository, string Staging);
 
 /// <summary>Request to write the report of an ended run, and to remove those of its files and refs that can safely be removed.</summary>
-public sealed record FinishInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
+public sealed record FinishRunInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
 /// <summary>Result of <c>OrchestrationWorkflow</c>.</summary>
 public sealed record RunResult
 {
-    /// <summary><see cref="RunStates.Completed"/>, or <see cref="RunStates.Failed"/> with the reason.</summary>
+    /// <summary><see cref="RunStateNames.Completed"/>, or <see cref="RunStateNames.Failed"/> with the reason.</summary>
     public required string State { get; init; }
 
     /// <summary>Reason for the state, or null if the state needs no explanation.</summary>
@@ -408,7 +408,7 @@ public sealed record RunResult
     public Reason? Why { get; init; }
 
     /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
-    public string Reason => ReasonText.Of(Why);
+    public string Reason => StatusReasonFormatter.Of(Why);
     public string LandedCommit { get; init; } = "";
     public int AgentStarts { get; init; }
 

@@ -46,7 +46,7 @@ public sealed record RunStatus
 
     /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
-    public string Reason => ReasonText.Of(Why);
+    public string Reason => StatusReasonFormatter.Of(Why);
 
     /// <summary>Time at which the run entered its current state, or at which the reason for the state last changed.</summary>
     [JsonPropertyName("since")]
@@ -233,7 +233,7 @@ public sealed record RunStatus
 
     /// <summary>Activities that fail repeatedly for an unknown reason. The server retries them indefinitely.</summary>
     [JsonPropertyName("failing")]
-    public IReadOnlyList<FailingActivity> Failing
+    public IReadOnlyList<FailingActivityStatus> Failing
     {
         get;
         init => field = value ?? [];
@@ -241,7 +241,7 @@ public sealed record RunStatus
 
     /// <summary>Gates of this run that are waiting for another gate on this host. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("waiting")]
-    public IReadOnlyList<GateWait> Waiting
+    public IReadOnlyList<GateWaitingForGate> Waiting
     {
         get;
         init => field = value ?? [];
@@ -257,7 +257,7 @@ public sealed record RunStatus
 
     /// <summary>Tasks in plan order. In the answer to a query, they start at the query's offset.</summary>
     [JsonPropertyName("tasks")]
-    public IReadOnlyList<RunTask> Tasks
+    public IReadOnlyList<RunTaskStatus> Tasks
     {
         get;
         init => field = value ?? [];
@@ -274,17 +274,17 @@ public sealed record RunStatus
     /// <summary>State of the run's review, or null if none was started.</summary>
     [JsonPropertyName("review")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RunReview? Review { get; init; }
+    public RunReviewStatus? Review { get; init; }
 
     /// <summary>Last replanning (making of another plan) that a user requested, or null if there was none.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RunReplan? Replan { get; init; }
+    public RunReplanStatus? Replan { get; init; }
 
     /// <summary>Numbers of tasks by state. Set for commands and reports; null in the answer to a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RunCounts? Counts { get; init; }
+    public RunTaskCounts? Counts { get; init; }
 
     /// <summary>Liveness of the run. Set together with <see cref="Counts"/>.</summary>
     [JsonPropertyName("standing")]
@@ -301,7 +301,7 @@ public sealed record RunStatus
     /// <summary>Crashes of the run's background process, oldest first. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("crashes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<RunCrash>? Crashes { get; init; }
+    public IReadOnlyList<RunProcessCrashRecord>? Crashes { get; init; }
 
     /// <summary>
     /// Sentences about notices that could not be delivered, each with the next step. Only <c>orchestrate status</c> sets it.
@@ -314,7 +314,7 @@ public sealed record RunStatus
     /// it.</summary>
     [JsonPropertyName("held")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<RunHold>? Held { get; init; }
+    public IReadOnlyList<AgentStartHoldStatus>? Held { get; init; }
 
     /// <summary>
     /// True if the run could make progress but no worker serves it; <c>orchestrate resume</c> continues the run. Null if unknown, as for
@@ -345,7 +345,7 @@ public sealed record RunStatus
     /// </summary>
     [JsonPropertyName("budgets")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RunBudgets? Budgets { get; init; }
+    public RunSpendingLimits? Budgets { get; init; }
 
     /// <summary>
     /// True if the run's work is on the branch on which the run landed. A run that merged nothing lands only its base commit, which does
@@ -357,5 +357,5 @@ public sealed record RunStatus
     /// <summary>
     /// Returns a copy in which <see cref="Counts"/> and <see cref="Standing"/> are computed. This status must contain all tasks.
     /// </summary>
-    public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunLiveness.Of(this) };
+    public RunStatus Summed() => this with { Counts = RunTaskCounts.Of(this), Standing = RunLivenessClassifier.Of(this) };
 }

@@ -20,25 +20,25 @@ public static class SteeringRefusals
             ? $"{task} is {state}; its question was {answered}. To correct the answer, write to its agent: orchestrate "
                 + $"send {run}/{task} TEXT"
         : isAtWork ? $"{task} is {state}; a task can be retried only after it has ended, or while it is blocked or parked."
-        : TaskStates.IsDone(state) ? $"{task} is {state}, so it can't be retried."
+        : TaskStateNames.IsDone(state) ? $"{task} is {state}, so it can't be retried."
         : null;
 
     /// <summary>Checks a command to skip a task.</summary>
     public static string? OfSkip(bool isPlanner, string state) =>
-        isPlanner && state != TaskStates.Planned
+        isPlanner && state != TaskStateNames.Planned
             ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
             : null;
 
     /// <summary>Checks a command to merge a task before all other waiting tasks.</summary>
     public static string? OfMergeNext(string task, string state) =>
-        state == TaskStates.Merging ? null : $"{task} is {state}; only a verified task that waits for its merge can be merged next.";
+        state == TaskStateNames.Merging ? null : $"{task} is {state}; only a verified task that waits for its merge can be merged next.";
 
     /// <summary>Checks a command to land a run that is ready.</summary>
     /// <param name="isOverdue">True if no user promoted the run in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
-        state is RunStates.Landing or RunStates.AwaitingPromotion || isOverdue
+        state is RunStateNames.Landing or RunStateNames.AwaitingPromotion || isOverdue
             ? null
-            : $"{run} is {state}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
+            : $"{run} is {state}; only a run that is {RunStateNames.AwaitingPromotion} can be promoted.";
 
     /// <summary>Checks a command to land the merged work of a run.</summary>
     /// <param name="hasUnlanded">True if the run has merged work that has not landed.</param>
@@ -46,19 +46,19 @@ public static class SteeringRefusals
     /// <param name="isUnreviewed">True if a review has to accept the work before it lands, and has not accepted it yet.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool isUnreviewed = false) =>
         isOverdue ? $"All tasks of {run} are merged; 'orchestrate land {run}' restarts the landing."
-        : state is not (RunStates.Escalated or RunStates.Executing)
+        : state is not (RunStateNames.Escalated or RunStateNames.Executing)
             ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
         : !hasUnlanded ? $"All merged work of {run} has already landed."
         : isUnreviewed
             ? $"The review of {run} has not accepted its merged work. The review starts when all tasks are merged, skipped or cancelled; "
-                + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules the review."
+                + $"'orchestrate skip {run}/{ReviewTaskDefinition.Id}' overrules the review."
         : null;
 
     /// <summary>Checks a command to resolve an escalated run.</summary>
     public static string? OfResolve(string run, string state) =>
-        state is RunStates.Escalated or RunStates.AwaitingPromotion
+        state is RunStateNames.Escalated or RunStateNames.AwaitingPromotion
             ? null
-            : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} can be resolved.";
+            : $"{run} is {state}; only a run that is {RunStateNames.Escalated} or {RunStateNames.AwaitingPromotion} can be resolved.";
 
     /// <summary>Returns the sentence that explains that an answer is refused because the plan is not waiting for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";

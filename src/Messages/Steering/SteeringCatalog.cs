@@ -26,7 +26,7 @@ public static class SteeringCatalog
     /// <summary>Name of the argument with the branch to land on.</summary>
     public const string Target = "target";
 
-    private static readonly SteeringArgument _target = new(
+    private static readonly SteeringCommandParameter _target = new(
         Target,
         "Land on this branch from now on, for example because the run's target was renamed"
     )
@@ -35,124 +35,132 @@ public static class SteeringCatalog
     };
 
     /// <summary>Pauses a run or a task.</summary>
-    public static SteeringDefinition Pause { get; } =
+    public static SteeringCommandDefinition Pause { get; } =
         new(
             "pause",
-            SteeringTargets.Run | SteeringTargets.Task,
+            SteeringTargetKinds.Run | SteeringTargetKinds.Task,
             "Pause a run or one task; agents keep their conversation",
             (input, _) =>
                 input.Task is { } task
-                    ? new SteeringMessage(MessageNames.Pause, new TaskCommand(task))
+                    ? new SteeringMessage(WorkflowMessageNames.Pause, new TaskSteeringArguments(task))
                     {
-                        Refuse = run => RecordedStatusCheck.OfPause(run, task),
+                        Refuse = run => UnservedRunCommandValidator.OfPause(run, task),
                     }
-                    : new SteeringMessage(MessageNames.Pause, null) { Reached = run => run.Paused }
+                    : new SteeringMessage(WorkflowMessageNames.Pause, null) { Reached = run => run.Paused }
         );
 
     /// <summary>Resumes a run or a task.</summary>
-    public static SteeringDefinition Resume { get; } =
+    public static SteeringCommandDefinition Resume { get; } =
         new(
             "resume",
-            SteeringTargets.Run | SteeringTargets.Task,
+            SteeringTargetKinds.Run | SteeringTargetKinds.Task,
             "Continue a run or a paused task",
-            (input, _) => new SteeringMessage(MessageNames.Resume, input.Task is { } task ? new TaskCommand(task) : null)
+            (input, _) => new SteeringMessage(WorkflowMessageNames.Resume, input.Task is { } task ? new TaskSteeringArguments(task) : null)
         );
 
     /// <summary>Ends a run or a task.</summary>
-    public static SteeringDefinition Cancel { get; } =
+    public static SteeringCommandDefinition Cancel { get; } =
         new(
             "cancel",
-            SteeringTargets.Run | SteeringTargets.Task,
+            SteeringTargetKinds.Run | SteeringTargetKinds.Task,
             "End a run or one task; merged work stays on staging",
             (input, _) =>
-                input.Task is { } task ? new SteeringMessage(MessageNames.CancelTask, new TaskCommand(task, By: input.By)) : Ending(input)
+                input.Task is { } task
+                    ? new SteeringMessage(WorkflowMessageNames.CancelTask, new TaskSteeringArguments(task, By: input.By))
+                    : Ending(input)
         );
 
     /// <summary>Ends a run and reverts its landing.</summary>
-    public static SteeringDefinition Abort { get; } =
-        new("abort", SteeringTargets.Run, "End a run and revert its landing", (input, _) => Ending(input) with { Withdraws = true })
+    public static SteeringCommandDefinition Abort { get; } =
+        new("abort", SteeringTargetKinds.Run, "End a run and revert its landing", (input, _) => Ending(input) with { Withdraws = true })
         {
             AcceptsEnded = true,
             Continues = false,
         };
 
     /// <summary>Retries a task, or resumes a waiting task immediately.</summary>
-    public static SteeringDefinition Retry { get; } =
+    public static SteeringCommandDefinition Retry { get; } =
         new(
             "retry",
-            SteeringTargets.Task,
+            SteeringTargetKinds.Task,
             "Try a task again",
             (input, _) =>
-                new SteeringMessage(MessageNames.RetryTask, new TaskCommand(input.RequiredTask, input.Text(Guidance), input.By))
+                new SteeringMessage(
+                    WorkflowMessageNames.RetryTask,
+                    new TaskSteeringArguments(input.RequiredTask, input.Text(Guidance), input.By)
+                )
                 {
-                    Refuse = run => RecordedStatusCheck.OfRetry(run, input.RequiredTask),
+                    Refuse = run => UnservedRunCommandValidator.OfRetry(run, input.RequiredTask),
                 }
         )
         {
-            Decision = MessageNames.RetryTask,
-            Arguments = [new SteeringArgument(Guidance, "Guidance for the agent's next attempt")],
+            Decision = WorkflowMessageNames.RetryTask,
+            Arguments = [new SteeringCommandParameter(Guidance, "Guidance for the agent's next attempt")],
         };
 
     /// <summary>Skips a task: it counts as done, and its work is not merged.</summary>
-    public static SteeringDefinition Skip { get; } =
+    public static SteeringCommandDefinition Skip { get; } =
         new(
             "skip",
-            SteeringTargets.Task,
+            SteeringTargetKinds.Task,
             "Count a task as done without changes",
             (input, _) =>
-                new SteeringMessage(MessageNames.SkipTask, new TaskCommand(input.RequiredTask, By: input.By))
+                new SteeringMessage(WorkflowMessageNames.SkipTask, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
-                    Refuse = run => RecordedStatusCheck.OfSkip(run, input.RequiredTask),
+                    Refuse = run => UnservedRunCommandValidator.OfSkip(run, input.RequiredTask),
                 }
         )
         {
-            Decision = MessageNames.SkipTask,
+            Decision = WorkflowMessageNames.SkipTask,
         };
 
     /// <summary>Approves the request that a question is about.</summary>
-    public static SteeringDefinition Approve { get; } =
+    public static SteeringCommandDefinition Approve { get; } =
         new(
             "approve",
-            SteeringTargets.Question,
+            SteeringTargetKinds.Question,
             "Approve a question of a run",
             (input, _) =>
-                new SteeringMessage(MessageNames.Approve, new ApprovalCommand(input.RequiredTask, By: input.By) { Shown = input.Shown })
+                new SteeringMessage(
+                    WorkflowMessageNames.Approve,
+                    new ApprovalDecisionArguments(input.RequiredTask, By: input.By) { Shown = input.Shown }
+                )
                 {
-                    Refuse = run => RecordedStatusCheck.OfApprove(run, input.RequiredTask),
+                    Refuse = run => UnservedRunCommandValidator.OfApprove(run, input.RequiredTask),
                 }
         )
         {
-            Decision = MessageNames.Approve,
+            Decision = WorkflowMessageNames.Approve,
             Questions = input => [input.RequiredTask],
         };
 
     /// <summary>Rejects the request that a question is about.</summary>
-    public static SteeringDefinition Reject { get; } =
+    public static SteeringCommandDefinition Reject { get; } =
         new(
             "reject",
-            SteeringTargets.Question,
+            SteeringTargetKinds.Question,
             "Reject a question of a run",
             (input, _) =>
                 new SteeringMessage(
-                    MessageNames.Reject,
-                    new ApprovalCommand(input.RequiredTask, input.Text(Reason), input.By) { Shown = input.Shown }
+                    WorkflowMessageNames.Reject,
+                    new ApprovalDecisionArguments(input.RequiredTask, input.Text(Reason), input.By) { Shown = input.Shown }
                 )
                 {
                     Reached = input.RequiredTask == RunQuestion.Plan ? IsOver : null,
-                    Refuse = run => RecordedStatusCheck.OfReject(run, input.RequiredTask),
+                    Refuse = run => UnservedRunCommandValidator.OfReject(run, input.RequiredTask),
                 }
         )
         {
-            Decision = MessageNames.Reject,
-            Arguments = [new SteeringArgument(Reason, "The reason for the rejection")],
+            Decision = WorkflowMessageNames.Reject,
+            Arguments = [new SteeringCommandParameter(Reason, "The reason for the rejection")],
             Questions = input => [input.RequiredTask],
         };
 
     /// <summary>Lands a run whose landing was refused or needs a user.</summary>
-    public static SteeringDefinition Promote { get; } =
-        new("promote", SteeringTargets.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
+    public static SteeringCommandDefinition Promote { get; } =
+        new("promote", SteeringTargetKinds.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
         {
-            Decision = MessageNames.Promote,
+            Decision = WorkflowMessageNames.Promote,
             Arguments = [_target],
             Lands = true,
             Continues = false,
@@ -160,20 +168,20 @@ public static class SteeringCatalog
         };
 
     /// <summary>Lands the merged tasks of a run.</summary>
-    public static SteeringDefinition LandMerged { get; } =
+    public static SteeringCommandDefinition LandMerged { get; } =
         new(
             "land-merged",
-            SteeringTargets.Run,
+            SteeringTargetKinds.Run,
             "Land merged work; the rest stays open",
             (input, before) =>
-                new SteeringMessage(MessageNames.LandMerged, LandingOf(input))
+                new SteeringMessage(WorkflowMessageNames.LandMerged, LandingOf(input))
                 {
-                    Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStates.Landing,
-                    Refuse = RecordedStatusCheck.OfLandMerged,
+                    Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStateNames.Landing,
+                    Refuse = UnservedRunCommandValidator.OfLandMerged,
                 }
         )
         {
-            Decision = MessageNames.LandMerged,
+            Decision = WorkflowMessageNames.LandMerged,
             Arguments = [_target],
             Lands = true,
             Continues = false,
@@ -181,66 +189,71 @@ public static class SteeringCatalog
         };
 
     /// <summary>Merges a verified task before all other waiting tasks.</summary>
-    public static SteeringDefinition MergeNext { get; } =
+    public static SteeringCommandDefinition MergeNext { get; } =
         new(
             "merge-next",
-            SteeringTargets.Task,
+            SteeringTargetKinds.Task,
             "Merge a verified task before all others that wait",
             (input, _) =>
-                new SteeringMessage(MessageNames.MergeNext, new TaskCommand(input.RequiredTask, By: input.By))
+                new SteeringMessage(WorkflowMessageNames.MergeNext, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
-                    Refuse = run => RecordedStatusCheck.OfMergeNext(run, input.RequiredTask),
+                    Refuse = run => UnservedRunCommandValidator.OfMergeNext(run, input.RequiredTask),
                 }
         );
 
     /// <summary>Decides how an escalated run continues.</summary>
-    public static SteeringDefinition Resolve { get; } =
+    public static SteeringCommandDefinition Resolve { get; } =
         new(
             "resolve",
-            SteeringTargets.Run,
+            SteeringTargetKinds.Run,
             "Decide how to continue a run that can't continue by itself",
             (input, _) =>
                 new SteeringMessage(
-                    MessageNames.ResolveEscalation,
-                    new ResolutionCommand(input.Text(Way), input.Text(Reason), input.By) { Tasks = input.Tasks, Shown = input.Shown }
+                    WorkflowMessageNames.ResolveEscalation,
+                    new ResolveEscalationArguments(input.Text(Way), input.Text(Reason), input.By)
+                    {
+                        Tasks = input.Tasks,
+                        Shown = input.Shown,
+                    }
                 )
                 {
-                    Reached = input.Text(Way) == Resolutions.Abort ? IsOver : null,
-                    Withdraws = input.Text(Way) == Resolutions.Abort,
-                    Refuse = RecordedStatusCheck.OfResolve,
-                    Unchanged = NoChangeMeaning.Failed,
+                    Reached = input.Text(Way) == EscalationResolutionKinds.Abort ? IsOver : null,
+                    Withdraws = input.Text(Way) == EscalationResolutionKinds.Abort,
+                    Refuse = UnservedRunCommandValidator.OfResolve,
+                    Unchanged = SteeringNoEffectCause.Failed,
                 }
         )
         {
-            Decision = MessageNames.ResolveEscalation,
+            Decision = WorkflowMessageNames.ResolveEscalation,
             Arguments =
             [
-                new SteeringArgument(
+                new SteeringCommandParameter(
                     Way,
-                    $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner "
+                    $"'{EscalationResolutionKinds.ManualFix}': your commits on its staging branch repair it; "
+                        + $"'{EscalationResolutionKinds.Replan}': the planner "
                         + "replaces the failed tasks"
                 )
                 {
                     IsRequired = true,
                     Placeholder = "WAY",
-                    Values = Resolutions.All,
+                    Values = EscalationResolutionKinds.All,
                 },
-                new SteeringArgument(Reason, "The reason, for the record of the run; with replan the planner reads it, too"),
+                new SteeringCommandParameter(Reason, "The reason, for the record of the run; with replan the planner reads it, too"),
             ],
             Lands = true,
             Questions = _ => RunQuestion.OfResolve,
         };
 
     /// <summary>Raises a budget of a run or a task.</summary>
-    public static SteeringDefinition RaiseBudget { get; } =
+    public static SteeringCommandDefinition RaiseBudget { get; } =
         new(
             "budget",
-            SteeringTargets.Run | SteeringTargets.Task,
+            SteeringTargetKinds.Run | SteeringTargetKinds.Task,
             "Raise a budget, so that waiting work continues",
             (input, _) => Raise(input)
         )
         {
-            Decision = MessageNames.RaiseBudget,
+            Decision = WorkflowMessageNames.RaiseBudget,
             Arguments =
             [
                 new(Amount, "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must exceed the spent amount")
@@ -263,7 +276,7 @@ public static class SteeringCatalog
         };
 
     /// <summary>All steering commands, in the order in which the documentation lists them.</summary>
-    public static IReadOnlyList<SteeringDefinition> All { get; } =
+    public static IReadOnlyList<SteeringCommandDefinition> All { get; } =
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
     /// <summary>
@@ -271,24 +284,24 @@ public static class SteeringCatalog
     /// and cancel are not decisions, so any user may send them.
     /// </summary>
     /// <param name="name">Wire name of the command.</param>
-    public static bool IsDecision(string name) => name == MessageNames.AddTasks || All.Any(command => command.Decision == name);
+    public static bool IsDecision(string name) => name == WorkflowMessageNames.AddTasks || All.Any(command => command.Decision == name);
 
-    private static SteeringMessage Ending(SteeringInput input) =>
-        new(MessageNames.Cancel, new PersonCommand(By: input.By)) { Reached = IsOver };
+    private static SteeringMessage Ending(SteeringCommandArguments input) =>
+        new(WorkflowMessageNames.Cancel, new RunSteeringArguments(By: input.By)) { Reached = IsOver };
 
-    private static bool IsOver(RunStatus run) => RunStates.IsFinal(run.State);
+    private static bool IsOver(RunStatus run) => RunStateNames.IsFinal(run.State);
 
-    private static SteeringMessage Landing(SteeringInput input) =>
-        new(MessageNames.Promote, LandingOf(input))
+    private static SteeringMessage Landing(SteeringCommandArguments input) =>
+        new(WorkflowMessageNames.Promote, LandingOf(input))
         {
-            Reached = run => run.State == RunStates.Completed,
-            Refuse = RecordedStatusCheck.OfPromote,
+            Reached = run => run.State == RunStateNames.Completed,
+            Refuse = UnservedRunCommandValidator.OfPromote,
         };
 
-    private static PersonCommand LandingOf(SteeringInput input) =>
+    private static RunSteeringArguments LandingOf(SteeringCommandArguments input) =>
         new(By: input.By) { Shown = input.Shown, Target = input.Text(Target) is { Length: > 0 } target ? target : null };
 
-    private static SteeringMessage Raise(SteeringInput input)
+    private static SteeringMessage Raise(SteeringCommandArguments input)
     {
         var amount = BudgetAmount.TryRead(input.Text(Amount))!;
         var kind =
@@ -296,11 +309,11 @@ public static class SteeringCatalog
             : input.Task is null ? BudgetKinds.Run
             : BudgetKinds.Task;
         var task = IsOfTask(kind) ? input.RequiredTask : "";
-        var command = new RaiseBudgetCommand(kind, amount.Usd, amount.Tokens, task, input.By);
-        return new SteeringMessage(MessageNames.RaiseBudget, command)
+        var command = new RaiseBudgetArguments(kind, amount.Usd, amount.Tokens, task, input.By);
+        return new SteeringMessage(WorkflowMessageNames.RaiseBudget, command)
         {
-            Refuse = run => RecordedStatusCheck.OfRaise(run, command),
-            Unchanged = NoChangeMeaning.Refused,
+            Refuse = run => UnservedRunCommandValidator.OfRaise(run, command),
+            Unchanged = SteeringNoEffectCause.Refused,
         };
     }
 

@@ -40,7 +40,7 @@ public abstract record AgentCallInput
 /// <summary>Request to run the agent of a task in the task's worktree.</summary>
 public sealed record RunAgentInput : AgentCallInput
 {
-    public required TaskInput Task { get; init; }
+    public required TaskWorkflowInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
 
     /// <summary>Name of the agent that replaces the task's own agent, or null for the task's own agent.</summary>
@@ -71,7 +71,7 @@ public sealed record RunAgentInput : AgentCallInput
     public TaskReport ToReport(AgentRunResult result, DateTimeOffset now)
     {
         var report = Report!.After(result);
-        return report with { Sequence = report.Sequence + 1, Progress = report.Progress.MovedTo(TaskStates.Verifying, null, now) };
+        return report with { Sequence = report.Sequence + 1, Progress = report.Progress.MovedTo(TaskStateNames.Verifying, null, now) };
     }
 
     /// <summary>
@@ -88,8 +88,8 @@ public sealed record AskAgentInput : AgentCallInput
     public required AgentQuestion Question { get; init; }
 
     /// <summary>
-    /// True if the host reports the agent to the workflow before starting it, as in <see cref="RunRules.IsShared"/>. False in requests from
-    /// an earlier version.
+    /// True if the host reports the agent to the workflow before starting it, as in <see cref="RunWorkflowSettings.IsShared"/>. False in
+    /// requests from an earlier version.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAnnounced { get; init; }
@@ -99,14 +99,14 @@ public sealed record AskAgentInput : AgentCallInput
 /// <param name="Question">Question that was answered.</param>
 /// <param name="Start">Number of the agent run that answered.</param>
 /// <param name="AnswerHash"><see cref="AgentRunResult.SaidHash"/> of that agent run; empty if the agent gave no answer.</param>
-public sealed record JudgeAnswerInput(AgentQuestion Question, int Start, string AnswerHash);
+public sealed record ValidateAgentAnswerInput(AgentQuestion Question, int Start, string AnswerHash);
 
 /// <summary>
 /// Question to a read-only agent. Exactly one of <see cref="Planning"/>, <see cref="Review"/> and <see cref="Task"/> is set.
 /// </summary>
 public sealed record AgentQuestion
 {
-    [Identifier]
+    [TemporalIdentifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
 
@@ -128,23 +128,23 @@ public sealed record AgentQuestion
 
 /// <summary>Question to a planner that asks for a plan.</summary>
 /// <param name="Replan">Number of the replanning within the run, from 1; 0 for the first plan.</param>
-/// <param name="PlanningHash">Value of <see cref="PlanningPreparation.PlanningHash"/>.</param>
+/// <param name="PlanningHash">Value of <see cref="PlanningPreparationResult.PlanningHash"/>.</param>
 public sealed record PlanningQuestion([property: Range(0, int.MaxValue)] int Replan, string PlanningHash);
 
 /// <summary>Question to a reviewer about one part of a change.</summary>
 /// <param name="Round">Round that the part belongs to.</param>
 /// <param name="Part">Number of the part, from 1.</param>
-/// <param name="SaidHash">Value of <see cref="ReviewPreparation.SaidHash"/>.</param>
+/// <param name="SaidHash">Value of <see cref="ReviewPreparationResult.SaidHash"/>.</param>
 public sealed record ReviewQuestion(ReviewRound Round, [property: Range(1, int.MaxValue)] int Part, string SaidHash);
 
 /// <summary>Question to the planner on behalf of a task's agent.</summary>
 /// <param name="Task">Task whose agent asks.</param>
 /// <param name="Start">Number of the agent run that asked.</param>
 /// <param name="SaidHash"><see cref="AgentRunResult.SaidHash"/> of that agent run.</param>
-public sealed record TaskQuestion(TaskInput Task, int Start, string SaidHash);
+public sealed record TaskQuestion(TaskWorkflowInput Task, int Start, string SaidHash);
 
 /// <summary>Result of validating a read-only agent's answer.</summary>
-public sealed record AnswerJudgement
+public sealed record AgentAnswerValidationResult
 {
     /// <summary>Problems with the answer; empty if the answer is valid.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];

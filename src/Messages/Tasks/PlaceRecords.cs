@@ -7,7 +7,7 @@ namespace Orchestrator.Messages;
 /// <param name="TaskId">Id of the task.</param>
 /// <param name="HomeQueue">Task queue of the run's repository on the owner host. If the slot is on that host, no data has to be
 /// fetched.</param>
-public sealed record HoldSlotInput([property: Identifier] string RunId, string TaskId, string HomeQueue)
+public sealed record HoldSlotInput([property: TemporalIdentifier] string RunId, string TaskId, string HomeQueue)
 {
     /// <summary>Name of the agent that executes the task. A host without this agent offers no slot for the task.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -38,20 +38,25 @@ public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
 /// <summary>Announcement, sent to a task's workflow, that a host is about to start the task's agent.</summary>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Queue">Task queue through which the host received the request.</param>
-public sealed record AgentStartAnnouncement([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
+public sealed record AnnounceAgentStartArguments([property: Range(1, 1_000_000)] int Start, [property: TemporalIdentifier] string Queue);
 
 /// <summary>Request to push a task's work and state to the shared remote, for another host.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository on the host that publishes.</param>
 /// <param name="PlanHash">SHA-256 of the plan that contains the task.</param>
 /// <param name="TaskId">Id of the task.</param>
-public sealed record PublishTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
+public sealed record PushTaskWorkInput(
+    [property: TemporalIdentifier] string RunId,
+    RepositoryReference Repository,
+    string PlanHash,
+    string TaskId
+);
 
 /// <summary>Request to fetch the work and state of a task that another host pushed to the shared remote.</summary>
-/// <inheritdoc cref="PublishTaskInput"/>
+/// <inheritdoc cref="PushTaskWorkInput"/>
 /// <param name="HomeQueue">Same as <see cref="HoldSlotInput.HomeQueue"/>.</param>
-public sealed record FetchTaskInput(
-    [property: Identifier] string RunId,
+public sealed record FetchTaskWorkInput(
+    [property: TemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string TaskId,

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>
 /// Ids for the planner's agent runs that answer questions from tasks' agents. Their folders are next to those of the tasks.
 /// </summary>
-public static class QuestionTaskIds
+public static class AgentQuestionIdFactory
 {
     /// <summary>
     /// Returns the id of a question, used for its folders and worktrees. The id starts with a dot, unlike the task ids of a plan.

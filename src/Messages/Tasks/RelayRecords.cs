@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <param name="Agent">Name of the agent.</param>
 /// <param name="After">Minimum remaining duration of the previous agent's usage limit. If less remains, the task waits for that
 /// agent.</param>
-public sealed record AgentRelay(string Agent, TimeSpan After);
+public sealed record RelayAgentCandidate(string Agent, TimeSpan After);
 
 /// <summary>A switch of a task to another agent, because the wait for the previous agent's usage limit would have taken too long.</summary>
 public sealed record TaskAgentSwitch

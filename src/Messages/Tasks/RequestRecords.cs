@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>Possible next steps after an agent has made a request.</summary>
-public static class RequestNextSteps
+public static class AgentRequestNextStepKinds
 {
     /// <summary>A user has to answer the request.</summary>
     public const string Person = "person";
@@ -9,10 +9,11 @@ public static class RequestNextSteps
     /// <summary>The planner is asked before a user.</summary>
     public const string Planner = "planner";
 
-    /// <summary>The agent continues with the answer in <see cref="RequestVerdict.Text"/>.</summary>
+    /// <summary>The agent continues with the answer in <see cref="AgentRequestEvaluationResult.Text"/>.</summary>
     public const string Answer = "answer";
 
-    /// <summary>An approver has to decide first. <see cref="RequestVerdict.Text"/> describes the decision to be made.</summary>
+    /// <summary>An approver has to decide first. <see cref="AgentRequestEvaluationResult.Text"/> describes the decision to be
+    /// made.</summary>
     public const string Ask = "ask";
 
     /// <summary>The approved packages are installed in a commit on top of staging.</summary>
@@ -22,7 +23,7 @@ public static class RequestNextSteps
     public const string Split = "split";
 }
 
-/// <summary>Subjects of an approval that a task is waiting for in the state <see cref="TaskStates.AwaitingApproval"/>.</summary>
+/// <summary>Subjects of an approval that a task is waiting for in the state <see cref="TaskStateNames.AwaitingApproval"/>.</summary>
 public static class ApprovalKinds
 {
     /// <summary>Packages that the agent needs.</summary>
@@ -39,24 +40,25 @@ public static class ApprovalKinds
 }
 
 /// <summary>An approver's decision on an agent's request, or the expiry of the time limit.</summary>
-/// <param name="Why"><see cref="Approved"/>, <see cref="Rejected"/> or <see cref="NotApprovedInTime"/>.</param>
-public sealed record RequestDecision(Reason Why)
+/// <param name="Why"><see cref="ApprovedByUserReason"/>, <see cref="RejectedByUserReason"/> or
+/// <see cref="ApprovalTimedOutReason"/>.</param>
+public sealed record AgentRequestDecision(Reason Why)
 {
     /// <summary>True if the request was approved.</summary>
     [JsonIgnore]
-    public bool Accepted => Why is Approved;
+    public bool Accepted => Why is ApprovedByUserReason;
 }
 
 /// <summary>Request to evaluate what a task's agent has asked for.</summary>
-public sealed record JudgeRequestInput
+public sealed record EvaluateAgentRequestInput
 {
-    public required TaskInput Task { get; init; }
+    public required TaskWorkflowInput Task { get; init; }
 
     /// <summary>Number of the agent run that made the request to be evaluated.</summary>
     public required int Start { get; init; }
 
     /// <summary>An approver's decision on the request, or null if no approval has been requested yet.</summary>
-    public RequestDecision? Decision { get; init; }
+    public AgentRequestDecision? Decision { get; init; }
 
     /// <summary>The requested packages as they were shown to the approver.</summary>
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
@@ -83,9 +85,9 @@ public sealed record RequestedPackage(string Ecosystem, string Manifest, string 
 }
 
 /// <summary>Result of evaluating an agent's request.</summary>
-public sealed record RequestVerdict
+public sealed record AgentRequestEvaluationResult
 {
-    /// <summary>Next step, which is one of <see cref="RequestNextSteps"/>.</summary>
+    /// <summary>Next step, which is one of <see cref="AgentRequestNextStepKinds"/>.</summary>
     public required string Step { get; init; }
 
     /// <summary>Text for the agent or the approver. If a user has to answer, this is a note that is shown with the question.</summary>
@@ -106,11 +108,11 @@ public sealed record RequestVerdict
 }
 
 /// <summary>Request to install approved packages in a commit on top of staging.</summary>
-public sealed record InstallInput
+public sealed record InstallPackagesInput
 {
-    public required TaskInput Task { get; init; }
+    public required TaskWorkflowInput Task { get; init; }
 
-    /// <inheritdoc cref="JudgeRequestInput.Start"/>
+    /// <inheritdoc cref="EvaluateAgentRequestInput.Start"/>
     public required int Start { get; init; }
 
     /// <summary>
@@ -123,7 +125,7 @@ public sealed record InstallInput
 }
 
 /// <summary>Result of installing approved packages.</summary>
-public sealed record InstallResult
+public sealed record PackageInstallationResult
 {
     /// <summary>
     /// Commit with the installed packages, which is to be merged. Empty if staging already has the packages, or if they can't be installed.
@@ -138,13 +140,13 @@ public sealed record InstallResult
 /// Request to finish processing an agent's request. If staging has the requested packages, the activity commits the task's unfinished work
 /// and notifies all agents.
 /// </summary>
-public sealed record ConcludeRequestInput
+public sealed record ConcludeAgentRequestInput
 {
-    public required TaskInput Task { get; init; }
+    public required TaskWorkflowInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
     public required int Attempt { get; init; }
 
-    /// <inheritdoc cref="JudgeRequestInput.Start"/>
+    /// <inheritdoc cref="EvaluateAgentRequestInput.Start"/>
     public required int Start { get; init; }
 
     /// <summary>Reason why staging does not have the requested packages; empty if it has them.</summary>
@@ -153,7 +155,7 @@ public sealed record ConcludeRequestInput
     /// <summary>Results of the tasks into which the task was divided, or null if packages were installed.</summary>
     public string? Parts { get; init; }
 
-    /// <inheritdoc cref="InstallInput.Packages"/>
+    /// <inheritdoc cref="InstallPackagesInput.Packages"/>
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 }
 
@@ -161,7 +163,7 @@ public sealed record ConcludeRequestInput
 /// <param name="Task">Task to divide.</param>
 /// <param name="Start">Number of the agent run that made the proposal.</param>
 public sealed record SplitTaskInput(
-    [property: Identifier] string RunId,
+    [property: TemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string Task,
@@ -183,7 +185,7 @@ public sealed record SplitConclusion
 }
 
 /// <summary>Result of completing an agent's request, with which the task continues.</summary>
-public sealed record RequestConclusion
+public sealed record AgentRequestConclusion
 {
     /// <summary>
     /// Commit with the task's work so far. If it is empty, the worktree stays unchanged and staging is not merged into it.

@@ -40,7 +40,7 @@ public sealed record RunQuestion
 
     /// <summary>Possible answers, with the recommended one first.</summary>
     [JsonPropertyName("ways")]
-    public IReadOnlyList<AnswerAction> Ways
+    public IReadOnlyList<SuggestedCommand> Ways
     {
         get;
         init => field = value ?? [];

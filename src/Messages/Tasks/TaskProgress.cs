@@ -5,7 +5,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// State and results of a task. The task's workflow reports it, the run stores it in memory and in checkpoints, and clients read it
-/// (<see cref="RunTask"/>).
+/// (<see cref="RunTaskStatus"/>).
 /// </summary>
 public record TaskProgress
 {
@@ -18,30 +18,30 @@ public record TaskProgress
     [JsonPropertyName("state")]
     [JsonPropertyOrder(-1)]
     [AllowedValues(
-        TaskStates.Pending,
-        TaskStates.Queued,
-        TaskStates.Preparing,
-        TaskStates.Executing,
-        TaskStates.Verifying,
-        TaskStates.Merging,
-        TaskStates.Merged,
-        TaskStates.Kept,
-        TaskStates.Waived,
-        TaskStates.Resolved,
-        TaskStates.Superseded,
-        TaskStates.NotAsked,
-        TaskStates.Planned,
-        TaskStates.Answered,
-        TaskStates.Reviewed,
-        TaskStates.Findings,
-        TaskStates.Blocked,
-        TaskStates.AwaitingApproval,
-        TaskStates.Remediating,
-        TaskStates.Parked,
-        TaskStates.Failed,
-        TaskStates.Skipped,
-        TaskStates.Cancelled,
-        TaskStates.Escalated
+        TaskStateNames.Pending,
+        TaskStateNames.Queued,
+        TaskStateNames.Preparing,
+        TaskStateNames.Executing,
+        TaskStateNames.Verifying,
+        TaskStateNames.Merging,
+        TaskStateNames.Merged,
+        TaskStateNames.Kept,
+        TaskStateNames.Waived,
+        TaskStateNames.Resolved,
+        TaskStateNames.Superseded,
+        TaskStateNames.NotAsked,
+        TaskStateNames.Planned,
+        TaskStateNames.Answered,
+        TaskStateNames.Reviewed,
+        TaskStateNames.Findings,
+        TaskStateNames.Blocked,
+        TaskStateNames.AwaitingApproval,
+        TaskStateNames.Remediating,
+        TaskStateNames.Parked,
+        TaskStateNames.Failed,
+        TaskStateNames.Skipped,
+        TaskStateNames.Cancelled,
+        TaskStateNames.Escalated
     )]
     public required string State { get; init; }
 
@@ -56,7 +56,7 @@ public record TaskProgress
 
     /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
-    public string Reason => ReasonText.Of(Why);
+    public string Reason => StatusReasonFormatter.Of(Why);
 
     /// <summary>Path of the file with the evidence for the state, relative to the repository; empty if there is none.</summary>
     [JsonPropertyName("evidence")]
@@ -127,8 +127,8 @@ public record TaskProgress
     public bool Reused { get; init; }
 
     /// <summary>
-    /// Verdict of the gates at <see cref="Commit"/>; omitted before the gates run. <see cref="GateProof.NotVerified"/> for a task without
-    /// gates.
+    /// Verdict of the gates at <see cref="Commit"/>; omitted before the gates run. <see cref="GateAssuranceLevel.NotVerified"/> for a task
+    /// without gates.
     /// </summary>
     [JsonPropertyName("gates")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -213,7 +213,7 @@ public record TaskProgress
     public IReadOnlyList<string>? Called { get; init; }
 
     /// <summary>Returns the task in a new state, or in the same state with a new reason.</summary>
-    /// <param name="state">One of <see cref="TaskStates"/>.</param>
+    /// <param name="state">One of <see cref="TaskStateNames"/>.</param>
     /// <param name="why">Reason for the state, or null if the state needs no explanation.</param>
     /// <param name="now">The current time.</param>
     /// <param name="evidence">File with the evidence. If empty, the current file is kept unless the state changes.</param>
@@ -230,7 +230,7 @@ public record TaskProgress
                 : Evidence,
             Since = moved ? now : Since,
             StartedAt = StartedAt ?? (Starts > 0 ? now : null),
-            EndedAt = TaskStates.IsEnd(state) ? now : null,
+            EndedAt = TaskStateNames.IsEnd(state) ? now : null,
         };
     }
 

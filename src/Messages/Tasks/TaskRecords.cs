@@ -3,14 +3,14 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>Input of <c>TaskWorkflow</c>.</summary>
-public sealed record TaskInput
+public sealed record TaskWorkflowInput
 {
-    [Identifier]
+    [TemporalIdentifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
     public required TaskOutline Task { get; init; }
-    public required RunRules Rules { get; init; }
+    public required RunWorkflowSettings Rules { get; init; }
 
     /// <summary>Branch with the run's verified work.</summary>
     public required string Staging { get; init; }
@@ -55,7 +55,7 @@ public sealed record TaskInput
     /// <summary>Files outside the task's ownership that the task may write.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
-    /// <summary><see cref="PlanningPreparation.PlanningHash"/> of a planner's input; empty for other tasks.</summary>
+    /// <summary><see cref="PlanningPreparationResult.PlanningHash"/> of a planner's input; empty for other tasks.</summary>
     public string PlanningHash { get; init; } = "";
 
     /// <summary>True if the task sends its reports to the run through local activities. Not passed to activities.</summary>
@@ -72,7 +72,7 @@ public sealed record TaskInput
 /// <summary>Request to prepare a task's worktree and prompt.</summary>
 public sealed record PrepareTaskInput
 {
-    public required TaskInput Task { get; init; }
+    public required TaskWorkflowInput Task { get; init; }
     public required int Attempt { get; init; }
 
     /// <summary>Base commit of the task's changes from an earlier preparation; empty for the first one.</summary>
@@ -116,7 +116,7 @@ public sealed record PreparedTask
 /// <summary>Request to check and commit a task's work and to run its gates.</summary>
 public sealed record VerifyTaskInput
 {
-    public required TaskInput Task { get; init; }
+    public required TaskWorkflowInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
     public required int Attempt { get; init; }
 
@@ -145,7 +145,13 @@ public sealed record VerifyTaskInput
     /// <param name="start">Number of the agent run that did the work; 0 for a reused result.</param>
     /// <param name="agentRun">Result of the agent run.</param>
     /// <param name="progress">Progress of the task after the agent run.</param>
-    public static VerifyTaskInput Of(TaskInput task, PreparedTask prepared, int start, AgentRunResult agentRun, TaskProgress progress) =>
+    public static VerifyTaskInput Of(
+        TaskWorkflowInput task,
+        PreparedTask prepared,
+        int start,
+        AgentRunResult agentRun,
+        TaskProgress progress
+    ) =>
         new()
         {
             Task = task,

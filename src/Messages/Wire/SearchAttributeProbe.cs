@@ -35,7 +35,7 @@ public static class SearchAttributeProbe
     public static async Task<IReadOnlyList<string>> MissingAsync(ITemporalClient client, CancellationToken stop)
     {
         var missing = new List<string>();
-        foreach (var attribute in RunAttributes.Types.Keys)
+        foreach (var attribute in RunSearchAttributes.Types.Keys)
         {
             if (!await HasAsync(client, attribute, stop))
             {

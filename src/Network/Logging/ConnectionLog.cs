@@ -15,7 +15,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
 {
     private const long DefaultLimit = 4 << 20;
     private const int MostRepeated = 1000;
-    private readonly Dictionary<(string, int, NetworkDecision, RefusalReason?), ConnectionEntry> _repeated = [];
+    private readonly Dictionary<(string, int, NetworkDecision, NetworkRefusalReason?), ConnectionLogRecord> _repeated = [];
     private readonly Lock _lock = new();
     private string? _header;
     private long _size;
@@ -36,7 +36,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
     /// Adds a connection. The first of several identical refusals is written at once, and <see cref="Flush"/> writes the number of
     /// repetitions.
     /// </summary>
-    public void Add(ConnectionEntry entry)
+    public void Add(ConnectionLogRecord entry)
     {
         lock (_lock)
         {
@@ -73,7 +73,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         }
     }
 
-    private void Write(ConnectionEntry entry)
+    private void Write(ConnectionLogRecord entry)
     {
         // A removed folder is not recreated. The run was cleaned up while one of its programs was still running.
         _isOver |= !Directory.Exists(Path.GetDirectoryName(path));
@@ -86,14 +86,14 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
             _header = null;
             Write(header);
         }
-        var line = JsonSerializer.Serialize(entry, NetworkJsonContext.Default.ConnectionEntry);
+        var line = JsonSerializer.Serialize(entry, NetworkJsonContext.Default.ConnectionLogRecord);
         if (_size + line.Length < largest)
         {
             Write(line);
             return;
         }
         _isOver = true;
-        var last = new ConnectionEntry
+        var last = new ConnectionLogRecord
         {
             Time = time.GetUtcNow(),
             Host = "",
@@ -101,7 +101,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
             Decision = NetworkDecision.Allowed,
             IsCut = true,
         };
-        Write(JsonSerializer.Serialize(last, NetworkJsonContext.Default.ConnectionEntry));
+        Write(JsonSerializer.Serialize(last, NetworkJsonContext.Default.ConnectionLogRecord));
     }
 
     private void Write(string line)
@@ -109,7 +109,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         _size += Encoding.UTF8.GetByteCount(line) + 1;
         try
         {
-            OrchestratorFileWriter.Append(path, line + "\n");
+            SymlinkSafeFileWriter.Append(path, line + "\n");
         }
         catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
         {

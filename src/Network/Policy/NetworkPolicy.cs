@@ -3,7 +3,7 @@ namespace Orchestrator.Network;
 /// <summary>Decides which hosts a sandbox may reach.</summary>
 /// <param name="Mode">Mode, which determines how hosts that are not listed are treated.</param>
 /// <param name="Allow">Listed hosts.</param>
-public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> Allow)
+public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<NetworkAllowRule> Allow)
 {
     private const int FirstUnprivileged = 1024; // Default of net.ipv4.ip_unprivileged_port_start in a new network namespace.
 
@@ -16,7 +16,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
             mode,
             [
                 .. entries.Select(entry =>
-                    AllowEntry.TryParse(entry)
+                    NetworkAllowRule.TryParse(entry)
                     ?? throw new FormatException(
                         $"'{entry}' in permissions.network.allow is not a host. Write example.com, *.example.com, example.com:8443 or "
                             + "localhost:5432."
@@ -44,13 +44,13 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
     /// <summary>Decides, before a host's name is resolved, whether the host may be reached.</summary>
     public NetworkVerdict Decide(RequestedHost host, int port) =>
         Mode == NetworkMode.Open ? new NetworkVerdict(NetworkDecision.Allowed)
-        : Mode == NetworkMode.None ? NetworkVerdict.Refuse(RefusalReason.NoNetwork)
+        : Mode == NetworkMode.None ? NetworkVerdict.Refuse(NetworkRefusalReason.NoNetwork)
         : Lists(host, port) ? new NetworkVerdict(NetworkDecision.Allowed)
-        : host.IsLocal ? NetworkVerdict.Refuse(RefusalReason.OwnMachine)
-        : !host.IsLiteral ? RefusalFor(RefusalReason.NotListed)
-        : host.Address is not { } address ? NetworkVerdict.Refuse(RefusalReason.AddressLiteral)
-        : AddressKinds.Of(address) == AddressKind.Public ? RefusalFor(RefusalReason.AddressLiteral)
-        : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
+        : host.IsLocal ? NetworkVerdict.Refuse(NetworkRefusalReason.OwnMachine)
+        : !host.IsLiteral ? RefusalFor(NetworkRefusalReason.NotListed)
+        : host.Address is not { } address ? NetworkVerdict.Refuse(NetworkRefusalReason.AddressLiteral)
+        : IpAddressClassifier.Of(address) == IpAddressKind.Public ? RefusalFor(NetworkRefusalReason.AddressLiteral)
+        : NetworkVerdict.Refuse(NetworkRefusalReason.NonPublicAddress, address.ToString());
 
     /// <summary>
     /// Decides whether an address of a host that passed <see cref="Decide"/> may be reached. Only the address that was checked may be
@@ -63,15 +63,15 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
     public NetworkVerdict DecideAddress(RequestedHost host, int port, IPAddress address, bool isOwn)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var kind = AddressKinds.Of(plain);
+        var kind = IpAddressClassifier.Of(plain);
         var isNamed =
             Mode == NetworkMode.Open
             || Allow.Any(entry => entry.Covers(plain, port))
-            || (host.IsLocal && kind == AddressKind.Loopback && Lists(host, port));
-        return isNamed || (!isOwn && (kind == AddressKind.Public || (kind == AddressKind.Private && ListsExactly(host, port))))
+            || (host.IsLocal && kind == IpAddressKind.Loopback && Lists(host, port));
+        return isNamed || (!isOwn && (kind == IpAddressKind.Public || (kind == IpAddressKind.Private && ListsExactly(host, port))))
                 ? new NetworkVerdict(NetworkDecision.Allowed)
-            : isOwn || kind == AddressKind.Loopback ? NetworkVerdict.Refuse(RefusalReason.OwnMachine, plain.ToString())
-            : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, plain.ToString());
+            : isOwn || kind == IpAddressKind.Loopback ? NetworkVerdict.Refuse(NetworkRefusalReason.OwnMachine, plain.ToString())
+            : NetworkVerdict.Refuse(NetworkRefusalReason.NonPublicAddress, plain.ToString());
     }
 
     /// <summary>True if an entry of the policy names exactly this host and port, so that protocols other than TLS are allowed.</summary>
@@ -81,7 +81,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
     /// <summary>
     /// Returns a refusal. In <see cref="NetworkMode.Observe"/>, the connection is allowed and only marked as one that would be refused.
     /// </summary>
-    internal NetworkVerdict RefusalFor(RefusalReason reason, string detail = "") =>
+    internal NetworkVerdict RefusalFor(NetworkRefusalReason reason, string detail = "") =>
         new(Mode == NetworkMode.Observe ? NetworkDecision.WouldRefuse : NetworkDecision.Refused, reason, detail);
 
     private bool Lists(RequestedHost host, int port) => Allow.Any(entry => entry.Covers(host, port));

@@ -16,9 +16,9 @@ public enum NetworkDecision
     Failed,
 }
 
-/// <summary>Reason for a decision other than <see cref="NetworkDecision.Allowed"/>. <see cref="RefusalText"/> contains the
+/// <summary>Reason for a decision other than <see cref="NetworkDecision.Allowed"/>. <see cref="NetworkRefusalFormatter"/> contains the
 /// messages.</summary>
-public enum RefusalReason
+public enum NetworkRefusalReason
 {
     /// <summary>No entry of the policy covers the host and port.</summary>
     NotListed,
@@ -68,14 +68,14 @@ public enum RefusalReason
 /// <summary>Outcome of a connection attempt, with the reason for it.</summary>
 /// <param name="Reason">Reason, or null if the connection is allowed.</param>
 /// <param name="Detail">Address, name or status line to which the reason refers. Empty if there is none.</param>
-public readonly record struct NetworkVerdict(NetworkDecision Decision, RefusalReason? Reason = null, string Detail = "")
+public readonly record struct NetworkVerdict(NetworkDecision Decision, NetworkRefusalReason? Reason = null, string Detail = "")
 {
     /// <summary>True if the connection may be made.</summary>
     public bool IsPassing => Decision is NetworkDecision.Allowed or NetworkDecision.WouldRefuse;
 
     /// <summary>Creates a verdict that refuses a connection.</summary>
-    public static NetworkVerdict Refuse(RefusalReason reason, string detail = "") => new(NetworkDecision.Refused, reason, detail);
+    public static NetworkVerdict Refuse(NetworkRefusalReason reason, string detail = "") => new(NetworkDecision.Refused, reason, detail);
 
     /// <summary>Creates a verdict for a failure to reach an allowed host.</summary>
-    public static NetworkVerdict Fail(RefusalReason reason, string detail = "") => new(NetworkDecision.Failed, reason, detail);
+    public static NetworkVerdict Fail(NetworkRefusalReason reason, string detail = "") => new(NetworkDecision.Failed, reason, detail);
 }

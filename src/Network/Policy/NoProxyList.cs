@@ -39,8 +39,8 @@ internal sealed class NoProxyList
             _networks.Add(network);
             return;
         }
-        var (name, port) = AllowEntry.SplitPort(entry);
-        var number = AllowEntry.ParsePort(port);
+        var (name, port) = NetworkAllowRule.SplitPort(entry);
+        var number = NetworkAllowRule.ParsePort(port);
         if (RequestedHost.TryParse(name.TrimStart('*').TrimStart('.')) is { } host && (port.Length == 0 || number is not null))
         {
             _hosts.Add((host, number));

@@ -48,7 +48,7 @@ internal sealed record AmazonSignature(string KeyId, string Scope, IReadOnlyList
         string method,
         Uri address,
         IReadOnlyList<(string Name, string Value)> sent,
-        ServiceWithKey service
+        EndpointWithApiKey service
     )
     {
         var identity = service.Identity!;

@@ -6,7 +6,7 @@ namespace Orchestrator.Network;
 /// <param name="Host">The host, or null if the client did not name a valid one.</param>
 /// <param name="Port">Port of the host.</param>
 /// <param name="Spelling">Host as named by the client.</param>
-internal sealed record RequestedEndpoint(RequestedHost? Host, int Port, string Spelling)
+internal sealed record ProxyRequestDestination(RequestedHost? Host, int Port, string Spelling)
 {
     /// <summary>Plain HTTP request to forward instead of opening a tunnel, or null to open a tunnel.</summary>
     public HttpRequestHead? Plain { get; init; }
@@ -14,12 +14,12 @@ internal sealed record RequestedEndpoint(RequestedHost? Host, int Port, string S
     /// <summary>Parses a host and an optional port, or returns null if the text is malformed.</summary>
     /// <param name="authority">Text such as <c>example.com:443</c>.</param>
     /// <param name="defaultPort">Port to use if the text has none, or 0 to require one.</param>
-    public static RequestedEndpoint? TryParse(string authority, int defaultPort)
+    public static ProxyRequestDestination? TryParse(string authority, int defaultPort)
     {
-        var (name, port) = AllowEntry.SplitPort(authority);
+        var (name, port) = NetworkAllowRule.SplitPort(authority);
         return port.Length == 0 && defaultPort == 0 ? null
-            : (port.Length == 0 ? defaultPort : AllowEntry.ParsePort(port)) is not { } number ? null
-            : new RequestedEndpoint(RequestedHost.TryParse(name), number, name);
+            : (port.Length == 0 ? defaultPort : NetworkAllowRule.ParsePort(port)) is not { } number ? null
+            : new ProxyRequestDestination(RequestedHost.TryParse(name), number, name);
     }
 }
 
@@ -27,15 +27,15 @@ internal sealed record RequestedEndpoint(RequestedHost? Host, int Port, string S
 internal interface IProxyProtocol
 {
     /// <summary>Reads the client's request. If the request can't be served, the target is null and the fault contains the reason.</summary>
-    Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
+    Task<(ProxyRequestDestination? Target, string Fault)> ReadAsync(BufferedClientSocket client, CancellationToken stop);
 
     /// <summary>Responds that the tunnel is open.</summary>
-    Task GrantAsync(ClientStream client, CancellationToken stop);
+    Task GrantAsync(BufferedClientSocket client, CancellationToken stop);
 
     /// <summary>Responds that no connection was made.</summary>
     /// <param name="verdict">Decision about the connection.</param>
     /// <param name="sentence">Message that explains the decision.</param>
-    Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop);
+    Task RefuseAsync(BufferedClientSocket client, NetworkVerdict verdict, string sentence, CancellationToken stop);
 }
 
 /// <summary>A port of the sandbox's loopback that is forwarded to the same port of this machine.</summary>
@@ -44,14 +44,15 @@ internal sealed class ForwardedPort(int port) : IProxyProtocol
     private static readonly RequestedHost Local = RequestedHost.TryParse("localhost")!;
 
     /// <inheritdoc/>
-    public Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop) =>
-        Task.FromResult<(RequestedEndpoint?, string)>((new RequestedEndpoint(Local, port, Local.Name), ""));
+    public Task<(ProxyRequestDestination? Target, string Fault)> ReadAsync(BufferedClientSocket client, CancellationToken stop) =>
+        Task.FromResult<(ProxyRequestDestination?, string)>((new ProxyRequestDestination(Local, port, Local.Name), ""));
 
     /// <inheritdoc/>
-    public Task GrantAsync(ClientStream client, CancellationToken stop) => Task.CompletedTask;
+    public Task GrantAsync(BufferedClientSocket client, CancellationToken stop) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) => Task.CompletedTask;
+    public Task RefuseAsync(BufferedClientSocket client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
+        Task.CompletedTask;
 }
 
 /// <summary>HTTP/1 proxy protocol. Supports CONNECT, and plain requests with an absolute target.</summary>
@@ -65,7 +66,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     public HttpRequestHead? Origin { get; private set; }
 
     /// <inheritdoc/>
-    public async Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
+    public async Task<(ProxyRequestDestination? Target, string Fault)> ReadAsync(BufferedClientSocket client, CancellationToken stop)
     {
         if (await ReadHeadAsync(client, stop) is not { } head)
         {
@@ -75,7 +76,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
         if (
             head.Place is not { } place
             || place.Authority.Contains('@', StringComparison.Ordinal)
-            || RequestedEndpoint.TryParse(place.Authority, head.IsConnect ? 0 : Http) is not { } target
+            || ProxyRequestDestination.TryParse(place.Authority, head.IsConnect ? 0 : Http) is not { } target
         )
         {
             return (null, "this proxy serves only CONNECT host:port and requests for http://host/.");
@@ -85,7 +86,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
 
     /// <summary>Reads a request head and removes it from the stream. Returns null and removes nothing if the head is malformed or too
     /// long.</summary>
-    public static async Task<HttpRequestHead?> ReadHeadAsync(ClientStream client, CancellationToken stop)
+    public static async Task<HttpRequestHead?> ReadHeadAsync(BufferedClientSocket client, CancellationToken stop)
     {
         int length;
         while ((length = HttpRequestHead.LengthIn(client.Ahead)) < 0)
@@ -101,11 +102,11 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     }
 
     /// <inheritdoc/>
-    public Task GrantAsync(ClientStream client, CancellationToken stop) =>
+    public Task GrantAsync(BufferedClientSocket client, CancellationToken stop) =>
         client.SendAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), stop);
 
     /// <inheritdoc/>
-    public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
+    public Task RefuseAsync(BufferedClientSocket client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
         client.SendAsync(Answer(verdict, sentence), stop);
 
     /// <summary>Creates an HTTP response that refuses a request or reports a failure, with a message as its body.</summary>
@@ -113,7 +114,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     {
         var status =
             verdict.Decision == NetworkDecision.Failed ? "502 Bad Gateway"
-            : verdict.Reason == RefusalReason.InvalidRequest ? "400 Bad Request"
+            : verdict.Reason == NetworkRefusalReason.InvalidRequest ? "400 Bad Request"
             : "403 Forbidden";
         return Encoding.UTF8.GetBytes(
             $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -140,7 +141,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
     private const int RequestHeader = 4;
 
     /// <inheritdoc/>
-    public async Task<(RequestedEndpoint? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
+    public async Task<(ProxyRequestDestination? Target, string Fault)> ReadAsync(BufferedClientSocket client, CancellationToken stop)
     {
         const string Cut = "the client ended in the middle of it.";
         if (!await client.ReadAsync(2, stop) || !await client.ReadAsync(2 + client.Ahead[1], stop))
@@ -180,18 +181,18 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
         var name = type == DomainName ? Encoding.Latin1.GetString(bytes) : new IPAddress(bytes).ToString();
         var port = BinaryPrimitives.ReadUInt16BigEndian(client.Ahead[(start + length)..]);
         client.Use(start + length + 2);
-        return (new RequestedEndpoint(RequestedHost.TryParse(name), port, name), "");
+        return (new ProxyRequestDestination(RequestedHost.TryParse(name), port, name), "");
     }
 
     /// <inheritdoc/>
-    public Task GrantAsync(ClientStream client, CancellationToken stop) => client.SendAsync(Reply(0), stop);
+    public Task GrantAsync(BufferedClientSocket client, CancellationToken stop) => client.SendAsync(Reply(0), stop);
 
     /// <inheritdoc/>
-    public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
+    public Task RefuseAsync(BufferedClientSocket client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
         client.SendAsync(
             Reply(
                 verdict.Decision == NetworkDecision.Failed ? HostUnreachable
-                : verdict.Reason == RefusalReason.InvalidRequest ? NotSupported
+                : verdict.Reason == NetworkRefusalReason.InvalidRequest ? NotSupported
                 : NotAllowed
             ),
             stop

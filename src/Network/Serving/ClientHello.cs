@@ -50,7 +50,7 @@ internal static class ClientHello
         {
             return (isWhole ? ClientHelloKind.Incomplete : ClientHelloKind.NotTls, "");
         }
-        return (ClientHelloKind.Tls, NameIn(new HandshakeReader(message.AsSpan(MessageHeader, LengthOf(message)))));
+        return (ClientHelloKind.Tls, NameIn(new TlsHandshakeReader(message.AsSpan(MessageHeader, LengthOf(message)))));
     }
 
     private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];
@@ -75,13 +75,13 @@ internal static class ClientHello
         return [.. message];
     }
 
-    private static string NameIn(HandshakeReader hello)
+    private static string NameIn(TlsHandshakeReader hello)
     {
         hello.Skip(VersionAndRandom);
         hello.Skip(hello.Byte()); // session id
         hello.Skip(hello.Short()); // cipher suites
         hello.Skip(hello.Byte()); // compression methods
-        var extensions = new HandshakeReader(hello.Take(hello.Short()));
+        var extensions = new TlsHandshakeReader(hello.Take(hello.Short()));
         var name = "";
         while (extensions.HasMore)
         {
@@ -90,22 +90,22 @@ internal static class ClientHello
             if (type == ServerNameExtension)
             {
                 // Servers disagree about which of two names is used, so two names are treated as if there were no name.
-                name = name.Length == 0 ? HostNameIn(new HandshakeReader(content)) : "";
+                name = name.Length == 0 ? HostNameIn(new TlsHandshakeReader(content)) : "";
             }
         }
         return hello.IsValid && extensions.IsValid ? name : "";
     }
 
-    private static string HostNameIn(HandshakeReader list)
+    private static string HostNameIn(TlsHandshakeReader list)
     {
-        list = new HandshakeReader(list.Take(list.Short()));
+        list = new TlsHandshakeReader(list.Take(list.Short()));
         var type = list.Byte();
         var name = list.Take(list.Short());
         return list is { IsValid: true, HasMore: false } && type == HostName ? Encoding.Latin1.GetString(name).ToLowerInvariant() : "";
     }
 
     /// <summary>Reads numbers and slices from a buffer. A read past the end returns an empty value and makes the reader invalid.</summary>
-    private ref struct HandshakeReader(ReadOnlySpan<byte> bytes)
+    private ref struct TlsHandshakeReader(ReadOnlySpan<byte> bytes)
     {
         private ReadOnlySpan<byte> _rest = bytes;
 

@@ -13,11 +13,11 @@ namespace Orchestrator.Network;
 /// <param name="time">Clock.</param>
 /// <param name="record">Receives an entry for each request.</param>
 internal sealed class KeyInjectingConnection(
-    ServicesWithKeys services,
+    KeyInjectingHttpClient services,
     NetworkPolicy policy,
-    ClientStream client,
+    BufferedClientSocket client,
     TimeProvider time,
-    Action<ConnectionEntry> record
+    Action<ConnectionLogRecord> record
 )
 {
     private const int BufferSize = 64 * 1024;
@@ -49,11 +49,14 @@ internal sealed class KeyInjectingConnection(
         {
             if (!head.IsOrigin)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its connection belongs to a model service, not to the proxy.");
+                return NetworkVerdict.Refuse(
+                    NetworkRefusalReason.InvalidRequest,
+                    "its connection belongs to a model service, not to the proxy."
+                );
             }
             if (services.Find(head) is not var (service, signature, headers))
             {
-                return NetworkVerdict.Refuse(RefusalReason.Credential);
+                return NetworkVerdict.Refuse(NetworkRefusalReason.Credential);
             }
             if (head.IsWebSocket)
             {
@@ -64,15 +67,15 @@ internal sealed class KeyInjectingConnection(
             var (body, fault) = RequestBody.Of(head, client);
             if (fault.Length > 0)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, fault);
+                return NetworkVerdict.Refuse(NetworkRefusalReason.InvalidRequest, fault);
             }
             if (service.AddressOf(head.Target) is not { } address)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path is outside the service's path.");
+                return NetworkVerdict.Refuse(NetworkRefusalReason.InvalidRequest, "its path is outside the service's path.");
             }
             if ((signature is null ? headers : signature.Renew(head.Method, address, headers, service)) is not { } signed)
             {
-                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its signature covers neither its time nor its content.");
+                return NetworkVerdict.Refuse(NetworkRefusalReason.InvalidRequest, "its signature covers neither its time nor its content.");
             }
             using HttpRequestMessage request = new(new HttpMethod(head.Method), address)
             {
@@ -86,7 +89,7 @@ internal sealed class KeyInjectingConnection(
                 return null;
             }
         }
-        return client.Ahead.Length > 0 ? NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its head is malformed.") : null;
+        return client.Ahead.Length > 0 ? NetworkVerdict.Refuse(NetworkRefusalReason.InvalidRequest, "its head is malformed.") : null;
     }
 
     private static void AddHeaders(HttpRequestMessage request, IReadOnlyList<(string Name, string Value)> headers)
@@ -106,7 +109,7 @@ internal sealed class KeyInjectingConnection(
         HttpRequestHead head,
         HttpRequestMessage request,
         RequestBody? body,
-        ServiceWithKey service,
+        EndpointWithApiKey service,
         CancellationToken stop
     )
     {
@@ -117,7 +120,7 @@ internal sealed class KeyInjectingConnection(
         {
             if (policy.Mode == NetworkMode.None)
             {
-                verdict = NetworkVerdict.Refuse(RefusalReason.NoNetwork);
+                verdict = NetworkVerdict.Refuse(NetworkRefusalReason.NoNetwork);
                 await AnswerAsync(verdict, service, stop);
                 return false;
             }
@@ -137,7 +140,7 @@ internal sealed class KeyInjectingConnection(
         finally
         {
             record(
-                new ConnectionEntry
+                new ConnectionLogRecord
                 {
                     Time = began,
                     Host = service.Host.Name,
@@ -145,7 +148,7 @@ internal sealed class KeyInjectingConnection(
                     Address = service.DialedAddress,
                     Decision = verdict.Decision,
                     Reason = verdict.Reason,
-                    UpstreamStatus = verdict.Reason == RefusalReason.UpstreamRefused ? verdict.Detail : null,
+                    UpstreamStatus = verdict.Reason == NetworkRefusalReason.UpstreamRefused ? verdict.Detail : null,
                     Up = body?.Count ?? 0,
                     Down = down,
                     Milliseconds = (long)time.GetElapsedTime(start).TotalMilliseconds,
@@ -156,17 +159,22 @@ internal sealed class KeyInjectingConnection(
         }
     }
 
-    private Task AnswerAsync(NetworkVerdict verdict, ServiceWithKey service, CancellationToken stop) =>
-        client.SendAsync(HttpProxyProtocol.Answer(verdict, RefusalText.Of(verdict, service.Host.ToString(), service.Address.Port)), stop);
+    private Task AnswerAsync(NetworkVerdict verdict, EndpointWithApiKey service, CancellationToken stop) =>
+        client.SendAsync(
+            HttpProxyProtocol.Answer(verdict, NetworkRefusalFormatter.Of(verdict, service.Host.ToString(), service.Address.Port)),
+            stop
+        );
 
     private static NetworkVerdict VerdictOf(HttpRequestException failed)
     {
         Exception cause = failed;
-        while (cause is not NotReachedException && cause.InnerException is { } inner)
+        while (cause is not ServiceUnreachableException && cause.InnerException is { } inner)
         {
             cause = inner;
         }
-        return cause is NotReachedException not ? not.Verdict : NetworkVerdict.Fail(RefusalReason.Unreachable, cause.Message);
+        return cause is ServiceUnreachableException not
+            ? not.Verdict
+            : NetworkVerdict.Fail(NetworkRefusalReason.Unreachable, cause.Message);
     }
 
     private async Task<bool> PassAsync(

@@ -44,7 +44,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     public async Task<bool> ServeAsync(CancellationToken stop)
     {
         PrivateFolder.Make(folder);
-        using var held = LockFile.TryTake(LockIn(folder));
+        using var held = InterProcessFileLock.TryTake(LockIn(folder));
         if (held is null)
         {
             return false;
@@ -136,8 +136,8 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
                 var request = await ReadLineAsync(caller, limit.Token);
                 var answer = PeerProcess.IsTrusted(caller)
                     ? Register(request, stop)
-                    : new RegistrationAnswer(null, "The caller is another user's process, or runs in a sandbox.");
-                var line = JsonSerializer.SerializeToUtf8Bytes(answer, NetworkJsonContext.Default.RegistrationAnswer);
+                    : new SandboxRegistrationResponse(null, "The caller is another user's process, or runs in a sandbox.");
+                var line = JsonSerializer.SerializeToUtf8Bytes(answer, NetworkJsonContext.Default.SandboxRegistrationResponse);
                 await SocketPump.SendAsync(caller, line, limit.Token);
             }
             catch (Exception gone) when (gone is SocketException or OperationCanceledException)
@@ -147,25 +147,28 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         }
     }
 
-    private RegistrationAnswer Register(byte[] line, CancellationToken stop)
+    private SandboxRegistrationResponse Register(byte[] line, CancellationToken stop)
     {
         try
         {
             var request =
-                JsonSerializer.Deserialize(line, NetworkJsonContext.Default.RegistrationRequest)
+                JsonSerializer.Deserialize(line, NetworkJsonContext.Default.SandboxRegistrationRequest)
                 ?? throw new JsonException("The sandbox's registration request contains only JSON null.");
             var policy = NetworkPolicy.Of(request.Mode, request.Allow);
             var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));
             ConnectionLog log = new(request.LogFile, time, report);
             log.Begin(new ConnectionLogHeader(request.Id, time.GetUtcNow(), request.Labels, request.Mode, request.Allow));
             UpstreamDialer dialer = new(resolve) { Upstream = request.Route() };
-            SandboxRegistration registration = new(policy, path, log, dialer, time) { Keys = ServicesWithKeys.Of(request, dialer) };
+            SandboxConnectionServer registration = new(policy, path, log, dialer, time)
+            {
+                Keys = KeyInjectingHttpClient.Of(request, dialer),
+            };
             Track(registration.ServeAsync(registration.Listen(), stop));
-            return new RegistrationAnswer(path, null);
+            return new SandboxRegistrationResponse(path, null);
         }
         catch (Exception refused) when (refused is JsonException or FormatException or SocketException or IOException)
         {
-            return new RegistrationAnswer(null, refused.Message);
+            return new SandboxRegistrationResponse(null, refused.Message);
         }
     }
 

@@ -13,11 +13,11 @@ internal sealed class RequestBody : HttpContent
     private const string Cut = "The client closed the connection before the end of its request.";
     private const string Malformed = "The client's request has a malformed chunk.";
 
-    private readonly ClientStream _client;
+    private readonly BufferedClientSocket _client;
     private readonly long? _length;
     private bool _isBegun;
 
-    private RequestBody(ClientStream client, long? length)
+    private RequestBody(BufferedClientSocket client, long? length)
     {
         _client = client;
         _length = length;
@@ -40,7 +40,7 @@ internal sealed class RequestBody : HttpContent
     /// Returns the body of a request, or null if it has none. If two programs could disagree about where the body ends, returns the reason
     /// for refusing the request.
     /// </summary>
-    public static (RequestBody? Body, string Fault) Of(HttpRequestHead head, ClientStream client)
+    public static (RequestBody? Body, string Fault) Of(HttpRequestHead head, BufferedClientSocket client)
     {
         var (lengths, encodings) = (head.ValuesOf(LengthName).ToList(), head.ValuesOf(EncodingName).ToList());
         if (encodings.Count > 0)

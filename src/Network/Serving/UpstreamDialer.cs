@@ -33,13 +33,14 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
         {
             return await ChainAsync(upstream, policy, host, port, stop);
         }
-        var verdict = NetworkVerdict.Fail(RefusalReason.Unresolved);
+        var verdict = NetworkVerdict.Fail(NetworkRefusalReason.Unresolved);
         foreach (var address in await ResolveAsync(host, stop))
         {
             var decided = policy.DecideAddress(host, port, address, IsOwn(address));
             if (!decided.IsPassing)
             {
-                verdict = verdict.Decision == NetworkDecision.Failed && verdict.Reason == RefusalReason.Unreachable ? verdict : decided;
+                verdict =
+                    verdict.Decision == NetworkDecision.Failed && verdict.Reason == NetworkRefusalReason.Unreachable ? verdict : decided;
                 continue;
             }
             (var socket, verdict) = await ConnectAsync(new IPEndPoint(address, port), stop);
@@ -57,7 +58,11 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
         && !upstream.Direct.Covers(host, port)
         && (
             !host.IsLiteral
-            || (host.Address is { } literal && AddressKinds.Of(literal) is AddressKind.Public or AddressKind.Private && !IsOwn(literal))
+            || (
+                host.Address is { } literal
+                && IpAddressClassifier.Of(literal) is IpAddressKind.Public or IpAddressKind.Private
+                && !IsOwn(literal)
+            )
         );
 
     private async Task<(NetworkVerdict Verdict, Socket? Socket)> ChainAsync(
@@ -82,7 +87,7 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
             }
             failure = $"{upstream}: {connected.Detail}";
         }
-        return (NetworkVerdict.Fail(RefusalReason.UpstreamFailed, failure), null);
+        return (NetworkVerdict.Fail(NetworkRefusalReason.UpstreamFailed, failure), null);
     }
 
     private static async Task<(NetworkVerdict Verdict, Socket? Socket)> OpenTunnelAsync(
@@ -147,7 +152,7 @@ internal sealed class UpstreamDialer(HostResolver resolve, Func<IPEndPoint, Canc
         {
             return (
                 null,
-                NetworkVerdict.Fail(RefusalReason.Unreachable, refused is SocketException ? refused.Message : "no answer in time")
+                NetworkVerdict.Fail(NetworkRefusalReason.Unreachable, refused is SocketException ? refused.Message : "no answer in time")
             );
         }
     }

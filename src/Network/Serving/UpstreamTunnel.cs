@@ -41,7 +41,7 @@ internal static class UpstreamTunnel
         }
     }
 
-    private static NetworkVerdict Fail(string detail) => NetworkVerdict.Fail(RefusalReason.UpstreamFailed, detail);
+    private static NetworkVerdict Fail(string detail) => NetworkVerdict.Fail(NetworkRefusalReason.UpstreamFailed, detail);
 
     private static byte[] RequestFor(UpstreamProxyAddress route, RequestedHost host, int port)
     {
@@ -78,7 +78,7 @@ internal static class UpstreamTunnel
             || !status.All(char.IsAsciiDigit)
                 ? Fail("its answer is not HTTP/1")
             : status[0] == '2' ? new NetworkVerdict(NetworkDecision.Allowed)
-            : NetworkVerdict.Fail(RefusalReason.UpstreamRefused, Printable(line));
+            : NetworkVerdict.Fail(NetworkRefusalReason.UpstreamRefused, Printable(line));
     }
 
     private static string Printable(string line) =>

@@ -19,29 +19,29 @@ public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDict
     public bool CanWithdraw => true;
 
     /// <inheritdoc/>
-    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken) =>
         RunAsync(NoticeDocument.Of(notice), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
         RunAsync(NoticeDocument.OfWithdrawn(notice), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult(
             ProgramLocator.Find(command[0], environment.GetValueOrDefault("PATH")) is { } found
-                ? new Delivery(DeliveryStatus.Done, $"The program {found} exists.")
-                : new(DeliveryStatus.Failed, $"the program {command[0]} does not exist.")
+                ? new NoticeDeliveryResult(NoticeDeliveryResultKind.Done, $"The program {found} exists.")
+                : new(NoticeDeliveryResultKind.Failed, $"the program {command[0]} does not exist.")
         );
 
     /// <inheritdoc/>
     public void Dispose() { }
 
-    private async Task<Delivery> RunAsync(string document, CancellationToken cancellationToken)
+    private async Task<NoticeDeliveryResult> RunAsync(string document, CancellationToken cancellationToken)
     {
-        var process = new ProcessCommand(command[0], command.Skip(1))
+        var process = new ChildProcessOptions(command[0], command.Skip(1))
         {
-            Input = ProcessInput.FromText(document + "\n"),
+            Input = ProcessStandardInput.FromText(document + "\n"),
             Environment = environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
             CleanEnvironment = true,
             Timeout = Limit,
@@ -50,13 +50,13 @@ public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDict
         try
         {
             var result = await runner.RunAsync(process, cancellationToken);
-            return result.Succeeded ? Delivery.Done
-                : result.TimedOut ? new(DeliveryStatus.Later, $"{command[0]} did not end within {Limit.TotalSeconds:0} s.")
-                : new(DeliveryStatus.Later, NotifierProgramFailureText.Of(command[0], result));
+            return result.Succeeded ? NoticeDeliveryResult.Done
+                : result.TimedOut ? new(NoticeDeliveryResultKind.Later, $"{command[0]} did not end within {Limit.TotalSeconds:0} s.")
+                : new(NoticeDeliveryResultKind.Later, NotifierProgramFailureText.Of(command[0], result));
         }
         catch (ProcessStartException missing)
         {
-            return new(DeliveryStatus.Failed, missing.Message);
+            return new(NoticeDeliveryResultKind.Failed, missing.Message);
         }
     }
 }

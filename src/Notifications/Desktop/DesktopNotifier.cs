@@ -20,7 +20,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
         || (environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } folder && Path.Exists(Path.Combine(folder, "bus")));
 
     /// <inheritdoc/>
-    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken) =>
         ShowAsync(
             [
                 "--urgency",
@@ -34,7 +34,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
         );
 
     /// <inheritdoc/>
-    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
         reference.Length > 0
             ? ShowAsync(
                 [
@@ -51,23 +51,26 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
                 ],
                 cancellationToken
             )
-            : Task.FromResult(new Delivery(DeliveryStatus.Failed, "its bubble on the desktop is unknown."));
+            : Task.FromResult(new NoticeDeliveryResult(NoticeDeliveryResultKind.Failed, "its bubble on the desktop is unknown."));
 
     /// <inheritdoc/>
-    public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult(
             ProgramLocator.Find(Program, environment.GetValueOrDefault("PATH")) is null
-                ? new Delivery(DeliveryStatus.Failed, "the program notify-send is not installed (Debian: libnotify-bin).")
-            : HasSession ? new(DeliveryStatus.Done, "notify-send and a desktop session are available.")
-            : new(DeliveryStatus.Failed, "this process has no desktop session (DBUS_SESSION_BUS_ADDRESS is not set).")
+                ? new NoticeDeliveryResult(
+                    NoticeDeliveryResultKind.Failed,
+                    "the program notify-send is not installed (Debian: libnotify-bin)."
+                )
+            : HasSession ? new(NoticeDeliveryResultKind.Done, "notify-send and a desktop session are available.")
+            : new(NoticeDeliveryResultKind.Failed, "this process has no desktop session (DBUS_SESSION_BUS_ADDRESS is not set).")
         );
 
     /// <inheritdoc/>
     public void Dispose() { }
 
-    private async Task<Delivery> ShowAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private async Task<NoticeDeliveryResult> ShowAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var command = new ProcessCommand(Program, ["--app-name", "orchestrate", .. arguments])
+        var command = new ChildProcessOptions(Program, ["--app-name", "orchestrate", .. arguments])
         {
             Environment = environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
             CleanEnvironment = true,
@@ -76,13 +79,13 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
         try
         {
             var result = await runner.RunAsync(command, cancellationToken);
-            return result.Succeeded ? Delivery.Done with { Reference = result.StandardOutput.Text.Trim() }
-                : result.TimedOut ? new(DeliveryStatus.Later, $"notify-send did not end within {Limit.TotalSeconds:0} s.")
-                : new(DeliveryStatus.Later, NotifierProgramFailureText.Of("notify-send", result));
+            return result.Succeeded ? NoticeDeliveryResult.Done with { Reference = result.StandardOutput.Text.Trim() }
+                : result.TimedOut ? new(NoticeDeliveryResultKind.Later, $"notify-send did not end within {Limit.TotalSeconds:0} s.")
+                : new(NoticeDeliveryResultKind.Later, NotifierProgramFailureText.Of("notify-send", result));
         }
         catch (ProcessStartException missing)
         {
-            return new(DeliveryStatus.Failed, missing.Message);
+            return new(NoticeDeliveryResultKind.Failed, missing.Message);
         }
     }
 

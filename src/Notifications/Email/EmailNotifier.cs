@@ -21,7 +21,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
     public bool CanWithdraw => false;
 
     /// <inheritdoc/>
-    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+    public Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken)
     {
         var message = new MimeMessage { MessageId = $"{notice.Id}@orchestrate.invalid", Date = notice.Time };
         message.From.Add(MailboxAddress.Parse(options.From));
@@ -35,17 +35,17 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
     }
 
     /// <inheritdoc/>
-    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
-        Task.FromResult(new Delivery(DeliveryStatus.Failed, "a sent mail can't be deleted."));
+    public Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        Task.FromResult(new NoticeDeliveryResult(NoticeDeliveryResultKind.Failed, "a sent mail can't be deleted."));
 
     /// <inheritdoc/>
-    public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken) =>
         WithServerAsync((client, token) => client.NoOpAsync(token), "the server answers and accepts the login.", cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() { }
 
-    private async Task<Delivery> WithServerAsync(
+    private async Task<NoticeDeliveryResult> WithServerAsync(
         Func<SmtpClient, CancellationToken, Task> work,
         string seen,
         CancellationToken cancellationToken
@@ -67,11 +67,11 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
             }
             await work(client, limit.Token);
             await client.DisconnectAsync(quit: true, limit.Token);
-            return new(DeliveryStatus.Done, seen);
+            return new(NoticeDeliveryResultKind.Done, seen);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(DeliveryStatus.Later, $"the server did not answer within {options.Timeout.TotalSeconds:0} s.");
+            return new(NoticeDeliveryResultKind.Later, $"the server did not answer within {options.Timeout.TotalSeconds:0} s.");
         }
         catch (Exception fault) when (ResultOf(fault) is { } result)
         {
@@ -82,25 +82,31 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
     /// <summary>
     /// Returns the result of a failed delivery, or null if the failure was caused by neither the server nor the connection.
     /// </summary>
-    private static Delivery? ResultOf(Exception fault) =>
+    private static NoticeDeliveryResult? ResultOf(Exception fault) =>
         fault switch
         {
             AuthenticationException { InnerException: SmtpCommandException refused } when IsTemporary(refused) => new(
-                DeliveryStatus.Later,
+                NoticeDeliveryResultKind.Later,
                 "the server rejects the login for now."
             ),
-            AuthenticationException => new(DeliveryStatus.Failed, "the server rejects the login."),
+            AuthenticationException => new(NoticeDeliveryResultKind.Failed, "the server rejects the login."),
             SslHandshakeException => new(
-                DeliveryStatus.Failed,
+                NoticeDeliveryResultKind.Failed,
                 "the server's certificate is not trusted here, or this port does not use TLS."
             ),
-            NotSupportedException => new(DeliveryStatus.Failed, "the server does not offer STARTTLS and a login, which notices require."),
+            NotSupportedException => new(
+                NoticeDeliveryResultKind.Failed,
+                "the server does not offer STARTTLS and a login, which notices require."
+            ),
             SmtpCommandException refused => new(
-                IsTemporary(refused) ? DeliveryStatus.Later : DeliveryStatus.Failed,
+                IsTemporary(refused) ? NoticeDeliveryResultKind.Later : NoticeDeliveryResultKind.Failed,
                 $"the server answered {(int)refused.StatusCode}: {refused.Message.ReplaceLineEndings(" ").TrimEnd('.')}."
             ),
-            SocketException failure => new(DeliveryStatus.Later, $"no connection ({failure.SocketErrorCode})."),
-            IOException or ProtocolException or ServiceNotConnectedException => new(DeliveryStatus.Later, "the connection broke."),
+            SocketException failure => new(NoticeDeliveryResultKind.Later, $"no connection ({failure.SocketErrorCode})."),
+            IOException or ProtocolException or ServiceNotConnectedException => new(
+                NoticeDeliveryResultKind.Later,
+                "the connection broke."
+            ),
             _ => null,
         };
 

@@ -16,7 +16,7 @@ public sealed class NtfyNotifier : INotifier
     private const int LongestMessage = 1000;
     private const int LongestTitle = 200;
     private const int MostActions = 3;
-    private readonly HttpChannel _http;
+    private readonly RetryingHttpClient _http;
     private readonly Uri _topic;
     private readonly string? _token;
 
@@ -24,9 +24,9 @@ public sealed class NtfyNotifier : INotifier
     /// <param name="topic">Address of the topic, such as <c>https://ntfy.sh/my-topic</c>.</param>
     /// <param name="token">Access token, or null if none is needed.</param>
     /// <param name="options">Options of the requests.</param>
-    public NtfyNotifier(Uri topic, string? token, HttpChannelOptions options)
+    public NtfyNotifier(Uri topic, string? token, RetryingHttpClientOptions options)
     {
-        (_topic, _token, _http) = (topic, token, new HttpChannel(options));
+        (_topic, _token, _http) = (topic, token, new RetryingHttpClient(options));
     }
 
     /// <inheritdoc/>
@@ -38,38 +38,40 @@ public sealed class NtfyNotifier : INotifier
     private string Topic => _topic.Segments[^1].Trim('/');
 
     /// <inheritdoc/>
-    public async Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+    public async Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken)
     {
         var sent = await PublishAsync(notice, withActions: notice.Commands.Count > 0, cancellationToken);
 
         // A server that does not support the action rejects the whole message.
-        return sent.Status == DeliveryStatus.Failed && notice.Commands.Count > 0
+        return sent.Status == NoticeDeliveryResultKind.Failed && notice.Commands.Count > 0
             ? await PublishAsync(notice, withActions: false, cancellationToken)
             : sent;
     }
 
     /// <inheritdoc/>
-    public async Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+    public async Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
         await _http.SendAsync(
             () => Request(HttpMethod.Delete, new Uri($"{_topic.AbsoluteUri.TrimEnd('/')}/{notice.Id}")),
             cancellationToken
         );
 
     /// <inheritdoc/>
-    public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
+    public async Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken)
     {
         // Reading the topic checks it without sending a message.
         var found = await _http.SendAsync(
             () => Request(HttpMethod.Get, new Uri($"{_topic.AbsoluteUri.TrimEnd('/')}/json?poll=1&since=1s")),
             cancellationToken
         );
-        return found.Status == DeliveryStatus.Done ? new(DeliveryStatus.Done, "the server answers and knows the topic.") : found;
+        return found.Status == NoticeDeliveryResultKind.Done
+            ? new(NoticeDeliveryResultKind.Done, "the server answers and knows the topic.")
+            : found;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private Task<Delivery> PublishAsync(Notice notice, bool withActions, CancellationToken cancellationToken)
+    private Task<NoticeDeliveryResult> PublishAsync(Notice notice, bool withActions, CancellationToken cancellationToken)
     {
         var message = JsonSerializer.Serialize(
             new NtfyMessage(
@@ -90,7 +92,7 @@ public sealed class NtfyNotifier : INotifier
             {
                 Click = notice.Link,
             },
-            NtfyJson.Default.NtfyMessage
+            NtfyJsonContext.Default.NtfyMessage
         );
         var root = new Uri(_topic, ".");
         return _http.SendAsync(
@@ -141,4 +143,4 @@ internal sealed record NtfyAction(
 );
 
 [JsonSerializable(typeof(NtfyMessage))]
-internal sealed partial class NtfyJson : JsonSerializerContext;
+internal sealed partial class NtfyJsonContext : JsonSerializerContext;

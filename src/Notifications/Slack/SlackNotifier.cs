@@ -7,10 +7,10 @@ namespace Orchestrator.Notifications.Slack;
 /// withdrawn, and a repeated delivery is shown twice.
 /// </summary>
 /// <remarks>See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.</remarks>
-public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INotifier
+public sealed class SlackNotifier(Uri webhook, RetryingHttpClientOptions options) : INotifier
 {
     private const int LongestText = 3000;
-    private readonly HttpChannel _http = new(options);
+    private readonly RetryingHttpClient _http = new(options);
 
     /// <inheritdoc/>
     public string Description => $"Slack ({webhook.Host})";
@@ -22,9 +22,9 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     public static bool IsAddress(Uri address) => address.IsLoopback || address.Host is "hooks.slack.com" or "hooks.slack-gov.com";
 
     /// <inheritdoc/>
-    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+    public Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken)
     {
-        var message = JsonSerializer.Serialize(new SlackMessage(Text(notice), false, false), SlackJson.Default.SlackMessage);
+        var message = JsonSerializer.Serialize(new SlackMessage(Text(notice), false, false), SlackJsonContext.Default.SlackMessage);
         return _http.SendAsync(
             () =>
                 new HttpRequestMessage(HttpMethod.Post, webhook)
@@ -36,19 +36,19 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     }
 
     /// <inheritdoc/>
-    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
-        Task.FromResult(new Delivery(DeliveryStatus.Failed, "Slack webhooks can't delete a message that was sent."));
+    public Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+        Task.FromResult(new NoticeDeliveryResult(NoticeDeliveryResultKind.Failed, "Slack webhooks can't delete a message that was sent."));
 
     /// <inheritdoc/>
-    public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
+    public async Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken)
     {
         // A webhook rejects a message without text with 400 and posts nothing. A deleted or unknown webhook responds with 403 or 404.
         var found = await _http.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, webhook) { Content = new StringContent("{}", Encoding.UTF8, "application/json") },
             cancellationToken
         );
-        return found.Status == DeliveryStatus.Done || found.Problem.Contains(" 400 ", StringComparison.Ordinal)
-            ? new(DeliveryStatus.Done, "the webhook answers.")
+        return found.Status == NoticeDeliveryResultKind.Done || found.Problem.Contains(" 400 ", StringComparison.Ordinal)
+            ? new(NoticeDeliveryResultKind.Done, "the webhook answers.")
             : found;
     }
 
@@ -75,4 +75,4 @@ internal sealed record SlackMessage(
 );
 
 [JsonSerializable(typeof(SlackMessage))]
-internal sealed partial class SlackJson : JsonSerializerContext;
+internal sealed partial class SlackJsonContext : JsonSerializerContext;

@@ -9,9 +9,9 @@ namespace Orchestrator.Notifications.Webhook;
 /// <param name="address">Address of the webhook.</param>
 /// <param name="secret">Key shared with the receiver.</param>
 /// <param name="options">Options of the requests.</param>
-public sealed class WebhookNotifier(Uri address, string secret, HttpChannelOptions options) : INotifier
+public sealed class WebhookNotifier(Uri address, string secret, RetryingHttpClientOptions options) : INotifier
 {
-    private readonly HttpChannel _http = new(options);
+    private readonly RetryingHttpClient _http = new(options);
 
     /// <inheritdoc/>
     public string Description => $"webhook ({address.Host})";
@@ -20,25 +20,25 @@ public sealed class WebhookNotifier(Uri address, string secret, HttpChannelOptio
     public bool CanWithdraw => true;
 
     /// <inheritdoc/>
-    public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> SendAsync(Notice notice, CancellationToken cancellationToken) =>
         PostAsync(notice.Id, NoticeDocument.Of(notice), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
+    public Task<NoticeDeliveryResult> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken) =>
         PostAsync($"{notice.Id}-withdrawn", NoticeDocument.OfWithdrawn(notice), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
+    public async Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken)
     {
         // Any response shows that a server is listening, even if it does not support the method.
         var found = await _http.SendAsync(() => new HttpRequestMessage(HttpMethod.Options, address), cancellationToken);
-        return found.Status == DeliveryStatus.Later ? found : new(DeliveryStatus.Done, "the server answers.");
+        return found.Status == NoticeDeliveryResultKind.Later ? found : new(NoticeDeliveryResultKind.Done, "the server answers.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private Task<Delivery> PostAsync(string id, string body, CancellationToken cancellationToken) =>
+    private Task<NoticeDeliveryResult> PostAsync(string id, string body, CancellationToken cancellationToken) =>
         _http.SendAsync(
             () =>
             {

@@ -7,11 +7,11 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// <summary>Applies the differences between two backlogs to the text of the first one.</summary>
 internal sealed class BacklogEditor
 {
-    private readonly BacklogNodes _nodes;
+    private readonly BacklogSyntaxTree _nodes;
     private readonly HashSet<string> _ids;
     private readonly JsonEdits _edits;
 
-    private BacklogEditor(BacklogNodes nodes, Backlog after)
+    private BacklogEditor(BacklogSyntaxTree nodes, Backlog after)
     {
         _nodes = nodes;
         _ids = [.. after.All.Select(task => task.Id)];
@@ -19,7 +19,7 @@ internal sealed class BacklogEditor
     }
 
     /// <summary>Returns the text, changed so that it contains the tasks of <paramref name="after"/>.</summary>
-    public static byte[] Edit(BacklogNodes nodes, Backlog before, Backlog after)
+    public static byte[] Edit(BacklogSyntaxTree nodes, Backlog before, Backlog after)
     {
         var editor = new BacklogEditor(nodes, after);
         editor.EditTasks(nodes.Tasks, before.Tasks, after.Tasks, null);
@@ -37,7 +37,7 @@ internal sealed class BacklogEditor
         }
         _edits.Change(
             list,
-            before.Where(task => !kept.Contains(task.Id)).Select(DocumentNode (task) => _nodes.ById[task.Id]).ToHashSet(),
+            before.Where(task => !kept.Contains(task.Id)).Select(YamlOrJsonNode (task) => _nodes.ById[task.Id]).ToHashSet(),
             [.. after.Where(task => !known.ContainsKey(task.Id)).Select(task => New(task, parent))]
         );
     }
@@ -83,7 +83,7 @@ internal sealed class BacklogEditor
         var isDone = status == BacklogStatus.Done;
         var flag = Member(node, KeySynonyms.CompletedKey) as ScalarNode;
         var isSwitch = flag is { IsPlain: true, Text: "true" or "false" };
-        if (flag is not null && CompletedFlagReader.Parse(flag.Text) is { } said && said != isDone)
+        if (flag is not null && TaskCompletedFlagReader.Parse(flag.Text) is { } said && said != isDone)
         {
             _edits.Replace(flag, isSwitch || isDone ? JsonValue.Create(isDone) : null);
         }
@@ -144,7 +144,7 @@ internal sealed class BacklogEditor
     }
 
     // List items that remain keep their notation.
-    private void EditDependencies(DocumentNode? node, BacklogTask before, BacklogTask after, string? parent, JsonObject added)
+    private void EditDependencies(YamlOrJsonNode? node, BacklogTask before, BacklogTask after, string? parent, JsonObject added)
     {
         if (before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
         {
@@ -233,10 +233,10 @@ internal sealed class BacklogEditor
     private static JsonValue Written(ScalarNode id) => id.IsPlain ? Number(id.Text) : JsonValue.Create(id.Text.Trim());
 
     // Of two synonymous members, the nonempty one counts.
-    private static DocumentNode? Member(MappingNode node, string name)
+    private static YamlOrJsonNode? Member(MappingNode node, string name)
     {
         var found = node.Entries.Where(entry => BacklogTaskReader.Keys.Find(entry.Key.Text) == name).Select(entry => entry.Value).ToList();
-        return found.Find(value => !MappingFields.IsEmpty(value)) ?? found.FirstOrDefault();
+        return found.Find(value => !YamlOrJsonMappingReader.IsEmpty(value)) ?? found.FirstOrDefault();
     }
 
     private static string? ParentOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;

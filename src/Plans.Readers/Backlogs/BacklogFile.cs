@@ -14,9 +14,9 @@ public sealed class BacklogFile
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
     private readonly byte[] _content;
-    private readonly BacklogNodes _nodes;
+    private readonly BacklogSyntaxTree _nodes;
 
-    internal BacklogFile(byte[] content, BacklogNodes nodes, string? tag, Backlog backlog)
+    internal BacklogFile(byte[] content, BacklogSyntaxTree nodes, string? tag, Backlog backlog)
     {
         _content = content;
         _nodes = nodes;
@@ -36,7 +36,7 @@ public sealed class BacklogFile
     /// <summary>Returns the file's bytes, updated with changed tasks.</summary>
     /// <param name="changed">Changed tasks. If they equal <see cref="Backlog"/>, the result is the original bytes.</param>
     public byte[] Write(Backlog changed) =>
-        PlanTextDecoder.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
+        PlanFileBytesDecoder.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
 
     /// <summary>Returns a task or subtask with all fields from the file, under their canonical names.</summary>
     public JsonObject ToJson(string id)
@@ -72,10 +72,10 @@ public sealed class BacklogFile
 /// <param name="Tasks">Node of the task list.</param>
 /// <param name="ById">Nodes of tasks and subtasks, by full id.</param>
 /// <param name="Blocks">Dependencies that blocking tasks declare.</param>
-internal sealed record BacklogNodes(
+internal sealed record BacklogSyntaxTree(
     byte[] Text,
-    DocumentNode Root,
+    YamlOrJsonNode Root,
     SequenceNode Tasks,
     IReadOnlyDictionary<string, MappingNode> ById,
-    IReadOnlyList<ReverseDependency> Blocks
+    IReadOnlyList<BlockedTaskDeclaration> Blocks
 );

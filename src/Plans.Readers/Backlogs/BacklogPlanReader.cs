@@ -61,7 +61,7 @@ public static class BacklogPlanReader
             ? new PlanReadResult(plan, faults)
             {
                 TaskCount = plan.Tasks.Count,
-                Places = PlanPositionFactory.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
+                Places = PlanFieldPositionFinderFactory.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
                 SaysOwnership = false,
             }
             : new PlanReadResult(
@@ -106,8 +106,8 @@ public static class BacklogPlanReader
     }
 
     // An unreadable file has no members here. The backlog reader reports its faults.
-    private static DocumentNode? Member(ReadOnlySpan<byte> content, string name) =>
-        PlanTextDecoder.TryDecode(content, "", out var text, out _) && JsonTree.Read(text, new FaultList("")) is MappingNode root
+    private static YamlOrJsonNode? Member(ReadOnlySpan<byte> content, string name) =>
+        PlanFileBytesDecoder.TryDecode(content, "", out var text, out _) && JsonTreeParser.Read(text, new FaultList("")) is MappingNode root
             ? root.Entries.FirstOrDefault(entry => entry.Key.Text == name).Value
             : null;
 }

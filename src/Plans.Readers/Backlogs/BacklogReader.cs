@@ -19,7 +19,7 @@ public static class BacklogReader
     /// <param name="tag">Requested tag. Null for the file's only tag, or <see cref="BacklogFile.DefaultTag"/>.</param>
     public static BacklogReadResult Read(ReadOnlySpan<byte> content, string file, string? tag = null)
     {
-        if (!PlanTextDecoder.TryDecode(content, file, out var text, out var fault))
+        if (!PlanFileBytesDecoder.TryDecode(content, file, out var text, out var fault))
         {
             return new BacklogReadResult(null, [fault]);
         }
@@ -28,7 +28,7 @@ public static class BacklogReader
         {
             return new BacklogReadResult(BacklogFile.Empty, []);
         }
-        var root = JsonTree.Read(text, faults);
+        var root = JsonTreeParser.Read(text, faults);
         if (root is ScalarNode)
         {
             faults.Error("wrong-type", root, "", "A backlog must be a mapping with the key 'tasks'.", "Begin with {\"tasks\": []}.");
@@ -51,7 +51,7 @@ public static class BacklogReader
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-        var nodes = new BacklogNodes(Encoding.UTF8.GetBytes(text), root!, tasks, binder.Nodes, binder.Blocks);
+        var nodes = new BacklogSyntaxTree(Encoding.UTF8.GetBytes(text), root!, tasks, binder.Nodes, binder.Blocks);
         return new BacklogReadResult(new BacklogFile(content.ToArray(), nodes, found, backlog), faults.Sorted());
     }
 
@@ -72,7 +72,7 @@ public static class BacklogReader
         }
 
         // With tags, each member of the root contains a separate list.
-        List<(ScalarNode Key, DocumentNode Value)> tags =
+        List<(ScalarNode Key, YamlOrJsonNode Value)> tags =
         [
             .. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Any(m => m.Key.Text == "tasks")),
         ];

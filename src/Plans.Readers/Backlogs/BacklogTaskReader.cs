@@ -6,12 +6,12 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// <param name="faults">List that receives the faults.</param>
 internal sealed class BacklogTaskReader(FaultList faults)
 {
-    private readonly List<PositionedTask> _placed = [];
+    private readonly List<TaskNodeWithFilePositions> _placed = [];
     private readonly Dictionary<string, MappingNode> _nodes = new(StringComparer.Ordinal);
-    private readonly List<ReverseDependency> _blocks = [];
+    private readonly List<BlockedTaskDeclaration> _blocks = [];
 
     /// <summary>Keys of a task, with alternative spellings.</summary>
-    public static readonly MappingKeyTable Keys = new MappingKeyTable(
+    public static readonly YamlOrJsonKeySpellingTable Keys = new YamlOrJsonKeySpellingTable(
         "id",
         "title",
         "description",
@@ -24,10 +24,10 @@ internal sealed class BacklogTaskReader(FaultList faults)
     ).WithOrderAndState("dependencies");
 
     /// <summary>Tasks read so far, with the positions of their ids and dependencies.</summary>
-    public IReadOnlyList<PositionedTask> Placed { get; private set; } = [];
+    public IReadOnlyList<TaskNodeWithFilePositions> Placed { get; private set; } = [];
 
     /// <summary>Dependencies that are declared by the blocking tasks instead of the waiting ones.</summary>
-    public IReadOnlyList<ReverseDependency> Blocks { get; private set; } = [];
+    public IReadOnlyList<BlockedTaskDeclaration> Blocks { get; private set; } = [];
 
     /// <summary>Nodes of the tasks read so far, by full id.</summary>
     public IReadOnlyDictionary<string, MappingNode> Nodes => _nodes;
@@ -38,10 +38,10 @@ internal sealed class BacklogTaskReader(FaultList faults)
     public List<BacklogTask> BindTasks(SequenceNode list, string? tag)
     {
         var tasks = Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
-        Blocks = ReverseDependencies.SelectExisting(_blocks, _placed, faults);
+        Blocks = BlockedTaskDependencyAdder.SelectExisting(_blocks, _placed, faults);
         var byWaiting = Blocks.ToLookup(block => block.Waiting, StringComparer.Ordinal);
-        Placed = [.. _placed.Select(task => ReverseDependencies.AddTo(task, byWaiting, faults.File))];
-        return ReverseDependencies.AddTo(tasks, byWaiting);
+        Placed = [.. _placed.Select(task => BlockedTaskDependencyAdder.AddTo(task, byWaiting, faults.File))];
+        return BlockedTaskDependencyAdder.AddTo(tasks, byWaiting);
     }
 
     private List<BacklogTask> Bind(SequenceNode list, string path, string? parent)
@@ -57,7 +57,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
         return [.. list.Items.Select((item, i) => Bind(item, $"{path}[{i}]", parent, siblings)).OfType<BacklogTask>()];
     }
 
-    private BacklogTask? Bind(DocumentNode item, string path, string? parent, HashSet<string> siblings)
+    private BacklogTask? Bind(YamlOrJsonNode item, string path, string? parent, HashSet<string> siblings)
     {
         // Nested subtasks need no ids. Those without an id are ignored but stay in the file.
         if (parent?.Contains('.', StringComparison.Ordinal) is true && !HasId(item))
@@ -74,13 +74,13 @@ internal sealed class BacklogTaskReader(FaultList faults)
         var known = new MappingNode(mapping.Line, mapping.Column);
         foreach (
             var (key, value) in mapping.Entries.Where(e =>
-                Keys.Find(e.Key.Text) is not null || MappingFields.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
+                Keys.Find(e.Key.Text) is not null || YamlOrJsonMappingReader.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
             )
         )
         {
             known.Add(key, value);
         }
-        var fields = new MappingFields(known, path, Keys, faults, "a task");
+        var fields = new YamlOrJsonMappingReader(known, path, Keys, faults, "a task");
         var local = (fields.Text("id") ?? "").Trim();
         var id = FullId(local, parent);
         if (local.Length == 0)
@@ -91,16 +91,16 @@ internal sealed class BacklogTaskReader(FaultList faults)
         {
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Add a number as its id.");
         }
-        var dependencies = TaskListReader.SplitOnCommas(fields.Texts("dependencies"));
+        var dependencies = TaskListFieldReader.SplitOnCommas(fields.Texts("dependencies"));
         string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
-        _blocks.AddRange(ReverseDependency.Of(mapping, id, path, name => BacklogReader.DependencyId(name, parent, siblings.Contains)));
+        _blocks.AddRange(BlockedTaskDeclaration.Of(mapping, id, path, name => BacklogReader.DependencyId(name, parent, siblings.Contains)));
         var place = fields.Node("id") ?? mapping;
         _nodes[id] = mapping;
         _placed.Add(
-            new PositionedTask(
+            new TaskNodeWithFilePositions(
                 new TaskNode(id, dependsOn),
-                new FieldPosition(faults.File, place.Line, place.Column, fields.Join("id")),
-                [.. dependencies.Select(d => new FieldPosition(faults.File, d.Node.Line, d.Node.Column, d.Field))]
+                new FieldFilePosition(faults.File, place.Line, place.Column, fields.Join("id")),
+                [.. dependencies.Select(d => new FieldFilePosition(faults.File, d.Node.Line, d.Node.Column, d.Field))]
             )
         );
         return new BacklogTask
@@ -118,16 +118,16 @@ internal sealed class BacklogTaskReader(FaultList faults)
     }
 
     // A list of strings counts as one text with one line per string.
-    private static string? Text(MappingFields fields, string name) =>
+    private static string? Text(YamlOrJsonMappingReader fields, string name) =>
         fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 
-    private static bool HasId(DocumentNode item) =>
+    private static bool HasId(YamlOrJsonNode item) =>
         item is MappingNode mapping && mapping.Entries.Any(entry => Keys.Find(entry.Key.Text) == "id");
 
     private static string FullId(string local, string? parent) =>
         parent is null || local.StartsWith(parent + ".", StringComparison.Ordinal) ? local : $"{parent}.{local}";
 
-    private List<BacklogTask> Subtasks(MappingFields fields, string id)
+    private List<BacklogTask> Subtasks(YamlOrJsonMappingReader fields, string id)
     {
         if (fields.Node("subtasks") is not { } node)
         {
@@ -143,9 +143,9 @@ internal sealed class BacklogTaskReader(FaultList faults)
 
     // A task counts as done if either member says so, because an agent would otherwise be paid for finished work. An unknown status is kept
     // unchanged, so that no run starts the task.
-    private static string Status(MappingFields fields)
+    private static string Status(YamlOrJsonMappingReader fields)
     {
-        var isDone = CompletedFlagReader.Read(fields, FaultSeverity.Warning);
+        var isDone = TaskCompletedFlagReader.Read(fields, FaultSeverity.Warning);
         if (fields.Text("status") is not { Length: > 0 } word)
         {
             return isDone is true ? BacklogStatus.Done : BacklogStatus.Pending;

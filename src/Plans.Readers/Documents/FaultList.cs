@@ -14,10 +14,10 @@ public sealed class FaultList(string file)
     /// <summary>True if at least one of the problems is an error.</summary>
     public bool HasErrors { get; private set; }
 
-    internal void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
+    internal void Error(string code, YamlOrJsonNode? at, FieldPath field, string message, string cure) =>
         Add(code, FaultSeverity.Error, at?.Line ?? 0, at?.Column ?? 0, field.ToString(), message, cure);
 
-    internal void Warning(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
+    internal void Warning(string code, YamlOrJsonNode? at, FieldPath field, string message, string cure) =>
         Add(code, FaultSeverity.Warning, at?.Line ?? 0, at?.Column ?? 0, field.ToString(), message, cure);
 
     internal void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>

@@ -6,13 +6,13 @@ namespace Orchestrator.Plans.Readers.Documents;
 /// <summary>Edits a JSON text and leaves all other bytes unchanged. New values use the layout of the text.</summary>
 /// <param name="text">The text, in UTF-8.</param>
 /// <param name="root">Root value of the text, with the positions of all values.</param>
-internal sealed class JsonEdits(byte[] text, DocumentNode root)
+internal sealed class JsonEdits(byte[] text, YamlOrJsonNode root)
 {
     private readonly JsonStyle _style = new(text, root);
     private readonly List<(int Start, int End, string Text)> _edits = [];
 
     /// <summary>Replaces a value.</summary>
-    public void Replace(DocumentNode value, JsonNode? by) =>
+    public void Replace(YamlOrJsonNode value, JsonNode? by) =>
         _edits.Add((value.Start, value.End, _style.Print(by, _style.Indent(value.Start), _style.HasLines)));
 
     /// <summary>Appends members to a mapping that is not empty. Call this only once per mapping.</summary>
@@ -26,7 +26,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
     }
 
     /// <summary>Removes items from a list and appends others. Call this only once per list.</summary>
-    public void Change(SequenceNode list, IReadOnlySet<DocumentNode> removed, IReadOnlyList<JsonNode> added)
+    public void Change(SequenceNode list, IReadOnlySet<YamlOrJsonNode> removed, IReadOnlyList<JsonNode> added)
     {
         if (list.Items.All(removed.Contains))
         {

@@ -27,10 +27,10 @@ public static class JsonInTextFinder
             at += brace;
             switch (TryRead(bytes.AsSpan(at), out var length))
             {
-                case JsonCompleteness.Whole:
+                case JsonTextCompletenessKind.Whole:
                     isCut = false;
                     return Encoding.UTF8.GetString(bytes.AsSpan(at, length));
-                case JsonCompleteness.Cut:
+                case JsonTextCompletenessKind.Cut:
                     isCut = true;
                     break;
                 default:
@@ -60,7 +60,7 @@ public static class JsonInTextFinder
                 "Answer with one JSON object that fits the " + "schema."
             );
 
-    private static JsonCompleteness TryRead(ReadOnlySpan<byte> bytes, out int length)
+    private static JsonTextCompletenessKind TryRead(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
@@ -68,21 +68,21 @@ public static class JsonInTextFinder
         {
             if (!JsonDocument.TryParseValue(ref reader, out var document))
             {
-                return JsonCompleteness.Cut;
+                return JsonTextCompletenessKind.Cut;
             }
             using (document)
             {
                 length = (int)reader.BytesConsumed;
-                return document.RootElement.EnumerateObject().Any() ? JsonCompleteness.Whole : JsonCompleteness.None;
+                return document.RootElement.EnumerateObject().Any() ? JsonTextCompletenessKind.Whole : JsonTextCompletenessKind.None;
             }
         }
         catch (JsonException)
         {
-            return JsonCompleteness.None;
+            return JsonTextCompletenessKind.None;
         }
     }
 
-    private enum JsonCompleteness
+    private enum JsonTextCompletenessKind
     {
         None,
         Whole,

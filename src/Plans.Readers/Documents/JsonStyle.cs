@@ -16,7 +16,7 @@ internal sealed class JsonStyle
     /// <summary>Detects the layout of a text.</summary>
     /// <param name="text">The text, in UTF-8.</param>
     /// <param name="root">Root value of the text.</param>
-    public JsonStyle(byte[] text, DocumentNode root)
+    public JsonStyle(byte[] text, YamlOrJsonNode root)
     {
         _text = text;
         var end = Array.IndexOf(text, (byte)'\n');

@@ -20,7 +20,7 @@ public static class PlanningRequestDocument
         {
             return "";
         }
-        if (!PlanTextDecoder.TryDecode(File.ReadAllBytes(path), name, out var text, out var unreadable))
+        if (!PlanFileBytesDecoder.TryDecode(File.ReadAllBytes(path), name, out var text, out var unreadable))
         {
             fault = unreadable.ToString();
         }

@@ -53,14 +53,14 @@ internal static class InlineMarkdownParser
     {
         var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = int.MaxValue };
         builder.BlockParsers.Clear();
-        builder.BlockParsers.Add(new WholeTextParser());
+        builder.BlockParsers.Add(new SingleParagraphParser());
         builder.InlineParsers.TryRemove<HtmlEntityParser>();
         builder.InlineParsers.TryRemove<AutolinkInlineParser>();
         return builder.Build();
     }
 
     /// <summary>Parses the whole text as one paragraph, whatever its first characters are.</summary>
-    private sealed class WholeTextParser : BlockParser
+    private sealed class SingleParagraphParser : BlockParser
     {
         public override BlockState TryOpen(BlockProcessor processor)
         {

@@ -4,4 +4,4 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <param name="Row">Row in the table of phases.</param>
 /// <param name="File">Path of the phase file, relative to the repository; empty if the row links to none.</param>
 /// <param name="Content">Content of the phase file, or null if it can't be read.</param>
-internal sealed record MasterPlanPhase(PhaseRow Row, string File, PhaseFile? Content);
+internal sealed record MasterPlanPhase(MasterPlanPhaseTableRow Row, string File, ParsedPhaseFile? Content);

@@ -12,7 +12,7 @@ public static class MasterPlanReader
     /// <param name="open">Returns the bytes of a file, or null if it does not exist. The path is relative to the repository.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
-        if (!PlanTextDecoder.TryDecode(content, file, out var text, out var fault))
+        if (!PlanFileBytesDecoder.TryDecode(content, file, out var text, out var fault))
         {
             return new PlanReadResult(null, [fault]);
         }
@@ -30,8 +30,8 @@ public static class MasterPlanReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-        var lines = MarkdownLines.Lines(text);
-        List<MasterPlanPhase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
+        var lines = MarkdownLineSplitter.Lines(text);
+        List<MasterPlanPhase> phases = [.. MasterPlanPhaseTableReader.Read(lines, faults).Select(row => Load(row, file, open, faults))];
         var dependencies = Dependencies(phases, lines, file, faults);
         (var title, var created, var overview) = Heading(lines);
         var plan = new Plan
@@ -40,13 +40,13 @@ public static class MasterPlanReader
             CreatedAt = created,
             Tasks = [.. phases.Select((phase, i) => Task(phase, dependencies[i], faults))],
         };
-        PositionedTask[] placed =
+        TaskNodeWithFilePositions[] placed =
         [
             .. plan.Tasks.Select(
                 (task, i) =>
-                    new PositionedTask(
+                    new TaskNodeWithFilePositions(
                         TaskNode.Of(task),
-                        new FieldPosition(file, phases[i].Row.Line, 1, $"phases.{task.Id}"),
+                        new FieldFilePosition(file, phases[i].Row.Line, 1, $"phases.{task.Id}"),
                         [.. dependencies[i].Select(d => d.At)]
                     )
             ),
@@ -55,7 +55,7 @@ public static class MasterPlanReader
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = phases.Count,
-            Places = PlanPositionFactory.OfPhases(
+            Places = PlanFieldPositionFinderFactory.OfPhases(
                 file,
                 [.. phases.Select(p => p.Row.Line)],
                 [.. phases.Select(p => (p.File, p.Content?.GateLines ?? []))]
@@ -64,7 +64,7 @@ public static class MasterPlanReader
         };
     }
 
-    private static MasterPlanPhase Load(PhaseRow row, string masterFile, Func<string, byte[]?> open, FaultList faults)
+    private static MasterPlanPhase Load(MasterPlanPhaseTableRow row, string masterFile, Func<string, byte[]?> open, FaultList faults)
     {
         var isCompleted = PhaseStatus.IsCompleted(row.Status?.Text);
         if (row.Link is null)
@@ -99,7 +99,7 @@ public static class MasterPlanReader
             }
             return new MasterPlanPhase(row, normal, null);
         }
-        if (!PlanTextDecoder.TryDecode(bytes, normal, out var text, out var fault))
+        if (!PlanFileBytesDecoder.TryDecode(bytes, normal, out var text, out var fault))
         {
             faults.Add(fault);
             return new MasterPlanPhase(row, normal, null);
@@ -112,11 +112,11 @@ public static class MasterPlanReader
             faults.Add(code, FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", message, cure);
     }
 
-    private static void CompareNumber(PhaseFile content, PhaseRow row, string normal, FaultList faults)
+    private static void CompareNumber(ParsedPhaseFile content, MasterPlanPhaseTableRow row, string normal, FaultList faults)
     {
         if (
             content.Number is { } number
-            && PhaseTable.IdOf(number) is var inFile
+            && MasterPlanPhaseTableReader.IdOf(number) is var inFile
             && !string.Equals(inFile, row.Id, StringComparison.OrdinalIgnoreCase)
         )
         {
@@ -145,28 +145,28 @@ public static class MasterPlanReader
         {
             byFile.TryAdd(phase.File.Split('/')[^1], phase.Row.Id);
         }
-        var arrows = PhaseReferences.Arrows(lines, known, file, faults).ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
+        var arrows = PhaseDependencyReader.Arrows(lines, known, file, faults).ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
         return
         [
             .. phases.Select(phase =>
             {
                 var named = arrows[phase.Row.Id]
                     .Concat(
-                        PhaseReferences.DependsOn(
+                        PhaseDependencyReader.DependsOn(
                             phase.Row.DependsOn,
                             byFile,
                             known,
-                            new FieldPosition(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")
+                            new FieldFilePosition(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")
                         )
                     );
                 if (phase.Content?.DependsOn is (string text, int line))
                 {
                     named = named.Concat(
-                        PhaseReferences.DependsOn(
+                        PhaseDependencyReader.DependsOn(
                             text,
                             byFile,
                             known,
-                            new FieldPosition(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on")
+                            new FieldFilePosition(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on")
                         )
                     );
                 }
@@ -177,7 +177,7 @@ public static class MasterPlanReader
 
     private static PlanTask Task(MasterPlanPhase phase, IReadOnlyList<PhaseReference> dependencies, FaultList faults)
     {
-        var content = phase.Content ?? new PhaseFile();
+        var content = phase.Content ?? new ParsedPhaseFile();
         var focus = phase.Row.Focus.Length == 0 ? "" : $"Focus: {phase.Row.Focus}\n\n";
         return new PlanTask
         {

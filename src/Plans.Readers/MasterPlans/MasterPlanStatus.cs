@@ -14,7 +14,7 @@ public static class MasterPlanStatus
     public static string Update(string text, IReadOnlyDictionary<string, string> status)
     {
         var lines = text.Split('\n');
-        foreach (var row in PhaseTable.Read(MarkdownLines.Lines(text), new FaultList("")))
+        foreach (var row in MasterPlanPhaseTableReader.Read(MarkdownLineSplitter.Lines(text), new FaultList("")))
         {
             if (row.Status is not { } cell || !status.TryGetValue(row.Id, out var word) || HasSameMeaning(cell.Text, word))
             {
@@ -42,5 +42,7 @@ public static class MasterPlanStatus
 
     // A synonym such as "✅ Done" stays as the user wrote it.
     private static bool HasSameMeaning(string before, string word) =>
-        StatusParser.TryParse(InlineMarkdownParser.Plain(before), out var old) && StatusParser.TryParse(word, out var now) && old == now;
+        TaskStatusParser.TryParse(InlineMarkdownParser.Plain(before), out var old)
+        && TaskStatusParser.TryParse(word, out var now)
+        && old == now;
 }

@@ -10,9 +10,10 @@ internal static class PhaseFieldNames
     public const string DependsOn = "depends_on";
 
     /// <summary>Accepted keys, including those of other tools.</summary>
-    public static readonly MappingKeyTable Keys = new MappingKeyTable("status", "depends_on dependencies depends").WithOrderAndState(
-        DependsOn
-    );
+    public static readonly YamlOrJsonKeySpellingTable Keys = new YamlOrJsonKeySpellingTable(
+        "status",
+        "depends_on dependencies depends"
+    ).WithOrderAndState(DependsOn);
 
     /// <summary>Returns the status that the value of another tool's key implies, or null if the value is not a status.</summary>
     /// <param name="key">Canonical key for the word.</param>
@@ -20,9 +21,9 @@ internal static class PhaseFieldNames
     public static string? State(string key, string value)
     {
         var plain = InlineMarkdownParser.Plain(value);
-        return key == Status ? (StatusParser.TryParse(plain, out _) ? plain : null)
-            : CompletedFlagReader.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
-            : StatusParser.TryParse(plain, out var status) && status is PlanTaskStatus.Completed or PlanTaskStatus.Pending ? plain
+        return key == Status ? (TaskStatusParser.TryParse(plain, out _) ? plain : null)
+            : TaskCompletedFlagReader.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
+            : TaskStatusParser.TryParse(plain, out var status) && status is PlanTaskStatus.Completed or PlanTaskStatus.Pending ? plain
             : null;
     }
 

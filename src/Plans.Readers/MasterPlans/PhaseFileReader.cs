@@ -12,20 +12,20 @@ internal sealed partial class PhaseFileReader
     private string? _number;
     private (string Text, int Line)? _status;
     private (string Text, int Line)? _dependsOn;
-    private readonly PhaseGates _gates;
-    private readonly PhaseSteps _steps;
-    private readonly PhaseChecklist _checklist = new();
+    private readonly PhaseGateReader _gates;
+    private readonly PhaseWorkStepReader _steps;
+    private readonly PhaseChecklistReader _checklist = new();
     private bool _hasGates;
 
     private PhaseFileReader(string file, FaultList faults)
     {
         _file = file;
         _faults = faults;
-        _gates = new PhaseGates(file, faults);
-        _steps = new PhaseSteps(file, faults, _body);
+        _gates = new PhaseGateReader(file, faults);
+        _steps = new PhaseWorkStepReader(file, faults, _body);
     }
 
-    private enum PhaseFilePart
+    private enum PhaseFileSectionKind
     {
         Other,
         Process,
@@ -33,34 +33,34 @@ internal sealed partial class PhaseFileReader
         Tasks,
     }
 
-    public static PhaseFile Read(string text, string file, FaultList faults)
+    public static ParsedPhaseFile Read(string text, string file, FaultList faults)
     {
         var reader = new PhaseFileReader(file, faults);
-        reader.ReadLines(MarkdownLines.Lines(text));
+        reader.ReadLines(MarkdownLineSplitter.Lines(text));
         return reader.Result();
     }
 
     private void ReadLines(IReadOnlyList<MarkdownLine> lines)
     {
-        var part = PhaseFilePart.Other;
+        var part = PhaseFileSectionKind.Other;
         var partLevel = 0;
         foreach (var line in lines)
         {
             if (line.Level > 0 && (partLevel == 0 || line.Level <= partLevel))
             {
                 part = PartOf(line.Heading);
-                partLevel = part == PhaseFilePart.Other ? 0 : line.Level;
-                _hasGates |= part == PhaseFilePart.Gates;
+                partLevel = part == PhaseFileSectionKind.Other ? 0 : line.Level;
+                _hasGates |= part == PhaseFileSectionKind.Gates;
             }
             switch (part)
             {
-                case PhaseFilePart.Process:
+                case PhaseFileSectionKind.Process:
                     _steps.Read(line);
                     break;
-                case PhaseFilePart.Gates:
+                case PhaseFileSectionKind.Gates:
                     _gates.Read(line);
                     break;
-                case PhaseFilePart.Tasks:
+                case PhaseFileSectionKind.Tasks:
                     _checklist.Read(line);
                     _body.Add(line.Text);
                     break;
@@ -99,7 +99,7 @@ internal sealed partial class PhaseFileReader
         }
     }
 
-    private PhaseFile Result() =>
+    private ParsedPhaseFile Result() =>
         new()
         {
             Title = _title,
@@ -118,19 +118,19 @@ internal sealed partial class PhaseFileReader
 
     private static bool IsBlank(string line) => line.Trim().Trim('-', '*', '_').Length == 0;
 
-    private static PhaseFilePart PartOf(string heading)
+    private static PhaseFileSectionKind PartOf(string heading)
     {
         var plain = InlineMarkdownParser.Plain(heading).ToLowerInvariant();
         return plain switch
         {
-            _ when plain.StartsWith("process", StringComparison.Ordinal) => PhaseFilePart.Process,
+            _ when plain.StartsWith("process", StringComparison.Ordinal) => PhaseFileSectionKind.Process,
             _ when plain is "gates"
                     || plain.EndsWith(" gates", StringComparison.Ordinal)
-                    || plain.StartsWith("gates ", StringComparison.Ordinal) => PhaseFilePart.Gates,
+                    || plain.StartsWith("gates ", StringComparison.Ordinal) => PhaseFileSectionKind.Gates,
             _ when plain is "tasks" or "task list"
                     || plain.EndsWith(" tasks", StringComparison.Ordinal)
-                    || plain.StartsWith("tasks ", StringComparison.Ordinal) => PhaseFilePart.Tasks,
-            _ => PhaseFilePart.Other,
+                    || plain.StartsWith("tasks ", StringComparison.Ordinal) => PhaseFileSectionKind.Tasks,
+            _ => PhaseFileSectionKind.Other,
         };
     }
 
@@ -159,7 +159,7 @@ internal sealed partial class PhaseFileReader
         if (PhaseFieldNames.Keys.IsSynonym(name))
         {
             var state = PhaseFieldNames.State(key!, value);
-            if (key == PhaseFieldNames.DependsOn ? !PhaseReferences.NamesPhases(value) : state is null)
+            if (key == PhaseFieldNames.DependsOn ? !PhaseDependencyReader.NamesPhases(value) : state is null)
             {
                 return false;
             }

@@ -15,7 +15,7 @@ internal static class PhaseStatus
         {
             return PlanTaskStatus.Pending;
         }
-        if (StatusParser.TryParse(text, out var status))
+        if (TaskStatusParser.TryParse(text, out var status))
         {
             if (
                 inTable.Length > 0
@@ -35,7 +35,7 @@ internal static class PhaseStatus
             }
             return status;
         }
-        var near = NearestName.Of(text, StatusParser.Known);
+        var near = NearestName.Of(text, TaskStatusParser.Known);
         faults.Add(
             PlanFault.Error(
                 file,
@@ -52,6 +52,6 @@ internal static class PhaseStatus
     /// <summary>True if a status means that a phase is completed.</summary>
     public static bool IsCompleted(string? status) =>
         status is not null
-        && StatusParser.TryParse(InlineMarkdownParser.Plain(status), out var parsed)
+        && TaskStatusParser.TryParse(InlineMarkdownParser.Plain(status), out var parsed)
         && parsed == PlanTaskStatus.Completed;
 }

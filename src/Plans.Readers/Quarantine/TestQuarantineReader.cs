@@ -7,8 +7,8 @@ namespace Orchestrator.Plans.Readers.Quarantine;
 public static class TestQuarantineReader
 {
     private const string List = "tests";
-    private static readonly MappingKeyTable Keys = new(List);
-    private static readonly MappingKeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
+    private static readonly YamlOrJsonKeySpellingTable Keys = new(List);
+    private static readonly YamlOrJsonKeySpellingTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
     /// <summary>Reads the quarantined tests, and reports all problems in the file.</summary>
     /// <param name="text">Complete text of the file.</param>
@@ -17,15 +17,15 @@ public static class TestQuarantineReader
     {
         var faults = new FaultList(TestQuarantine.FileName);
         var entries = new List<QuarantinedTest>();
-        switch (DocumentReader.Read(text, faults))
+        switch (YamlOrJsonParser.Read(text, faults))
         {
             case MappingNode mapping:
-                var file = new MappingFields(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
+                var file = new YamlOrJsonMappingReader(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
                 foreach (var (item, path) in file.Node(List) is null ? [] : TaskNodeReader.Items(file, List))
                 {
                     if (
                         item is MappingNode entry
-                        && Entry(new MappingFields(entry, path.ToString(), EntryKeys, faults, "a test")) is { } test
+                        && Entry(new YamlOrJsonMappingReader(entry, path.ToString(), EntryKeys, faults, "a test")) is { } test
                     )
                     {
                         entries.Add(test);
@@ -63,7 +63,7 @@ public static class TestQuarantineReader
     {
         var faults = new FaultList(TestQuarantine.FileName);
         if (
-            DocumentReader.Read(text, faults) is not MappingNode { Entries: [{ Key.Text: List, Value: var value }] }
+            YamlOrJsonParser.Read(text, faults) is not MappingNode { Entries: [{ Key.Text: List, Value: var value }] }
             || value is not (SequenceNode or ScalarNode { IsNull: true })
             || faults.HasErrors
         )
@@ -71,7 +71,7 @@ public static class TestQuarantineReader
             return null;
         }
         var lines = text.Split('\n').ToList();
-        var items = value is SequenceNode list ? list.Items : (IReadOnlyList<DocumentNode>)[];
+        var items = value is SequenceNode list ? list.Items : (IReadOnlyList<YamlOrJsonNode>)[];
         foreach (var item in items.Reverse().OfType<MappingNode>().Where(item => NameOf(item) == test))
         {
             var end = item.Entries.Max(entry => entry.Value.Line);
@@ -86,7 +86,7 @@ public static class TestQuarantineReader
             .Select(field => (field.Value as ScalarNode)?.Text)
             .FirstOrDefault();
 
-    private static QuarantinedTest? Entry(MappingFields fields)
+    private static QuarantinedTest? Entry(YamlOrJsonMappingReader fields)
     {
         var (test, owner, reason) = (ReadRequired(fields, "test"), ReadRequired(fields, "owner"), ReadRequired(fields, "reason"));
         var until = ReadRequired(fields, "until");
@@ -104,7 +104,7 @@ public static class TestQuarantineReader
         return test is null || owner is null || reason is null || !isDay ? null : new QuarantinedTest(test, owner, reason, day);
     }
 
-    private static string? ReadRequired(MappingFields fields, string key)
+    private static string? ReadRequired(YamlOrJsonMappingReader fields, string key)
     {
         var text = fields.Text(key)?.Trim();
         if (string.IsNullOrEmpty(text))

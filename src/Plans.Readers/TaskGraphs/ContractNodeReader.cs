@@ -4,10 +4,17 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class ContractNodeReader
 {
     /// <summary>Keys of a contract, with alternative spellings.</summary>
-    public static readonly MappingKeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
+    public static readonly YamlOrJsonKeySpellingTable Keys = new(
+        "name",
+        "version",
+        "file_path path file",
+        "methods",
+        "consumers",
+        "description"
+    );
 
     /// <summary>Keys of a method that is given as a mapping and not as a signature in quotes.</summary>
-    public static readonly MappingKeyTable MethodKeys = new(
+    public static readonly YamlOrJsonKeySpellingTable MethodKeys = new(
         "name",
         "signature",
         "parameters params args",
@@ -15,7 +22,7 @@ internal static class ContractNodeReader
         "description"
     );
 
-    public static IReadOnlyList<ContractSpec> Bind(MappingFields plan, IReadOnlyList<TaskWithPositions> tasks)
+    public static IReadOnlyList<InterfaceContractDefinition> Bind(YamlOrJsonMappingReader plan, IReadOnlyList<TaskWithPositions> tasks)
     {
         var node = plan.Node("contracts");
         if (node is not null and not SequenceNode)
@@ -28,7 +35,7 @@ internal static class ContractNodeReader
                 "Write '- name: MyProtocol' under it."
             );
         }
-        var contracts = new List<ContractSpec>();
+        var contracts = new List<InterfaceContractDefinition>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var items = (node as SequenceNode)?.Items ?? [];
         for (var i = 0; i < items.Count; i++)
@@ -45,7 +52,7 @@ internal static class ContractNodeReader
                 );
                 continue;
             }
-            var contract = BindOne(new MappingFields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
+            var contract = BindOne(new YamlOrJsonMappingReader(mapping, path, Keys, plan.Faults, "a contract"), tasks);
             if (contract.Name.Length > 0 && !names.Add(contract.Name))
             {
                 plan.Faults.Error(
@@ -61,16 +68,16 @@ internal static class ContractNodeReader
         return contracts;
     }
 
-    private static ContractSpec BindOne(MappingFields fields, IReadOnlyList<TaskWithPositions> tasks)
+    private static InterfaceContractDefinition BindOne(YamlOrJsonMappingReader fields, IReadOnlyList<TaskWithPositions> tasks)
     {
         var name = fields.Text("name")?.Trim() ?? "";
         if (name.Length == 0)
         {
             fields.Missing("name", "The contract has no name.", "Add 'name:' with the name of the interface.");
         }
-        var filePath = PathListReader.Read(fields.Texts("file_path") ?? [], fields.Faults);
-        List<DocumentNode> methodNodes = [];
-        var contract = new ContractSpec
+        var filePath = PlanPathNormalizer.Read(fields.Texts("file_path") ?? [], fields.Faults);
+        List<YamlOrJsonNode> methodNodes = [];
+        var contract = new InterfaceContractDefinition
         {
             Name = name,
             Version = fields.Text("version"),
@@ -83,9 +90,9 @@ internal static class ContractNodeReader
     }
 
     // Reported early, because otherwise a run continues without the stub, and nothing enforces the contract.
-    private static void WarnOfNoStub(ContractSpec contract, MappingFields fields, List<DocumentNode> methodNodes)
+    private static void WarnOfNoStub(InterfaceContractDefinition contract, YamlOrJsonMappingReader fields, List<YamlOrJsonNode> methodNodes)
     {
-        foreach (var fault in ContractStub.FaultsOf(contract))
+        foreach (var fault in InterfaceContractStub.FaultsOf(contract))
         {
             // Missing or rejected members were already reported. If no methods are given, the existing file defines the contract, whatever
             // types it uses.
@@ -115,7 +122,7 @@ internal static class ContractNodeReader
     /// <summary>Reads the signatures of the methods.</summary>
     /// <param name="fields">Node of the contract.</param>
     /// <param name="nodes">Receives the nodes of the methods.</param>
-    private static List<string> BindMethods(MappingFields fields, List<DocumentNode> nodes)
+    private static List<string> BindMethods(YamlOrJsonMappingReader fields, List<YamlOrJsonNode> nodes)
     {
         var methods = new List<string>();
         var items = fields.Node("methods") switch
@@ -140,7 +147,7 @@ internal static class ContractNodeReader
             }
             else if (items[i] is MappingNode mapping)
             {
-                var method = new MappingFields(mapping, path, MethodKeys, fields.Faults, "a method");
+                var method = new YamlOrJsonMappingReader(mapping, path, MethodKeys, fields.Faults, "a method");
                 if (method.Text("signature") is { } signature)
                 {
                     Add(signature.Trim());
@@ -159,7 +166,7 @@ internal static class ContractNodeReader
                     );
                 }
             }
-            else if (NodeValueReader.Text(items[i], path, fields.Faults) is { } text)
+            else if (YamlOrJsonValueReader.Text(items[i], path, fields.Faults) is { } text)
             {
                 Add(text.Trim());
             }
@@ -173,7 +180,7 @@ internal static class ContractNodeReader
         return methods;
     }
 
-    private static List<string> BindConsumers(MappingFields fields, IReadOnlyList<TaskWithPositions> tasks)
+    private static List<string> BindConsumers(YamlOrJsonMappingReader fields, IReadOnlyList<TaskWithPositions> tasks)
     {
         var consumers = new List<string>();
         HashSet<string>? known = null;

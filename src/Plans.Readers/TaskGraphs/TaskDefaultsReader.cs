@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskDefaultsReader
 {
     /// <summary>Keys of the mapping <c>defaults</c>, with alternative spellings.</summary>
-    public static readonly MappingKeyTable Keys = new(
+    public static readonly YamlOrJsonKeySpellingTable Keys = new(
         "role agent_type",
         "agent",
         "host",
@@ -19,14 +19,14 @@ internal static class TaskDefaultsReader
         "verification verify gates"
     );
 
-    public static TaskDefaults? Bind(MappingFields plan)
+    public static TaskDefaults? Bind(YamlOrJsonMappingReader plan)
     {
         switch (plan.Node("defaults"))
         {
             case null:
                 return null;
             case MappingNode mapping:
-                var fields = new MappingFields(mapping, "defaults", Keys, plan.Faults, "'defaults'");
+                var fields = new YamlOrJsonMappingReader(mapping, "defaults", Keys, plan.Faults, "'defaults'");
                 return new TaskDefaults
                 {
                     Role = fields.Text("role"),
@@ -40,7 +40,7 @@ internal static class TaskDefaultsReader
                     AllowLargeChanges = fields.Bool("allow_large_changes"),
                     Isolation = TaskNodeReader.Isolation(fields),
                     ContextKeys = fields.TextList("context_keys"),
-                    Verification = GateNodeReader.Bind(fields, "verification"),
+                    Verification = GateDefinitionReader.Bind(fields, "verification"),
                 };
             case var other:
                 plan.Faults.Error(

@@ -10,7 +10,7 @@ public static class TaskGraphReader
     public const int MaxTasks = 20_000;
 
     /// <summary>Keys of a plan, with alternative spellings.</summary>
-    internal static readonly MappingKeyTable PlanKeys = new(
+    internal static readonly YamlOrJsonKeySpellingTable PlanKeys = new(
         "request goal",
         "created_at created date",
         "tasks",
@@ -30,7 +30,7 @@ public static class TaskGraphReader
     /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
     /// <param name="projectContext">Names of the project's own context texts, which tasks may use.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
-        PlanTextDecoder.TryDecode(content, file, out var text, out var fault)
+        PlanFileBytesDecoder.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
 
@@ -43,13 +43,13 @@ public static class TaskGraphReader
     public static PlanReadResult ReadData(JsonElement data, string name)
     {
         var faults = new FaultList(name);
-        var read = JsonTree.Read(data.GetRawText(), faults) is { } root
+        var read = JsonTreeParser.Read(data.GetRawText(), faults) is { } root
             ? Bind(root, faults, [])
             : new PlanReadResult(null, faults.Sorted());
         return read with
         {
             Faults = [.. read.Faults.Select(fault => fault with { Line = 0, Column = 0 })],
-            Places = new PlanPositions(name, (_, _) => (name, 0, 0)),
+            Places = new PlanFieldPositionFinder(name, (_, _) => (name, 0, 0)),
         };
     }
 
@@ -58,7 +58,7 @@ public static class TaskGraphReader
     public static PlanReadResult Read(string text, string file, IReadOnlyCollection<string>? projectContext = null)
     {
         var faults = new FaultList(file);
-        var root = DocumentReader.Read(text, faults);
+        var root = YamlOrJsonParser.Read(text, faults);
         if (root is null or ScalarNode { IsNull: true })
         {
             if (!faults.HasErrors)
@@ -78,7 +78,7 @@ public static class TaskGraphReader
         return Bind(root, faults, projectContext ?? []);
     }
 
-    private static int? BindPriority(MappingFields fields)
+    private static int? BindPriority(YamlOrJsonMappingReader fields)
     {
         var text = fields.Text("priority");
         var priority = text is null ? null : RunPriority.Parse(text);
@@ -96,7 +96,7 @@ public static class TaskGraphReader
         return priority;
     }
 
-    private static PlanReadResult Bind(DocumentNode root, FaultList faults, IReadOnlyCollection<string> projectContext)
+    private static PlanReadResult Bind(YamlOrJsonNode root, FaultList faults, IReadOnlyCollection<string> projectContext)
     {
         // A list at the root is the list of tasks.
         var mapping = root switch
@@ -116,12 +116,12 @@ public static class TaskGraphReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-        var fields = new MappingFields(mapping, "", PlanKeys, faults, "a plan");
+        var fields = new YamlOrJsonMappingReader(mapping, "", PlanKeys, faults, "a plan");
         var defaults = TaskDefaultsReader.Bind(fields);
         var context = BindContext(fields);
         var tasks = BindTasks(fields, defaults);
         var contracts = ContractNodeReader.Bind(fields, tasks);
-        ContextKeyCheck.Report(tasks, context.Keys.Concat(projectContext).ToHashSet(StringComparer.Ordinal), faults);
+        UndefinedContextKeyReporter.Report(tasks, context.Keys.Concat(projectContext).ToHashSet(StringComparer.Ordinal), faults);
         var graph = GraphFaultReporter.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
 
         var plan = new Plan
@@ -138,11 +138,11 @@ public static class TaskGraphReader
         {
             TaskCount = tasks.Count,
             Graph = graph,
-            Places = PlanPositionFactory.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
+            Places = PlanFieldPositionFinderFactory.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
         };
     }
 
-    private static List<TaskWithPositions> BindTasks(MappingFields plan, TaskDefaults? defaults)
+    private static List<TaskWithPositions> BindTasks(YamlOrJsonMappingReader plan, TaskDefaults? defaults)
     {
         var node = plan.Node("tasks");
         var count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
@@ -160,7 +160,7 @@ public static class TaskGraphReader
         {
             plan.Faults.Error(
                 "no-tasks",
-                (DocumentNode?)plan.Key("tasks") ?? plan.Mapping,
+                (YamlOrJsonNode?)plan.Key("tasks") ?? plan.Mapping,
                 "tasks",
                 "The plan has no tasks.",
                 "Add 'tasks:' with at least one task that has an id, a description and files_write."
@@ -202,7 +202,7 @@ public static class TaskGraphReader
         return tasks;
     }
 
-    private static Dictionary<string, string> BindContext(MappingFields plan)
+    private static Dictionary<string, string> BindContext(YamlOrJsonMappingReader plan)
     {
         var context = new Dictionary<string, string>(StringComparer.Ordinal);
         if (plan.Node("context") is not { } node)
@@ -222,7 +222,7 @@ public static class TaskGraphReader
         }
         foreach ((var key, var value) in mapping.Entries)
         {
-            if (NodeValueReader.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
+            if (YamlOrJsonValueReader.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
             {
                 context[key.Text] = text;
             }
@@ -230,14 +230,14 @@ public static class TaskGraphReader
         return context;
     }
 
-    private static PositionedTask Placed(TaskWithPositions task, string file) =>
+    private static TaskNodeWithFilePositions Placed(TaskWithPositions task, string file) =>
         new(
             TaskNode.Of(task.Task),
-            new FieldPosition(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
-            [.. task.DependsOn.Select(d => new FieldPosition(file, d.Node.Line, d.Node.Column, d.Field))]
+            new FieldFilePosition(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
+            [.. task.DependsOn.Select(d => new FieldFilePosition(file, d.Node.Line, d.Node.Column, d.Field))]
         );
 
-    private static MappingNode Wrap(string key, DocumentNode value)
+    private static MappingNode Wrap(string key, YamlOrJsonNode value)
     {
         var mapping = new MappingNode(value.Line, value.Column);
         mapping.Add(new ScalarNode(value.Line, value.Column, key, isPlain: false), value);

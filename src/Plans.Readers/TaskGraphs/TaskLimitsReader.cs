@@ -4,9 +4,9 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskLimitsReader
 {
     /// <summary>Keys of the mapping <c>limits</c>, with alternative spellings.</summary>
-    public static readonly MappingKeyTable Keys = new("memory", "cpu cores");
+    public static readonly YamlOrJsonKeySpellingTable Keys = new("memory", "cpu cores");
 
-    public static TaskLimits? Bind(MappingFields fields, TaskLimits? defaults) =>
+    public static TaskLimits? Bind(YamlOrJsonMappingReader fields, TaskLimits? defaults) =>
         TaskNodeReader.Nested(fields, "limits", Keys) is { } limits
             ? new TaskLimits { Memory = limits.Size("memory") ?? defaults?.Memory, Cpu = limits.Cores("cpu") ?? defaults?.Cpu }
             : defaults;

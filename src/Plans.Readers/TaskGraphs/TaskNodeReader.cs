@@ -10,10 +10,10 @@ internal static class TaskNodeReader
         ["required"] = RedProofPolicy.Required,
     };
 
-    private static readonly Dictionary<string, TaskIsolation> IsolationWords = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, TaskIsolationLevel> IsolationWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["worktree"] = TaskIsolation.Worktree,
-        ["sandbox"] = TaskIsolation.Sandbox,
+        ["worktree"] = TaskIsolationLevel.Worktree,
+        ["sandbox"] = TaskIsolationLevel.Sandbox,
     };
 
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
@@ -23,13 +23,13 @@ internal static class TaskNodeReader
     )]
     public static TaskWithPositions Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
     {
-        var fields = new MappingFields(node, path, TaskKeys.Keys, faults, "a task");
+        var fields = new YamlOrJsonMappingReader(node, path, TaskFieldKeySpellings.Keys, faults, "a task");
         var id = BindId(fields, idFromKey);
         (var description, var prompt) = BindTexts(fields);
-        var boundaries = Nested(fields, "boundaries", TaskKeys.BoundaryKeys);
-        var dependsOn = TaskListReader.SplitOnCommas(fields.Texts("depends_on"));
+        var boundaries = Nested(fields, "boundaries", TaskFieldKeySpellings.BoundaryKeys);
+        var dependsOn = TaskListFieldReader.SplitOnCommas(fields.Texts("depends_on"));
         var contextKeys = fields.Texts("context_keys") ?? [];
-        var (patches, implied) = TaskListReader.BindPatches(fields);
+        var (patches, implied) = TaskListFieldReader.BindPatches(fields);
         var task = new PlanTask
         {
             Id = id,
@@ -43,9 +43,9 @@ internal static class TaskNodeReader
             ResourcesWrite = [.. (Either(fields, boundaries, "resources_write") ?? []).Union(implied, StringComparer.Ordinal)],
             ResourcesRead = Either(fields, boundaries, "resources_read") ?? [],
             PatchIntents = patches,
-            Verification = GateNodeReader.Bind(fields, "verification") ?? defaults?.Verification ?? [],
-            Measurements = MeasurementReader.Bind(fields),
-            DepsRequired = TaskListReader.BindPackages(fields),
+            Verification = GateDefinitionReader.Bind(fields, "verification") ?? defaults?.Verification ?? [],
+            Measurements = TaskMeasurementDefinitionReader.Bind(fields),
+            DepsRequired = TaskListFieldReader.BindPackages(fields),
             ContextKeys =
                 contextKeys.Count > 0 || fields.Key("context_keys") is not null
                     ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)]
@@ -60,22 +60,26 @@ internal static class TaskNodeReader
             RequiresApproval = fields.Bool("requires_approval") ?? defaults?.RequiresApproval ?? false,
             AllowLargeChanges = fields.Bool("allow_large_changes") ?? defaults?.AllowLargeChanges ?? false,
             Isolation = fields.Word("isolation", IsolationWords) ?? defaults?.Isolation,
-            Network = TaskListReader.BindHosts(fields),
+            Network = TaskListFieldReader.BindHosts(fields),
             Parallel = fields.Bool("parallel") ?? false,
             EstimatedMinutes = fields.Minutes("estimated_minutes"),
             RequiredAgents = fields.TextList("required_agents") ?? [],
             RequiredSteps = fields.TextList("required_steps") ?? [],
             NotesInput = Paths(fields, null, "notes_input") ?? [],
             NotesOutput = Paths(fields, null, "notes_output") ?? [],
-            Checklist = TaskListReader.BindChecklist(fields),
+            Checklist = TaskListFieldReader.BindChecklist(fields),
             ChangesTests = Paths(fields, null, "changes_tests") ?? [],
             ProveRed = fields.Word("prove_red", ProveRedWords),
             Priority = TaskPriorityReader.Bind(fields),
         };
-        return new TaskWithPositions(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
+        return new TaskWithPositions(task, node, path, (YamlOrJsonNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }
 
-    private static IReadOnlyList<string>? BindFilesWrite(MappingFields fields, MappingFields? boundaries, FaultList faults)
+    private static IReadOnlyList<string>? BindFilesWrite(
+        YamlOrJsonMappingReader fields,
+        YamlOrJsonMappingReader? boundaries,
+        FaultList faults
+    )
     {
         var files = Paths(fields, boundaries, "files_write");
         if (files is null && fields.IsLeftEmpty("files_write"))
@@ -92,10 +96,10 @@ internal static class TaskNodeReader
     }
 
     /// <summary>Reads the isolation of a task, or of the plan's defaults.</summary>
-    public static TaskIsolation? Isolation(MappingFields fields) => fields.Word("isolation", IsolationWords);
+    public static TaskIsolationLevel? Isolation(YamlOrJsonMappingReader fields) => fields.Word("isolation", IsolationWords);
 
     /// <summary>Reads the label that the task's worker host must have.</summary>
-    internal static string? BindHost(MappingFields fields)
+    internal static string? BindHost(YamlOrJsonMappingReader fields)
     {
         if (fields.Text("host")?.Trim() is { } label && !PlanTask.IsHostLabel(label))
         {
@@ -111,7 +115,7 @@ internal static class TaskNodeReader
         return fields.Text("host")?.Trim();
     }
 
-    private static string BindId(MappingFields fields, string? idFromKey)
+    private static string BindId(YamlOrJsonMappingReader fields, string? idFromKey)
     {
         var id = (fields.Text("id") ?? idFromKey)?.Trim();
         if (id is null && fields.Node("id") is not null)
@@ -142,7 +146,7 @@ internal static class TaskNodeReader
         return id;
     }
 
-    private static (string Description, string? Prompt) BindTexts(MappingFields fields)
+    private static (string Description, string? Prompt) BindTexts(YamlOrJsonMappingReader fields)
     {
         var title = fields.Text("title");
         var description = fields.Text("description");
@@ -166,16 +170,16 @@ internal static class TaskNodeReader
         return line.Length > 120 ? line[..117] + "..." : line;
     }
 
-    private static PlanTaskStatus BindStatus(MappingFields fields)
+    private static PlanTaskStatus BindStatus(YamlOrJsonMappingReader fields)
     {
-        var isDone = CompletedFlagReader.Read(fields, FaultSeverity.Error);
+        var isDone = TaskCompletedFlagReader.Read(fields, FaultSeverity.Error);
         if (fields.Text("status") is not { Length: > 0 } text)
         {
             return isDone is true ? PlanTaskStatus.Completed : PlanTaskStatus.Pending;
         }
-        if (!StatusParser.TryParse(text, out var status))
+        if (!TaskStatusParser.TryParse(text, out var status))
         {
-            var near = NearestName.Of(text, StatusParser.Known);
+            var near = NearestName.Of(text, TaskStatusParser.Known);
             fields.Faults.Error(
                 "unknown-status",
                 fields.Node("status"),
@@ -199,24 +203,24 @@ internal static class TaskNodeReader
         return status;
     }
 
-    private static IReadOnlyList<string>? Paths(MappingFields fields, MappingFields? boundaries, string name)
+    private static IReadOnlyList<string>? Paths(YamlOrJsonMappingReader fields, YamlOrJsonMappingReader? boundaries, string name)
     {
         var source = fields.Key(name) is null && boundaries is not null ? boundaries : fields;
-        return source.Texts(name) is { } texts ? PathListReader.Read(texts, source.Faults) : null;
+        return source.Texts(name) is { } texts ? PlanPathNormalizer.Read(texts, source.Faults) : null;
     }
 
-    private static IReadOnlyList<string>? Either(MappingFields fields, MappingFields? boundaries, string name) =>
+    private static IReadOnlyList<string>? Either(YamlOrJsonMappingReader fields, YamlOrJsonMappingReader? boundaries, string name) =>
         fields.TextList(name) ?? boundaries?.TextList(name);
 
     /// <summary>Returns the fields of a nested mapping, or null if the mapping is missing or the value is not a mapping.</summary>
-    public static MappingFields? Nested(MappingFields fields, string name, MappingKeyTable keys)
+    public static YamlOrJsonMappingReader? Nested(YamlOrJsonMappingReader fields, string name, YamlOrJsonKeySpellingTable keys)
     {
         switch (fields.Node(name))
         {
             case null:
                 return null;
             case MappingNode mapping:
-                return new MappingFields(mapping, fields.Join(name).ToString(), keys, fields.Faults, $"'{name}'");
+                return new YamlOrJsonMappingReader(mapping, fields.Join(name).ToString(), keys, fields.Faults, $"'{name}'");
             case var other:
                 fields.Faults.Error(
                     "wrong-type",
@@ -230,7 +234,7 @@ internal static class TaskNodeReader
     }
 
     /// <summary>Returns the items of a list, or the single value that is given instead of a list.</summary>
-    public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(MappingFields fields, string name) =>
+    public static IEnumerable<(YamlOrJsonNode Item, FieldPath Path)> Items(YamlOrJsonMappingReader fields, string name) =>
         fields.Node(name) switch
         {
             SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),

@@ -18,7 +18,7 @@ internal static class TaskPriorityReader
     };
 
     /// <summary>Returns the priority, or null if the task has none.</summary>
-    public static int? Bind(MappingFields fields)
+    public static int? Bind(YamlOrJsonMappingReader fields)
     {
         if (fields.Node("priority") is not { } node)
         {

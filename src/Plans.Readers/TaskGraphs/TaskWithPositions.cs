@@ -11,7 +11,7 @@ internal sealed record TaskWithPositions(
     PlanTask Task,
     MappingNode Node,
     string Field,
-    DocumentNode IdNode,
+    YamlOrJsonNode IdNode,
     IReadOnlyList<PositionedText> DependsOn,
     IReadOnlyList<PositionedText> ContextKeys
 );

@@ -57,7 +57,7 @@ public static class BacklogStatus
         {
             return plain;
         }
-        return !StatusParser.TryParse(word, out var status)
+        return !TaskStatusParser.TryParse(word, out var status)
             ? null
             : status switch
             {

@@ -14,7 +14,7 @@ public sealed record Ecosystem(string Name)
     /// Beginnings of commands, each with the type of gate for which the command is used. If one prefix extends another, the longer one
     /// comes first.
     /// </summary>
-    public IReadOnlyList<EcosystemCommand> Commands { get; init; } = [];
+    public IReadOnlyList<CommandGateTypeRule> Commands { get; init; } = [];
 
     /// <summary>
     /// Package managers of the ecosystem. If a project has lock files from several of them, the first one in this list applies.
@@ -59,7 +59,7 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
     /// <summary>Files that contain commands or file names, and that a program reads although its command does not name them.</summary>
-    public IReadOnlyList<EcosystemScripts> Scripts { get; init; } = [];
+    public IReadOnlyList<ProgramDefaultScriptFiles> Scripts { get; init; } = [];
 
     /// <summary>Folders with installed packages or build output.</summary>
     public IReadOnlyList<string> OutputFolders { get; init; } = [];
@@ -180,7 +180,7 @@ public sealed record Ecosystem(string Name)
 /// </summary>
 /// <param name="Command">Text of the command.</param>
 /// <param name="Type">Kind of check that the command performs.</param>
-public sealed record EcosystemCommand(string Command, GateType Type);
+public sealed record CommandGateTypeRule(string Command, GateType Type);
 
 /// <summary>A gate for projects that contain certain files.</summary>
 /// <param name="Command">Text of the command.</param>
@@ -205,7 +205,7 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
 /// <summary>Files that a program reads although its command does not name them.</summary>
 /// <param name="Program">Name of the program.</param>
 /// <param name="Files">Names of the files.</param>
-public sealed record EcosystemScripts(string Program, IReadOnlyList<string> Files);
+public sealed record ProgramDefaultScriptFiles(string Program, IReadOnlyList<string> Files);
 
 /// <summary>A package manager of an ecosystem.</summary>
 /// <param name="Name">Usual name, which is normally the name of its program.</param>

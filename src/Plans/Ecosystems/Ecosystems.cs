@@ -1,10 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Queries all ecosystems in <see cref="EcosystemTable"/>, <see cref="LanguageTable"/> and <see cref="ToolTable"/>.</summary>
+/// <summary>Queries all ecosystems in <see cref="MainLanguageEcosystemDefinitions"/>, <see cref="MinorLanguageEcosystemDefinitions"/> and
+/// <see cref="ToolEcosystemDefinitions"/>.</summary>
 public static class Ecosystems
 {
     /// <summary>All ecosystems: languages first, then tools that run other programs.</summary>
-    public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. LanguageTable.Rows, .. ToolTable.Rows];
+    public static IReadOnlyList<Ecosystem> All { get; } =
+    [.. MainLanguageEcosystemDefinitions.Rows, .. MinorLanguageEcosystemDefinitions.Rows, .. ToolEcosystemDefinitions.Rows];
 
     private static readonly string[] SnapshotEnds = [".snap", ".snap.new", ".ambr", ".golden"];
 
@@ -25,7 +27,7 @@ public static class Ecosystems
 
     private static readonly HashSet<string> AllLockFiles = All.SelectMany(row => row.LockFiles).ToHashSet(StringComparer.Ordinal);
 
-    private static readonly EcosystemCommand[] AllCommands = [.. All.SelectMany(row => row.Commands)];
+    private static readonly CommandGateTypeRule[] AllCommands = [.. All.SelectMany(row => row.Commands)];
 
     /// <summary>Files and folders in the home folder that the programs of all ecosystems read.</summary>
     public static IEnumerable<string> Home => All.SelectMany(row => row.Home);

@@ -24,7 +24,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     public int TaskCount { get; init; }
 
     /// <summary>Positions of tasks and fields in their files, for problems that are found after reading.</summary>
-    public PlanPositions Places { get; init; } = PlanPositions.None;
+    public PlanFieldPositionFinder Places { get; init; } = PlanFieldPositionFinder.None;
 
     /// <summary>True if the plan's format lets tasks declare their files. If false, no advice suggests declaring them.</summary>
     public bool SaysOwnership { get; init; } = true;
@@ -92,7 +92,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-        var missing = new MissingPathLint(exists, readText, scripts);
+        var missing = new MissingPathLinter(exists, readText, scripts);
         PlanFault[] faults =
         [
             .. missing
@@ -205,7 +205,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-        var found = PlanConflicts.Of(Plan, Graph ?? TaskGraph.Of(Plan));
+        var found = OwnershipConflictResult.Of(Plan, Graph ?? TaskGraph.Of(Plan));
         var index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
         return With(
             found
@@ -215,13 +215,13 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                 {
                     var field = (conflict.Use, conflict.Kind) switch
                     {
-                        (ConflictAccessKind.Read, ConflictKind.File) => "files_read",
-                        (ConflictAccessKind.Read, _) => "resources_read",
-                        (ConflictAccessKind.Append, _) => "files_append",
-                        (_, ConflictKind.File) => "files_write",
+                        (ConflictingAccessKind.Read, ConflictingObjectKind.File) => "files_read",
+                        (ConflictingAccessKind.Read, _) => "resources_read",
+                        (ConflictingAccessKind.Append, _) => "files_append",
+                        (_, ConflictingObjectKind.File) => "files_write",
                         _ => "resources_write",
                     };
-                    var code = conflict.Use == ConflictAccessKind.Write ? "conflict" : "unordered-use";
+                    var code = conflict.Use == ConflictingAccessKind.Write ? "conflict" : "unordered-use";
                     return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
                 })
         );
@@ -233,7 +233,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         Plan is null
             ? this
             : With(
-                PlanLint
+                PlanLinter
                     .Of(Plan, hasFurtherGates)
                     .Where(a => SaysOwnership || a.Code != "owns-everything")
                     .Take(MostConflicts)

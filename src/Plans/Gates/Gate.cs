@@ -9,8 +9,8 @@ namespace Orchestrator.Plans;
 /// <see cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
 /// <param name="Description">Human-readable description of the check.</param>
 /// <param name="Negate">True if the gate passes when the command fails. A command that could not run or timed out never passes.</param>
-/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateNameRules"/>), or null if
-/// the gate may run together with any other.</param>
+/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveGateNameValidator"/>), or null
+/// if the gate may run together with any other.</param>
 /// <param name="Cache">False to run the gate each time, because its result depends on more than the tree and the environment, such as a
 /// service or the date. True or null to cache passing results according to <c>gates.cache</c>.</param>
 public sealed record Gate(
@@ -44,14 +44,14 @@ public sealed record Gate(
 
     /// <summary>Commands of the gates that must run first and whose outputs this gate uses, or null if there are none.</summary>
     [JsonPropertyName("needs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TextList? Needs { get; init; }
+    public DistinctTextList? Needs { get; init; }
 
     /// <summary>
     /// Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there are
     /// none. Results of such a gate are not cached, because they depend on more than the tree and the environment.
     /// </summary>
     [JsonPropertyName("network"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TextList? Network { get; init; }
+    public DistinctTextList? Network { get; init; }
 
     /// <summary>True if the gate's result may be cached; false if the gate must run each time.</summary>
     [JsonIgnore]
@@ -62,7 +62,7 @@ public sealed record Gate(
     /// of them, but always runs before a landing.
     /// </summary>
     [JsonPropertyName("covers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TextList? Covers { get; init; }
+    public DistinctTextList? Covers { get; init; }
 
     /// <summary>True if the gate is a measurement.</summary>
     [JsonIgnore]

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Degree to which gates prove that the work in a commit is correct.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateProof>))]
-public enum GateProof
+[JsonConverter(typeof(JsonStringEnumConverter<GateAssuranceLevel>))]
+public enum GateAssuranceLevel
 {
     /// <summary>No gate checked the work.</summary>
     [JsonStringEnumMemberName("notverified")]
@@ -23,13 +23,13 @@ public enum GateProof
 
 /// <summary>
 /// Numeric summary of a commit's gate verdicts, for data that must stay small, such as messages and run status. The verdicts themselves are
-/// stored beside the gates' logs. <see cref="GateFormatter"/> formats the summary.
+/// stored beside the gates' logs. <see cref="GateVerdictFormatter"/> formats the summary.
 /// </summary>
 public sealed record GateSummary
 {
     /// <summary>Degree to which the gates prove that the work is correct.</summary>
     [JsonPropertyName("proof")]
-    public GateProof Proof { get; init; }
+    public GateAssuranceLevel Proof { get; init; }
 
     /// <summary>Number of gates.</summary>
     [JsonPropertyName("total")]
@@ -53,10 +53,11 @@ public sealed record GateSummary
         return new GateSummary
         {
             Proof =
-                prevented ? GateProof.Failed
-                : verdicts.Count == 0 ? GateProof.NotVerified
-                : hasBehavior && passed.Count > 0 && passed.TrueForAll(verdict => verdict.Gate.Type == GateType.Lint) ? GateProof.LintOnly
-                : GateProof.Verified,
+                prevented ? GateAssuranceLevel.Failed
+                : verdicts.Count == 0 ? GateAssuranceLevel.NotVerified
+                : hasBehavior && passed.Count > 0 && passed.TrueForAll(verdict => verdict.Gate.Type == GateType.Lint)
+                    ? GateAssuranceLevel.LintOnly
+                : GateAssuranceLevel.Verified,
             Total = verdicts.Count,
             Passed = verdicts.Count(verdict => verdict.Passed),
             Cached = verdicts.Count(verdict => verdict.Cached),

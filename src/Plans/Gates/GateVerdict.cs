@@ -55,8 +55,8 @@ public enum GateFailure
 }
 
 /// <summary>Resource that the gate could not acquire because it was in use. Determined from the gate's output.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateContention>))]
-public enum GateContention
+[JsonConverter(typeof(JsonStringEnumConverter<GateContendedResourceKind>))]
+public enum GateContendedResourceKind
 {
     /// <summary>No contention.</summary>
     [JsonStringEnumMemberName("none")]
@@ -76,8 +76,8 @@ public enum GateContention
 }
 
 /// <summary>Comparison of a gate's result with its result at the base commit.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<BaseComparison>))]
-public enum BaseComparison
+[JsonConverter(typeof(JsonStringEnumConverter<GateBaseCommitComparisonResult>))]
+public enum GateBaseCommitComparisonResult
 {
     /// <summary>The gate failed at the base commit and passes now.</summary>
     [JsonStringEnumMemberName("repaired")]
@@ -95,11 +95,14 @@ public enum BaseComparison
 /// <summary>Flakiness of a gate across all runs of a repository.</summary>
 /// <param name="Flakes">Number of runs in which the gate failed and then passed on the same files.</param>
 /// <param name="Runs">Number of recent runs that were inspected.</param>
-public sealed record GateFlakiness([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
+public sealed record GateFlakinessStatistics(
+    [property: JsonPropertyName("flakes")] int Flakes,
+    [property: JsonPropertyName("runs")] int Runs
+);
 
 /// <summary>
 /// Verdict of a gate. The same record, with the same JSON names, is used for runs, caches, histories, evidence, reports and <c>verify
-/// --json</c>. It contains only data; <see cref="GateFormatter"/> formats it.
+/// --json</c>. It contains only data; <see cref="GateVerdictFormatter"/> formats it.
 /// </summary>
 public sealed record GateVerdict
 {
@@ -115,7 +118,7 @@ public sealed record GateVerdict
 
     /// <summary>Source of the gate, or null if unknown.</summary>
     [JsonPropertyName("source"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateSource? Source { get; init; }
+    public GateDefinitionSource? Source { get; init; }
 
     /// <summary>Command that was run, with placeholders replaced.</summary>
     [JsonPropertyName("command")]
@@ -222,7 +225,7 @@ public sealed record GateVerdict
 
     /// <summary>Resource that the gate's first run could not acquire, according to its output.</summary>
     [JsonPropertyName("contention")]
-    public GateContention Contention { get; init; }
+    public GateContendedResourceKind Contention { get; init; }
 
     /// <summary>True if the gate failed while another gate was running, and this is the result of running it again alone.</summary>
     [JsonPropertyName("ranAlone")]
@@ -230,7 +233,7 @@ public sealed record GateVerdict
 
     /// <summary>Flakiness of a gate that is too flaky to trust. Null if the flakiness is acceptable or unknown.</summary>
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateFlakiness? Chance { get; init; }
+    public GateFlakinessStatistics? Chance { get; init; }
 
     /// <summary>
     /// True if the failure is ignored, because the gate is known to be flaky (<c>gates.quarantine</c>) or because every failed test is
@@ -248,7 +251,7 @@ public sealed record GateVerdict
 
     /// <summary>Comparison with the gate's result at the base commit. Null if the gate passed or was not run there.</summary>
     [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public BaseComparison? BeforeWork { get; init; }
+    public GateBaseCommitComparisonResult? BeforeWork { get; init; }
 
     /// <summary>
     /// True if the failure prevents a merge although the gate also failed at the base commit. This is the case if no other test proves that

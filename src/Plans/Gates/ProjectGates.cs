@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Source of a gate.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateSource>))]
-public enum GateSource
+[JsonConverter(typeof(JsonStringEnumConverter<GateDefinitionSource>))]
+public enum GateDefinitionSource
 {
     /// <summary>The task's own verification in the plan.</summary>
     [JsonStringEnumMemberName("task")]
@@ -28,7 +28,7 @@ public enum GateSource
 /// <summary>A gate that applies, and where it comes from.</summary>
 /// <param name="Gate">Gate that applies.</param>
 /// <param name="Source">Where the gate comes from.</param>
-public sealed record EffectiveGate(Gate Gate, GateSource Source);
+public sealed record EffectiveGate(Gate Gate, GateDefinitionSource Source);
 
 /// <summary>Gates of a project. Determines which gates apply to a task, a merge and a landing, for runs and for all commands.</summary>
 public sealed record ProjectGates
@@ -57,10 +57,10 @@ public sealed record ProjectGates
     public IReadOnlyList<EffectiveGate> ExplainStaging(Plan plan) =>
         [
             .. RemoveDuplicates(
-                From(Configured ?? [], GateSource.Configuration)
-                    .Concat(From(Integration ?? [], GateSource.Integration))
-                    .Concat(From(Integration is null && Configured is null ? Found : [], GateSource.Found))
-                    .Concat(From(Types(plan), GateSource.Contracts))
+                From(Configured ?? [], GateDefinitionSource.Configuration)
+                    .Concat(From(Integration ?? [], GateDefinitionSource.Integration))
+                    .Concat(From(Integration is null && Configured is null ? Found : [], GateDefinitionSource.Found))
+                    .Concat(From(Types(plan), GateDefinitionSource.Contracts))
             ),
         ];
 
@@ -71,15 +71,15 @@ public sealed record ProjectGates
     public IReadOnlyList<EffectiveGate> Explain(Plan plan, PlanTask task)
     {
         var holding = RemoveDuplicates([
-            .. From(task.Verification, GateSource.Task),
-            .. From(Configured ?? [], GateSource.Configuration),
-            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
-            .. From(Types(plan), GateSource.Contracts),
+            .. From(task.Verification, GateDefinitionSource.Task),
+            .. From(Configured ?? [], GateDefinitionSource.Configuration),
+            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateDefinitionSource.Found),
+            .. From(Types(plan), GateDefinitionSource.Contracts),
         ]);
         return
         [
             .. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate }),
-            .. From(task.Measurements, GateSource.Task),
+            .. From(task.Measurements, GateDefinitionSource.Task),
         ];
     }
 
@@ -146,10 +146,10 @@ public sealed record ProjectGates
         same.OrderByDescending(gate => gate.Required).First() with
         {
             Clean = same.Any(gate => gate.Clean),
-            Needs = TextList.Of(same.SelectMany(gate => gate.Needs ?? Enumerable.Empty<string>())),
-            Covers = same.All(gate => gate.Covers is not null) ? TextList.Of(same.SelectMany(gate => gate.Covers!)) : null,
+            Needs = DistinctTextList.Of(same.SelectMany(gate => gate.Needs ?? Enumerable.Empty<string>())),
+            Covers = same.All(gate => gate.Covers is not null) ? DistinctTextList.Of(same.SelectMany(gate => gate.Covers!)) : null,
         };
 
-    private static IEnumerable<EffectiveGate> From(IEnumerable<Gate> gates, GateSource source) =>
+    private static IEnumerable<EffectiveGate> From(IEnumerable<Gate> gates, GateDefinitionSource source) =>
         gates.Select(gate => new EffectiveGate(gate, source));
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Reason why it could not be shown that a task's tests fail without the task's change.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<RedProofGap>))]
-public enum RedProofGap
+[JsonConverter(typeof(JsonStringEnumConverter<MissingRedProofReason>))]
+public enum MissingRedProofReason
 {
     /// <summary>Nothing is missing; the tests are conclusive.</summary>
     [JsonStringEnumMemberName("none")]
@@ -34,7 +34,7 @@ public sealed record RedProof(
     [property: JsonPropertyName("tests")] int Tests,
     [property: JsonPropertyName("red")] int? Red,
     [property: JsonPropertyName("green")] IReadOnlyList<string> Green,
-    [property: JsonPropertyName("gap")] RedProofGap Gap = RedProofGap.None
+    [property: JsonPropertyName("gap")] MissingRedProofReason Gap = MissingRedProofReason.None
 )
 {
     /// <summary>

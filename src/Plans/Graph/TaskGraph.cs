@@ -33,12 +33,12 @@ public sealed class TaskGraph
         {
             _dependencies[i] = Resolve(i, faults);
         }
-        _dependants = GraphOrder.Invert(_dependencies);
-        _order = GraphOrder.Topological(_dependencies, _dependants, out var open);
+        _dependants = TopologicalGraphSorter.Invert(_dependencies);
+        _order = TopologicalGraphSorter.Topological(_dependencies, _dependants, out var open);
         Cycles = [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
         faults.AddRange(Cycles.Select(cycle => new GraphFault(GraphFaultKind.Cycle, _index[cycle[0]], 0, cycle[0], cycle)));
         Faults = faults;
-        _wave = GraphOrder.Waves(_order, _dependencies);
+        _wave = TopologicalGraphSorter.Waves(_order, _dependencies);
     }
 
     /// <summary>All errors: duplicate ids, unknown dependencies, self-dependencies and cycles.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// </summary>
 internal sealed class PathOverlapCheck
 {
-    private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GlobPathSegment> _parts = new(StringComparer.Ordinal);
 
     /// <summary>True if <paramref name="owner"/> may write a file that <paramref name="task"/> reads or writes.</summary>
     public bool Overlap(PlanTask task, PlanTask owner)

@@ -7,9 +7,9 @@ namespace Orchestrator.Plans;
 public sealed class PathPattern
 {
     private const int MaxAlternatives = 64;
-    private readonly PathSegment[][] _alternatives;
+    private readonly GlobPathSegment[][] _alternatives;
 
-    private PathPattern(string text, PathSegment[][] alternatives)
+    private PathPattern(string text, GlobPathSegment[][] alternatives)
     {
         Text = text;
         _alternatives = alternatives;
@@ -22,7 +22,7 @@ public sealed class PathPattern
     /// <summary>True if the pattern has no wildcard.</summary>
     public bool IsLiteral { get; }
 
-    internal IReadOnlyList<PathSegment[]> Alternatives => _alternatives;
+    internal IReadOnlyList<GlobPathSegment[]> Alternatives => _alternatives;
 
     /// <summary>Parses a path or glob after normalizing it.</summary>
     public static PathPattern Parse(string text) => Parse(text, parts: null);
@@ -30,10 +30,10 @@ public sealed class PathPattern
     /// <summary>Parses one of many patterns that share most of their parts.</summary>
     /// <param name="text">Path or glob to parse.</param>
     /// <param name="parts">Cache of parsed parts. New parts are added.</param>
-    internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
+    internal static PathPattern Parse(string text, Dictionary<string, GlobPathSegment>? parts)
     {
         var path = RepositoryPath.Normalize(text);
-        PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal)
+        GlobPathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal)
             ? [.. ExpandBraces(path).Select(p => Segments(p, parts))]
             : [Segments(path, parts)];
         return new PathPattern(path, alternatives);
@@ -56,17 +56,17 @@ public sealed class PathPattern
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    internal static bool IsFullyLiteral(PathSegment[] segments) => Array.TrueForAll(segments, s => s.IsLiteral);
+    internal static bool IsFullyLiteral(GlobPathSegment[] segments) => Array.TrueForAll(segments, s => s.IsLiteral);
 
-    private static PathSegment[] Segments(string path, Dictionary<string, PathSegment>? known)
+    private static GlobPathSegment[] Segments(string path, Dictionary<string, GlobPathSegment>? known)
     {
         var parts = path.Split('/');
-        var segments = new PathSegment[parts.Length];
+        var segments = new GlobPathSegment[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
             if (known is null || !known.TryGetValue(parts[i], out var segment))
             {
-                segment = PathSegment.Parse(parts[i]);
+                segment = GlobPathSegment.Parse(parts[i]);
                 known?.Add(parts[i], segment);
             }
             segments[i] = segment;
@@ -82,7 +82,7 @@ public sealed class PathPattern
     internal static bool IsAtOrBelow(string folder, string path) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 
-    private static bool IsAtOrBelow(PathSegment[] folder, string[] parts)
+    private static bool IsAtOrBelow(GlobPathSegment[] folder, string[] parts)
     {
         if (parts.Length < folder.Length)
         {
@@ -99,12 +99,12 @@ public sealed class PathPattern
     }
 
     // A path without wildcards owns everything that patterns below it match.
-    private static bool IsAbove(PathSegment[] folder, PathSegment[] pattern) =>
+    private static bool IsAbove(GlobPathSegment[] folder, GlobPathSegment[] pattern) =>
         pattern.Length > folder.Length
         && IsFullyLiteral(folder)
         && folder.Index().All(f => pattern[f.Index].IsLiteral && string.Equals(f.Item.Raw, pattern[f.Index].Raw, StringComparison.Ordinal));
 
-    private static bool Matches(PathSegment[] pattern, string[] parts)
+    private static bool Matches(GlobPathSegment[] pattern, string[] parts)
     {
         // The same two-pointer algorithm as for a single name, with ** in place of the star.
         var segment = 0;
@@ -140,7 +140,7 @@ public sealed class PathPattern
         return segment == pattern.Length;
     }
 
-    private static bool Overlaps(PathSegment[] a, PathSegment[] b) =>
+    private static bool Overlaps(GlobPathSegment[] a, GlobPathSegment[] b) =>
         PatternIntersection.Exists(a, b, s => s.IsAnyDepth, (x, y) => x.Overlaps(y));
 
     private static List<string> ExpandBraces(string text)

@@ -7,7 +7,7 @@ internal sealed class PathTrie
 
     public PathTrie() => Root = NewNode(loops: false);
 
-    public Node Root { get; }
+    public PathTrieNode Root { get; }
 
     /// <summary>Adds a pattern of an owner.</summary>
     public void Add(int owner, PathPattern pattern)
@@ -21,12 +21,12 @@ internal sealed class PathTrie
                 node = Child(node, segment);
             }
             node.Entries ??= new(1);
-            node.Entries.Add(new PatternEntry(owner, pattern.Text, pattern.IsLiteral, isAlternative));
+            node.Entries.Add(new OwnedPathPattern(owner, pattern.Text, pattern.IsLiteral, isAlternative));
             node.IsFolder |= PathPattern.IsFullyLiteral(segments);
         }
     }
 
-    private Node Child(Node node, PathSegment segment)
+    private PathTrieNode Child(PathTrieNode node, GlobPathSegment segment)
     {
         if (segment.IsAnyDepth)
         {
@@ -42,30 +42,30 @@ internal sealed class PathTrie
         return added;
     }
 
-    private Node NewNode(bool loops) => new(_count++, loops);
+    private PathTrieNode NewNode(bool loops) => new(_count++, loops);
 
     /// <summary>Entry for a pattern that ends at a node.</summary>
     /// <param name="Owner">Index of the owner, such as a task.</param>
     /// <param name="Text">Text of the pattern.</param>
     /// <param name="IsLiteral">True if the pattern has no wildcards.</param>
     /// <param name="IsAlternative">True if the pattern ends at several nodes, because it contains braces.</param>
-    internal readonly record struct PatternEntry(int Owner, string Text, bool IsLiteral, bool IsAlternative);
+    internal readonly record struct OwnedPathPattern(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
     /// <summary>Node of the tree, which stands for all paths that match the parts above it.</summary>
-    internal sealed class Node(int id, bool loops)
+    internal sealed class PathTrieNode(int id, bool loops)
     {
         public int Id { get; } = id;
 
         /// <summary>True if the node is reached by <c>**</c>, so that any further path part leads back to it.</summary>
         public bool Loops { get; } = loops;
 
-        public PathEdges? Literals { get; set; }
+        public PathTrieEdgeList? Literals { get; set; }
 
-        public PathEdges? Wildcards { get; set; }
+        public PathTrieEdgeList? Wildcards { get; set; }
 
-        public Node? AnyDepth { get; set; }
+        public PathTrieNode? AnyDepth { get; set; }
 
-        public List<PatternEntry>? Entries { get; set; }
+        public List<OwnedPathPattern>? Entries { get; set; }
 
         /// <summary>True if a path without wildcards ends at this node. Such a path also matches everything below it.</summary>
         public bool IsFolder { get; set; }
@@ -74,7 +74,7 @@ internal sealed class PathTrie
         public bool IsLeaf => Literals is null && Wildcards is null && AnyDepth is null && !Loops;
 
         /// <summary>Child nodes, except the one reached by <c>**</c>.</summary>
-        public IEnumerable<Node> Children
+        public IEnumerable<PathTrieNode> Children
         {
             get
             {

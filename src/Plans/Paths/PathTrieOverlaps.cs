@@ -8,13 +8,13 @@ internal sealed class PathTrieOverlaps
 {
     private readonly PathTrie _left;
     private readonly PathTrie _right;
-    private readonly OverlapReport _report;
+    private readonly PathPatternOverlapReporter _report;
 
     // A tuple is used because the hash of a long combines its halves by XOR, which gives 0 for every node paired with itself.
     private readonly HashSet<(int Left, int Right)> _seen = [];
-    private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
+    private readonly Stack<(PathTrie.PathTrieNode Left, PathTrie.PathTrieNode Right)> _open = new();
 
-    private PathTrieOverlaps(PathTrie left, PathTrie right, OverlapReport report)
+    private PathTrieOverlaps(PathTrie left, PathTrie right, PathPatternOverlapReporter report)
     {
         _left = left;
         _right = right;
@@ -34,11 +34,11 @@ internal sealed class PathTrieOverlaps
     public static void Find(
         PathTrie left,
         PathTrie right,
-        Func<PathTrie.PatternEntry, PathTrie.PatternEntry, bool> found,
-        Func<IReadOnlyList<PathTrie.PatternEntry>, bool>? isSettled = null
+        Func<PathTrie.OwnedPathPattern, PathTrie.OwnedPathPattern, bool> found,
+        Func<IReadOnlyList<PathTrie.OwnedPathPattern>, bool>? isSettled = null
     )
     {
-        var walk = new PathTrieOverlaps(left, right, new OverlapReport(ReferenceEquals(left, right), found, isSettled));
+        var walk = new PathTrieOverlaps(left, right, new PathPatternOverlapReporter(ReferenceEquals(left, right), found, isSettled));
         walk.Folders();
         walk.Open(left.Root, right.Root);
         while (!walk._report.Stopped && walk._open.TryPop(out var pair))
@@ -47,7 +47,7 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    private void Open(PathTrie.Node left, PathTrie.Node right)
+    private void Open(PathTrie.PathTrieNode left, PathTrie.PathTrieNode right)
     {
         // Most paths end at a node that no other pattern reaches.
         if (IsSelf && ReferenceEquals(left, right) && left is { IsLeaf: true, Entries.Count: 1 })
@@ -64,7 +64,7 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    private void Visit(PathTrie.Node left, PathTrie.Node right)
+    private void Visit(PathTrie.PathTrieNode left, PathTrie.PathTrieNode right)
     {
         _report.Add(left, right);
         if (left.IsLeaf && right.IsLeaf)
@@ -110,7 +110,7 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    private void BothLiteral(PathTrie.Node left, PathTrie.Node right)
+    private void BothLiteral(PathTrie.PathTrieNode left, PathTrie.PathTrieNode right)
     {
         if (left.Literals is null || right.Literals is null)
         {
@@ -128,7 +128,7 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    private void LiteralAndWildcard(PathTrie.Node literals, PathTrie.Node wildcards, bool isSwapped)
+    private void LiteralAndWildcard(PathTrie.PathTrieNode literals, PathTrie.PathTrieNode wildcards, bool isSwapped)
     {
         if (literals.Literals is null || wildcards.Wildcards is null)
         {
@@ -153,7 +153,7 @@ internal sealed class PathTrieOverlaps
     // overlaps "src/*.py" but not "**/x.py", because otherwise every file would count as a folder.
     private void Folders()
     {
-        var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();
+        var open = new Stack<(PathTrie.PathTrieNode Left, PathTrie.PathTrieNode Right)>();
         open.Push((_left.Root, _right.Root));
         while (!_report.Stopped && open.TryPop(out var pair))
         {
@@ -180,10 +180,10 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    private void Below(PathTrie.Node folder, Action<PathTrie.Node> report)
+    private void Below(PathTrie.PathTrieNode folder, Action<PathTrie.PathTrieNode> report)
     {
         // The walk already finds "src/**" itself, because ** can match nothing.
-        var open = new Stack<PathTrie.Node>(folder.Children);
+        var open = new Stack<PathTrie.PathTrieNode>(folder.Children);
         for (var any = folder.AnyDepth; any is not null; any = any.AnyDepth)
         {
             foreach (var child in any.Children)

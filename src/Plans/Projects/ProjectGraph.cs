@@ -20,18 +20,18 @@ public sealed class ProjectGraph
     }
 
     /// <summary>True if files with this name contain information about projects.</summary>
-    public static bool IsRead(string path) => ProjectReader.Of(path) is not null;
+    public static bool IsRead(string path) => ProjectManifestReader.Of(path) is not null;
 
     /// <summary>Reads the graph from manifests.</summary>
     /// <param name="manifests">Texts of all files for which <see cref="IsRead"/> is true, by path.</param>
     public static ProjectGraph Of(IReadOnlyDictionary<string, string> manifests)
     {
-        ProjectManifest[] read =
+        ProjectManifestContent[] read =
         [
             .. manifests
                 .OrderBy(file => file.Key, StringComparer.Ordinal)
                 .Where(file => IsRead(file.Key))
-                .Select(file => ProjectReader.Of(file.Key)!.Read(file.Key, file.Value)),
+                .Select(file => ProjectManifestReader.Of(file.Key)!.Read(file.Key, file.Value)),
         ];
         var folders = new SortedSet<string>(read.SelectMany(manifest => manifest.Folders), StringComparer.Ordinal);
         var listed = read.SelectMany(manifest => manifest.Folders.Concat(manifest.Paths), (manifest, folder) => (manifest.Kind, folder))
@@ -57,8 +57,8 @@ public sealed class ProjectGraph
     /// True if a manifest stands for a project. False if a manifest of the same kind in a folder above exists and does not list it.
     /// </summary>
     private static bool IsProject(
-        ProjectManifest manifest,
-        IReadOnlyList<ProjectManifest> ofKind,
+        ProjectManifestContent manifest,
+        IReadOnlyList<ProjectManifestContent> ofKind,
         HashSet<(string Kind, string Folder)> listed
     ) =>
         manifest.IsAlwaysProject
@@ -66,7 +66,7 @@ public sealed class ProjectGraph
         || !ofKind.Any(other => IsAbove(other.Folder, manifest.Folder))
         || ofKind.Any(other => other.HasMember(manifest.Folder));
 
-    private static IEnumerable<(string Project, string On)> Edges(IReadOnlyList<ProjectManifest> all, SortedSet<string> folders)
+    private static IEnumerable<(string Project, string On)> Edges(IReadOnlyList<ProjectManifestContent> all, SortedSet<string> folders)
     {
         var named = all.SelectMany(manifest => manifest.Names.Select(name => (Name: (manifest.Kind, name.Name), name.Folder)))
             .ToLookup(name => name.Name, name => name.Folder);

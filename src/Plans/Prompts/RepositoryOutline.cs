@@ -15,7 +15,7 @@ public static class RepositoryOutline
     /// <param name="limit">Maximum number of characters. The root itself is always listed.</param>
     public static string Of(IEnumerable<string> paths, int limit)
     {
-        var root = new OutlineFolder("", 0);
+        var root = new OutlineFolderNode("", 0);
         foreach (var path in paths)
         {
             root.Add(path.Split('/'));
@@ -26,9 +26,9 @@ public static class RepositoryOutline
         return text.ToString();
     }
 
-    private static void Open(OutlineFolder root, int limit)
+    private static void Open(OutlineFolderNode root, int limit)
     {
-        var queue = new Queue<OutlineFolder>([root]);
+        var queue = new Queue<OutlineFolderNode>([root]);
         var left = limit;
         while (queue.TryDequeue(out var folder))
         {
@@ -46,7 +46,7 @@ public static class RepositoryOutline
         }
     }
 
-    private static void Write(StringBuilder text, OutlineFolder folder)
+    private static void Write(StringBuilder text, OutlineFolderNode folder)
     {
         foreach (var inner in folder.Folders.Values.Take(MostNames))
         {
@@ -68,13 +68,13 @@ public static class RepositoryOutline
         }
     }
 
-    private sealed class OutlineFolder(string name, int depth)
+    private sealed class OutlineFolderNode(string name, int depth)
     {
         public string Name { get; } = name;
 
         public int Depth { get; } = depth;
 
-        public SortedDictionary<string, OutlineFolder> Folders { get; } = new(StringComparer.Ordinal);
+        public SortedDictionary<string, OutlineFolderNode> Folders { get; } = new(StringComparer.Ordinal);
 
         public SortedSet<string> Files { get; } = new(StringComparer.Ordinal);
 
@@ -92,7 +92,7 @@ public static class RepositoryOutline
             }
             if (!Folders.TryGetValue(parts[0], out var inner))
             {
-                Folders.Add(parts[0], inner = new OutlineFolder(parts[0], Depth + 1));
+                Folders.Add(parts[0], inner = new OutlineFolderNode(parts[0], Depth + 1));
             }
             inner.Add(parts[1..]);
         }

@@ -13,10 +13,10 @@ public sealed record TaskPromptInput
     public string? RoleText { get; init; }
 
     /// <summary>Contracts that the task uses, in the version that is on the staging branch.</summary>
-    public IReadOnlyList<ContractStub> Contracts { get; init; } = [];
+    public IReadOnlyList<InterfaceContractStub> Contracts { get; init; } = [];
 
     /// <summary>The plan's other contracts. The task does not depend on them but may implement them.</summary>
-    public IReadOnlyList<ContractStub> OtherContracts { get; init; } = [];
+    public IReadOnlyList<InterfaceContractStub> OtherContracts { get; init; } = [];
 
     /// <summary>Named texts for the task's <see cref="PlanTask.ContextKeys"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
@@ -51,11 +51,11 @@ public sealed record TaskPromptInput
             Task = task,
             Request = plan.Request,
             Context = [.. task.ContextKeys.Where(plan.Context.ContainsKey).Select(key => KeyValuePair.Create(key, plan.Context[key]))],
-        }.With([.. plan.Contracts.Select(ContractStub.Of).OfType<ContractStub>()]);
+        }.With([.. plan.Contracts.Select(InterfaceContractStub.Of).OfType<InterfaceContractStub>()]);
     }
 
     /// <summary>Returns a copy with the plan's contracts, divided into those that the task uses and all others.</summary>
-    public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) =>
+    public TaskPromptInput With(IReadOnlyList<InterfaceContractStub> contracts) =>
         this with
         {
             Contracts = [.. contracts.Where(c => c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],

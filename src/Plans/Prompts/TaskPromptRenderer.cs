@@ -29,14 +29,14 @@ public static class TaskPromptRenderer
             text,
             "Notes of the tasks before",
             "Notes of the agents whose work you build on, as quotations.",
-            [.. input.Notes.Select(notes => KeyValuePair.Create(notes.Key, PromptMarkdown.Quoted(notes.Value)))]
+            [.. input.Notes.Select(notes => KeyValuePair.Create(notes.Key, PromptMarkdownElementWriter.Quoted(notes.Value)))]
         );
-        PromptChecks.Process(text, task);
-        PromptChecks.Gates(text, [.. task.Verification, .. input.FurtherGates], input.Rewritten);
-        PromptChecks.Measurements(text, task.Measurements);
+        TaskRequirementPromptRenderer.Process(text, task);
+        TaskRequirementPromptRenderer.Gates(text, [.. task.Verification, .. input.FurtherGates], input.Rewritten);
+        TaskRequirementPromptRenderer.Measurements(text, task.Measurements);
         if (!string.IsNullOrWhiteSpace(input.Guidance))
         {
-            PromptMarkdown
+            PromptMarkdownElementWriter
                 .Heading(text, "Guidance")
                 .Append("The user says about this " + "attempt:\n\n")
                 .Append(input.Guidance.Trim())
@@ -51,14 +51,14 @@ public static class TaskPromptRenderer
         var words = given ?? (role is null ? null : TaskRole.PromptOf(role));
         if (!string.IsNullOrWhiteSpace(words))
         {
-            PromptMarkdown.Heading(text, role is null ? "Your role" : $"Your role: {role}").Append(words.Trim()).Append('\n');
+            PromptMarkdownElementWriter.Heading(text, role is null ? "Your role" : $"Your role: {role}").Append(words.Trim()).Append('\n');
         }
     }
 
     private static void Assignment(StringBuilder text, TaskPromptInput input)
     {
         var task = input.Task;
-        PromptMarkdown.Heading(text, $"Your task: {task.Id}");
+        PromptMarkdownElementWriter.Heading(text, $"Your task: {task.Id}");
         var description = task.Description.Trim();
         var prompt = task.Prompt?.Trim() ?? "";
         if (description.Length > 0 && !prompt.StartsWith(description, StringComparison.Ordinal))
@@ -82,14 +82,14 @@ public static class TaskPromptRenderer
         if (!string.IsNullOrWhiteSpace(input.Request))
         {
             text.Append("\nIt is one part of this request; do your part only:\n\n")
-                .Append(PromptMarkdown.Quoted(input.Request))
+                .Append(PromptMarkdownElementWriter.Quoted(input.Request))
                 .Append('\n');
         }
     }
 
     private static void OwnershipSection(StringBuilder text, PlanTask task, IReadOnlyList<string> needPerson)
     {
-        PromptMarkdown.Heading(text, "What you may change");
+        PromptMarkdownElementWriter.Heading(text, "What you may change");
         var ownership = TaskFileOwnership.Of(task);
         if (ownership.OwnsEverything)
         {
@@ -111,7 +111,7 @@ public static class TaskPromptRenderer
                 "Only these paths are yours to create, change or delete; everything else belongs to others, and a change there is "
                     + "refused:\n\n"
             );
-            PromptMarkdown.Items(text, task.FilesWrite ?? []);
+            PromptMarkdownElementWriter.Items(text, task.FilesWrite ?? []);
             foreach (var patch in task.PatchIntents)
             {
                 var what = string.Join(": ", new[] { patch.Action, patch.Intent }.Where(s => !string.IsNullOrWhiteSpace(s)));
@@ -121,17 +121,17 @@ public static class TaskPromptRenderer
         if (!ownership.OwnsEverything && task.FilesAppend.Count > 0)
         {
             text.Append("\nTo these you may only add lines; others add to them too:\n\n");
-            PromptMarkdown.Items(text, task.FilesAppend);
+            PromptMarkdownElementWriter.Items(text, task.FilesAppend);
         }
         if (task.ResourcesWrite.Count > 0)
         {
             text.Append("\nYou alone define these resources:\n\n");
-            PromptMarkdown.Items(text, task.ResourcesWrite);
+            PromptMarkdownElementWriter.Items(text, task.ResourcesWrite);
         }
         if (task.FilesRead is { Count: > 0 } || task.ResourcesRead.Count > 0)
         {
             text.Append("\nYour work builds on these; read them first and leave them as they are:\n\n");
-            PromptMarkdown.Items(text, [.. task.FilesRead ?? [], .. task.ResourcesRead]);
+            PromptMarkdownElementWriter.Items(text, [.. task.FilesRead ?? [], .. task.ResourcesRead]);
         }
         text.Append(
             "\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, "
@@ -141,7 +141,7 @@ public static class TaskPromptRenderer
 
     private static void Machine(StringBuilder text, IReadOnlyCollection<string> variables)
     {
-        PromptMarkdown
+        PromptMarkdownElementWriter
             .Heading(text, "What is yours on this machine")
             .Append("Others run servers and tests here at the same time. ")
             .Append("`$ORCHESTRATOR_PORT` and the 19 ports after it are this worktree's own, `$TMPDIR` is its own temporary folder, ")
@@ -163,7 +163,7 @@ public static class TaskPromptRenderer
         {
             return;
         }
-        PromptMarkdown
+        PromptMarkdownElementWriter
             .Heading(text, "Contracts")
             .Append(
                 "Interfaces that tasks agreed on before they began. Their files are in your worktree, and only the orchestrator "
@@ -186,7 +186,7 @@ public static class TaskPromptRenderer
                 .Append(") in `")
                 .Append(contract.FilePath)
                 .Append("`\n\n");
-            PromptMarkdown.Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
+            PromptMarkdownElementWriter.Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
         }
 
         // Versions are omitted, so that a changed contract does not change the content keys of unrelated tasks.
@@ -206,7 +206,7 @@ public static class TaskPromptRenderer
         {
             return;
         }
-        PromptMarkdown.Heading(text, heading).Append(opening).Append('\n');
+        PromptMarkdownElementWriter.Heading(text, heading).Append(opening).Append('\n');
         foreach ((var name, var content) in texts)
         {
             text.Append("\n## ").Append(name).Append("\n\n").Append(content.Trim()).Append('\n');
@@ -215,7 +215,7 @@ public static class TaskPromptRenderer
 
     private static void Ending(StringBuilder text, PlanTask task)
     {
-        PromptMarkdown
+        PromptMarkdownElementWriter
             .Heading(text, "When you are done")
             .Append("Commit your work or leave it in the worktree; both are taken. Then run exactly one of these as your last step:\n\n");
         text.Append("- the task is done: `orchestrate done --task ").Append(task.Id).Append(" --status completed`\n");

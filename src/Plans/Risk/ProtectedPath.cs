@@ -55,11 +55,13 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
 
     // Built-in globs match at any depth, so they would overlap with every folder. Only a path that contains the glob's name counts.
     private static bool Names(PathPattern owned, PathPattern glob) =>
-        GuardedFiles.KeyOf(glob.Text) is not { } key || owned.Text.Split('/').Contains(key, StringComparer.Ordinal);
+        ApprovalRequiredGlobTable.KeyOf(glob.Text) is not { } key || owned.Text.Split('/').Contains(key, StringComparer.Ordinal);
 
     private static bool IsAskedFor(PathPattern owned, PathPattern glob) =>
         owned.IsLiteral
-        && GuardedFiles.AllowsNamed(glob.Text)
+        && ApprovalRequiredGlobTable.AllowsNamed(glob.Text)
         && glob.Matches(owned.Text)
-        && !(glob.Text.EndsWith("/**", StringComparison.Ordinal) && owned.Text.Split('/')[^1] == GuardedFiles.KeyOf(glob.Text));
+        && !(
+            glob.Text.EndsWith("/**", StringComparison.Ordinal) && owned.Text.Split('/')[^1] == ApprovalRequiredGlobTable.KeyOf(glob.Text)
+        );
 }

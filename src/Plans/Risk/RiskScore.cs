@@ -58,7 +58,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     /// <param name="project">The project's gates, whose tests count for every task. Null to count only the tasks' own gates.</param>
     /// <exception cref="ArgumentException">A pattern is not a valid regular expression; <see cref="PatternFaults"/> finds such patterns
     /// beforehand.</exception>
-    public static RiskScore Of(Plan plan, RiskOptions options, ProjectGates? project = null)
+    public static RiskScore Of(Plan plan, RiskScoreOptions options, ProjectGates? project = null)
     {
         RiskFactor[] factors =
         [
@@ -85,7 +85,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     }
 
     /// <summary>Returns the invalid patterns, each with the reason. Empty if all patterns are valid.</summary>
-    public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskOptions options)
+    public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskScoreOptions options)
     {
         var faults = new List<(SensitivePattern Pattern, string Reason)>();
         foreach (var pattern in options.SensitivePatterns)
@@ -106,7 +106,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         return faults;
     }
 
-    private static IEnumerable<RiskFactor> SensitivePaths(Plan plan, RiskOptions options)
+    private static IEnumerable<RiskFactor> SensitivePaths(Plan plan, RiskScoreOptions options)
     {
         PathMatcher[] patterns = [.. options.SensitivePatterns.Select(p => Matcher(p, options))];
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -180,6 +180,6 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         return runners.Count == 0 || runners.Any(row => row.Sources.Count == 0 || written.Contains(row));
     }
 
-    private static PathMatcher Matcher(SensitivePattern pattern, RiskOptions options) =>
+    private static PathMatcher Matcher(SensitivePattern pattern, RiskScoreOptions options) =>
         new(pattern, options.WordBoundaries || pattern.WordBoundaries);
 }

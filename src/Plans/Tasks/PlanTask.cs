@@ -73,7 +73,7 @@ public sealed record PlanTask
 
     /// <summary>Changes to files, as predicted by the planner. Each change implies the resource <c>patch:FILE</c>.</summary>
     [JsonPropertyName("patch_intents"), JsonPropertyOrder(10)]
-    public IReadOnlyList<PatchIntent> PatchIntents
+    public IReadOnlyList<PlannedFileChange> PatchIntents
     {
         get;
         init => field = value ?? [];
@@ -89,7 +89,7 @@ public sealed record PlanTask
 
     /// <summary>Packages that the orchestrator installs before the task starts, or null if there are none.</summary>
     [JsonPropertyName("deps_required"), JsonPropertyOrder(12)]
-    public RequiredPackages? DepsRequired { get; init; }
+    public TaskPackageRequirements? DepsRequired { get; init; }
 
     /// <summary>Names of the plan's context texts to include in the prompt.</summary>
     [JsonPropertyName("context_keys"), JsonPropertyOrder(13)]
@@ -131,13 +131,13 @@ public sealed record PlanTask
 
     /// <summary>Isolation of the agent, or null for the run's isolation.</summary>
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
-    public TaskIsolation? Isolation { get; init; }
+    public TaskIsolationLevel? Isolation { get; init; }
 
     /// <summary>
     /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntryValidator"/>, or null if there
     /// are none.</summary>
     [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public TextList? Network { get; init; }
+    public DistinctTextList? Network { get; init; }
 
     /// <summary>True if the task may run at the same time as other tasks although it owns the whole repository.</summary>
     [JsonPropertyName("parallel"), JsonPropertyOrder(22)]
@@ -155,7 +155,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Names of process steps that the agent must carry out (<see cref="RequiredStepNames"/>).</summary>
+    /// <summary>Names of process steps that the agent must carry out (<see cref="PhaseWorkStepNames"/>).</summary>
     [JsonPropertyName("required_steps"), JsonPropertyOrder(25)]
     public IReadOnlyList<string> RequiredSteps
     {

@@ -30,7 +30,7 @@ public static class TaskRole
 /// Names of the steps in a phase's process wrapper, the part of a phase file that lists the steps of the agent's work. Each required agent
 /// is also a step, with underscores instead of dashes.
 /// </summary>
-public static class RequiredStepNames
+public static class PhaseWorkStepNames
 {
     public const string ReadPreviousNotes = "read_previous_notes";
     public const string Implementation = "implementation";

@@ -19,11 +19,13 @@ public static class KeySynonyms
     /// <summary>The most common of the keys that mark a task as done.</summary>
     public const string CompletedKey = "completed";
 
-    private static readonly MappingKeyTable Reversed = new(
+    private static readonly YamlOrJsonKeySpellingTable Reversed = new(
         "blocks before precedes unblocks enables dependents required_by needed_by successors successor downstream"
     );
 
-    private static readonly MappingKeyTable Numbering = new("wave order execution_order run_order sequence seq step phase stage batch");
+    private static readonly YamlOrJsonKeySpellingTable Numbering = new(
+        "wave order execution_order run_order sequence seq step phase stage batch"
+    );
 
     /// <summary>True if a key orders tasks by number and not by name.</summary>
     public static bool IsNumbering(string key) => Numbering.Find(key) is not null;
@@ -34,6 +36,6 @@ public static class KeySynonyms
     /// <summary>Adds other tools' keys for order and status to a table.</summary>
     /// <param name="keys">Table to extend.</param>
     /// <param name="dependsOn">The table's own key for dependencies.</param>
-    public static MappingKeyTable WithOrderAndState(this MappingKeyTable keys, string dependsOn) =>
+    public static YamlOrJsonKeySpellingTable WithOrderAndState(this YamlOrJsonKeySpellingTable keys, string dependsOn) =>
         keys.With(dependsOn, DependsOn).With("status", Status).With(CompletedKey, Completed);
 }

@@ -11,7 +11,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
     public AtomicTemporaryFile(string path, UnixFileMode mode = FolderHandle.Plain)
     {
         _path = path;
-        _folder = OrchestratorFolderCreator.Make(OrchestratorFileWriter.FolderOf(path));
+        _folder = OrchestratorFolderCreator.Make(SymlinkSafeFileWriter.FolderOf(path));
         try
         {
             var temporary = Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
@@ -31,7 +31,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
     {
         Stream.Flush(flushToDisk: sync);
         Stream.Dispose();
-        _folder.Rename(_temporary, _folder, OrchestratorFileWriter.NameOf(_path));
+        _folder.Rename(_temporary, _folder, SymlinkSafeFileWriter.NameOf(_path));
         _temporary = null;
     }
 
@@ -40,7 +40,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
     public bool Publish()
     {
         Stream.Flush(flushToDisk: true);
-        return _folder.TryLink(_temporary, OrchestratorFileWriter.NameOf(_path));
+        return _folder.TryLink(_temporary, SymlinkSafeFileWriter.NameOf(_path));
     }
 
     public void Dispose()

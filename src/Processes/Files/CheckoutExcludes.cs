@@ -25,7 +25,7 @@ public static class CheckoutExcludes
         {
             // Adds all patterns again, because later patterns take precedence and the order must be preserved.
             var separator = content.Length == 0 || content.EndsWith('\n') ? "" : "\n";
-            OrchestratorFileWriter.Append(file, separator + string.Join('\n', patterns) + "\n");
+            SymlinkSafeFileWriter.Append(file, separator + string.Join('\n', patterns) + "\n");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
 /// <summary>Writes files atomically and durably, by syncing a temporary file and renaming it. As with
-/// <see cref="OrchestratorFileWriter"/>, links are not followed.</summary>
+/// <see cref="SymlinkSafeFileWriter"/>, links are not followed.</summary>
 public static class DurableFile
 {
     /// <summary>Replaces a file's content with UTF-8 text. Missing folders are created.</summary>

@@ -87,12 +87,12 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Returns the kind of an entry. Links are not followed.</summary>
-    public FileEntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderSystemCalls.Ended(name), DoNotFollow);
+    public FileSystemEntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderSystemCalls.Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute. Links are not followed.</summary>
     public bool IsExecutable(ReadOnlySpan<byte> name) =>
         ModeAt(Number, FolderSystemCalls.Ended(name), DoNotFollow) is { } mode
-        && KindIn(mode) == FileEntryKind.File
+        && KindIn(mode) == FileSystemEntryKind.File
         && (mode & ExecutableByOwner) != 0;
 
     /// <summary>Returns the names of the folder's entries, in no particular order.</summary>
@@ -139,7 +139,7 @@ public sealed partial class FolderHandle : IDisposable
                 : throw Fault("read", name);
         }
         var file = new SafeFileHandle(number, ownsHandle: true);
-        if (KindAt(number, [0], EmptyPath) == FileEntryKind.File)
+        if (KindAt(number, [0], EmptyPath) == FileSystemEntryKind.File)
         {
             return file;
         }
@@ -165,7 +165,7 @@ public sealed partial class FolderHandle : IDisposable
             return Marshal.GetLastPInvokeError() is TooManyLinks or IsFolder or NoSuchDevice ? null : throw Fault("open", name);
         }
         var file = new SafeFileHandle(number, ownsHandle: true);
-        if (KindAt(number, [0], EmptyPath) == FileEntryKind.File)
+        if (KindAt(number, [0], EmptyPath) == FileSystemEntryKind.File)
         {
             return file;
         }
@@ -175,7 +175,7 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>True if a name refers to the given open file directly, and not through a symbolic link.</summary>
     public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
-        KindOf(name) == FileEntryKind.File
+        KindOf(name) == FileSystemEntryKind.File
         && PlaceAt(Number, FolderSystemCalls.Ended(name)) is { } place
         && place == PlaceAt((int)file.DangerousGetHandle(), [0]);
 
@@ -223,7 +223,7 @@ public sealed partial class FolderHandle : IDisposable
         {
             return true;
         }
-        if (KindOf(newName) != FileEntryKind.Missing)
+        if (KindOf(newName) != FileSystemEntryKind.Missing)
         {
             return false;
         }
@@ -281,23 +281,23 @@ public sealed partial class FolderHandle : IDisposable
         return error is NoSuchFile or NoFolder or TooManyLinks ? null : throw Fault("open the folder", path, error);
     }
 
-    private static FileEntryKind KindAt(int folder, byte[] name, int flags) =>
-        ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : FileEntryKind.Missing;
+    private static FileSystemEntryKind KindAt(int folder, byte[] name, int flags) =>
+        ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : FileSystemEntryKind.Missing;
 
-    private static FileEntryKind KindIn(int mode) =>
+    private static FileSystemEntryKind KindIn(int mode) =>
         (mode & 0xF000) switch
         {
-            0x8000 => FileEntryKind.File,
-            0x4000 => FileEntryKind.Folder,
-            0xA000 => FileEntryKind.Link,
-            _ => FileEntryKind.Other,
+            0x8000 => FileSystemEntryKind.File,
+            0x4000 => FileSystemEntryKind.Folder,
+            0xA000 => FileSystemEntryKind.Link,
+            _ => FileSystemEntryKind.Other,
         };
 
     /// <summary>Returns the inode and the device of an entry, which identify a file. Null if the entry does not exist.</summary>
     public (ulong Inode, ulong Device)? FileIdOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
 
     /// <summary>Returns the metadata of an entry, or null if it does not exist. Links are not followed.</summary>
-    public FileEntryStamp? StampOf(ReadOnlySpan<byte> name)
+    public FileSystemEntryStamp? StampOf(ReadOnlySpan<byte> name)
     {
         Span<byte> facts = stackalloc byte[256];
         if (FolderSystemCalls.Statx(Number, FolderSystemCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
@@ -306,9 +306,9 @@ public sealed partial class FolderHandle : IDisposable
         }
         int mode = MemoryMarshal.Read<ushort>(facts[ModeOffset..]);
         var kind = KindIn(mode);
-        return kind == FileEntryKind.Folder
-            ? new FileEntryStamp(kind, mode, 0, 0, 0, 0)
-            : new FileEntryStamp(
+        return kind == FileSystemEntryKind.Folder
+            ? new FileSystemEntryStamp(kind, mode, 0, 0, 0, 0)
+            : new FileSystemEntryStamp(
                 kind,
                 mode,
                 MemoryMarshal.Read<ulong>(facts[InodeOffset..]),

@@ -45,11 +45,11 @@ public static class FolderRemover
         for (var tries = 1; ; tries++)
         {
             var kind = parent.KindOf(name);
-            if (kind == FileEntryKind.Missing)
+            if (kind == FileSystemEntryKind.Missing)
             {
                 return;
             }
-            if (kind != FileEntryKind.Folder)
+            if (kind != FileSystemEntryKind.Folder)
             {
                 parent.Remove(name, isFolder: false);
                 return;
@@ -92,7 +92,7 @@ public static class FolderRemover
         folder.UnlockThis(); // Build tools create folders without write permission, such as module caches.
         foreach (var name in folder.List())
         {
-            if (folder.KindOf(name) != FileEntryKind.Folder)
+            if (folder.KindOf(name) != FileSystemEntryKind.Folder)
             {
                 folder.Remove(name, isFolder: false);
             }

@@ -11,12 +11,12 @@ public sealed class LogFile : IDisposable
     private LogFile(string path)
     {
         Path = path;
-        _folder = OrchestratorFolderCreator.Make(OrchestratorFileWriter.FolderOf(path));
+        _folder = OrchestratorFolderCreator.Make(SymlinkSafeFileWriter.FolderOf(path));
         try
         {
-            WasInTheWay = OrchestratorFileWriter.Clear(_folder, path);
+            WasInTheWay = SymlinkSafeFileWriter.Clear(_folder, path);
             Stream = new FileStream(
-                _folder.Make(OrchestratorFileWriter.NameOf(path), FolderHandle.Plain),
+                _folder.Make(SymlinkSafeFileWriter.NameOf(path), FolderHandle.Plain),
                 FileAccess.ReadWrite,
                 bufferSize: 0
             );
@@ -49,7 +49,7 @@ public sealed class LogFile : IDisposable
     /// <param name="output">Captured output of the program.</param>
     public bool IsForeign(CapturedOutput output)
     {
-        if (!_folder.Names(OrchestratorFileWriter.NameOf(Path), Stream.SafeFileHandle) || Stream.Length != output.TotalBytes)
+        if (!_folder.Names(SymlinkSafeFileWriter.NameOf(Path), Stream.SafeFileHandle) || Stream.Length != output.TotalBytes)
         {
             return true;
         }
@@ -74,12 +74,12 @@ public sealed class LogFile : IDisposable
         using (_folder)
         using (Stream)
         {
-            if (_folder.Names(OrchestratorFileWriter.NameOf(Path), Stream.SafeFileHandle))
+            if (_folder.Names(SymlinkSafeFileWriter.NameOf(Path), Stream.SafeFileHandle))
             {
                 return;
             }
-            OrchestratorFileWriter.Clear(_folder, Path);
-            using FileStream again = new(_folder.Make(OrchestratorFileWriter.NameOf(Path), FolderHandle.Plain), FileAccess.Write);
+            SymlinkSafeFileWriter.Clear(_folder, Path);
+            using FileStream again = new(_folder.Make(SymlinkSafeFileWriter.NameOf(Path), FolderHandle.Plain), FileAccess.Write);
             Stream.Seek(0, SeekOrigin.Begin);
             Stream.CopyTo(again);
         }

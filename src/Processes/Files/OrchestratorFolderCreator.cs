@@ -71,7 +71,7 @@ public static class OrchestratorFolderCreator
             // Another process may create the folder at any moment.
             folder =
                 above.TryOpen(name)
-                ?? (above.KindOf(name) == FileEntryKind.Missing ? above.TryMake(name) : null)
+                ?? (above.KindOf(name) == FileSystemEntryKind.Missing ? above.TryMake(name) : null)
                 ?? above.TryOpen(name)
                 ?? throw Blocked(at);
         }

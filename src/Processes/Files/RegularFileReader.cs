@@ -10,7 +10,7 @@ public static class RegularFileReader
     public static byte[]? TryRead(string path, long largest)
     {
         using var folder = FolderOf(path);
-        using var file = folder?.TryRead(OrchestratorFileWriter.NameOf(path));
+        using var file = folder?.TryRead(SymlinkSafeFileWriter.NameOf(path));
         if (file is null || RandomAccess.GetLength(file) is var length && length > largest)
         {
             return null;
@@ -29,7 +29,7 @@ public static class RegularFileReader
     public static FileStream? TryOpen(string path)
     {
         using var folder = FolderOf(path);
-        return folder?.TryRead(OrchestratorFileWriter.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
+        return folder?.TryRead(SymlinkSafeFileWriter.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
     }
 
     /// <summary>Renames an entry within its folder, to the first free name of a series.</summary>
@@ -39,20 +39,20 @@ public static class RegularFileReader
     public static string? TryMoveAway(string path, Func<int, string> number)
     {
         using var folder = FolderOf(path);
-        if (folder is null || folder.KindOf(OrchestratorFileWriter.NameOf(path)) == FileEntryKind.Missing)
+        if (folder is null || folder.KindOf(SymlinkSafeFileWriter.NameOf(path)) == FileSystemEntryKind.Missing)
         {
             return null;
         }
         for (var i = 1; ; i++)
         {
             var free = number(i);
-            if (folder.KindOf(OrchestratorFileWriter.NameOf(free)) == FileEntryKind.Missing)
+            if (folder.KindOf(SymlinkSafeFileWriter.NameOf(free)) == FileSystemEntryKind.Missing)
             {
-                folder.Rename(OrchestratorFileWriter.NameOf(path), folder, OrchestratorFileWriter.NameOf(free));
+                folder.Rename(SymlinkSafeFileWriter.NameOf(path), folder, SymlinkSafeFileWriter.NameOf(free));
                 return free;
             }
         }
     }
 
-    private static FolderHandle? FolderOf(string path) => FolderHandle.TryOpen(OrchestratorFileWriter.FolderOf(path), followLink: true);
+    private static FolderHandle? FolderOf(string path) => FolderHandle.TryOpen(SymlinkSafeFileWriter.FolderOf(path), followLink: true);
 }

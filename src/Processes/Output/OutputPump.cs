@@ -24,7 +24,7 @@ internal sealed class OutputPump(Stream stream, ProcessOutputSink sink)
     /// <summary>True if the stream has unread bytes or has ended. Needed because a read can be delayed by seconds on a busy
     /// machine.</summary>
     internal bool HasUnread =>
-        stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeStateReader.IsReadable(pipe);
+        stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeReadabilityChecker.IsReadable(pipe);
 
     /// <summary>Reads until the end or until <paramref name="giveUp"/> is cancelled. Cancellation is not an error and means that another
     /// process holds the stream open.</summary>

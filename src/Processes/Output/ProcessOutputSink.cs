@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Writes the bytes of a child's streams to the targets of a <see cref="ProcessOutput"/>.</summary>
+/// <summary>Writes the bytes of a child's streams to the targets of a <see cref="ProcessOutputTargets"/>.</summary>
 internal sealed class ProcessOutputSink : IDisposable
 {
     private const int FileTail = 64 * 1024;
-    private readonly ProcessOutput _output;
+    private readonly ProcessOutputTargets _output;
     private readonly HeadTailBuffer _captured;
     private readonly HeadTailBuffer _fileTail = new(2 * FileTail);
     private readonly FileStream? _file;
@@ -14,7 +14,7 @@ internal sealed class ProcessOutputSink : IDisposable
     private long _fileTotal;
     private bool _heldOpen;
 
-    internal ProcessOutputSink(ProcessOutput output, string? workingDirectory)
+    internal ProcessOutputSink(ProcessOutputTargets output, string? workingDirectory)
     {
         _output = output;
         _captured = new HeadTailBuffer(output.CaptureLimit);
@@ -24,7 +24,7 @@ internal sealed class ProcessOutputSink : IDisposable
                 output.File,
                 workingDirectory is null ? Directory.GetCurrentDirectory() : Path.GetFullPath(workingDirectory)
             );
-            _file = OrchestratorFileWriter.Create(path);
+            _file = SymlinkSafeFileWriter.Create(path);
         }
         else
         {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
 /// <summary>Circumstances in which a child process ended.</summary>
-public enum ProcessEnding
+public enum ProcessEndKind
 {
     /// <summary>The process ended by itself.</summary>
     Exited,
@@ -23,7 +23,7 @@ public sealed record ProcessResult
     public required int ExitCode { get; init; }
 
     /// <summary>Circumstances in which the process ended.</summary>
-    public required ProcessEnding Ending { get; init; }
+    public required ProcessEndKind Ending { get; init; }
 
     /// <summary>Captured standard output.</summary>
     public required CapturedOutput StandardOutput { get; init; }
@@ -34,14 +34,15 @@ public sealed record ProcessResult
     /// <summary>Time from start to end, excluding time during which the host was suspended.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Number of leftover processes of the child that were stopped (see <see cref="ProcessCommand.StopLeftovers"/>).</summary>
+    /// <summary>Number of leftover processes of the child that were stopped (see
+    /// <see cref="ChildProcessOptions.StopLeftovers"/>).</summary>
     public int LeftoversStopped { get; init; }
 
     /// <summary>True if the process was stopped at its time limit.</summary>
-    public bool TimedOut => Ending != ProcessEnding.Exited;
+    public bool TimedOut => Ending != ProcessEndKind.Exited;
 
     /// <summary>True if the process was not stopped and its exit code is 0.</summary>
-    public bool Succeeded => Ending == ProcessEnding.Exited && ExitCode == 0;
+    public bool Succeeded => Ending == ProcessEndKind.Exited && ExitCode == 0;
 }
 
 /// <summary>Captured output of one stream.</summary>

@@ -118,13 +118,13 @@ public sealed partial class Bubblewrap
     /// <param name="variables">Names of the child's environment variables.</param>
     public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child, IEnumerable<string> variables) =>
         sandbox.Runner.Count > 0
-            ? [.. sandbox.Runner, SandboxDescription.Of(sandbox, variables)]
+            ? [.. sandbox.Runner, SandboxJsonFormatter.Of(sandbox, variables)]
             :
             [
                 "/bin/sh",
                 "-c",
                 $"trap '' INT TERM; exec \"$@\""
-                    + (sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : ""),
+                    + (sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ChildProcessOptions.Quote(filter)}" : ""),
                 "sh",
                 .. CreateArguments(sandbox),
                 .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
@@ -202,9 +202,9 @@ public sealed partial class Bubblewrap
         {
             var shared = OrchestratorFolderCreator.Ensure(Path.Combine(own, "shared"));
             OrchestratorFolderCreator.Ensure(Path.Combine(shared, "folder"));
-            OrchestratorFileWriter.Write(Path.Combine(shared, "file"), "shared"u8);
+            SymlinkSafeFileWriter.Write(Path.Combine(shared, "file"), "shared"u8);
             var tried = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", "-c", OverlayAttempt, shared)
+                new ChildProcessOptions("/bin/sh", "-c", OverlayAttempt, shared)
                 {
                     Sandbox = new Sandbox(program) { Overlays = OverlayMounts.Make(Path.Combine(own, "layer"), [shared], []) },
                     Timeout = Limit,
@@ -232,7 +232,7 @@ public sealed partial class Bubblewrap
         {
             var open = Directory.CreateDirectory(Path.Combine(folder, "open")).FullName;
             var tried = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", "-c", Attempt, Mark)
+                new ChildProcessOptions("/bin/sh", "-c", Attempt, Mark)
                 {
                     WorkingDirectory = folder,
                     Sandbox = sandbox with { Visible = [folder], Writable = [open] },

@@ -9,7 +9,7 @@ namespace Orchestrator.Processes;
 /// </summary>
 /// <param name="File">Absolute path of the mount table, in the format of fstab(5).</param>
 /// <param name="Views">Path of each folder in the sandbox, and its mount point outside.</param>
-public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder> Views)
+public sealed record OverlayMounts(string File, IReadOnlyList<SandboxFolderReplacement> Views)
 {
     /// <summary>Name of the subfolder that stores the changes made in a mount.</summary>
     public const string Changes = "changes";
@@ -24,7 +24,7 @@ public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder>
     /// <returns>The table, or null if there is nothing to mount.</returns>
     public static OverlayMounts? Make(string folder, IReadOnlyList<string> shared, IReadOnlyList<string> below)
     {
-        List<ReplacementFolder> views = [];
+        List<SandboxFolderReplacement> views = [];
         StringBuilder table = new();
         foreach (var path in shared)
         {
@@ -46,14 +46,14 @@ public sealed record OverlayMounts(string File, IReadOnlyList<ReplacementFolder>
                 $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},"
                     + $"upperdir={Field(upper)},workdir={Field(work)}{Marks} 0 0\n"
             );
-            views.Add(new ReplacementFolder(path, view, IsWritable: true));
+            views.Add(new SandboxFolderReplacement(path, view, IsWritable: true));
         }
         if (views.Count == 0)
         {
             return null;
         }
         var file = Path.Combine(folder, "table");
-        OrchestratorFileWriter.Write(file, Encoding.UTF8.GetBytes(table.ToString()));
+        SymlinkSafeFileWriter.Write(file, Encoding.UTF8.GetBytes(table.ToString()));
         return new OverlayMounts(file, views);
     }
 

@@ -52,11 +52,11 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     }
 
     private bool IsTooWide(string folder) =>
-        SandboxPath.Follow(folder) is not { } followed || wide.Any(path => SandboxPath.IsAtOrBelow(path, followed.Real));
+        ResolvedSymlinkPath.Follow(folder) is not { } followed || wide.Any(path => ResolvedSymlinkPath.IsAtOrBelow(path, followed.Real));
 
     private void AddBinFolder(string folder, int depth)
     {
-        if (SandboxPath.Follow(folder) is not { } followed || SystemFolders.Contain(followed.Real))
+        if (ResolvedSymlinkPath.Follow(folder) is not { } followed || SystemFolders.Contain(followed.Real))
         {
             return;
         }
@@ -97,7 +97,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
 
     private void AddProgram(string program, int depth)
     {
-        if (SandboxPath.Follow(program) is not { } followed || !Path.Exists(followed.Real))
+        if (ResolvedSymlinkPath.Follow(program) is not { } followed || !Path.Exists(followed.Real))
         {
             return;
         }
@@ -123,5 +123,5 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
         }
     }
 
-    private bool IsKnown(string path) => _found.Any(folder => SandboxPath.IsAtOrBelow(path, folder));
+    private bool IsKnown(string path) => _found.Any(folder => ResolvedSymlinkPath.IsAtOrBelow(path, folder));
 }

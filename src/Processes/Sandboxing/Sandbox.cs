@@ -35,7 +35,7 @@ public sealed record Sandbox(string Program)
     public IReadOnlyList<string> Closed { get; init; } = [];
 
     /// <summary>Folders that are replaced by other folders in the sandbox.</summary>
-    public IReadOnlyList<ReplacementFolder> Substitutes { get; init; } = [];
+    public IReadOnlyList<SandboxFolderReplacement> Substitutes { get; init; } = [];
 
     /// <summary>Folders whose original content is shared and whose changes are private, or null if there are none.</summary>
     public OverlayMounts? Overlays { get; init; }
@@ -62,7 +62,7 @@ public sealed record Sandbox(string Program)
     /// <param name="environment">Environment of the outermost program.</param>
     public Sandbox MoveLoaderVariables(IDictionary<string, string?> environment)
     {
-        var taken = environment.Where(pair => ProgramVariables.IsOfLoader(pair.Key) && pair.Value is not null).ToList();
+        var taken = environment.Where(pair => EnvironmentVariableAllowlist.IsOfLoader(pair.Key) && pair.Value is not null).ToList();
         foreach (var (name, _) in taken)
         {
             environment.Remove(name);
@@ -107,4 +107,4 @@ public sealed record SandboxNetwork(string Socket, IReadOnlyList<string> Opener)
 /// <param name="Path">Absolute path of the folder inside the sandbox.</param>
 /// <param name="Source">Absolute path of the folder outside.</param>
 /// <param name="IsWritable">True if the sandbox may change the folder.</param>
-public sealed record ReplacementFolder(string Path, string Source, bool IsWritable);
+public sealed record SandboxFolderReplacement(string Path, string Source, bool IsWritable);

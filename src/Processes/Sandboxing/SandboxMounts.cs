@@ -14,8 +14,8 @@ internal static class SandboxMounts
     /// <summary>Returns the mounts of a sandbox in order. Outer mounts come first, so that inner mounts cover them.</summary>
     public static IReadOnlyList<SandboxMount> Of(Sandbox sandbox)
     {
-        var open = sandbox.Writable.Select(Existing).OfType<SandboxPath>().ToList();
-        var shown = SystemFolders.Shown.Concat(sandbox.Visible).Select(Existing).OfType<SandboxPath>().ToList();
+        var open = sandbox.Writable.Select(Existing).OfType<ResolvedSymlinkPath>().ToList();
+        var shown = SystemFolders.Shown.Concat(sandbox.Visible).Select(Existing).OfType<ResolvedSymlinkPath>().ToList();
         var temporary = SystemFolders.Temporary.Select(RealOf).ToHashSet(StringComparer.Ordinal);
         string[] empty = [.. temporary, .. sandbox.Empty.Concat(sandbox.Closed).Select(RealOf), .. SystemFolders.ClosedFolders];
         var substitutes = sandbox.Substitutes.Concat(sandbox.Overlays?.Views ?? []).ToList();
@@ -31,7 +31,7 @@ internal static class SandboxMounts
                     .Temporary.Concat(sandbox.Empty)
                     .Concat(sandbox.Closed)
                     .Concat(substitutes.Select(other => other.Path))
-                    .SelectMany(path => SandboxPath.Follow(path)?.Links ?? [])
+                    .SelectMany(path => ResolvedSymlinkPath.Follow(path)?.Links ?? [])
             )
             .Distinct()
             .Where(link => !IsCovered(Path.GetDirectoryName(link.Path)!, wide, narrow, orIsIt: true));
@@ -54,11 +54,11 @@ internal static class SandboxMounts
                         .. open.Select(path =>
                             Bound(path.Real.StartsWith(DeviceFolder, StringComparison.Ordinal) ? "--dev-bind" : "--bind", path.Real, 3)
                         ),
-                        .. sandbox.ReadOnly.Select(Existing).OfType<SandboxPath>().Select(path => Bound("--ro-bind", path.Real, 4)),
+                        .. sandbox.ReadOnly.Select(Existing).OfType<ResolvedSymlinkPath>().Select(path => Bound("--ro-bind", path.Real, 4)),
                         .. SystemFolders
                             .ClosedFiles.Concat(sandbox.Masked)
                             .Select(Existing)
-                            .OfType<SandboxPath>()
+                            .OfType<ResolvedSymlinkPath>()
                             .Select(path => new SandboxMount(path.Real, 5, ["--ro-bind", "/dev/null", path.Real])),
                     ]
             )
@@ -75,9 +75,10 @@ internal static class SandboxMounts
     public static IEnumerable<string> Closed(Sandbox sandbox) =>
         sandbox.Closed.Select(RealOf).Except(sandbox.Writable.Concat(sandbox.Visible).Select(RealOf)).Append("/");
 
-    private static SandboxPath? Existing(string path) => SandboxPath.Follow(path) is { } found && Path.Exists(found.Real) ? found : null;
+    private static ResolvedSymlinkPath? Existing(string path) =>
+        ResolvedSymlinkPath.Follow(path) is { } found && Path.Exists(found.Real) ? found : null;
 
-    private static string RealOf(string path) => SandboxPath.Follow(path)?.Real ?? path;
+    private static string RealOf(string path) => ResolvedSymlinkPath.Follow(path)?.Real ?? path;
 
     // True inside a mount without an emptied or replaced folder in between.
     private static bool IsCovered(string path, HashSet<string> wide, HashSet<string> narrow, bool orIsIt)
@@ -98,7 +99,7 @@ internal static class SandboxMounts
 
     private static SandboxMount Bound(string how, string path, int rank) => new(path, rank, [how, path, path]);
 
-    private static SandboxMount Put(ReplacementFolder other)
+    private static SandboxMount Put(SandboxFolderReplacement other)
     {
         var path = RealOf(other.Path);
         return new SandboxMount(path, 3, [other.IsWritable ? "--bind" : "--ro-bind", other.Source, path]);

@@ -48,7 +48,7 @@ public static class SystemFolders
 
     /// <summary>True if every sandbox shows the path.</summary>
     /// <param name="path">Absolute path without links.</param>
-    public static bool Contain(string path) => Shown.Any(shown => SandboxPath.IsAtOrBelow(path, shown));
+    public static bool Contain(string path) => Shown.Any(shown => ResolvedSymlinkPath.IsAtOrBelow(path, shown));
 
     private static (IReadOnlyList<string> Files, IReadOnlyList<string> Folders) FindClosed()
     {

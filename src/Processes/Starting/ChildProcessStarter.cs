@@ -9,17 +9,17 @@ internal sealed class ChildProcessStarter
     private const int TextFileBusy = 26;
     private const int BusyTries = 20;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(25);
-    private readonly ProcessCommand _command;
+    private readonly ChildProcessOptions _command;
     private readonly string _mark;
 
     static ChildProcessStarter() => InheritedDescriptors.KeepFromChildren();
 
     /// <summary>Finds the program and checks the working directory.</summary>
     /// <param name="ownSession">Path of setsid(1), or null to search for it.</param>
-    internal ChildProcessStarter(ProcessCommand command, Lazy<string>? ownSession = null)
+    internal ChildProcessStarter(ChildProcessOptions command, Lazy<string>? ownSession = null)
     {
         _command = command;
-        _mark = command.Mark ?? (command.StopLeftovers ? LeftoverProcesses.NewMark() : Guid.NewGuid().ToString("N"));
+        _mark = command.Mark ?? (command.StopLeftovers ? LeftoverProcessStopper.NewMark() : Guid.NewGuid().ToString("N"));
         if (command.WorkingDirectory is { } directory && !Directory.Exists(directory))
         {
             throw new ProcessStartException(
@@ -62,12 +62,12 @@ internal sealed class ChildProcessStarter
 
     internal ProcessStartInfo Info { get; }
 
-    internal async Task<RunningChild> StartAsync(TimeProvider time)
+    internal async Task<RunningChildProcess> StartAsync(TimeProvider time)
     {
         // Allows one tick for the rounding of the two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
-        var watermark = _command.StopLeftovers ? PidWatermark.Now() : null;
-        return new RunningChild(
+        var watermark = _command.StopLeftovers ? ProcessIdSequencePosition.Now() : null;
+        return new RunningChildProcess(
             await StartProcessAsync(Info, _command.FileName, time),
             _command,
             _mark,
@@ -131,7 +131,7 @@ internal sealed class ChildProcessStarter
         {
             if (Info.Environment.TryGetValue(name, out var folders) && folders is not null)
             {
-                Info.Environment[name] = ProgramVariables.WithoutRelative(folders);
+                Info.Environment[name] = EnvironmentVariableAllowlist.WithoutRelative(folders);
             }
         }
     }

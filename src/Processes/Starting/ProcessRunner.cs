@@ -16,11 +16,11 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     /// throws, the child has ended. If the child was stopped, all its descendants have also ended.
     /// </summary>
     /// <param name="command">Command to run.</param>
-    /// <param name="stop">Stops the child by <see cref="ProcessCommand.StopSignal"/>. After <see cref="ProcessCommand.Grace"/> the whole
-    /// tree is killed. The method then throws <see cref="OperationCanceledException"/>.</param>
+    /// <param name="stop">Stops the child by <see cref="ChildProcessOptions.StopSignal"/>. After <see cref="ChildProcessOptions.Grace"/>
+    /// the whole tree is killed. The method then throws <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ProcessStartException">Nothing was started, because the program or working directory does not exist.</exception>
-    /// <exception cref="ProcessStopException">Killed processes still exist after a time limit.</exception>
-    public async Task<ProcessResult> RunAsync(ProcessCommand command, CancellationToken stop = default)
+    /// <exception cref="ProcessNotStoppedException">Killed processes still exist after a time limit.</exception>
+    public async Task<ProcessResult> RunAsync(ChildProcessOptions command, CancellationToken stop = default)
     {
         stop.ThrowIfCancellationRequested();
         using var input = command.Input.Open();
@@ -34,7 +34,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
         var begin = _time.GetTimestamp();
         using var child = await start.StartAsync(_time);
         using var timeout = command.Timeout is { } limit ? new CancellationTokenSource(limit, _time) : new CancellationTokenSource();
-        using var streams = new ChildStreams(child.Process, input, standardOutput, standardError, _time, stop);
+        using var streams = new ChildProcessStreamPump(child.Process, input, standardOutput, standardError, _time, stop);
         using var stopNow = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token, streams.Failed);
 
         var exited = await child.WaitAsync(stopNow.Token);
@@ -52,9 +52,9 @@ public sealed class ProcessRunner(TimeProvider? time = null)
         {
             ExitCode = child.Process.ExitCode,
             Ending =
-                exited ? ProcessEnding.Exited
-                : wasKilled ? ProcessEnding.TimedOutAndKilled
-                : ProcessEnding.TimedOut,
+                exited ? ProcessEndKind.Exited
+                : wasKilled ? ProcessEndKind.TimedOutAndKilled
+                : ProcessEndKind.TimedOut,
             StandardOutput = standardOutput.ToCaptured(),
             StandardError = standardError.ToCaptured(),
             Duration = duration,
@@ -62,7 +62,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
         };
     }
 
-    private static async Task<ProcessCommand> OpenAsync(ProcessCommand command, CancellationToken stop)
+    private static async Task<ChildProcessOptions> OpenAsync(ChildProcessOptions command, CancellationToken stop)
     {
         if (command.Sandbox is not { } sandbox)
         {

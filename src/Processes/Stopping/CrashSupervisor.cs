@@ -6,7 +6,7 @@ namespace Orchestrator.Processes;
 /// <param name="Time">Time of the crash in UTC.</param>
 /// <param name="ExitCode">128 plus the number of the signal, as in shells.</param>
 /// <param name="IsLast">True if the program was not restarted, because it crashed too often within an hour.</param>
-public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
+public sealed record SupervisedProgramCrashRecord(DateTimeOffset Time, int ExitCode, bool IsLast);
 
 /// <summary>
 /// Supervises a program that must keep running. After a crash or a kill, for example because memory ran out, the supervisor starts another
@@ -62,7 +62,12 @@ public static class CrashSupervisor
     /// <param name="again">Program and arguments to start after a crash.</param>
     /// <param name="name">Name of the program in the log.</param>
     /// <param name="record">File to which a line is added for each crash (see <see cref="Read"/>).</param>
-    public static DetachedCommand CreateCommand(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
+    public static DetachedProcessOptions CreateCommand(
+        DetachedProcessOptions command,
+        IReadOnlyList<string> again,
+        string name,
+        string record
+    )
     {
         string[] first = [command.FileName, .. command.Arguments];
         return command with
@@ -84,7 +89,7 @@ public static class CrashSupervisor
     }
 
     /// <summary>Returns the crashes in a record file, oldest first. An incomplete line is ignored.</summary>
-    public static IReadOnlyList<ProgramCrash> Read(string record) =>
+    public static IReadOnlyList<SupervisedProgramCrashRecord> Read(string record) =>
         [
             .. (DurableFile.TryRead(record) ?? "")
                 .Split('\n')
@@ -94,7 +99,7 @@ public static class CrashSupervisor
                     && long.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
                     && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 )
-                .Select(words => new ProgramCrash(
+                .Select(words => new SupervisedProgramCrashRecord(
                     DateTimeOffset.FromUnixTimeSeconds(long.Parse(words[0], CultureInfo.InvariantCulture)),
                     int.Parse(words[1], CultureInfo.InvariantCulture),
                     words is [_, _, "last", ..]

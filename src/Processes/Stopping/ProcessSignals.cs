@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Processes;
 
 /// <summary>Result of sending a signal.</summary>
-internal enum SignalResult
+internal enum ProcessSignalResult
 {
     /// <summary>The signal was sent.</summary>
     Sent,
@@ -34,14 +34,14 @@ internal static partial class ProcessSignals
     private const int NoSuchProcess = 3;
 
     /// <summary>Sends a signal to exactly this process, and never to another one with the same id.</summary>
-    internal static SignalResult Send(ProcessIdentity process, int signal)
+    internal static ProcessSignalResult Send(ProcessIdentity process, int signal)
     {
         var descriptor = (int)NativeSystemCall(OpenProcessCall, process.ProcessId, 0, 0, 0);
         if (descriptor < 0)
         {
             // The kernel is too old or does not permit the call. For a short time the id could be reused.
             return Marshal.GetLastPInvokeError() == NoSuchProcess || !process.IsAlive()
-                ? SignalResult.Gone
+                ? ProcessSignalResult.Gone
                 : Result(NativeKill(process.ProcessId, signal), process.ProcessId, signal);
         }
         using var held = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
@@ -49,26 +49,26 @@ internal static partial class ProcessSignals
         // The descriptor keeps referring to the process that has this id now. If that is the right process, no other one can be signaled.
         return process.IsAlive()
             ? Result((int)NativeSystemCall(SendSignalCall, descriptor, signal, 0, 0), process.ProcessId, signal)
-            : SignalResult.Gone;
+            : ProcessSignalResult.Gone;
     }
 
     /// <summary>
     /// Sends a signal to a child of this process that has not been reaped yet, or to a process group if <paramref name="processId"/> is
     /// negative.
     /// </summary>
-    internal static SignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);
+    internal static ProcessSignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);
 
-    private static SignalResult Result(int answer, int processId, int signal)
+    private static ProcessSignalResult Result(int answer, int processId, int signal)
     {
         if (answer == 0)
         {
-            return SignalResult.Sent;
+            return ProcessSignalResult.Sent;
         }
         var error = Marshal.GetLastPInvokeError();
         return error switch
         {
-            NoSuchProcess => SignalResult.Gone,
-            NotPermitted => SignalResult.NotOurs,
+            NoSuchProcess => ProcessSignalResult.Gone,
+            NotPermitted => ProcessSignalResult.NotOurs,
             _ => throw new Win32Exception(
                 error,
                 $"Signal {signal} could not be sent to process {processId}: {Marshal.GetPInvokeErrorMessage(error)}."

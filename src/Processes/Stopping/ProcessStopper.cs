@@ -13,11 +13,11 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
     /// <summary>Stops all processes that have the given variable in their environment, and the descendants of these processes.</summary>
     /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
+    /// <exception cref="ProcessNotStoppedException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public Task<int> StopByEnvironmentAsync(
         string name,
         string value,
-        StopSignal signal,
+        PosixStopSignal signal,
         TimeSpan grace,
         TimeSpan killLimit,
         CancellationToken cancellationToken = default
@@ -25,10 +25,10 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
     /// <summary>Stops a process and its descendants, unless another process now has the same id.</summary>
     /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
+    /// <exception cref="ProcessNotStoppedException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public Task<int> StopAsync(
         ProcessIdentity process,
-        StopSignal signal,
+        PosixStopSignal signal,
         TimeSpan grace,
         TimeSpan killLimit,
         CancellationToken cancellationToken = default
@@ -49,10 +49,10 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     /// <remarks>Processes of another user, such as a program with raised privileges (sudo), are left alone, because they can't be
     /// signaled.</remarks>
     /// <returns>Initial number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
+    /// <exception cref="ProcessNotStoppedException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(
-        Func<IReadOnlyList<ProcessInfo>> find,
-        StopSignal? signal,
+        Func<IReadOnlyList<SystemProcessRecord>> find,
+        PosixStopSignal? signal,
         TimeSpan grace,
         TimeSpan killLimit,
         CancellationToken cancellationToken = default
@@ -83,7 +83,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         // The last processes may have ended since the last check within the limit.
         if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None) && tree.Refresh() is { Count: > 0 } alive)
         {
-            throw new ProcessStopException(
+            throw new ProcessNotStoppedException(
                 $"{Plural.Of(alive.Count, "process")} {Plural.Form(alive.Count, "is", "are")} still running "
                     + $"{limit.TotalSeconds:0.#} s after SIGKILL: "
                     + string.Join(", ", alive.Select(process => $"{process.ProcessId} ({process.Name}, state {process.State})"))

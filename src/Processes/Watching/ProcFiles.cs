@@ -14,8 +14,8 @@ internal static class ProcFiles
     private const int MostLooks = 1000;
 
     /// <summary>
-    /// Returns the current time in the unit of <see cref="ProcessInfo.StartTime"/>. A process that starts later has this start time or a
-    /// higher one.
+    /// Returns the current time in the unit of <see cref="SystemProcessRecord.StartTime"/>. A process that starts later has this start time
+    /// or a higher one.
     /// </summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
@@ -64,12 +64,12 @@ internal static class ProcFiles
         }
     }
 
-    internal static ProcessInfo? ReadStat(int processId) =>
+    internal static SystemProcessRecord? ReadStat(int processId) =>
         SmallFileReader.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
 
     /// <summary>Parses a line of <c>/proc/PID/stat</c>. The name in the second field may contain blanks and parentheses, and regular
     /// fields follow the last parenthesis.</summary>
-    internal static ProcessInfo? ParseStat(string text)
+    internal static SystemProcessRecord? ParseStat(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var close = text.LastIndexOf(')');
@@ -83,7 +83,7 @@ internal static class ProcFiles
         Span<Range> fields = stackalloc Range[21];
         return rest.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries) < 20
             ? null
-            : new ProcessInfo(
+            : new SystemProcessRecord(
                 Number(text.AsSpan(0, open).Trim()),
                 text[(open + 1)..close],
                 rest[fields[0]][0],

@@ -7,7 +7,7 @@ namespace Orchestrator.Processes;
 /// <param name="SessionId">Id of its session.</param>
 /// <param name="Threads">Number of threads. A process that has ended but was not reaped has one.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
-public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
+public sealed record SystemProcessRecord(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
     /// <summary>
     /// True if the process has ended and is only waiting to be reaped by its parent. The state is that of the first thread alone. While
@@ -36,13 +36,13 @@ public static class ProcessTable
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
     /// <summary>Returns all living processes.</summary>
-    public static IReadOnlyList<ProcessInfo> All() => [.. Living(Ids())];
+    public static IReadOnlyList<SystemProcessRecord> All() => [.. Living(Ids())];
 
     /// <summary>Returns processes whose initial environment has the variable <paramref name="name"/> with this <paramref name="value"/>.
     /// Children inherit it. A program that clears its environment is not found.</summary>
     /// <param name="name">Name of the variable.</param>
     /// <param name="since">Watermark after which processes are read, or null to read all.</param>
-    public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, PidWatermark? since = null)
+    public static IReadOnlyList<SystemProcessRecord> FindByEnvironment(string name, string value, ProcessIdSequencePosition? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
@@ -75,7 +75,7 @@ public static class ProcessTable
     }
 
     /// <summary>Returns the living process with this id, or null if none exists.</summary>
-    public static ProcessInfo? Find(int processId) => Living([processId]).FirstOrDefault();
+    public static SystemProcessRecord? Find(int processId) => Living([processId]).FirstOrDefault();
 
     /// <summary>Returns the command line of a process, including the program, or an empty list if it can't be read.</summary>
     public static IReadOnlyList<string> ArgumentsOf(int processId) => ProcFiles.Arguments(processId);
@@ -87,14 +87,15 @@ public static class ProcessTable
     public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
 
     /// <summary>Returns the direct children of a process.</summary>
-    public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
+    public static IReadOnlyList<SystemProcessRecord> ChildrenOf(int processId) =>
+        [.. All().Where(process => process.ParentId == processId)];
 
     /// <summary>Returns the processes that have the given file open. Files of other users' processes are not visible.</summary>
-    public static IReadOnlyList<ProcessInfo> FindByOpenFile(string path) =>
+    public static IReadOnlyList<SystemProcessRecord> FindByOpenFile(string path) =>
         [.. All().Where(process => ProcFiles.OpenFiles(process.ProcessId).Contains(path))];
 
     /// <summary>Returns the processes whose working directory is the given folder or is below it.</summary>
-    public static IReadOnlyList<ProcessInfo> FindByWorkingDirectory(string folder) =>
+    public static IReadOnlyList<SystemProcessRecord> FindByWorkingDirectory(string folder) =>
         [
             .. All()
                 .Where(process =>
@@ -109,7 +110,7 @@ public static class ProcessTable
     /// </summary>
     /// <param name="since">Watermark after which processes must have started, with possible false matches, or null for all
     /// processes.</param>
-    internal static IEnumerable<int> Ids(PidWatermark? since = null)
+    internal static IEnumerable<int> Ids(ProcessIdSequencePosition? since = null)
     {
         var seen = new HashSet<int>();
         for (var before = -1; seen.Count > before; )
@@ -125,15 +126,18 @@ public static class ProcessTable
         }
     }
 
-    internal static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) =>
-        ids.Where(id => id != Environment.ProcessId).Select(ProcFiles.ReadStat).OfType<ProcessInfo>().Where(process => !process.IsDead);
+    internal static IEnumerable<SystemProcessRecord> Living(IEnumerable<int> ids) =>
+        ids.Where(id => id != Environment.ProcessId)
+            .Select(ProcFiles.ReadStat)
+            .OfType<SystemProcessRecord>()
+            .Where(process => !process.IsDead);
 
-    internal static IReadOnlyList<ProcessInfo> Descendants(IReadOnlyList<ProcessInfo> all, IEnumerable<int> ancestors)
+    internal static IReadOnlyList<SystemProcessRecord> Descendants(IReadOnlyList<SystemProcessRecord> all, IEnumerable<int> ancestors)
     {
         var children = all.ToLookup(process => process.ParentId);
         var waiting = new Queue<int>(ancestors);
         var seen = new HashSet<int>(waiting);
-        var found = new List<ProcessInfo>();
+        var found = new List<SystemProcessRecord>();
         while (waiting.TryDequeue(out var parent))
         {
             foreach (var child in children[parent].Where(child => seen.Add(child.ProcessId)))

@@ -5,7 +5,7 @@ namespace Orchestrator.Processes;
 /// shared memory, including swapped memory, but not mapped files. Shared pages count once.
 /// </summary>
 /// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
-public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
+public sealed class ProcessTreeMemory(Func<IReadOnlyList<SystemProcessRecord>> find)
 {
     private static readonly string[] Held = ["RssAnon", "RssShmem", "VmSwap"];
     private static readonly string[] Shares = ["Pss_Anon", "Pss_Shmem", "SwapPss"];
@@ -25,5 +25,5 @@ public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
         return bytes > limit ? bytes : null;
     }
 
-    private static long HeldBy(ProcessInfo process) => ProcFiles.SumOfSizes($"/proc/{process.ProcessId}/status", Held) ?? 0;
+    private static long HeldBy(SystemProcessRecord process) => ProcFiles.SumOfSizes($"/proc/{process.ProcessId}/status", Held) ?? 0;
 }

@@ -2,15 +2,15 @@ namespace Orchestrator.Processes;
 
 /// <summary>A set of processes that is refreshed repeatedly. A process stays in the set until it is dead, so that a child whose parent has
 /// ended is not lost between two refreshes.</summary>
-internal sealed class TrackedProcessTree(Func<IReadOnlyList<ProcessInfo>> find)
+internal sealed class TrackedProcessTree(Func<IReadOnlyList<SystemProcessRecord>> find)
 {
     private readonly HashSet<ProcessIdentity> _seen = [];
     private readonly HashSet<ProcessIdentity> _notOurs = [];
 
     /// <summary>Sends a signal to a process of the set. A process of another user is removed from the set.</summary>
-    internal void Send(ProcessInfo process, int signal)
+    internal void Send(SystemProcessRecord process, int signal)
     {
-        if (ProcessSignals.Send(process.Identity, signal) == SignalResult.NotOurs)
+        if (ProcessSignals.Send(process.Identity, signal) == ProcessSignalResult.NotOurs)
         {
             _notOurs.Add(process.Identity);
         }
@@ -19,7 +19,7 @@ internal sealed class TrackedProcessTree(Func<IReadOnlyList<ProcessInfo>> find)
     /// <summary>
     /// Returns the living processes: those that were just found, those that were found earlier, and the descendants of all of them.
     /// </summary>
-    internal IReadOnlyList<ProcessInfo> Refresh()
+    internal IReadOnlyList<SystemProcessRecord> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));
         _seen.ExceptWith(_notOurs);

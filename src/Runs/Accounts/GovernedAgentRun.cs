@@ -47,7 +47,7 @@ public sealed record GovernedAgentRun
     /// <summary>Creates the request that asks the governor to admit the agent.</summary>
     /// <param name="holder">The process that would hold the reservation.</param>
     /// <param name="today">Local date that determines the budget of the day.</param>
-    public StartRequest ToRequest(ReservationHolder holder, DateOnly today) =>
+    public AgentStartRequest ToRequest(AgentRunReservationHolderProcess holder, DateOnly today) =>
         new()
         {
             Id = Id,
@@ -86,9 +86,11 @@ public sealed record GovernedAgentRun
     // Scopes and budgets have the same order. A budget without a limit is included, because a user's raise may have set one.
     private IReadOnlyList<BudgetCap> Caps(DateOnly today) =>
         [
-            .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetConverter.CapOf(one.First.Kind, one.Second, one.First.Amount)),
+            .. Settings
+                .Budget.All.Zip(ScopesOf(today))
+                .Select(one => LedgerBudgetConverter.CapOf(one.First.Kind, one.Second, one.First.Amount)),
             .. Fallback.Length > 0 && Settings.Claude.FallbackBudget is { } most
-                ? [BudgetConverter.CapOf(BudgetKinds.Account, BudgetScopeNames.Account(Account, today), most)]
+                ? [LedgerBudgetConverter.CapOf(BudgetKinds.Account, BudgetScopeNames.Account(Account, today), most)]
                 : (BudgetCap[])[],
         ];
 }

@@ -14,14 +14,14 @@ public interface IAccountGovernor
     /// <summary>Applies a call to the ledgers atomically. A repeated call with the same request id has no further effect.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     /// <exception cref="IOException">The ledgers are currently unavailable.</exception>
-    Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken);
+    Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked, CancellationToken cancellationToken);
 
     /// <summary>Requests the admission of an agent start.</summary>
     /// <param name="request">The start request.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The decision. The caller disposes it when the agent's process exists or will not be started.</returns>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
-    Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
+    Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Keeps the place of an agent start in the queue. Returns after some seconds, or earlier if admission can be requested again.
@@ -31,11 +31,11 @@ public interface IAccountGovernor
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>True if the start still waits in the queue. False if admission can be requested now, or if the wait exceeds
     /// <paramref name="shortWait"/>.</returns>
-    Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken);
+    Task<bool> IsWaitingAsync(AgentStartRequest request, TimeSpan shortWait, CancellationToken cancellationToken);
 
     /// <summary>Reads the current ledgers of an account and of the budgets that it shares with other accounts.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
-    Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken);
+    Task<AccountLedgerSet> ReadAsync(string account, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -43,10 +43,10 @@ public interface IAccountGovernor
 /// </summary>
 /// <param name="answer">The governor's answer, which contains the decision.</param>
 /// <param name="held">Lock that prevents changes of the ledgers until the agent's process exists, or null if none is held.</param>
-public sealed class AgentStartDecision(GovernorAnswer answer, IDisposable? held = null) : IDisposable
+public sealed class AgentStartDecision(AccountGovernorResponse answer, IDisposable? held = null) : IDisposable
 {
     /// <summary>The governor's answer, which contains the decision.</summary>
-    public GovernorAnswer Answer => answer;
+    public AccountGovernorResponse Answer => answer;
 
     /// <inheritdoc/>
     public void Dispose() => held?.Dispose();

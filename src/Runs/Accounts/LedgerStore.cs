@@ -21,7 +21,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
     private const string Ending = ".ledger.json";
 
     /// <summary>Cache of parsed ledgers by account. An entry is valid while the content of the ledger file is unchanged.</summary>
-    private readonly ConcurrentDictionary<string, (byte[] Content, Ledger Ledger)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (byte[] Content, AccountLedger Ledger)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Absolute path of the folder that contains the ledgers.</summary>
     public string Folder { get; } = Path.Combine(UserStateFolder.RootOf(environment), "usage");
@@ -31,15 +31,15 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
 
     /// <summary>Reads the current ledgers of all accounts.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be read.</exception>
-    public LedgerBook Read() =>
+    public AccountLedgerSet Read() =>
         new(ReadAll().ToImmutableSortedDictionary(ledger => ledger.Account, ledger => ledger, StringComparer.Ordinal));
 
     /// <summary>
     /// Reads the ledgers that can be used. Also returns one sentence about the problem of each ledger that can't be used.
     /// </summary>
-    public (LedgerBook Book, IReadOnlyList<string> Faults) TryRead()
+    public (AccountLedgerSet Book, IReadOnlyList<string> Faults) TryRead()
     {
-        var book = LedgerBook.Empty;
+        var book = AccountLedgerSet.Empty;
         var faults = new List<string>();
         foreach (var path in Files())
         {
@@ -57,13 +57,13 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
 
     /// <summary>Takes the lock on the ledgers. No other process can change a ledger until the returned object is disposed.</summary>
     /// <exception cref="LedgerDamagedException">The folder does not belong to this user.</exception>
-    public async Task<LockedLedgers> LockAsync(CancellationToken stop)
+    public async Task<ExclusiveAccountLedgerAccess> LockAsync(CancellationToken stop)
     {
         var path = Path.Combine(Folder, "lock");
         try
         {
             PrivateFolder.Make(Folder);
-            return new LockedLedgers(this, await LockFile.AcquireAsync(path, stop));
+            return new ExclusiveAccountLedgerAccess(this, await InterProcessFileLock.AcquireAsync(path, stop));
         }
         catch (UnauthorizedAccessException refused)
         {
@@ -73,7 +73,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
 
     /// <summary>Reads, changes and writes the ledgers while holding the lock.</summary>
     /// <param name="change">Returns the changed ledgers and the result of the call.</param>
-    public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
+    public async Task<T> ChangeAsync<T>(Func<AccountLedgerSet, (AccountLedgerSet Book, T Result)> change, CancellationToken stop)
     {
         using var locked = await LockAsync(stop);
         var (book, result) = change(locked.Book);
@@ -81,12 +81,12 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         return result;
     }
 
-    internal void Write(Ledger ledger)
+    internal void Write(AccountLedger ledger)
     {
         var path = PathOf(ledger.Account);
         try
         {
-            var content = LedgerText.Write(ledger);
+            var content = AccountLedgerSerializer.Write(ledger);
             DurableFile.Write(path, content);
             CacheLedger(path, content, ledger);
         }
@@ -96,7 +96,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         }
     }
 
-    private IEnumerable<Ledger> ReadAll() => Files().Select(ReadOne).OfType<Ledger>();
+    private IEnumerable<AccountLedger> ReadAll() => Files().Select(ReadOne).OfType<AccountLedger>();
 
     private string[] Files()
     {
@@ -110,10 +110,10 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         }
     }
 
-    private Ledger? ReadOne(string path)
+    private AccountLedger? ReadOne(string path)
     {
         var account = Path.GetFileName(path)[..^Ending.Length];
-        if (FileOwner.Of(path) is { } owner && owner != FileOwner.Current)
+        if (FileOwnerUserIdReader.Of(path) is { } owner && owner != FileOwnerUserIdReader.Current)
         {
             throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"it belongs to another user (number {owner})"));
         }
@@ -131,11 +131,11 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
             return known.Ledger;
         }
         return content is null ? null
-            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? CacheLedger(path, content, ledger)
+            : AccountLedgerSerializer.TryRead(content, account, out var ledger, out var fault) ? CacheLedger(path, content, ledger)
             : throw Damaged(path, fault);
     }
 
-    private Ledger CacheLedger(string path, byte[] content, Ledger ledger)
+    private AccountLedger CacheLedger(string path, byte[] content, AccountLedger ledger)
     {
         _known[path] = (content, ledger);
         return ledger;
@@ -150,12 +150,12 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
 }
 
 /// <summary>Access to the ledgers while this process holds the lock.</summary>
-public sealed class LockedLedgers : IDisposable
+public sealed class ExclusiveAccountLedgerAccess : IDisposable
 {
     private readonly LedgerStore _ledgers;
-    private readonly LockFile _lock;
+    private readonly InterProcessFileLock _lock;
 
-    internal LockedLedgers(LedgerStore ledgers, LockFile taken)
+    internal ExclusiveAccountLedgerAccess(LedgerStore ledgers, InterProcessFileLock taken)
     {
         _ledgers = ledgers;
         _lock = taken;
@@ -171,10 +171,10 @@ public sealed class LockedLedgers : IDisposable
     }
 
     /// <summary>The ledgers as they are stored now.</summary>
-    public LedgerBook Book { get; private set; }
+    public AccountLedgerSet Book { get; private set; }
 
     /// <summary>Writes the ledgers that have changed.</summary>
-    public void Write(LedgerBook next)
+    public void Write(AccountLedgerSet next)
     {
         foreach (var ledger in next.Ledgers.Values)
         {

@@ -31,7 +31,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     public async Task<UsageRecord> AddAsync(UsageRecord record, CancellationToken stop)
     {
         PrivateFolder.Make(folder);
-        using var alone = await LockFile.AcquireAsync(Path.Combine(folder, "history.lock"), stop);
+        using var alone = await InterProcessFileLock.AcquireAsync(Path.Combine(folder, "history.lock"), stop);
         if (Find(record) is { } before)
         {
             return before;
@@ -39,11 +39,11 @@ public sealed class UsageHistory(string folder, TimeProvider time)
         var path = PathOf(record.Account);
         if (File.Exists(path) && new FileInfo(path).Length > LargeFile)
         {
-            var kept = ReadFile(path).Where(one => time.GetUtcNow() - one.At < KeptFor).Select(UsageRecords.Write);
+            var kept = ReadFile(path).Where(one => time.GetUtcNow() - one.At < KeptFor).Select(UsageRecordSerializer.Write);
             DurableFile.Write(path, string.Concat(kept));
         }
         // Ends an incomplete last line, so that the new record starts on its own line.
-        OrchestratorFileWriter.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
+        SymlinkSafeFileWriter.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecordSerializer.Write(record));
         return record;
     }
 
@@ -52,7 +52,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     public UsageRecord? Find(UsageRecord record) =>
         ReadLines(PathOf(record.Account))
             .Where(line => line.Contains(record.Id, StringComparison.Ordinal))
-            .Select(UsageRecords.TryRead)
+            .Select(UsageRecordSerializer.TryRead)
             .FirstOrDefault(record.IsSame);
 
     /// <summary>Reads the records of all accounts, oldest first. Unreadable lines are skipped.</summary>
@@ -68,7 +68,8 @@ public sealed class UsageHistory(string folder, TimeProvider time)
             ]
             : [];
 
-    private static IEnumerable<UsageRecord> ReadFile(string path) => ReadLines(path).Select(UsageRecords.TryRead).OfType<UsageRecord>();
+    private static IEnumerable<UsageRecord> ReadFile(string path) =>
+        ReadLines(path).Select(UsageRecordSerializer.TryRead).OfType<UsageRecord>();
 
     private static string[] ReadLines(string path)
     {

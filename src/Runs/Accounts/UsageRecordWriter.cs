@@ -29,7 +29,7 @@ public static class UsageRecordWriter
         var path = Path.Combine(folder, FileName);
         if (
             DurableFile.TryRead(path) is { } text
-            && UsageRecords.TryRead(text.Trim()) is { } known
+            && UsageRecordSerializer.TryRead(text.Trim()) is { } known
             && known.Id == id
             && Path.GetFileName(known.Account) == known.Account
             && history.Find(known) is { } written
@@ -38,7 +38,7 @@ public static class UsageRecordWriter
             return written;
         }
         var record = make();
-        DurableFile.Write(path, UsageRecords.Write(record));
+        DurableFile.Write(path, UsageRecordSerializer.Write(record));
         return await history.AddAsync(record, stop);
     }
 }

@@ -74,20 +74,20 @@ public static class AgentCatalog
                     Tools = ["Read", "Grep", "Glob"],
                 }
             ),
-            "api" => Model(ModelService.Api, who, hookCommand, runEnvironment, conversations),
-            "bedrock" => Model(ModelService.Bedrock, who, hookCommand, runEnvironment, conversations),
+            "api" => Model(ModelServiceKind.Api, who, hookCommand, runEnvironment, conversations),
+            "bedrock" => Model(ModelServiceKind.Bedrock, who, hookCommand, runEnvironment, conversations),
             var name => Find(name, settings, hookCommand, runEnvironment),
         };
 
-    private static ModelAgentRunner Model(
-        ModelService service,
+    private static ModelApiAgentRunner Model(
+        ModelServiceKind service,
         PlannerSettings who,
         IReadOnlyList<string> hookCommand,
         AgentRunEnvironment runEnvironment,
         string conversations
     ) =>
         new(
-            new ModelAgentOptions
+            new ModelApiAgentOptions
             {
                 Service = service,
                 Command = [.. hookCommand.SkipLast(1), "ask-model"],

@@ -19,7 +19,7 @@ public static partial class AgentOutcomeClassifier
     /// <param name="timeLimit">Name of the setting that limits the agent's time.</param>
     public static (FailureClass FailureClass, string Message) Of(
         AgentOutcome outcome,
-        AgentClaim? claim,
+        AgentOutcomeClaim? claim,
         bool found,
         string timeLimit = "timeout"
     )
@@ -63,7 +63,7 @@ public static partial class AgentOutcomeClassifier
     /// Returns text that identifies the cause of a failure. It contains no numbers and no task id, so equal texts from three tasks indicate
     /// a common cause. Empty if the cause lies in the task itself, for example in its limits or its agent's claim.
     /// </summary>
-    public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
+    public static string SignatureOf(AgentOutcome outcome, AgentOutcomeClaim? claim, string agent, string taskId)
     {
         var countable =
             outcome.Failure
@@ -93,7 +93,7 @@ public static partial class AgentOutcomeClassifier
     private static string Sentences(string message, string cure) =>
         message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
 
-    private static string BlockedBy(AgentClaim claim)
+    private static string BlockedBy(AgentOutcomeClaim claim)
     {
         string[] wants =
         [
@@ -109,5 +109,5 @@ public static partial class AgentOutcomeClassifier
     private static string Numbered(IEnumerable<string> texts) =>
         string.Join(" ", texts.Take(MostNamed).Select((text, index) => $"({index + 1}) {FileNameEncoding.Show(text)}"));
 
-    private static string FormatReason(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
+    private static string FormatReason(AgentOutcomeClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

@@ -15,12 +15,12 @@ public sealed record AgentRunEnvironment(
     IReadOnlyList<string> MissingServers
 )
 {
-    private const string McpFile = ProjectCommands.McpFile;
+    private const string McpFile = ProjectDefinedCommandFinder.McpFile;
 
     /// <summary>Builds the environment of an agent. Secrets are read at each start, because a run never stores them.</summary>
     /// <param name="commit">Commit whose <c>.mcp.json</c> applies, or null if the agent starts without a commit.</param>
     public static async Task<AgentRunEnvironment> OfAsync(
-        RunServices services,
+        RunServiceBundle services,
         string repository,
         RunStartSettings start,
         string? commit,
@@ -34,7 +34,7 @@ public sealed record AgentRunEnvironment(
         }
         var file = commit is null
             ? null
-            : await new CommitStore(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
+            : await new GitCommitStore(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
         var (config, missing) = Keep(
             file is null ? "" : Encoding.UTF8.GetString(file),
             start.Settings.Claude.McpServers,
@@ -45,7 +45,7 @@ public sealed record AgentRunEnvironment(
 
     // A variable that was missing at approval is not passed on. The files count as trusted here, because a change during the run must not
     // remove approved variables.
-    private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStartSettings start)
+    private static Dictionary<string, string> EnvironmentOf(RunServiceBundle services, string repository, RunStartSettings start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
         return files
@@ -66,7 +66,7 @@ public sealed record AgentRunEnvironment(
         IReadOnlyDictionary<string, string> seen
     )
     {
-        var servers = ProjectCommands
+        var servers = ProjectDefinedCommandFinder
             .ReadMcpServers(file)
             .Where(server => seen.GetValueOrDefault(server.Key) == server.Value)
             .ToDictionary();

@@ -97,15 +97,15 @@ public sealed record AgentRunOutcomeFile
     public void Write(string folder) =>
         DurableFile.Write(
             Path.Combine(folder, FileName),
-            JsonSerializer.SerializeToUtf8Bytes(this, AgentRunNotesJson.Default.AgentRunOutcomeFile)
+            JsonSerializer.SerializeToUtf8Bytes(this, AgentRunOutcomeJsonContext.Default.AgentRunOutcomeFile)
         );
 
     /// <summary>Reads the outcome file of an agent run. Returns null if the file is missing or unreadable.</summary>
     /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static AgentRunOutcomeFile? Read(string folder) =>
-        StoredJson.TryRead(Path.Combine(folder, FileName), AgentRunNotesJson.Default.AgentRunOutcomeFile);
+        StoredJsonReader.TryRead(Path.Combine(folder, FileName), AgentRunOutcomeJsonContext.Default.AgentRunOutcomeFile);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AgentRunOutcomeFile))]
-internal sealed partial class AgentRunNotesJson : JsonSerializerContext;
+internal sealed partial class AgentRunOutcomeJsonContext : JsonSerializerContext;

@@ -8,7 +8,12 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <summary>
 /// Reports one agent's usage and final cost to the governor, with the usage limits that the service reported for the account.
 /// </summary>
-public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun agent, PriceTable prices, ReservationHolder holder)
+public sealed class AgentUsageReporter(
+    RunServiceBundle services,
+    GovernedAgentRun agent,
+    PriceTable prices,
+    AgentRunReservationHolderProcess holder
+)
 {
     /// <summary>Maximum time for which the provider keeps a prompt in its cache.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);
@@ -19,18 +24,18 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     /// <summary>Maximum reported utilization of a usage window, in parts per million. Higher values are capped at 1,000 %.</summary>
     private const int MostFull = 10_000_000;
     private readonly List<TaskNotice> _notices = [];
-    private readonly ConcurrentQueue<AgentRateLimit> _heard = [];
+    private readonly ConcurrentQueue<AgentUsageWindowsEvent> _heard = [];
     private bool _works;
     private long _looked;
-    private Amount _used;
-    private Amount _told;
+    private MoneyAndTokenAmount _used;
+    private MoneyAndTokenAmount _told;
     private bool _isTold;
     private long _toldAt;
     private bool _isAtGrant;
     private long _context;
 
     /// <summary>The governor's reservation for the agent, or null if this process does not know it.</summary>
-    public Reservation? Reservation { get; set; }
+    public AgentRunReservation? Reservation { get; set; }
 
     /// <summary>
     /// True if the account was blocked when the agent was admitted. The first response of the service then ends the block.
@@ -49,19 +54,19 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
     /// <summary>Records the usage and the usage limits in an event of the agent.</summary>
     public void HandleEvent(AgentEvent happened)
     {
-        _works |= MayEndABlock && happened is AgentContextSize;
-        if (happened is AgentContextSize { ParentToolUseId: null, ContextTokens: var tokens })
+        _works |= MayEndABlock && happened is AgentContextSizeEvent;
+        if (happened is AgentContextSizeEvent { ParentToolUseId: null, ContextTokens: var tokens })
         {
             _context = tokens;
         }
-        if (happened is AgentRateLimit limit)
+        if (happened is AgentUsageWindowsEvent limit)
         {
             _heard.Enqueue(limit);
         }
         if (Session is not null && (_looked == 0 || services.Time.GetElapsedTime(_looked) >= services.Governor.ReportsEvery))
         {
             _looked = services.Time.GetTimestamp();
-            _used = UsageRecords.Sum(AccountPrices.Models(Session.UsageSoFar(), prices));
+            _used = UsageRecordSerializer.Sum(AgentRunCostCalculator.Models(Session.UsageSoFar(), prices));
         }
     }
 
@@ -144,9 +149,17 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
                     Works = _works,
                     Windows = RemoveReported(),
                     Reached = isBlocked ? Limit(outcome) : null,
-                    Ended = new AgentRunSettlement(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
+                    Ended = new EndedAgentRunUsage(
+                        used,
+                        agent.ScopesOf(CalendarDayCalculator.Of(record.Since, services.Time.LocalTimeZone))
+                    ),
                     // The task has started, so it keeps its priority among the tasks that wait for the account.
-                    Start = isBlocked ? agent.ToRequest(holder, LocalDays.Today(services.Time)) with { IsUnderWay = true } : null,
+                    Start = isBlocked
+                        ? agent.ToRequest(holder, CalendarDayCalculator.Today(services.Time)) with
+                        {
+                            IsUnderWay = true,
+                        }
+                        : null,
                     OnlyInLine = true,
                 },
                 CancellationToken.None
@@ -154,7 +167,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
             Warn(answer.Warns);
             if (isBlocked)
             {
-                var wake = (answer.Admission as StartDelayed)?.Until;
+                var wake = (answer.Admission as AgentStartDelayedDecision)?.Until;
                 result = result with
                 {
                     ResetAt = answer.Park?.OpensAt,
@@ -172,7 +185,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
-    private GovernorCall Call() =>
+    private AccountGovernorRequest Call() =>
         new()
         {
             RequestId = Guid.NewGuid().ToString("n"),
@@ -180,10 +193,14 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
             Id = agent.Id,
         };
 
-    private LimitReached Limit(AgentOutcome outcome)
+    private UsageLimitRejection Limit(AgentOutcome outcome)
     {
         var window = outcome.Windows?.DecidingWindow;
-        return new LimitReached(window?.Name, window?.ResetsAt ?? outcome.ResetsAt, $"usage_limit_reached of {agent.Run}/{agent.Task}");
+        return new UsageLimitRejection(
+            window?.Name,
+            window?.ResetsAt ?? outcome.ResetsAt,
+            $"usage_limit_reached of {agent.Run}/{agent.Task}"
+        );
     }
 
     /// <summary>
@@ -219,9 +236,9 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
             // Without a final usage report, the usage observed while the agent ran is a lower bound.
             Models =
             [
-                .. UsageRecords.AtLeast(
-                    [.. AccountPrices.Models(outcome.Usage, prices)],
-                    outcome.IsUsageComplete ? Amount.Zero : _used,
+                .. UsageRecordSerializer.AtLeast(
+                    [.. AgentRunCostCalculator.Models(outcome.Usage, prices)],
+                    outcome.IsUsageComplete ? MoneyAndTokenAmount.Zero : _used,
                     agent.Model
                 ),
             ],
@@ -229,13 +246,13 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgentRun ag
         };
 
     /// <summary>Returns the usage windows for which the service reported a utilization and a plausible reset time.</summary>
-    private IEnumerable<WindowReading> Readings(UsageWindows? said)
+    private IEnumerable<UsageWindowReading> Readings(UsageWindows? said)
     {
         foreach (var window in said?.Windows ?? [])
         {
-            if (window is { Used: { } share, ResetsAt: { } reset } && AccountBackoffs.IsPlausible(window.Name, reset, Now))
+            if (window is { Used: { } share, ResetsAt: { } reset } && AccountBackoffCalculator.IsPlausible(window.Name, reset, Now))
             {
-                yield return new WindowReading(window.Name, (int)Math.Clamp(Math.Round(share * 1_000_000), 0, MostFull), reset);
+                yield return new UsageWindowReading(window.Name, (int)Math.Clamp(Math.Round(share * 1_000_000), 0, MostFull), reset);
             }
         }
     }

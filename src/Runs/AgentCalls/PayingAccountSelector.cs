@@ -9,16 +9,16 @@ namespace Orchestrator.Runs.AgentCalls;
 /// </summary>
 public sealed class PayingAccountSelector : IDisposable
 {
-    private readonly List<AgentAdmission> _starts;
+    private readonly List<AgentAdmissionClient> _starts;
 
-    private PayingAccountSelector(List<AgentAdmission> starts)
+    private PayingAccountSelector(List<AgentAdmissionClient> starts)
     {
         _starts = starts;
         Chosen = starts[0];
     }
 
     /// <summary>Admission by the account that pays. This is the agent's own account until another account is chosen.</summary>
-    public AgentAdmission Chosen { get; private set; }
+    public AgentAdmissionClient Chosen { get; private set; }
 
     /// <summary>Creates the list of accounts that may pay for an agent run.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
@@ -26,7 +26,7 @@ public sealed class PayingAccountSelector : IDisposable
     /// <param name="agent">Name of the agent in the settings.</param>
     /// <param name="environment">The agent's environment variables.</param>
     public static PayingAccountSelector Of(
-        RunServices services,
+        RunServiceBundle services,
         GovernedAgentRun own,
         string agent,
         IReadOnlyDictionary<string, string> environment
@@ -42,7 +42,7 @@ public sealed class PayingAccountSelector : IDisposable
                     }
                 )
                 : [];
-        return new PayingAccountSelector([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
+        return new PayingAccountSelector([.. others.Prepend(own).Select(one => new AgentAdmissionClient(services, one))]);
     }
 
     /// <summary>Requests admission from each account in order until one admits the agent.</summary>
@@ -50,7 +50,7 @@ public sealed class PayingAccountSelector : IDisposable
     /// <returns>Null if the agent may start or has already started; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
-        if (AgentSupervisor.ReadState(Chosen.Agent.Folder) != AgentStartState.NotStarted)
+        if (AgentSupervisor.ReadState(Chosen.Agent.Folder) != AgentRunStatus.NotStarted)
         {
             return await FollowAsync(session, stop);
         }
@@ -83,7 +83,7 @@ public sealed class PayingAccountSelector : IDisposable
 
     /// <summary>Waits until one of the accounts would admit the agent, or until all of them require a long wait.</summary>
     /// <param name="called">Canceled when the wait must end.</param>
-    public async Task AwaitTurnAsync(StepExecution execution, CancellationToken called)
+    public async Task AwaitTurnAsync(RunStepExecutionContext execution, CancellationToken called)
     {
         foreach (var start in _starts)
         {

@@ -12,14 +12,14 @@ namespace Orchestrator.Runs.AgentCalls;
 public interface IReadOnlyAgentCaller
 {
     /// <summary>Describes the question and the agent that answers it.</summary>
-    Task<ReadOnlyAgentQuestion> DescribeAsync(AskAgentInput input);
+    Task<ReadOnlyAgentCallOptions> DescribeAsync(AskAgentInput input);
 
     /// <summary>Validates a stored answer. If the answer is valid, stores it for later steps.</summary>
-    AnswerJudgement Judge(JudgeAnswerInput input);
+    AgentAnswerValidationResult Judge(ValidateAgentAnswerInput input);
 }
 
 /// <summary>A question for a read-only agent, with the settings of the agent that answers it.</summary>
-public sealed record ReadOnlyAgentQuestion
+public sealed record ReadOnlyAgentCallOptions
 {
     /// <summary>Folder of the run.</summary>
     public required RunFolder Folder { get; init; }
@@ -72,17 +72,17 @@ public sealed record ReadOnlyAgentQuestion
 /// pending answer instead of asking again.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ReadOnlyAgentRunner(RunServices services)
+public sealed class ReadOnlyAgentRunner(RunServiceBundle services)
 {
     /// <summary>Starts the agent or attaches to a running one, follows the agent until it ends, and stores its answer.</summary>
     /// <param name="input">The agent run.</param>
     /// <param name="ask">The question and the agent that answers it.</param>
     /// <param name="execution">The running step.</param>
     /// <returns>The result of the agent run. <see cref="AgentRunResult.SaidHash"/> is the hash of the stored answer.</returns>
-    public async Task<AgentRunResult> AskAsync(AskAgentInput input, ReadOnlyAgentQuestion ask, StepExecution execution)
+    public async Task<AgentRunResult> AskAsync(AskAgentInput input, ReadOnlyAgentCallOptions ask, RunStepExecutionContext execution)
     {
         var folder = ask.Folder.Start(ask.TaskId, input.Start);
-        if ((Refuse(ask) ?? AgentMonitor.CancelUnstarted(input.Stop, folder, input.Session)) is { } neverBegun)
+        if ((Refuse(ask) ?? DetachableAgentRunFollower.CancelUnstarted(input.Stop, folder, input.Session)) is { } neverBegun)
         {
             return neverBegun;
         }
@@ -95,19 +95,19 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             ask.Who.Agent,
             environment.Environment
         );
-        var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
+        var held = new AgentStartHoldChecker(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.WaitWhileHeldAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
         }
         var agent = FindAgent(ask, environment);
         var repository = await services.OpenRepositoryAsync(path);
-        var worktrees = new WorktreeStore(repository);
+        var worktrees = new WorktreeManager(repository);
         var start = Describe(input, ask, agent, folder, await EnsureWorktreeAsync(repository, worktrees, ask), execution);
         var state = AgentSupervisor.ReadState(start.Folder);
-        var confined = new SandboxAgentState(agent, Path.Combine(start.Folder, "state"));
+        var confined = new SandboxedAgentStateFolder(agent, Path.Combine(start.Folder, "state"));
         var logins = new SandboxLoginCopies(agent, start.Folder, services.Environment, services.Time);
-        if (state == AgentStartState.NotStarted)
+        if (state == AgentRunStatus.NotStarted)
         {
             start = await ConfineAsync(start, agent, repository, (confined, logins), input, ask);
             await execution.Begins();
@@ -117,7 +117,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             return notAdmitted;
         }
         var governed = payers.Chosen;
-        var outcome = await AgentMonitor.RunAsync(
+        var outcome = await DetachableAgentRunFollower.RunAsync(
             execution,
             FindAgent(ask, environment, governed.Agent.Fallback),
             start with
@@ -136,12 +136,12 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         {
             await worktrees.RemoveAsync(ask.Worktree);
         }
-        var result = Evaluate(outcome, ask, start, found: state == AgentStartState.Ended);
+        var result = Evaluate(outcome, ask, start, found: state == AgentRunStatus.Ended);
         var settled = payers.RetryOnOtherAccount(await governed.Use.SettleReservationAsync(result, outcome)) with
         {
             Notices = [.. governed.Use.Notices, .. notTaken.Where(text => text.Length > 0).Select(text => new TaskNotice(text))],
         };
-        return await new FullDiskWait(services.Time).AwaitSpaceAsync(
+        return await new FreeDiskSpaceWaiter(services.Time).AwaitSpaceAsync(
             settled,
             input.Question.Repository.Path,
             ask.RunStart.Settings.DiskReserve,
@@ -149,7 +149,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         );
     }
 
-    private static AgentRunResult? Refuse(ReadOnlyAgentQuestion ask) =>
+    private static AgentRunResult? Refuse(ReadOnlyAgentCallOptions ask) =>
         ask.Fault.Length == 0
             ? null
             : new AgentRunResult
@@ -159,11 +159,11 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
                 NeverBegun = true,
             };
 
-    private IAgentRunner FindAgent(ReadOnlyAgentQuestion ask, AgentRunEnvironment environment, string payer = "") =>
+    private IAgentRunner FindAgent(ReadOnlyAgentCallOptions ask, AgentRunEnvironment environment, string payer = "") =>
         AgentCatalog.FindAnswering(ask.Who, ask.RunStart.Settings, services.HookCommand, environment, ask.Conversations, payer)
-        ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, ask.RunStart.Settings), "UnknownAgent");
+        ?? throw new RunStepFailedException(AgentCatalog.Unknown(ask.Who.Agent, ask.RunStart.Settings), "UnknownAgent");
 
-    private static AgentRunResult Evaluate(AgentOutcome outcome, ReadOnlyAgentQuestion ask, AgentStart start, bool found)
+    private static AgentRunResult Evaluate(AgentOutcome outcome, ReadOnlyAgentCallOptions ask, AgentRunParameters start, bool found)
     {
         var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, $"{ask.Setting}.timeout");
         var answer = outcome.Answer ?? (ask.TakesText && failure == FailureClass.None ? message : null);
@@ -184,24 +184,24 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
     }
 
     // The agent reads a commit and changes no file, so its worktree and the repository need no private copies.
-    private async Task<AgentStart> ConfineAsync(
-        AgentStart start,
+    private async Task<AgentRunParameters> ConfineAsync(
+        AgentRunParameters start,
         IAgentRunner agent,
         GitRepository repository,
-        (SandboxAgentState State, SandboxLoginCopies Logins) own,
+        (SandboxedAgentStateFolder State, SandboxLoginCopies Logins) own,
         AskAgentInput input,
-        ReadOnlyAgentQuestion ask
+        ReadOnlyAgentCallOptions ask
     )
     {
         var settings = ask.RunStart.Settings;
-        if (await StepSandbox.RulesAsync(settings, input.Question.Repository.Path, services) is not { } rules)
+        if (await RunSandboxFactory.RulesAsync(settings, input.Question.Repository.Path, services) is not { } rules)
         {
             return start;
         }
         own.State.CopyConversationIn(input.Session);
-        var keys = StepSandbox.KeysOutside(settings, ask.Who.Agent, agent);
+        var keys = RunSandboxFactory.KeysOutside(settings, ask.Who.Agent, agent);
         var logins = await own.Logins.TakeAsync(keys, CancellationToken.None);
-        var configuration = await ConfinedConfiguration.MakeAsync(repository, own.State.Folder, CancellationToken.None);
+        var configuration = await SandboxGitConfigCopies.MakeAsync(repository, own.State.Folder, CancellationToken.None);
         var sandbox = rules.OfAgent(agent.State, own.State.Folder, logins, services.HookFiles);
         var shown = rules.WithDownloads(
             rules.WithGit(
@@ -212,13 +212,13 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
                 configuration
             ),
             layers: null,
-            SandboxRole.Agent,
+            SandboxedProgramKind.Agent,
             canOverlay: false
         );
-        var confined = StepSandbox.WithNetwork(
+        var confined = RunSandboxFactory.WithNetwork(
             shown,
             settings,
-            StepSandbox.PurposeOf(SandboxRole.Agent, ask.Folder, ask.TaskId) with
+            RunSandboxFactory.PurposeOf(SandboxedProgramKind.Agent, ask.Folder, ask.TaskId) with
             {
                 Agents = [ask.Who.Agent],
                 Keys = keys,
@@ -232,7 +232,7 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
 
     private static GovernedAgentRun Governed(
         AskAgentInput input,
-        ReadOnlyAgentQuestion ask,
+        ReadOnlyAgentCallOptions ask,
         string folder,
         AgentRunEnvironment environment
     ) =>
@@ -251,11 +251,11 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             IsUnderWay = input.Session.Length > 0 || input.Attempt > 1,
         };
 
-    private static async Task<string> EnsureWorktreeAsync(GitRepository repository, WorktreeStore worktrees, ReadOnlyAgentQuestion ask)
+    private static async Task<string> EnsureWorktreeAsync(GitRepository repository, WorktreeManager worktrees, ReadOnlyAgentCallOptions ask)
     {
         var commit =
-            await new CommitStore(repository).ReadAsync(ask.Commit)
-            ?? throw new StepException($"The commit for the {ask.Role} is no longer in the repository.", "InvalidInput");
+            await new GitCommitStore(repository).ReadAsync(ask.Commit)
+            ?? throw new RunStepFailedException($"The commit for the {ask.Role} is no longer in the repository.", "InvalidInput");
         var request = new WorktreeRequest(ask.Worktree, commit.Id)
         {
             LockReason = $"the {ask.Role} of {ask.Folder.Name} reads here (orchestrate)",
@@ -263,19 +263,19 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
         return (await worktrees.EnsureAsync(request)).Path;
     }
 
-    private AgentStart Describe(
+    private AgentRunParameters Describe(
         AskAgentInput input,
-        ReadOnlyAgentQuestion ask,
+        ReadOnlyAgentCallOptions ask,
         IAgentRunner agent,
         string folder,
         string worktree,
-        StepExecution execution
+        RunStepExecutionContext execution
     )
     {
         var limits = ask.RunStart.Settings.Limits;
         var problems = ContentAddressedFile.Read(ask.Folder, input.ProblemsFile);
         var goesOn = input.Session.Length > 0 && agent.FindConversation(input.Session) is not null;
-        return new AgentStart
+        return new AgentRunParameters
         {
             Folder = folder,
             WorkingDirectory = worktree,
@@ -284,8 +284,8 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             Task = ask.TaskId,
             Attempt = input.Attempt,
             Prompt = goesOn
-                ? AnswerPrompt.RenderContinuation(problems, input.Guidance)
-                : AnswerPrompt.RenderNewConversation(ask.Prompt(), problems, input.Guidance),
+                ? AnswerCorrectionPromptRenderer.RenderContinuation(problems, input.Guidance)
+                : AnswerCorrectionPromptRenderer.RenderNewConversation(ask.Prompt(), problems, input.Guidance),
             Owner = execution.Owner,
             TraceParent = TraceContext.ParentFor(
                 services.Environment,
@@ -298,14 +298,14 @@ public sealed class ReadOnlyAgentRunner(RunServices services)
             Model = ask.RunStart.Settings.ModelOf(ask.Who) is var model && model == AgentSettings.OwnModel ? null : model,
             EarlierFolders = [.. Enumerable.Range(1, input.Start - 1).Select(start => ask.Folder.Start(ask.TaskId, start))],
             AnswerSchema = ask.Schema,
-            Policy = new AgentHookPolicy
+            Policy = new AgentRunPermissions
             {
                 Task = ask.TaskId,
                 Root = worktree,
                 Write = [],
                 AllowCommands = false,
             },
-            Limits = new AgentLimits
+            Limits = new AgentRunLimits
             {
                 Time = ask.Who.Timeout,
                 // A model behind an API returns nothing until its answer is complete, so only the time limit can detect a stall.

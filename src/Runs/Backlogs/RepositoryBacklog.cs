@@ -4,11 +4,11 @@ using Orchestrator.Plans.Readers.Backlogs;
 namespace Orchestrator.Runs.Backlogs;
 
 /// <summary>The parsed content of a backlog file.</summary>
-public sealed class BacklogContent
+public sealed class ParsedBacklogFile
 {
     private readonly BacklogFile _file;
 
-    public BacklogContent(BacklogFile file, IReadOnlyList<PlanFault> faults)
+    public ParsedBacklogFile(BacklogFile file, IReadOnlyList<PlanFault> faults)
     {
         _file = file;
         Faults = faults;
@@ -30,7 +30,7 @@ public sealed class BacklogContent
 /// <summary>The backlog of the repository in which a command is run, or of the command's folder if it is not in a repository.</summary>
 public sealed class RepositoryBacklog
 {
-    private readonly RepositoryLocation? _repository;
+    private readonly LocalRepositoryPaths? _repository;
     private readonly string _directory;
     private readonly BacklogStore _store;
     private readonly string? _tag;
@@ -42,7 +42,7 @@ public sealed class RepositoryBacklog
     /// <param name="tag">The tag in a file with tags, or null for the current tag.</param>
     /// <param name="time">The clock.</param>
     /// <param name="warn">Called for each error in an individual task. Such an error is only a warning.</param>
-    public RepositoryBacklog(RepositoryLocation? repository, string directory, string? tag, TimeProvider time, Action<string> warn)
+    public RepositoryBacklog(LocalRepositoryPaths? repository, string directory, string? tag, TimeProvider time, Action<string> warn)
     {
         _repository = repository;
         _directory = directory;
@@ -61,8 +61,8 @@ public sealed class RepositoryBacklog
     public string FullPath => _store.FullPath;
 
     /// <summary>Reads the backlog. Returns an empty backlog if the file does not exist.</summary>
-    /// <exception cref="RefusedException">The file is unreadable; the message lists all errors.</exception>
-    public BacklogContent Read()
+    /// <exception cref="UserRequestRefusedException">The file is unreadable; the message lists all errors.</exception>
+    public ParsedBacklogFile Read()
     {
         var read = _store.Read(_tag);
         foreach (var fault in read.File is null ? read.Faults.Except(read.Errors) : read.Faults)
@@ -70,43 +70,49 @@ public sealed class RepositoryBacklog
             _warn(fault.ToPlainText());
         }
         return read.File is { } file
-            ? new BacklogContent(file, read.Faults)
-            : throw new RefusedException(string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
+            ? new ParsedBacklogFile(file, read.Faults)
+            : throw new UserRequestRefusedException(
+                string.Join("\n", read.Faults.Select(fault => fault.ToString())),
+                $"Correct {Name} first."
+            );
     }
 
     /// <summary>Changes the backlog while holding the file's lock.</summary>
     /// <param name="change">Returns the new backlog from the current one.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
-    /// <exception cref="RefusedException">The current or the new backlog has errors, or another program holds the lock too long. The file
-    /// is unchanged.</exception>
-    public async Task<BacklogContent> ChangeAsync(Func<Backlog, Backlog> change, CancellationToken stop)
+    /// <exception cref="UserRequestRefusedException">The current or the new backlog has errors, or another program holds the lock too long.
+    /// The file is unchanged.</exception>
+    public async Task<ParsedBacklogFile> ChangeAsync(Func<Backlog, Backlog> change, CancellationToken stop)
     {
         // A backlog outside a repository would never be found by a run.
-        if (!Exists && RepositoryLocation.RefusalOf(_repository, _directory) is { } refusal)
+        if (!Exists && LocalRepositoryPaths.RefusalOf(_repository, _directory) is { } refusal)
         {
-            throw new RefusedException(refusal.Why, refusal.Cure);
+            throw new UserRequestRefusedException(refusal.Why, refusal.Cure);
         }
         Read();
         try
         {
             var changed = await _store.ChangeAsync(_tag, change, stop);
             return changed.File is { } file
-                ? new BacklogContent(file, changed.Faults)
-                : throw new RefusedException(
+                ? new ParsedBacklogFile(file, changed.Faults)
+                : throw new UserRequestRefusedException(
                     string.Join("\n", changed.Faults.Select(fault => fault.Message)),
                     "The backlog was not changed."
                 );
         }
         catch (BacklogBusyException busy)
         {
-            throw new RefusedException(busy.Message, "Run the command again when the other process has ended.") { IsPassing = true };
+            throw new UserRequestRefusedException(busy.Message, "Run the command again when the other process has ended.")
+            {
+                IsPassing = true,
+            };
         }
     }
 
     /// <summary>Returns the full id of the task that a user's input identifies.</summary>
-    /// <exception cref="RefusedException">No task has this id.</exception>
+    /// <exception cref="UserRequestRefusedException">No task has this id.</exception>
     public static string Find(Backlog backlog, string id) =>
         backlog.Find(id.Trim()) is { } task
             ? task.Id
-            : throw new RefusedException($"The backlog has no task '{id}'.", "See 'orchestrate tasks list'.");
+            : throw new UserRequestRefusedException($"The backlog has no task '{id}'.", "See 'orchestrate tasks list'.");
 }

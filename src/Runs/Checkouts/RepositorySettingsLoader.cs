@@ -14,14 +14,14 @@ public static class RepositorySettingsLoader
     public static RepositorySettings Open(
         string? repository,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlyList<SettingFlag> flags,
-        TrustStore trust,
+        IReadOnlyList<SettingOverride> flags,
+        RepositoryTrustStore trust,
         string? runId
     ) => RepositorySettings.Load(repository, SettingsFiles.Read(repository, environment, flags), Find, trust, runId);
 
     private static IReadOnlyList<DetectedCommand> Find(string repository) =>
         [
-            .. ProjectCommands.Find(repository),
+            .. ProjectDefinedCommandFinder.Find(repository),
             .. GitProgramSettings
                 .FindAsync(repository)
                 .GetAwaiter()

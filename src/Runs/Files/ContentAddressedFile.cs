@@ -27,7 +27,7 @@ public static class ContentAddressedFile
     /// <summary>Reads a file and verifies its content.</summary>
     /// <param name="path">Path from the run's history, relative to the repository, or empty if there is no file.</param>
     /// <returns>The content, or empty if there is no file.</returns>
-    /// <exception cref="StepException">The file is missing or was changed.</exception>
+    /// <exception cref="RunStepFailedException">The file is missing or was changed.</exception>
     public static string Read(RunFolder folder, string path)
     {
         if (path.Length == 0)

@@ -7,19 +7,21 @@ public static class DecisionLog
 
     /// <summary>Renders the section as Markdown. Returns empty text if users made no decisions.</summary>
     /// <param name="events">Path of the run's event file.</param>
-    public static MarkdownText Render(string events)
+    public static EscapingMarkdownBuilder Render(string events)
     {
-        var said = RunEvents.Read(events, having: "\"by\":").Where(item => item.By is not null).ToList();
+        var said = RunEventFileReader.Read(events, having: "\"by\":").Where(item => item.By is not null).ToList();
         if (said.Count == 0)
         {
-            return new MarkdownText();
+            return new EscapingMarkdownBuilder();
         }
-        return new MarkdownText()
+        return new EscapingMarkdownBuilder()
             .Append($"\n## Decisions by users\n\n")
             .Append(
                 said.TakeLast(Most)
                     .Select(item =>
-                        MarkdownText.Of($"- {item.Time:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: {item.Reason}\n")
+                        EscapingMarkdownBuilder.Of(
+                            $"- {item.Time:yyyy-MM-dd HH:mm:ss} UTC, {item.By}: {item.Task ?? "run"}: {item.Reason}\n"
+                        )
                     )
             );
     }

@@ -27,7 +27,7 @@ public static class HashVerifiedFile
     /// <param name="folder">The run's folder.</param>
     /// <param name="path">Absolute path of the file.</param>
     /// <param name="hash">Hash of the file from the run's history.</param>
-    /// <exception cref="StepException">The file is missing, or has a different content and was moved away.</exception>
+    /// <exception cref="RunStepFailedException">The file is missing, or has a different content and was moved away.</exception>
     public static byte[] Read(RunFolder folder, string path, string hash)
     {
         var content = RegularFileReader.TryRead(path, LargestFile);
@@ -56,12 +56,12 @@ public static class HashVerifiedFile
         throw Refuse(folder, path);
     }
 
-    private static StepException Refuse(RunFolder folder, string path)
+    private static RunStepFailedException Refuse(RunFolder folder, string path)
     {
         var shown = folder.Relative(path);
         if (RegularFileReader.TryMoveAway(path, ChangedName) is { } moved)
         {
-            return new StepException(
+            return new RunStepFailedException(
                 $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
                     + $"{folder.Relative(moved)}. {SuggestFix(shown)}",
                 "FileChanged"
@@ -72,7 +72,7 @@ public static class HashVerifiedFile
         var why = File.Exists(first)
             ? $"is missing, because it was changed since the run {folder.Name} wrote it, and was renamed to {folder.Relative(first)}."
             : $"of the run {folder.Name} is missing.";
-        return new StepException($"{shown} {why} {SuggestFix(shown)}", "FileGone");
+        return new RunStepFailedException($"{shown} {why} {SuggestFix(shown)}", "FileGone");
 
         string ChangedName(int number) => string.Create(CultureInfo.InvariantCulture, $"{path}{ChangedSuffix}{number}");
     }

@@ -8,14 +8,14 @@ namespace Orchestrator.Runs;
 public sealed class JsonListFile<T>(string path, JsonTypeInfo<IReadOnlyList<T>> type)
 {
     /// <summary>Reads all entries, oldest first.</summary>
-    public IReadOnlyList<T> Read() => StoredJson.TryRead(path, type) ?? [];
+    public IReadOnlyList<T> Read() => StoredJsonReader.TryRead(path, type) ?? [];
 
     /// <summary>Changes the list while holding the file's lock.</summary>
     /// <param name="change">Returns the new list. If it returns the same instance, nothing is written.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     public async Task ChangeAsync(Func<IReadOnlyList<T>, IReadOnlyList<T>> change, CancellationToken stop)
     {
-        using var alone = await LockFile.AcquireAsync(path + ".lock", stop);
+        using var alone = await InterProcessFileLock.AcquireAsync(path + ".lock", stop);
         var before = Read();
         var after = change(before);
         if (!ReferenceEquals(before, after))

@@ -18,4 +18,4 @@ internal sealed record PlanningGoal
 
 [JsonSerializable(typeof(PlanningGoal))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
-internal sealed partial class PlanningGoalJson : JsonSerializerContext;
+internal sealed partial class PlanningGoalJsonContext : JsonSerializerContext;

@@ -65,9 +65,9 @@ public sealed partial class RunFolder
 
     /// <summary>
     /// Path of the record of how the run's landings move the target branch, written before each move
-    /// (<see cref="Git.Landing.LandingNote"/>).
+    /// (<see cref="Git.Landing.TargetBranchMoveHistory"/>).
     /// </summary>
-    public string Landing => In(Git.Landing.LandingNote.FileName);
+    public string Landing => In(Git.Landing.TargetBranchMoveHistory.FileName);
 
     /// <summary>Path of the record of a landing's signed commit. It is read if the landing was interrupted.</summary>
     public string SignedLanding => In("landing-signed");

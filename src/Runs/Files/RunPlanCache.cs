@@ -9,14 +9,14 @@ namespace Orchestrator.Runs;
 public sealed class RunPlanCache
 {
     private const int MostKept = 8;
-    private readonly ConcurrentDictionary<string, RunFiles> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RunPlanAndSettings> _known = new(StringComparer.Ordinal);
 
     /// <summary>Loads the plan and start settings of a run.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="planHash">Hash of the list of files that affect the run's decisions (<see cref="DecisionManifest"/>), from the run's
-    /// history.</param>
-    /// <exception cref="StepException">A file is missing or was changed.</exception>
-    public RunFiles Load(RepositoryReference repository, string runId, string planHash)
+    /// <param name="planHash">Hash of the list of files that affect the run's decisions (<see cref="RunDecisionInputManifest"/>), from the
+    /// run's history.</param>
+    /// <exception cref="RunStepFailedException">A file is missing or was changed.</exception>
+    public RunPlanAndSettings Load(RepositoryReference repository, string runId, string planHash)
     {
         var folder = new RunFolder(repository.Path, runId);
         if (!_known.TryGetValue(planHash, out var known))
@@ -30,19 +30,23 @@ public sealed class RunPlanCache
             return known;
         }
         // An equal hash means equal content. The files are still verified, so that a changed file is reported before any other work.
-        HashVerifiedFile.Check(folder, DecisionManifest.PathOf(folder, planHash), planHash);
+        HashVerifiedFile.Check(folder, RunDecisionInputManifest.PathOf(folder, planHash), planHash);
         known.Decisions!.Check(folder, known.Decisions.Plan);
-        known.Decisions.Check(folder, RunFiles.Named(folder, folder.StartFile));
+        known.Decisions.Check(folder, RunPlanAndSettings.Named(folder, folder.StartFile));
         return known with { Folder = folder };
     }
 
-    private static RunFiles Read(RunFolder folder, string hash)
+    private static RunPlanAndSettings Read(RunFolder folder, string hash)
     {
-        var decisions = DecisionManifest.Read(folder, hash);
+        var decisions = RunDecisionInputManifest.Read(folder, hash);
         var plan = PlanJson.Read(decisions.TryRead(folder, decisions.Plan)!);
-        var first = RunFiles.Named(folder, folder.Plan);
+        var first = RunPlanAndSettings.Named(folder, folder.Plan);
         var before = decisions.Plan == first ? plan : PlanJson.Read(decisions.TryRead(folder, first)!);
-        return new RunFiles(folder, plan, RunStartSettings.Read(decisions.TryRead(folder, RunFiles.Named(folder, folder.StartFile))!))
+        return new RunPlanAndSettings(
+            folder,
+            plan,
+            RunStartSettings.Read(decisions.TryRead(folder, RunPlanAndSettings.Named(folder, folder.StartFile))!)
+        )
         {
             Decisions = decisions,
             Added = plan.Tasks.Select(task => task.Id).Except(before.Tasks.Select(task => task.Id), StringComparer.Ordinal).ToHashSet(),

@@ -21,8 +21,8 @@ public sealed record RunStartSettings
     public DetectedProjectSettings Found { get; init; } = new();
 
     /// <summary>
-    /// Hash of the run's copy of git's configuration (<see cref="GitConfigurationCopies"/>). Empty if the run was started by a version of
-    /// orchestrate that made no copy.
+    /// Hash of the run's copy of git's configuration (<see cref="GitConfigurationCopyStore"/>). Empty if the run was started by a version
+    /// of orchestrate that made no copy.
     /// </summary>
     public string GitConfiguration { get; init; } = "";
 
@@ -51,9 +51,9 @@ public sealed record RunStartSettings
     /// <param name="input">The input that starts the run.</param>
     /// <param name="loaded">The loaded settings, which have no errors.</param>
     /// <param name="repository">The repository, and the work tree in which the run was started.</param>
-    public static RunStartSettings Of(OrchestrationInput input, SettingsResult loaded, RepositoryReference repository)
+    public static RunStartSettings Of(OrchestrationInput input, SettingsLoadResult loaded, RepositoryReference repository)
     {
-        var (gates, commands) = ProjectCommands.FindWithGates(repository.WorkTree);
+        var (gates, commands) = ProjectDefinedCommandFinder.FindWithGates(repository.WorkTree);
         var servers = loaded.Settings!.Claude.McpServers;
         return new RunStartSettings
         {
@@ -84,18 +84,18 @@ public sealed record RunStartSettings
             : this;
 
     /// <summary>Serializes the start settings as JSON.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PayloadJsonOptions.Options);
 
     /// <summary>Reads the start settings of a run. Returns null if none are stored.</summary>
-    /// <exception cref="StepException">The file is damaged.</exception>
+    /// <exception cref="RunStepFailedException">The file is damaged.</exception>
     public static RunStartSettings? TryRead(RunFolder folder)
     {
         if (SmallFileReader.TryRead(folder.StartFile) is not { } json)
         {
             return null;
         }
-        return StoredJson.TryParse(json, MessageJson.Options.TypeOf<RunStartSettings>())
-            ?? throw new StepException(
+        return StoredJsonReader.TryParse(json, PayloadJsonOptions.Options.TypeOf<RunStartSettings>())
+            ?? throw new RunStepFailedException(
                 $"{folder.Relative(folder.StartFile)} of the run {folder.Name} is damaged. Restore it, "
                     + "for example from a backup, or cancel the run and start it again. Finished tasks are reused.",
                 "FileDamaged"
@@ -103,7 +103,7 @@ public sealed record RunStartSettings
     }
 
     /// <summary>Deserializes the output of <see cref="ToJson"/>.</summary>
-    public static RunStartSettings Read(byte[] json) => JsonSerializer.Deserialize<RunStartSettings>(json, MessageJson.Options)!;
+    public static RunStartSettings Read(byte[] json) => JsonSerializer.Deserialize<RunStartSettings>(json, PayloadJsonOptions.Options)!;
 }
 
 /// <summary>Gates, set-up commands, servers and variables that were found in the project's own files.</summary>

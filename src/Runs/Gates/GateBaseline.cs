@@ -14,7 +14,11 @@ public static partial class GateBaseline
     /// <param name="verdicts">All verdicts at the base.</param>
     /// <param name="red">The verdicts of failed gates, which are only advisory in this run.</param>
     /// <returns>The list of files that affect the run's decisions, including the stored verdicts.</returns>
-    public static DecisionManifest Store(RunFiles files, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
+    public static RunDecisionInputManifest Store(
+        RunPlanAndSettings files,
+        IEnumerable<GateVerdict> verdicts,
+        IReadOnlyCollection<GateVerdict> red
+    ) =>
         files.Decisions!.With(
             files.Folder,
             NameIn(files.Folder),
@@ -25,14 +29,14 @@ public static partial class GateBaseline
                     )
                     .DistinctBy(verdict => verdict.Gate.Identity.Command)
                     .ToArray(),
-                GateVerdictJson.Default.GateVerdictArray
+                GateVerdictJsonContext.Default.GateVerdictArray
             )
         );
 
     /// <summary>
     /// Returns the normalized commands of the gates that failed at the base and are therefore only advisory. Empty before preflight.
     /// </summary>
-    public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
+    public static IReadOnlySet<string> RedAtBase(RunPlanAndSettings files) =>
         Read(files)
             .Values.Where(verdict => !verdict.Passed)
             .Select(verdict => verdict.Gate.Identity.Command)
@@ -42,10 +46,10 @@ public static partial class GateBaseline
     /// Returns the stored verdicts at the base, keyed by the gate's normalized command. Only advisory gates and gates that count their
     /// tests have stored verdicts. Empty before preflight.
     /// </summary>
-    public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
+    public static IReadOnlyDictionary<string, GateVerdict> Read(RunPlanAndSettings files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
             ? JsonSerializer
-                .Deserialize(json, GateVerdictJson.Default.GateVerdictArray)!
+                .Deserialize(json, GateVerdictJsonContext.Default.GateVerdictArray)!
                 .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
             : new Dictionary<string, GateVerdict>();
 
@@ -60,7 +64,7 @@ public static partial class GateBaseline
 
     /// <summary>True unless each task has a required test gate that either passed at the base or was not run there.</summary>
     /// <param name="known">Verdicts at the base.</param>
-    public static bool SomeTaskLacksTests(RunFiles files, IReadOnlyDictionary<string, GateVerdict> known) =>
+    public static bool SomeTaskLacksTests(RunPlanAndSettings files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));
 
     /// <summary>Returns the verdict together with its comparison to the verdict at the base.</summary>
@@ -76,11 +80,11 @@ public static partial class GateBaseline
         {
             return verdict;
         }
-        var odd = verdict.Anomalies.Count == 0 ? GateTampering.FindTestCountDrop(before, verdict) : null;
+        var odd = verdict.Anomalies.Count == 0 ? GateTamperingDetector.FindTestCountDrop(before, verdict) : null;
         var compared = verdict with { Anomalies = odd is null ? verdict.Anomalies : [odd] };
         if (before.Passed || verdict.Passed)
         {
-            return compared with { BeforeWork = before.Passed ? null : BaseComparison.Repaired };
+            return compared with { BeforeWork = before.Passed ? null : GateBaseCommitComparisonResult.Repaired };
         }
         var news = before.Failures is { } old && verdict.Failures is { } now ? now.Except(old).ToList() : null;
         var isSame =
@@ -89,7 +93,7 @@ public static partial class GateBaseline
         var isNothingNew = isSame && news is not null && before.CanBeCompared && verdict.Counts?.Passed >= before.Counts!.Passed;
         return compared with
         {
-            BeforeWork = isSame ? BaseComparison.Same : BaseComparison.Other,
+            BeforeWork = isSame ? GateBaseCommitComparisonResult.Same : GateBaseCommitComparisonResult.Other,
             NewFailures = news,
             DecidesAnyway = lacksTests && verdict.Gate is { Type: GateType.Test, Required: true } && !isNothingNew,
         };
@@ -106,7 +110,7 @@ public static partial class GateBaseline
         return words.Length == 0 ? "(nothing)" : words;
     }
 
-    private static string NameIn(RunFolder folder) => RunFiles.Named(folder, Path.Combine(folder.Preflight, "red-at-base.json"));
+    private static string NameIn(RunFolder folder) => RunPlanAndSettings.Named(folder, Path.Combine(folder.Preflight, "red-at-base.json"));
 
     [GeneratedRegex(
         """\(?\b\d+:\d\d(:\d\d)?(\.\d+)?\b\)?|\b\d+(\.\d+)?\s?(ms|s|sec|seconds?|m|min|minutes?)\b|(/[^\s:/]+){2,}/|0x[0-9a-fA-F]+""",

@@ -27,7 +27,7 @@ public static class GateEvidence
         ];
         DurableFile.Write(
             Path.Combine(evidence, FileName),
-            JsonSerializer.SerializeToUtf8Bytes(all, GateVerdictJson.Default.GateVerdictArray)
+            JsonSerializer.SerializeToUtf8Bytes(all, GateVerdictJsonContext.Default.GateVerdictArray)
         );
     }
 
@@ -44,12 +44,15 @@ public static class GateEvidence
     public static void Keep(string evidence, RedProof proof)
     {
         OrchestratorFolderCreator.Ensure(evidence);
-        DurableFile.Write(Path.Combine(evidence, ProofName), JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJson.Default.RedProof));
+        DurableFile.Write(
+            Path.Combine(evidence, ProofName),
+            JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJsonContext.Default.RedProof)
+        );
     }
 
     /// <summary>Reads the stored proof of a task's attempt. Returns null if none exists or another program changed the file.</summary>
     public static RedProof? ReadProof(RunFolder folder, string task, int attempt) =>
-        StoredJson.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJson.Default.RedProof);
+        StoredJsonReader.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJsonContext.Default.RedProof);
 
     /// <summary>
     /// Reads all verdicts of a run. They come from its base, its tasks, their merges and its landing. Unreadable verdicts are skipped.
@@ -117,7 +120,7 @@ public static class GateEvidence
         try
         {
             return SmallFileReader.TryRead(Path.Combine(evidence, FileName)) is { } json
-                ? JsonSerializer.Deserialize(json, GateVerdictJson.Default.GateVerdictArray)
+                ? JsonSerializer.Deserialize(json, GateVerdictJsonContext.Default.GateVerdictArray)
                 : [];
         }
         catch (JsonException)

@@ -10,13 +10,13 @@ namespace Orchestrator.Runs.Gates;
 /// agent has worked. No sandbox can write to the cache folder, and a copy shares no files with the cache.
 /// </summary>
 /// <param name="worktree">The worktree that needs set-up.</param>
-public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices services)
+public sealed class SetUpCache(Worktree worktree, RunPlanAndSettings files, RunServiceBundle services)
 {
     private const int MostKept = 3;
     private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);
 
     private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
-    private readonly WorktreeFileAccess _tree = new(worktree.Path);
+    private readonly WorktreeFileAccessor _tree = new(worktree.Path);
 
     /// <summary>Returns the absolute path of the folder with all cached set-ups of a repository.</summary>
     /// <param name="cache">Absolute path of the repository's cache folder.</param>
@@ -88,7 +88,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
     /// <summary>Copies the cached result of a set-up step into the worktree, unless its folders already exist there.</summary>
     /// <param name="copy">Command line, environment and sandbox of the process that copies.</param>
     /// <returns>True if the result was copied. False if the step has to run.</returns>
-    public async Task<bool> TryTakeAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
+    public async Task<bool> TryTakeAsync(string place, SetUpStep step, ChildProcessOptions copy, CancellationToken stop)
     {
         if (
             files.Start.Input.Fresh
@@ -117,14 +117,14 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
     /// Caches the result of a set-up step, taken from a worktree that contains only the run's base. If caching fails, later worktrees run
     /// the commands again.
     /// </summary>
-    public async Task KeepAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
+    public async Task KeepAsync(string place, SetUpStep step, ChildProcessOptions copy, CancellationToken stop)
     {
         if (DiskSpace.Shortage(worktree.Path, files.Settings.DiskReserve, "") is not null)
         {
             return;
         }
         CacheFolder.Open(worktree.Repository, services.Environment);
-        using var one = LockFile.TryTake(Path.Combine(FolderIn(_cache), ".lock"));
+        using var one = InterProcessFileLock.TryTake(Path.Combine(FolderIn(_cache), ".lock"));
         if (one is null || Directory.Exists(place))
         {
             return;
@@ -167,7 +167,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
 
     // The copy shares blocks if the file system supports it, but never files, because programs write to them. Only GNU cp has this option,
     // so nothing is cached on other systems.
-    private async Task<bool> CopyAsync(string from, string to, ProcessCommand copy, CancellationToken stop) =>
+    private async Task<bool> CopyAsync(string from, string to, ChildProcessOptions copy, CancellationToken stop) =>
         (
             await new ProcessRunner(services.Time).RunAsync(
                 copy with

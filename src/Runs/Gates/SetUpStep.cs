@@ -16,7 +16,11 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     /// <param name="settings">Settings of worktrees.</param>
     /// <param name="found">Set-up commands of the detected lock files.</param>
     /// <param name="files">Files of the worktree.</param>
-    public static IReadOnlyList<SetUpStep> Of(WorktreeSettings settings, IReadOnlyList<SetUpCommand> found, WorktreeFileAccess files)
+    public static IReadOnlyList<SetUpStep> Of(
+        WorktreeSettings settings,
+        IReadOnlyList<WorktreeSetUpCommand> found,
+        WorktreeFileAccessor files
+    )
     {
         var commands = settings.Setup ?? [.. found.Select(known => known.Command)];
         if (commands.Count == 0)
@@ -28,7 +32,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             return [new SetUpStep(commands, [], [])];
         }
         return settings.Setup is not null || settings.Reuse is not null
-            ? [new SetUpStep(commands, [.. SetUpDetection.Known.SelectMany(ReadBy)], settings.Reuse ?? [])]
+            ? [new SetUpStep(commands, [.. SetUpCommandDetector.Known.SelectMany(ReadBy)], settings.Reuse ?? [])]
             :
             [
                 .. found.Select(known => new SetUpStep(
@@ -44,7 +48,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     /// </summary>
     /// <param name="files">The worktree's files.</param>
     /// <param name="gates">Gates whose programs create the outputs, or null to include all programs.</param>
-    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFileAccess files, IReadOnlyList<Gate>? gates = null) =>
+    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFileAccessor files, IReadOnlyList<Gate>? gates = null) =>
         [
             .. Ecosystems
                 .Managers.Where(manager =>
@@ -70,10 +74,10 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             command.Contains("ORCHESTRATOR_", StringComparison.Ordinal) || command.Contains("TMPDIR", StringComparison.Ordinal)
         );
 
-    private static IReadOnlyList<string> ReadBy(SetUpCommand known) => [known.LockFile, .. known.Reads];
+    private static IReadOnlyList<string> ReadBy(WorktreeSetUpCommand known) => [known.LockFile, .. known.Reads];
 
     // npm is the only package manager whose result can be copied. It compiles binding.gyp even if no script mentions that file.
-    private static bool IsOfPackagesAlone(SetUpCommand known, WorktreeFileAccess files) =>
+    private static bool IsOfPackagesAlone(WorktreeSetUpCommand known, WorktreeFileAccessor files) =>
         !files.HasFileOrLink("binding.gyp")
         && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText(known.LockFile) ?? "");
 }

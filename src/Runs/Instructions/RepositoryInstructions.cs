@@ -33,8 +33,11 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
         CancellationToken stop
     )
     {
-        var tree = await CommitTree.ReadAsync(new CommitStore(repository), commit, stop);
-        return await new InstructionReader(tree, InstructionConventions.Of(agent, settings), limit).ReadAsync([.. paths ?? []], stop);
+        var tree = await CommitFileReader.ReadAsync(new GitCommitStore(repository), commit, stop);
+        return await new RepositoryInstructionReader(tree, AgentInstructionFileRules.Of(agent, settings), limit).ReadAsync(
+            [.. paths ?? []],
+            stop
+        );
     }
 }
 
@@ -45,7 +48,7 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
 /// <param name="tree">The files of the commit.</param>
 /// <param name="program">Names and locations of the instruction files that the program uses.</param>
 /// <param name="limit">Maximum length of each part in characters.</param>
-internal sealed class InstructionReader(CommitTree tree, InstructionConventions program, int limit)
+internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentInstructionFileRules program, int limit)
 {
     private const int DeepestImport = 5;
     private const int MostNamed = 40;
@@ -56,7 +59,10 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     /// <param name="paths">Paths or globs of the files that the work concerns. Empty if it concerns no particular files.</param>
     public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {
-        var (general, scoped) = (new InstructionPart(limit), new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>());
+        var (general, scoped) = (
+            new LimitedInstructionTextBuilder(limit),
+            new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>()
+        );
         foreach (var (path, real) in await FindOfFoldersAsync(stop))
         {
             var folder = HomeOf(path);
@@ -71,7 +77,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         }
         foreach (var (path, real) in await FindRulesAsync(stop))
         {
-            var scopes = await tree.ReadAsync(real, LargestFile, stop) is { } text ? InstructionText.Read(text).Scopes : [];
+            var scopes = await tree.ReadAsync(real, LargestFile, stop) is { } text ? AgentInstructionFileContent.Read(text).Scopes : [];
             if (scopes.Count == 0)
             {
                 await AddAsync(general, path, real, "", 0, stop);
@@ -82,7 +88,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
             }
         }
         var patterns = paths.Select(PathPattern.Parse).ToList();
-        var forPaths = new InstructionPart(limit);
+        var forPaths = new LimitedInstructionTextBuilder(limit);
         foreach (var (path, real, concerns) in scoped.Where(file => patterns.Any(file.Concerns)))
         {
             await AddAsync(forPaths, path, real, "", 0, stop);
@@ -98,7 +104,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     {
         var found = new List<(string, string)>();
         var folders = tree
-            .Paths.Where(path => InstructionConventions.IsName(NameOf(path)) && !IsOfPackage(path))
+            .Paths.Where(path => AgentInstructionFileRules.IsName(NameOf(path)) && !IsOfPackage(path))
             .GroupBy(HomeOf, StringComparer.Ordinal);
         foreach (var folder in folders.OrderBy(folder => folder.Key, StringComparer.Ordinal))
         {
@@ -131,7 +137,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     private async Task<IReadOnlyList<(string Path, string Real)>> FindRulesAsync(CancellationToken stop)
     {
         var found = new List<(string, string)>();
-        foreach (var folder in InstructionConventions.RuleFolders)
+        foreach (var folder in AgentInstructionFileRules.RuleFolders)
         {
             found.AddRange((await tree.FindBelowAsync(folder, ".md", stop)).Where(file => !program.Reads(file.Shown)));
         }
@@ -139,17 +145,24 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     }
 
     /// <summary>Adds a file and the files that it imports to the instructions. Each file is added only once.</summary>
-    private async Task AddAsync(InstructionPart part, string path, string real, string importedBy, int depth, CancellationToken stop)
+    private async Task AddAsync(
+        LimitedInstructionTextBuilder part,
+        string path,
+        string real,
+        string importedBy,
+        int depth,
+        CancellationToken stop
+    )
     {
         if (program.Reads(real) || !_taken.Add(real) || await tree.ReadAsync(real, LargestFile, stop) is not { } content)
         {
             return;
         }
-        var text = InstructionText.Read(content);
+        var text = AgentInstructionFileContent.Read(content);
         var imports = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var import in text.Imports.Where(import => import[0] is not ('/' or '~')))
         {
-            if (await tree.FindFileAsync(CommitTree.Join(CommitTree.FolderOf(real), import), stop) is { } imported)
+            if (await tree.FindFileAsync(CommitFileReader.Join(CommitFileReader.FolderOf(real), import), stop) is { } imported)
             {
                 imports[import] = imported;
             }
@@ -165,7 +178,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     /// Adds the names of instruction files that apply only to certain folders or files. The agent reads such a file when it works on these
     /// folders or files.
     /// </summary>
-    private static void Name(InstructionPart part, IReadOnlyList<string> paths)
+    private static void Name(LimitedInstructionTextBuilder part, IReadOnlyList<string> paths)
     {
         if (paths.Count > 0)
         {
@@ -184,12 +197,12 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     /// <summary>Returns the folder to which an instruction file applies.</summary>
     private static string HomeOf(string path)
     {
-        var folder = CommitTree.FolderOf(path);
-        return InstructionConventions.ProgramFolders.Contains(NameOf(folder)) ? CommitTree.FolderOf(folder) : folder;
+        var folder = CommitFileReader.FolderOf(path);
+        return AgentInstructionFileRules.ProgramFolders.Contains(NameOf(folder)) ? CommitFileReader.FolderOf(folder) : folder;
     }
 
     /// <summary>One part of the instructions, with a limited length in characters.</summary>
-    private sealed class InstructionPart(int limit)
+    private sealed class LimitedInstructionTextBuilder(int limit)
     {
         private readonly StringBuilder _text = new();
         private readonly List<string> _cut = [];

@@ -7,33 +7,33 @@ public static class CurrentPlanReader
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <returns>The plan, or null if the run has no plan yet.</returns>
-    /// <exception cref="RefusedException">Another program changed the run's files, so they would not show the plan that the decision is
-    /// about.</exception>
+    /// <exception cref="UserRequestRefusedException">Another program changed the run's files, so they would not show the plan that the
+    /// decision is about.</exception>
     public static Plan? TryRead(string repository, RunStatus run)
     {
         try
         {
             return Load(repository, run)?.Plan;
         }
-        catch (StepException changed)
+        catch (RunStepFailedException changed)
         {
-            throw new RefusedException(changed.Message, $"orchestrate cancel {run.RunId}");
+            throw new UserRequestRefusedException(changed.Message, $"orchestrate cancel {run.RunId}");
         }
     }
 
     /// <summary>Reads the stored files of a run. Returns null if it has none yet or if another program changed them.</summary>
-    public static RunFiles? TryFiles(string repository, RunStatus run)
+    public static RunPlanAndSettings? TryFiles(string repository, RunStatus run)
     {
         try
         {
             return Load(repository, run);
         }
-        catch (StepException)
+        catch (RunStepFailedException)
         {
             return null;
         }
     }
 
-    private static RunFiles? Load(string repository, RunStatus run) =>
+    private static RunPlanAndSettings? Load(string repository, RunStatus run) =>
         run.PlanHash.Length == 0 ? null : new RunPlanCache().Load(new RepositoryReference(repository, "", ""), run.RunId, run.PlanHash);
 }

@@ -17,19 +17,19 @@ public static class MasterPlanStatusWriter
     {
         var words = run
             .Tasks.Where(task =>
-                task.State is TaskStates.Failed or TaskStates.Resolved
-                || (task.State == TaskStates.Merged && (task.Starts > 0 || task.Reused))
+                task.State is TaskStateNames.Failed or TaskStateNames.Resolved
+                || (task.State == TaskStateNames.Merged && (task.Starts > 0 || task.Reused))
             )
-            .ToDictionary(task => task.Id, task => task.State == TaskStates.Failed ? "Failed" : "Completed");
+            .ToDictionary(task => task.Id, task => task.State == TaskStateNames.Failed ? "Failed" : "Completed");
         var bytes = File.ReadAllBytes(path);
         if (
-            !PlanTextDecoder.TryDecode(bytes, path, out var text, out _)
+            !PlanFileBytesDecoder.TryDecode(bytes, path, out var text, out _)
             || MasterPlanStatus.Update(text, words) is var updated && updated == text
         )
         {
             return false;
         }
-        DurableFile.Write(path, PlanTextDecoder.Encode(updated, bytes));
+        DurableFile.Write(path, PlanFileBytesDecoder.Encode(updated, bytes));
         return true;
     }
 }

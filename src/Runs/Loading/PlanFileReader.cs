@@ -70,7 +70,9 @@ internal static class PlanFileReader
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);
-        var buffer = new byte[stream.CanSeek ? Math.Min(stream.Length, PlanTextDecoder.MaxBytes) + 1 : PlanTextDecoder.MaxBytes + 1];
+        var buffer = new byte[
+            stream.CanSeek ? Math.Min(stream.Length, PlanFileBytesDecoder.MaxBytes) + 1 : PlanFileBytesDecoder.MaxBytes + 1
+        ];
         var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return buffer[..length];
     }

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Loading;
 
 /// <summary>Loads the plan and the settings of a run, and stores both in the run's folder for all later steps.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class PlanLoader(RunServices services)
+public sealed class PlanLoader(RunServiceBundle services)
 {
     private const int PageSize = 500;
     private const string SecretInRemote =
@@ -36,7 +36,7 @@ public sealed class PlanLoader(RunServices services)
             : ReadPlan(input.Input, input.Repository);
         if (read.Plan is null)
         {
-            return new PlanOutline { Faults = PayloadPaging.Shorten(PlanFault.List(read.Errors)) };
+            return new PlanOutline { Faults = PayloadSizeLimiter.Shorten(PlanFault.List(read.Errors)) };
         }
         if (settings.Settings.Wip.Remote is { } remote && SecretScanner.IsInAddress(remote))
         {
@@ -45,13 +45,18 @@ public sealed class PlanLoader(RunServices services)
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
         var start = RunStartSettings.Of(input.Input, settings, input.Repository).WithPriorityOf(read.Plan) with
         {
-            GitConfiguration = await GitConfigurationCopies.KeepAsync(repository, folder, services.Environment, stop),
+            GitConfiguration = await GitConfigurationCopyStore.KeepAsync(repository, folder, services.Environment, stop),
         };
-        var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
-        var outline = TaskOutlineExtractor.OutlineOf(new RunFiles(folder, read.Plan, start));
-        if (TaskOutlineExtractor.FaultsOf(new RunFiles(folder, read.Plan, start), outline.Faults) is { Count: > 0 } faults)
+        var hash = RunPlanAndSettings.Store(
+            folder,
+            read.Plan,
+            start,
+            [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]
+        );
+        var outline = TaskOutlineExtractor.OutlineOf(new RunPlanAndSettings(folder, read.Plan, start));
+        if (TaskOutlineExtractor.FaultsOf(new RunPlanAndSettings(folder, read.Plan, start), outline.Faults) is { Count: > 0 } faults)
         {
-            return new PlanOutline { Faults = PayloadPaging.Shorten(faults) };
+            return new PlanOutline { Faults = PayloadSizeLimiter.Shorten(faults) };
         }
         var (places, homeless) = await RemoteIdentityAsync(settings.Settings, repository, stop);
         if (homeless.Length > 0)
@@ -63,12 +68,12 @@ public sealed class PlanLoader(RunServices services)
         {
             Hash = hash,
             Title = TaskOutlineExtractor.TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
-            Warnings = PayloadPaging.Shorten([
+            Warnings = PayloadSizeLimiter.Shorten([
                 .. settings.Warnings.Select(w => w.ToString()),
                 .. read.Warnings.Select(w => w.ToPlainText()),
                 .. outline.Warnings,
             ]),
-            Tasks = PayloadPaging.First(outline.Tasks, PageSize),
+            Tasks = PayloadSizeLimiter.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
             Rules = TaskOutlineExtractor.RulesOf(start.Settings, input.Input) with { Places = places },
@@ -83,7 +88,7 @@ public sealed class PlanLoader(RunServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        return PayloadPaging.First(TaskOutlineExtractor.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
+        return PayloadSizeLimiter.First(TaskOutlineExtractor.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
     /// <summary>
@@ -99,19 +104,19 @@ public sealed class PlanLoader(RunServices services)
         {
             return (null, "");
         }
-        var (places, problem) = await new RemoteIdentity(repository, remote).FindAsync(stop);
+        var (places, problem) = await new RemoteRepositoryIdStore(repository, remote).FindAsync(stop);
         return problem.Length == 0
             ? (places, "")
             : (
                 null,
-                $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
+                $"hosts.spread is set, but the remote {GitRemoteAddressInspector.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
                     + "Make the remote available or change wip.remote, and start the run again."
             );
     }
 
     private static PlanReadResult ReadPlanned(LoadPlanInput input)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash);
+        var files = new PlanningFileStore(input.Repository, input.RunId, input.PlanningHash);
         var made = PlanJson.Read(files.Accepted(files.PlanPath, input.SaidHash));
         return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
     }
@@ -149,7 +154,7 @@ public sealed class PlanLoader(RunServices services)
 
     private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
     {
-        const string File = ".orchestrator/" + ProjectContext.FileName;
+        const string File = ".orchestrator/" + ProjectContextTextSerializer.FileName;
         if (read.Plan is null)
         {
             return read;
@@ -160,7 +165,10 @@ public sealed class PlanLoader(RunServices services)
             return System.IO.File.Exists(path)
                 ? read with
                 {
-                    Plan = ProjectContext.AddTo(read.Plan, ProjectContext.Read(System.IO.File.ReadAllBytes(path))),
+                    Plan = ProjectContextTextSerializer.AddTo(
+                        read.Plan,
+                        ProjectContextTextSerializer.Read(System.IO.File.ReadAllBytes(path))
+                    ),
                 }
                 : read;
         }
@@ -194,14 +202,14 @@ public sealed class PlanLoader(RunServices services)
             yield break;
         }
         var ids = input.Input.NeedsPlanner
-            ? new PlanningFiles(input.Repository, input.RunId, input.PlanningHash).Goal.BacklogIds ?? []
+            ? new PlanningFileStore(input.Repository, input.RunId, input.PlanningHash).Goal.BacklogIds ?? []
             : [.. plan.Tasks.Select(t => t.Id)];
-        var marks = new BacklogTaskMapping
+        var marks = new BacklogToRunTaskMapping
         {
             Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.WorkTree, null, services.Time).CurrentTag,
-            Tasks = BacklogRequest.Links(plan, ids, out _),
+            Tasks = BacklogPlanningRequestRenderer.Links(plan, ids, out _),
         };
-        yield return (BacklogTaskMapping.FileName, marks.ToJson());
+        yield return (BacklogToRunTaskMapping.FileName, marks.ToJson());
     }
 
     /// <summary>Reads the repository's own role texts. The run keeps this version of the texts.</summary>

@@ -42,7 +42,7 @@ public static class PlanRiskScore
     /// <param name="settings">Settings that contain patterns, thresholds and gates.</param>
     /// <param name="root">Absolute path of the folder whose manifests may define gates, or null to ignore manifests.</param>
     public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
-        Of(plan, settings, RunStartSettings.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
+        Of(plan, settings, RunStartSettings.GatesOf(settings, root is null ? [] : ManifestGateDetector.Detect(root)));
 
     /// <summary>Computes the risk score of a plan whose gates have already been determined.</summary>
     internal static RiskScore Of(Plan plan, OrchestratorSettings settings, ProjectGates gates) =>

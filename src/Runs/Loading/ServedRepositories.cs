@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Loading;
 public sealed class ServedRepositories(
     IReadOnlyList<RepositoryReference> served,
     IReadOnlyDictionary<string, RepositoryReference> named,
-    RunServices services
+    RunServiceBundle services
 )
 {
     /// <summary>
@@ -25,8 +25,8 @@ public sealed class ServedRepositories(
     /// <summary>Finds a repository among those that the worker serves.</summary>
     /// <param name="path">Path or name that the caller used for the repository.</param>
     /// <param name="attempt">Number of the attempt, starting at 1.</param>
-    /// <exception cref="StepException">The repository is not served here (retried on another worker), or the path is not a repository
-    /// (final).</exception>
+    /// <exception cref="RunStepFailedException">The repository is not served here (retried on another worker), or the path is not a
+    /// repository (final).</exception>
     public async Task<RepositoryReference> FindAsync(string path, int attempt)
     {
         if (named.TryGetValue(path, out var known))
@@ -43,7 +43,7 @@ public sealed class ServedRepositories(
             return served.FirstOrDefault(r => r.Key == repository.Key) is { } found
                 ? found with
                 {
-                    LinkedWorktree = RepositoryLocation.Find(path)?.LinkedWorktree,
+                    LinkedWorktree = LocalRepositoryPaths.Find(path)?.LinkedWorktree,
                 }
                 : throw NotServed(path, attempt, null);
         }
@@ -51,11 +51,11 @@ public sealed class ServedRepositories(
         {
             throw served.Count == 0 || !Directory.Exists(path)
                 ? NotServed(path, attempt, none)
-                : new StepException(none.Message, none, "InvalidInput");
+                : new RunStepFailedException(none.Message, none, "InvalidInput");
         }
     }
 
-    private StepException NotServed(string path, int attempt, Exception? cause) =>
+    private RunStepFailedException NotServed(string path, int attempt, Exception? cause) =>
         new(
             $"The worker on {services.Host} does not serve '{path}'; it serves "
                 + $"{(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path).Concat(named.Keys)))}. "

@@ -11,11 +11,13 @@ public static class TaskOutlineExtractor
     private const int UsualBatch = 8;
 
     /// <summary>Returns an outline of each task for the workflow's scheduling.</summary>
-    public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(RunFiles files)
+    public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
+        RunPlanAndSettings files
+    )
     {
         var (plan, start) = (files.Plan, files.Start);
         var faults = new List<string>();
-        var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
+        var selected = RequestedTaskSelector.Of(plan, start.Input.Only, start.Input.Phase, faults);
         foreach (var name in plan.Tasks.Select(start.Settings.AgentOf).Distinct(StringComparer.Ordinal))
         {
             if (!start.Settings.HasAgent(name))
@@ -78,7 +80,7 @@ public static class TaskOutlineExtractor
     /// </summary>
     /// <param name="files">The plan and start settings of the run.</param>
     /// <param name="outline">Errors that were found when the tasks' outlines were created.</param>
-    public static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
+    public static IReadOnlyList<string> FaultsOf(RunPlanAndSettings files, IReadOnlyList<string> outline) =>
         [
             .. outline,
             .. files.Start.Input.Pick && files.Settings.Git.Land != LandingMode.Branches
@@ -109,9 +111,9 @@ public static class TaskOutlineExtractor
     /// Returns the agents that may continue a task in place of its own agent, or null if there are none. A task that requires subagents has
     /// none, because only Claude provides subagents.
     /// </summary>
-    private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
+    private static List<RelayAgentCandidate>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
         task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays
-            ? [.. relays.Select(relay => new AgentRelay(relay.Agent, relay.After))]
+            ? [.. relays.Select(relay => new RelayAgentCandidate(relay.Agent, relay.After))]
             : null;
 
     /// <summary>Returns, for each task, the number of tasks in the longest chain of tasks that depend on it.</summary>
@@ -141,7 +143,7 @@ public static class TaskOutlineExtractor
     /// </summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="input">The input of the run.</param>
-    internal static RunRules RulesOf(OrchestratorSettings settings, OrchestrationInput input)
+    internal static RunWorkflowSettings RulesOf(OrchestratorSettings settings, OrchestrationInput input)
     {
         var picks = Picks(settings, input);
         return new()
@@ -156,7 +158,7 @@ public static class TaskOutlineExtractor
             LockTimeout = settings.LockTimeout,
             TrainBatch = settings.Train.Batch ?? UsualBatch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
-            Queue = new QueueRules
+            Queue = new MergeQueueBatchOptions
             {
                 Speculation = settings.Train.Speculation,
                 HasLanes = settings.Train.Scopes.HaveLanes,
@@ -172,7 +174,7 @@ public static class TaskOutlineExtractor
             KeepsBranches = settings.Git.Land == LandingMode.Branches,
             Review =
                 picks || (settings.Review.Enabled && settings.Git.Land != LandingMode.Branches)
-                    ? new ReviewRule
+                    ? new RunReviewOptions
                     {
                         Agent = settings.Review.Reviewer.Agent,
                         MaxRounds = settings.Review.MaxRounds,

@@ -14,7 +14,7 @@ internal static class ConflictReport
     private const int LongestInstructions = 2000;
 
     public static async Task<IReadOnlyList<string>> WriteAsync(
-        TaskWorkspace workspace,
+        TaskBranchAndWorktree workspace,
         PlanTask task,
         MergedTree merge,
         string staging,
@@ -28,10 +28,10 @@ internal static class ConflictReport
                 + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do "
                 + "not abort the merge. A file without markers (one side removed it, or it is binary) contains one side alone: resolve it "
                 + "with 'git add FILE' or 'git rm FILE'.\n",
-            ConflictResolutionCheck.DroppedChangeInstruction(task.Id) + "\n",
+            ConflictResolutionChecker.DroppedChangeInstruction(task.Id) + "\n",
         };
         sections.AddRange(
-            ProblemsFile.SelectFirst([
+            AttemptProblemFileWriter.SelectFirst([
                 .. merge
                     .Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal))
                     .Select(m => $"- {FileNameEncoding.Show(m.Text, 600)}"),
@@ -44,7 +44,7 @@ internal static class ConflictReport
         {
             sections.Add($"\n## In conflict with {other.Id}\n\nIts instructions:\n");
             var text = new StringBuilder();
-            PromptMarkdown.Fenced(
+            PromptMarkdownElementWriter.Fenced(
                 text,
                 other.Text.Length <= LongestInstructions ? other.Text : $"{other.Text[..LongestInstructions]} …",
                 ""
@@ -59,12 +59,12 @@ internal static class ConflictReport
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
             if (
-                await new CommitStore(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content
+                await new GitCommitStore(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content
                 && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks
             )
             {
                 var section = new StringBuilder($"\n## {FileNameEncoding.Show(file)}\n\n");
-                PromptMarkdown.Fenced(section, hunks, "");
+                PromptMarkdownElementWriter.Fenced(section, hunks, "");
                 sections.Add(section.ToString());
             }
         }
@@ -73,15 +73,15 @@ internal static class ConflictReport
 
     /// <summary>Finds the tasks that own a conflicting file and that were merged after this task had started.</summary>
     private static async Task<IReadOnlyList<PlanTask>> FindOtherOwnersAsync(
-        TaskWorkspace workspace,
+        TaskBranchAndWorktree workspace,
         PlanTask task,
         MergedTree merge,
         string staging,
         CancellationToken stop
     )
     {
-        var since = TaskNotes.Read(workspace.Files.Folder, task.Id).Base;
-        var merged = (await new CommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop))
+        var since = TaskWorktreeRecord.Read(workspace.Files.Folder, task.Id).Base;
+        var merged = (await new GitCommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop))
             .Select(c => c.Trailers?.Task)
             .ToHashSet(StringComparer.Ordinal);
         return

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging;
 /// Merges a task's commit onto another commit without moving a ref. A merge is accepted only if it has no conflict, no link that leads
 /// outside the repository, and no lost change.
 /// </summary>
-internal sealed class MergeAttempt(GitRepository repository, RunFiles files, AskRun ask)
+internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings files, AskRun ask)
 {
     /// <summary>Merges the commit of a request onto another commit, without moving a ref.</summary>
     /// <param name="request">The merge request.</param>
@@ -16,7 +16,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     /// is already on staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The created merge, a rejection, or a conflict.</returns>
-    public async Task<MergeResult> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
+    public async Task<MergeResult> MakeAsync(TaskMergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
         var task = files.Task(request);
         var merge = await new TreeMerger(repository).MergeAsync(onto, request.Commit, files.AppendedFiles, stop);
@@ -35,12 +35,12 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
                 onto,
                 $"Conflict with work merged in the meantime: {FileNameEncoding.List(merge.ConflictedFiles, 20)}.",
                 withEvidence
-                    ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
+                    ? await ConflictReport.WriteAsync(new TaskBranchAndWorktree(repository, files, task.Id), task, merge, onto, stop)
                     : null
             );
             return conflict with { Outcome = MergeOutcome.Conflict };
         }
-        var commit = await new CommitStore(repository).CreateAsync(
+        var commit = await new GitCommitStore(repository).CreateAsync(
             merge.Tree,
             [onto, request.Commit],
             request.Installs ? $"Merge packages for {task.Id}" : $"Merge {task.Id}",
@@ -66,7 +66,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     /// <param name="tip">Current position of staging.</param>
     /// <returns>The results of the merged requests, or null if staging has any other new commit.</returns>
     public async Task<IReadOnlyList<MergeResult>?> FindMergedAsync(
-        IReadOnlyList<MergeRequest> requests,
+        IReadOnlyList<TaskMergeRequest> requests,
         string recorded,
         string tip,
         CancellationToken stop
@@ -76,7 +76,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         {
             return null;
         }
-        var chain = (await new CommitStore(repository).ListFirstParentsAsync(tip, recorded, stop)).Reverse().ToList();
+        var chain = (await new GitCommitStore(repository).ListFirstParentsAsync(tip, recorded, stop)).Reverse().ToList();
         if (chain.Count == 0 || chain.Count > requests.Count || chain[0].Parents is not [var first, ..] || first != recorded)
         {
             return null;
@@ -100,7 +100,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
 
     /// <summary>Creates the result of a request before its outcome is known.</summary>
     /// <param name="onto">Commit onto which the request is merged.</param>
-    public static MergeResult Of(MergeRequest request, string onto) =>
+    public static MergeResult Of(TaskMergeRequest request, string onto) =>
         new()
         {
             TaskId = request.TaskId,
@@ -111,10 +111,10 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     /// <summary>
     /// Creates the trailers of a merge commit. Installed packages are not a task's work, so their trailers do not mark a task as merged.
     /// </summary>
-    private CommitTrailers TrailersOf(MergeRequest request) =>
+    private CommitTrailers TrailersOf(TaskMergeRequest request) =>
         new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
 
-    private bool IsBy(CommitTrailers? said, MergeRequest request)
+    private bool IsBy(CommitTrailers? said, TaskMergeRequest request)
     {
         var own = TrailersOf(request);
         return said is not null && (said.Run, said.Task, said.Attempt) == (own.Run, own.Task, own.Attempt);
@@ -130,27 +130,27 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
     /// True if both sides changed a manifest or lock file of the installation. A lock file must be generated as a whole, because a
     /// line-based merge could contain versions that no package manager resolved.
     /// </summary>
-    private async Task<bool> IsOutdatedAsync(MergeRequest request, string onto, CancellationToken stop)
+    private async Task<bool> IsOutdatedAsync(TaskMergeRequest request, string onto, CancellationToken stop)
     {
-        var diffs = new Diffs(repository);
-        var installed = (await new CommitStore(repository).ReadAsync(request.Commit, stop))!;
+        var diffs = new GitDiffReader(repository);
+        var installed = (await new GitCommitStore(repository).ReadAsync(request.Commit, stop))!;
         var made = (await diffs.BetweenAsync(installed.Parents[0], request.Commit, stop)).Select(change => change.Path);
         var meanwhile = (await diffs.BetweenAsync(installed.Parents[0], onto, stop)).Select(change => change.Path);
         return made.Intersect(meanwhile, StringComparer.Ordinal).Any();
     }
 
-    private MergeResult Refused(MergeRequest request, string onto, string message, IReadOnlyList<string>? evidence) =>
+    private MergeResult Refused(TaskMergeRequest request, string onto, string message, IReadOnlyList<string>? evidence) =>
         Of(request, onto) with
         {
             Message = message,
-            ProblemsFile = evidence is null ? "" : ProblemsFile.Write(files.Folder, request.TaskId, request.Attempt, evidence),
+            ProblemsFile = evidence is null ? "" : AttemptProblemFileWriter.Write(files.Folder, request.TaskId, request.Attempt, evidence),
         };
 
-    private async Task<string?> ProblemAsync(MergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
+    private async Task<string?> ProblemAsync(TaskMergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
     {
         // The links of two tasks may each stay inside the repository but lead outside together.
-        var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
-        var links = await new TreeSymlinkCheck(repository).FindLeadingOutAsync(onto, commit, changed, stop);
+        var changed = await new GitDiffReader(repository).BetweenAsync(onto, commit, stop);
+        var links = await new TreeEscapingSymlinkFinder(repository).FindLeadingOutAsync(onto, commit, changed, stop);
         if (links.Count > 0)
         {
             return "After the merge with other tasks' work, symbolic links lead out of the repository or into .git: "
@@ -158,11 +158,11 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         }
 
         // A merge is rejected if it lacks changes of one side.
-        var losses = new LostChangeCheck(repository, files, ask);
+        var losses = new RunLostChangeChecker(repository, files, ask);
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
             ? null
-            : $"This merge would lose work: {LostChangeCheck.Describe(lost)}. "
+            : $"This merge would lose work: {RunLostChangeChecker.Describe(lost)}. "
                 + $"Other tasks' work is now in your worktree; keep it "
                 + "next to yours. Remove nothing from files that you may only append to.";
     }

@@ -5,20 +5,20 @@ namespace Orchestrator.Runs.Planning;
 
 /// <summary>Stores the accepted plan at the requested path, and removes the planner's worktree.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class PlanningConcluder(RunServices services)
+public sealed class PlanningConcluder(RunServiceBundle services)
 {
     /// <summary>Stores the result of planning, and removes the planner's worktree.</summary>
     /// <param name="input">The planning to end, and its result.</param>
     /// <returns>Path of the stored plan, for display.</returns>
     public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
     {
-        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
+        var files = new PlanningFileStore(input.Repository, input.RunId, input.PlanningHash, input.Replan);
         if (input.PlanningHash.Length == 0)
         {
             return "";
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
-        await new WorktreeStore(repository).RemoveAsync(files.Worktree, stop);
+        await new WorktreeManager(repository).RemoveAsync(files.Worktree, stop);
         RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
         if (input.Replan > 0 || input.SaidHash.Length == 0)
         {
@@ -33,21 +33,26 @@ public sealed class PlanningConcluder(RunServices services)
     }
 
     /// <summary>Adds the planned tasks to the backlog. Tasks that it already contains are skipped, so the call can be repeated.</summary>
-    private async Task<string> AddTasksAsync(EndPlanningInput input, PlanningFiles files, GitRepository repository, CancellationToken stop)
+    private async Task<string> AddTasksAsync(
+        EndPlanningInput input,
+        PlanningFileStore files,
+        GitRepository repository,
+        CancellationToken stop
+    )
     {
-        var (tasks, _) = BacklogAnswerParser.Read(Encoding.UTF8.GetString(files.Accepted(files.TasksPath, input.SaidHash)));
+        var (tasks, _) = PlannerBacklogAnswerParser.Read(Encoding.UTF8.GetString(files.Accepted(files.TasksPath, input.SaidHash)));
         var options = files.Goal.Options;
         var store = new BacklogStore(input.Repository.WorkTree, repository.CommonDirectory, services.Time);
         IReadOnlyList<string> ids = [];
         var changed = await store.ChangeAsync(options.Tag ?? store.CurrentTag, Add, stop);
         if (changed.File is null)
         {
-            throw new StepException(
+            throw new RunStepFailedException(
                 $"{store.Name} could not be changed: {string.Join(" ", changed.Faults.Select(f => f.ToString()))}",
                 "BacklogBroken"
             );
         }
-        DurableFile.Write(files.AddedPath, JsonSerializer.SerializeToUtf8Bytes(ids, PlanningGoalJson.Default.IReadOnlyListString));
+        DurableFile.Write(files.AddedPath, JsonSerializer.SerializeToUtf8Bytes(ids, PlanningGoalJsonContext.Default.IReadOnlyListString));
         return ids.Count == 0
             ? $"{store.Name} no longer has a task {options.Parent}, so nothing was added"
             : $"{string.Join(", ", ids)} added to {store.Name}";

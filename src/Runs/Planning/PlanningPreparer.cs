@@ -8,32 +8,32 @@ namespace Orchestrator.Runs.Planning;
 
 /// <summary>Prepares planning. It checks that the planner can work, and stores the prompt that all later steps use.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class PlanningPreparer(RunServices services)
+public sealed class PlanningPreparer(RunServiceBundle services)
 {
     /// <summary>Maximum length of the repository outline in the prompt, in characters. This is about 10,000 tokens.</summary>
     internal const int OutlineLimit = 40_000;
 
     /// <summary>Prepares planning.</summary>
     /// <param name="input">The request and the options of planning.</param>
-    public async Task<PlanningPreparation> BeginAsync(PreparePlanningInput input, CancellationToken stop)
+    public async Task<PlanningPreparationResult> BeginAsync(PreparePlanningInput input, CancellationToken stop)
     {
         var opened = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
         {
-            return new PlanningPreparation { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+            return new PlanningPreparationResult { Faults = [.. settings.Errors.Select(e => e.ToString())] };
         }
         if (opened.Refusal is { } refusal)
         {
-            return new PlanningPreparation { Faults = [refusal] };
+            return new PlanningPreparationResult { Faults = [refusal] };
         }
-        var (hash, fault) = await StoreAsync(input, settings, new PlanningFiles(input.Repository, input.RunId, ""), stop);
+        var (hash, fault) = await StoreAsync(input, settings, new PlanningFileStore(input.Repository, input.RunId, ""), stop);
         if (fault.Length > 0)
         {
-            return new PlanningPreparation { Faults = [fault] };
+            return new PlanningPreparationResult { Faults = [fault] };
         }
-        var files = new PlanningFiles(input.Repository, input.RunId, hash);
-        return new PlanningPreparation
+        var files = new PlanningFileStore(input.Repository, input.RunId, hash);
+        return new PlanningPreparationResult
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
             Title = TaskOutlineExtractor.TitleOf(files.Request),
@@ -48,8 +48,8 @@ public sealed class PlanningPreparer(RunServices services)
     /// <returns>The hash of the stored input, or the reason why planning is impossible.</returns>
     private async Task<(string Hash, string Fault)> StoreAsync(
         PreparePlanningInput input,
-        SettingsResult settings,
-        PlanningFiles files,
+        SettingsLoadResult settings,
+        PlanningFileStore files,
         CancellationToken stop
     )
     {
@@ -59,19 +59,19 @@ public sealed class PlanningPreparer(RunServices services)
         {
             return ("", fault);
         }
-        if (PaidAgentList.FaultsBeforePlanning(start.Settings, input.Input.PlanOnly).FirstOrDefault() is { } unpriced)
+        if (RunPaidAgentFinder.FaultsBeforePlanning(start.Settings, input.Input.PlanOnly).FirstOrDefault() is { } unpriced)
         {
             return ("", unpriced);
         }
-        var request = PlanningRequestSource.Read(input);
+        var request = PlanningRequestReadResult.Read(input);
         if (request.Fault is not null)
         {
             return ("", request.Fault);
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         if (
-            new WorktreeStore(repository).FindCheckout(input.Repository.LinkedWorktree) is not { } checkout
+            new WorktreeManager(repository).FindCheckout(input.Repository.LinkedWorktree) is not { } checkout
             || await checkout.ReadHeadAsync(stop) is not { } head
         )
         {
@@ -92,7 +92,7 @@ public sealed class PlanningPreparer(RunServices services)
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head, stop)).Select(f => f.Path), OutlineLimit),
             Conventions = await ConventionsAsync(repository, head, start.Settings, stop),
             Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
-            Schema = planner.AnswersInText ? PlanningFiles.SchemaOf(goal.Options) : null,
+            Schema = planner.AnswersInText ? PlanningFileStore.SchemaOf(goal.Options) : null,
         };
         return (files.Begin(start, goal, prompt.Request, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
@@ -123,7 +123,7 @@ public sealed class PlanningPreparer(RunServices services)
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
     /// <returns>The planner, or the reason why none is available.</returns>
     public static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
-        RunServices services,
+        RunServiceBundle services,
         string path,
         RunStartSettings start,
         string conversations,
@@ -141,7 +141,7 @@ public sealed class PlanningPreparer(RunServices services)
             );
         }
         var who = start.Settings.Planner;
-        if (MoneyBudgetCheck.Faults(start.Settings, [(who.Agent, start.Settings.ModelOf(who))]).FirstOrDefault() is { } unpriced)
+        if (MoneyBudgetChecker.Faults(start.Settings, [(who.Agent, start.Settings.ModelOf(who))]).FirstOrDefault() is { } unpriced)
         {
             return (null, unpriced);
         }
@@ -150,7 +150,7 @@ public sealed class PlanningPreparer(RunServices services)
             return (null, $"The planner '{who.Agent}' can't plan: {unable} Choose another with planner.agent.");
         }
         var check = await planner.CheckAsync(path, stop);
-        return check.Status == AgentCheckStatus.Failed
+        return check.Status == AgentProgramCheckStatus.Failed
             ? (null, $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd())
             : (planner, "");
     }
@@ -170,7 +170,7 @@ public sealed class PlanningPreparer(RunServices services)
 /// <summary>
 /// Lists the agents that a run pays for, each with its model. A budget in US dollars requires the prices of all these models.
 /// </summary>
-public static class PaidAgentList
+public static class RunPaidAgentFinder
 {
     /// <summary>Lists the agents of the tasks, the agents that may continue a task in their place, and the reviewer.</summary>
     public static IReadOnlyList<(string Agent, string Model)> Of(OrchestratorSettings settings, IReadOnlyList<PlanTask> tasks) =>
@@ -193,7 +193,7 @@ public static class PaidAgentList
     /// <param name="settings">Settings of the run.</param>
     /// <param name="isPlanOnly">True if the run ends with its plan. Only the planner is paid then.</param>
     public static IEnumerable<string> FaultsBeforePlanning(OrchestratorSettings settings, bool isPlanOnly) =>
-        MoneyBudgetCheck.Faults(settings, [Of(settings, settings.Planner), .. isPlanOnly ? [] : Of(settings, [TaskOf(null)])]);
+        MoneyBudgetChecker.Faults(settings, [Of(settings, settings.Planner), .. isPlanOnly ? [] : Of(settings, [TaskOf(null)])]);
 
     private static (string Agent, string Model) Of(OrchestratorSettings settings, PlannerSettings caller) =>
         (caller.Agent, settings.ModelOf(caller));

@@ -14,10 +14,10 @@ internal static class ReplanRequest
     /// <summary>Renders the request as Markdown.</summary>
     /// <param name="input">The replanning, and the reason for it.</param>
     /// <param name="tasks">The tasks of the run in their current states.</param>
-    public static string Render(PrepareReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
+    public static string Render(PrepareReplanInput input, RunPlanAndSettings run, IReadOnlyList<RunTaskStatus> tasks)
     {
-        var (text, evidence) = (new StringBuilder(), new EvidenceTailReader(run.Folder.Repository));
-        var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
+        var (text, evidence) = (new StringBuilder(), new GateEvidenceTailReader(run.Folder.Repository));
+        var done = tasks.Where(t => TaskStateNames.IsOnStaging(t.State)).ToList();
         text.Append(
             """
             A running plan for the request below can't continue by itself. Plan the tasks that are still needed, in place of the tasks that
@@ -37,21 +37,21 @@ internal static class ReplanRequest
         }
         Section(
             "Why the plan can't continue",
-            $"{input.Why}\n\n{PromptMarkdown.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd()
+            $"{input.Why}\n\n{PromptMarkdownElementWriter.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd()
         );
         Section("Merged tasks", done.Count == 0 ? "Nothing." : List(done.Select(t => Line(t.Id, t.Title, Files(t.Id)))));
-        foreach (var task in tasks.Where(t => input.Replaces.Contains(t.Id) && t.State != TaskStates.Skipped).Take(MostFailed))
+        foreach (var task in tasks.Where(t => input.Replaces.Contains(t.Id) && t.State != TaskStateNames.Skipped).Take(MostFailed))
         {
             Section(
                 $"{task.State}: {task.Id}",
                 (
                     $"{Words(task.Id)}\n\nFiles: {Files(task.Id)}\n\nResult of attempt {task.Attempt}:\n\n"
-                    + $"{PromptMarkdown.Quoted(task.Reason)}\n\n"
-                    + PromptMarkdown.Quoted(evidence.Read(task.Evidence, EvidenceLines))
+                    + $"{PromptMarkdownElementWriter.Quoted(task.Reason)}\n\n"
+                    + PromptMarkdownElementWriter.Quoted(evidence.Read(task.Evidence, EvidenceLines))
                 ).TrimEnd()
             );
         }
-        var skipped = tasks.Where(t => input.Replaces.Contains(t.Id) && t.State == TaskStates.Skipped).ToList();
+        var skipped = tasks.Where(t => input.Replaces.Contains(t.Id) && t.State == TaskStateNames.Skipped).ToList();
         if (skipped.Count > 0)
         {
             Section(

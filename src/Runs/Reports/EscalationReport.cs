@@ -10,13 +10,13 @@ internal sealed class EscalationReport(string repository)
     private const int EvidenceLines = 40;
     private const int MostTasks = 20;
     private const int MostNamed = 10;
-    private readonly EvidenceTailReader _evidence = new(repository);
+    private readonly GateEvidenceTailReader _evidence = new(repository);
 
     /// <summary>Writes the report if the run is escalated.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run)
     {
-        if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
+        if (run.State is RunStateNames.Escalated or RunStateNames.AwaitingPromotion)
         {
             DurableFile.Write(folder.Escalation, Encoding.UTF8.GetBytes(new EscalationReport(folder.Repository).Render(run)));
         }
@@ -26,7 +26,7 @@ internal sealed class EscalationReport(string repository)
     /// <param name="run">Status of the run with all its tasks.</param>
     public string Render(RunStatus run)
     {
-        var text = new MarkdownText().Append($"# {run.RunId} needs a decision\n");
+        var text = new EscapingMarkdownBuilder().Append($"# {run.RunId} needs a decision\n");
         if (run.Title.Length > 0)
         {
             text.Append($"\n{run.Title}\n");
@@ -34,33 +34,36 @@ internal sealed class EscalationReport(string repository)
         text.Append($"\nThe run has been {run.State} since {run.Since:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
         text.Append($"While the run waits, it costs nothing and loses nothing, and no program needs to stay open. ");
         text.Append(
-            run.State == RunStates.AwaitingPromotion
-                ? MarkdownText.Of($"If nobody promotes it in time, nothing lands, and the run keeps waiting. ")
-                : MarkdownText.Of($"The wait has no time limit. ")
+            run.State == RunStateNames.AwaitingPromotion
+                ? EscapingMarkdownBuilder.Of($"If nobody promotes it in time, nothing lands, and the run keeps waiting. ")
+                : EscapingMarkdownBuilder.Of($"The wait has no time limit. ")
         );
         text.Append(
             run.HasLanded
-                ? MarkdownText.Of($"Part of its work has landed on {run.Target} ({CommitIdFormatter.Shorten(run.LandedCommit)}).\n")
-                : MarkdownText.Of($"None of its work is on {run.Target}.\n")
+                ? EscapingMarkdownBuilder.Of(
+                    $"Part of its work has landed on {run.Target} ({CommitIdFormatter.Shorten(run.LandedCommit)}).\n"
+                )
+                : EscapingMarkdownBuilder.Of($"None of its work is on {run.Target}.\n")
         );
         AppendEvidence(text, run.Evidence);
         AppendFailures(text, run);
         AppendReview(text, run);
         AppendDone(text, run);
-        if (RunWarnings.Of(run) is { Count: > 0 } warnings)
+        if (RunWarningCollector.Of(run) is { Count: > 0 } warnings)
         {
-            text.Append($"\n## Worth knowing\n\n").Append(warnings.Select(warning => MarkdownText.Of($"- {warning}\n")));
+            text.Append($"\n## Worth knowing\n\n").Append(warnings.Select(warning => EscapingMarkdownBuilder.Of($"- {warning}\n")));
         }
         AppendWaysOut(text, run);
         return text.ToString();
     }
 
-    private void AppendFailures(MarkdownText text, RunStatus run)
+    private void AppendFailures(EscapingMarkdownBuilder text, RunStatus run)
     {
         var folder = new RunFolder(repository, run.RunId);
         var bad = run
             .Tasks.Where(t =>
-                t.State is TaskStates.Failed or TaskStates.Escalated || Dependants(run, t).Any() && t.State == TaskStates.Cancelled
+                t.State is TaskStateNames.Failed or TaskStateNames.Escalated
+                || Dependants(run, t).Any() && t.State == TaskStateNames.Cancelled
             )
             .ToList();
         if (bad.Count > 0)
@@ -74,7 +77,7 @@ internal sealed class EscalationReport(string repository)
                 $"attempt {task.Attempt}, {Plural.Of(task.Starts, "agent start")}, {task.Cost:0.00} USD"
             );
             text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): ").AppendParagraph(task.Reason);
-            if (new AgentClaimSection(folder).Claim(task) is { Length: > 0 } claim)
+            if (new AgentClaimAndFactComparer(folder).Claim(task) is { Length: > 0 } claim)
             {
                 text.Append($"\nIts agent said: {claim}\n");
             }
@@ -85,7 +88,7 @@ internal sealed class EscalationReport(string repository)
                 text.Append($"\nTasks that did not run because of it: {FileNameEncoding.List(skipped, MostNamed)}.\n");
             }
             text.Append($"\nIts changes, its agent's output, and its history:\n\n");
-            string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];
+            string[] looks = task.Id == ReviewTaskDefinition.Id ? ["logs", "show"] : ["diff", "logs", "show"];
             foreach (var look in looks)
             {
                 text.AppendCommand($"orchestrate {look} {run.RunId}/{task.Id}");
@@ -97,7 +100,7 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private void AppendEvidence(MarkdownText text, string file)
+    private void AppendEvidence(EscapingMarkdownBuilder text, string file)
     {
         if (_evidence.Read(file, EvidenceLines) is { Length: > 0 } evidence)
         {
@@ -105,7 +108,7 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static void AppendReview(MarkdownText text, RunStatus run)
+    private static void AppendReview(EscapingMarkdownBuilder text, RunStatus run)
     {
         if (run.Review is { } review)
         {
@@ -113,12 +116,12 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static string GatesOf(RunTask task) => GateFormatter.Count(task.Gates ?? new GateSummary());
+    private static string GatesOf(RunTaskStatus task) => GateVerdictFormatter.Count(task.Gates ?? new GateSummary());
 
-    private static void AppendDone(MarkdownText text, RunStatus run)
+    private static void AppendDone(EscapingMarkdownBuilder text, RunStatus run)
     {
-        var done = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
-        text.Append($"\n## Finished work\n\n{(run.Counts ?? RunCounts.Of(run))}.\n");
+        var done = run.Tasks.Where(t => TaskStateNames.IsOnStaging(t.State)).ToList();
+        text.Append($"\n## Finished work\n\n{(run.Counts ?? RunTaskCounts.Of(run))}.\n");
         if (done.Count == 0)
         {
             return;
@@ -127,7 +130,7 @@ internal sealed class EscalationReport(string repository)
         text.Append(
             done.Take(MostTasks)
                 .Select(t =>
-                    MarkdownText.Of(
+                    EscapingMarkdownBuilder.Of(
                         $"| {t.Id}{(t.Landed ? " (landed)" : "")} | {CommitIdFormatter.Shorten(t.MergeCommit)} | {GatesOf(t)} |\n"
                     )
                 )
@@ -140,7 +143,7 @@ internal sealed class EscalationReport(string repository)
             .AppendCommand($"git log --first-parent --oneline {CommitIdFormatter.Shorten(run.BaseCommit)}..{run.Staging}");
     }
 
-    private static void AppendWaysOut(MarkdownText text, RunStatus run)
+    private static void AppendWaysOut(EscapingMarkdownBuilder text, RunStatus run)
     {
         var id = run.RunId;
         var folder = $"../{id}-fix";
@@ -159,7 +162,7 @@ internal sealed class EscalationReport(string repository)
                 cd {folder}
                 git add -A && git commit -m "What was wrong"
                 cd - && git worktree remove {folder}
-                orchestrate resolve {id} {Resolutions.ManualFix} --reason "What was wrong"
+                orchestrate resolve {id} {EscalationResolutionKinds.ManualFix} --reason "What was wrong"
 
 
             """
@@ -182,7 +185,7 @@ internal sealed class EscalationReport(string repository)
             **Plan the rest again.** The planner learns what is merged, what failed and why, and plans other tasks, which
             become tasks of this run. They start after your approval, or at once if the run was started with --yes.
 
-                orchestrate resolve {id} {Resolutions.Replan} --reason "What to do otherwise"
+                orchestrate resolve {id} {EscalationResolutionKinds.Replan} --reason "What to do otherwise"
 
             **End it.** {(
                 run.HasLanded
@@ -199,7 +202,7 @@ internal sealed class EscalationReport(string repository)
     /// <summary>
     /// Appends the option to land the merged work. It comes first, because it costs nothing and leaves the other options open.
     /// </summary>
-    private static void AppendLanding(MarkdownText text, RunStatus run)
+    private static void AppendLanding(EscapingMarkdownBuilder text, RunStatus run)
     {
         if (run.Questions.SelectMany(question => question.Ways).FirstOrDefault(IsLanding) is { } way)
         {
@@ -209,26 +212,26 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static bool IsLanding(AnswerAction way) =>
-        way.Kind is AnswerActionKinds.LandMerged or AnswerActionKinds.LandMergedAcceptingLosses;
+    private static bool IsLanding(SuggestedCommand way) =>
+        way.Kind is SuggestedCommandKinds.LandMerged or SuggestedCommandKinds.LandMergedAcceptingLosses;
 
-    private static bool IsOfTheWhole(AnswerAction way) =>
-        IsLanding(way) || way.Kind is AnswerActionKinds.Resolve or AnswerActionKinds.ReadEscalation;
+    private static bool IsOfTheWhole(SuggestedCommand way) =>
+        IsLanding(way) || way.Kind is SuggestedCommandKinds.Resolve or SuggestedCommandKinds.ReadEscalation;
 
     /// <summary>Returns the effect of a command as a shell comment, so that a user can copy the whole block.</summary>
-    private static string Meaning(AnswerAction way) =>
+    private static string Meaning(SuggestedCommand way) =>
         way.Kind switch
         {
-            AnswerActionKinds.Guide => "   # its agent tries again, with TEXT as guidance",
-            AnswerActionKinds.Skip => "   # it counts as done without changes; its dependents run",
-            AnswerActionKinds.Cancel or AnswerActionKinds.CancelDependants => "   # the run lands without it",
-            AnswerActionKinds.LandMerged => "   # the merged work lands, the rest stays open",
-            AnswerActionKinds.PromoteOnto => "   # the branch is probably the renamed target",
-            AnswerActionKinds.AcceptLosses => "   # it lands without the lost changes, which the report lists",
-            AnswerActionKinds.LandMergedAcceptingLosses => "   # the merged work lands without the lost changes",
+            SuggestedCommandKinds.Guide => "   # its agent tries again, with TEXT as guidance",
+            SuggestedCommandKinds.Skip => "   # it counts as done without changes; its dependents run",
+            SuggestedCommandKinds.Cancel or SuggestedCommandKinds.CancelDependants => "   # the run lands without it",
+            SuggestedCommandKinds.LandMerged => "   # the merged work lands, the rest stays open",
+            SuggestedCommandKinds.PromoteOnto => "   # the branch is probably the renamed target",
+            SuggestedCommandKinds.AcceptLosses => "   # it lands without the lost changes, which the report lists",
+            SuggestedCommandKinds.LandMergedAcceptingLosses => "   # the merged work lands without the lost changes",
             _ => "",
         };
 
-    private static IEnumerable<string> Dependants(RunStatus run, RunTask task) =>
-        run.Tasks.Where(t => t.State == TaskStates.Skipped && t.DependsOn.Contains(task.Id)).Select(t => t.Id);
+    private static IEnumerable<string> Dependants(RunStatus run, RunTaskStatus task) =>
+        run.Tasks.Where(t => t.State == TaskStateNames.Skipped && t.DependsOn.Contains(task.Id)).Select(t => t.Id);
 }

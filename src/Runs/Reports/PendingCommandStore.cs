@@ -13,10 +13,10 @@ public static class PendingCommandStore
     /// <param name="words">The command and its arguments.</param>
     public static void Add(string runFolder, RunStatus run, IEnumerable<string> words)
     {
-        var command = string.Join(' ', words.Select(ProcessCommand.Quote)).ReplaceLineEndings(" ");
+        var command = string.Join(' ', words.Select(ChildProcessOptions.Quote)).ReplaceLineEndings(" ");
         if (!Of(runFolder, run).Contains(command))
         {
-            OrchestratorFileWriter.Append(FileIn(runFolder), string.Create(CultureInfo.InvariantCulture, $"{run.Sequence}\t{command}\n"));
+            SymlinkSafeFileWriter.Append(FileIn(runFolder), string.Create(CultureInfo.InvariantCulture, $"{run.Sequence}\t{command}\n"));
         }
     }
 

@@ -22,11 +22,11 @@ public sealed class ProgressRecorder
     /// <param name="executionId">Id of the workflow execution that reports the progress.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Cancels the delay.</param>
-    public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
+    public async Task RecordAsync(RecordProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         Record(folder, input, executionId, stop);
-        if (input.Run.State is RunStates.Executing or RunStates.Reviewing)
+        if (input.Run.State is RunStateNames.Executing or RunStateNames.Reviewing)
         {
             await Task.Delay(PauseAfter(input.Run), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -40,7 +40,7 @@ public sealed class ProgressRecorder
     /// <param name="input">The current status of the run, and its events since the previous record.</param>
     /// <param name="executionId">Id of the workflow execution that reports the progress.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
-    public void Record(RunFolder folder, ProgressInput input, string executionId = "", CancellationToken stop = default)
+    public void Record(RunFolder folder, RecordProgressInput input, string executionId = "", CancellationToken stop = default)
     {
         using (WriteAlone(folder.Events, stop))
         {
@@ -55,7 +55,8 @@ public sealed class ProgressRecorder
     /// </summary>
     /// <param name="events">Path of the run's event file.</param>
     /// <param name="stop">Cancels the wait.</param>
-    internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Acquire(events + ".lock", stop);
+    internal static InterProcessFileLock WriteAlone(string events, CancellationToken stop = default) =>
+        InterProcessFileLock.Acquire(events + ".lock", stop);
 
     /// <summary>
     /// Appends new events. If an interrupted append or a power failure left an incomplete event at the end, it is removed first. The caller
@@ -69,7 +70,7 @@ public sealed class ProgressRecorder
         {
             return;
         }
-        using var stream = OrchestratorFileWriter.Open(path);
+        using var stream = SymlinkSafeFileWriter.Open(path);
         var last = CutHalfLine(stream);
         var text = new StringBuilder();
         foreach (var item in events.Where(e => e.Sequence > last))
@@ -97,7 +98,7 @@ public sealed class ProgressRecorder
         {
             var begin = end < 2 ? 0 : Array.LastIndexOf(tail, (byte)'\n', end - 2) + 1;
             if (
-                StoredJson.TryParse(tail.AsSpan(begin, end - begin), JsonSerializerOptions.Default.TypeOf<RunEvent>()) is
+                StoredJsonReader.TryParse(tail.AsSpan(begin, end - begin), JsonSerializerOptions.Default.TypeOf<RunEvent>()) is
                 { Sequence: var sequence }
             )
             {
@@ -113,7 +114,7 @@ public sealed class ProgressRecorder
         return start == 0 ? 0 : CutHalfLine(stream);
     }
 
-    private RunStatus WriteStatus(string path, ProgressInput input, string executionId)
+    private RunStatus WriteStatus(string path, RecordProgressInput input, string executionId)
     {
         var known = ReadOrRemember(path);
         if (known is not null && known.Sequence > input.Run.Sequence)

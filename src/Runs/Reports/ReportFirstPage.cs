@@ -24,7 +24,7 @@ public sealed record ReportFirstPage(
     IReadOnlyList<(string Name, string Value)> Facts,
     IReadOnlyList<ReportFirstPageTask> Tasks,
     int MoreTasks,
-    IReadOnlyList<NextStep> Steps
+    IReadOnlyList<RequiredUserAction> Steps
 )
 {
     private const int MostTasks = 12;
@@ -38,31 +38,31 @@ public sealed record ReportFirstPage(
     public static ReportFirstPage Of(RunStatus run, string repository, DateTimeOffset now)
     {
         var folder = new RunFolder(repository, run.RunId);
-        var facts = new AgentClaimSection(folder);
+        var facts = new AgentClaimAndFactComparer(folder);
         var tasks = run.Tasks.OrderBy(task => Urgency(run, task)).ToList();
         return new ReportFirstPage(
             run.RunId,
-            $"{run.RunId}: {RunLiveness.Describe(run)}",
+            $"{run.RunId}: {RunLivenessClassifier.Describe(run)}",
             run.Title,
             [.. ReasonRows(run), .. NextStepRows(run), .. FactsOf(run, folder, now), .. WarningRows(run)],
             [.. tasks.Take(MostTasks).Select(task => new ReportFirstPageTask(task.Id, task.State, ClosingText(run, task, facts)))],
             Math.Max(0, tasks.Count - MostTasks),
-            NextStep.Of(run)
+            RequiredUserAction.Of(run)
         );
     }
 
     /// <summary>Lists facts about the whole run as names and values, for the page and for the complete report.</summary>
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
-        yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
-        yield return ("landed", run.HasLanded ? RunLiveness.DescribeLanding(run) : "nothing");
-        var kept = run.Tasks.Where(t => t.State == TaskStates.Kept).Select(t => run.BranchOf(t.Id)).ToList();
+        yield return ("tasks", (run.Counts ?? RunTaskCounts.Of(run)).ToString());
+        yield return ("landed", run.HasLanded ? RunLivenessClassifier.DescribeLanding(run) : "nothing");
+        var kept = run.Tasks.Where(t => t.State == TaskStateNames.Kept).Select(t => run.BranchOf(t.Id)).ToList();
         if (kept.Count > 0)
         {
             yield return ("branches", FileNameEncoding.List(kept, MostTasks));
         }
-        var onStaging = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
-        if (onStaging.Count > 0 && !RunStates.IsFinal(run.State))
+        var onStaging = run.Tasks.Where(t => TaskStateNames.IsOnStaging(t.State) && !t.Landed).Select(t => t.Id).ToList();
+        if (onStaging.Count > 0 && !RunStateNames.IsFinal(run.State))
         {
             yield return ("waiting", $"to land: {string.Join(", ", onStaging)} (on {run.Staging})");
         }
@@ -84,7 +84,7 @@ public sealed record ReportFirstPage(
         {
             yield return ("paid by", payers);
         }
-        var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(attempt => attempt.Model);
+        var models = run.Tasks.SelectMany(task => AttemptLanguageModel.Of(folder.Path, task.Id)).Select(attempt => attempt.Model);
         yield return (
             "agents",
             $"{Plural.Of(run.AgentStarts, "start")} of {RunAgentList.Describe(RunAgentList.Of(folder.Path, run), models)}"
@@ -94,7 +94,12 @@ public sealed record ReportFirstPage(
             yield return ("review", review.ToString());
         }
         foreach (
-            var found in new[] { LostChangeCheck.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>()
+            var found in new[]
+            {
+                RunLostChangeChecker.Summary(folder),
+                PreLandingSecretChecker.Summary(folder),
+                PackageVulnerabilityAuditor.Summary(folder),
+            }.OfType<string>()
         )
         {
             yield return ("found", found);
@@ -113,18 +118,18 @@ public sealed record ReportFirstPage(
 
     // A successful run needs no reason, and steps for users contain their own reasons.
     private static IEnumerable<(string Name, string Value)> ReasonRows(RunStatus run) =>
-        run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
+        run.State == RunStateNames.Completed || run.Reason.Length == 0 || RequiredUserAction.Of(run).Any(step => step.SaysReasonOfRun)
             ? []
             : [("why", run.Reason)];
 
     private static IEnumerable<(string Name, string Value)> NextStepRows(RunStatus run) =>
-        (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
+        (run.Standing ?? RunLivenessClassifier.Of(run)) is RunLivenessClassifier.Interrupted or RunLivenessClassifier.Paused
             ? [("continue", $"with: orchestrate resume {run.RunId}")]
             : [];
 
     private static IEnumerable<(string Name, string Value)> WarningRows(RunStatus run)
     {
-        var warnings = RunWarnings.Of(run);
+        var warnings = RunWarningCollector.Of(run);
         foreach (var warning in warnings.Take(MostWarnings))
         {
             yield return ("warning", warning);
@@ -145,15 +150,15 @@ public sealed record ReportFirstPage(
     /// </summary>
     private static string FormatDuration(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
-        var isOver = RunStates.IsFinal(run.State);
+        var isOver = RunStateNames.IsFinal(run.State);
         var end = isOver ? run.UpdatedAt : now;
-        var waited = Waited(RunEvents.Read(folder.Events), end);
+        var waited = Waited(RunEventFileReader.Read(folder.Events), end);
         return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{run.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm}Z to {(isOver ? $"{end.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "now")}, "
             )
-            + TimeSection.Length(end - run.StartedAt)
-            + (waited > TimeSpan.Zero ? $", of which it waited {TimeSection.Length(waited)} for a user" : "");
+            + TaskTimeReportSectionBuilder.Length(end - run.StartedAt)
+            + (waited > TimeSpan.Zero ? $", of which it waited {TaskTimeReportSectionBuilder.Length(waited)} for a user" : "");
     }
 
     /// <summary>Returns the total time in which a run waited for a user's decision.</summary>
@@ -162,44 +167,44 @@ public sealed record ReportFirstPage(
         var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);
         foreach (var happened in events.Where(happened => happened.Task is null))
         {
-            var waits = happened.State is RunStates.AwaitingApproval or RunStates.AwaitingPromotion or RunStates.Escalated;
+            var waits = happened.State is RunStateNames.AwaitingApproval or RunStateNames.AwaitingPromotion or RunStateNames.Escalated;
             waited += since is { } began && !waits ? happened.Time - began : TimeSpan.Zero;
             since = waits ? since ?? happened.Time : null;
         }
         return waited + (since is { } open && end > open ? end - open : TimeSpan.Zero);
     }
 
-    private static string ClosingText(RunStatus run, RunTask task, AgentClaimSection facts)
+    private static string ClosingText(RunStatus run, RunTaskStatus task, AgentClaimAndFactComparer facts)
     {
         var isAsked = run.Questions.Any(question => question.Id == task.Id);
         var words =
-            !isAsked && !TaskStates.IsDone(task.State) && task.Reason.Length > 0 ? task.Reason
+            !isAsked && !TaskStateNames.IsDone(task.State) && task.Reason.Length > 0 ? task.Reason
             : facts.ClosingMessage(task) is { Length: > 0 } said && !isAsked ? said
             : task.Title;
         return QuotedText.CutLine(words, LongestWords);
     }
 
-    private static int Urgency(RunStatus run, RunTask task) =>
+    private static int Urgency(RunStatus run, RunTaskStatus task) =>
         run.Questions.Any(question => question.Id == task.Id) ? 0
-        : task.State is TaskStates.Failed or TaskStates.Escalated ? 1
-        : TaskStates.IsDone(task.State) ? 3
+        : task.State is TaskStateNames.Failed or TaskStateNames.Escalated ? 1
+        : TaskStateNames.IsDone(task.State) ? 3
         : 2;
 
     /// <summary>Renders the page as Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new MarkdownText().Append($"# {Head}\n");
+        var text = new EscapingMarkdownBuilder().Append($"# {Head}\n");
         if (Title.Length > 0)
         {
             text.Append($"\n{Title}\n");
         }
-        text.Append($"\n").Append(Facts.Select(fact => MarkdownText.Of($"- {fact.Name}: {fact.Value}\n")));
+        text.Append($"\n").Append(Facts.Select(fact => EscapingMarkdownBuilder.Of($"- {fact.Name}: {fact.Value}\n")));
         text.Append($"\n| task | state | |\n|---|---|---|\n");
-        text.Append(Tasks.Select(task => MarkdownText.Of($"| {task.Id} | {task.State} | {task.Words} |\n")));
+        text.Append(Tasks.Select(task => EscapingMarkdownBuilder.Of($"| {task.Id} | {task.State} | {task.Words} |\n")));
         if (MoreTasks > 0)
         {
             text.Append($"\nAnd {Plural.Of(MoreTasks, "more task")}.\n");
         }
-        return NextStep.AppendTo(text, Steps).Append($"\nFull report: orchestrate report {RunId} --full\n").ToString();
+        return RequiredUserAction.AppendTo(text, Steps).Append($"\nFull report: orchestrate report {RunId} --full\n").ToString();
     }
 }

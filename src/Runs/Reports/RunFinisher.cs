@@ -11,41 +11,41 @@ namespace Orchestrator.Runs.Reports;
 /// Ends a run. It removes branches and worktrees whose content is verified to be on the target, and writes the final report.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class RunFinisher(RunServices services)
+public sealed class RunFinisher(RunServiceBundle services)
 {
     /// <summary>Removes branches and worktrees, and writes the final report.</summary>
     /// <param name="input">The final state of the run.</param>
     /// <returns>Path of the report, relative to the repository.</returns>
-    public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
+    public async Task<string> FinishAsync(FinishRunInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         // The workflow knows how its tasks ended. If it does not respond, only the report may rely on the status file.
         var told = await services.AskRun(input.Run.RunId, stop);
         var run = input.Run with { Tasks = (told ?? RunStatusFile.Read(folder.Status))?.Tasks ?? [] };
         var left =
-            run.State == RunStates.Completed && run.Staging.Length > 0
+            run.State == RunStateNames.Completed && run.Staging.Length > 0
                 ? await ReleaseResourcesAsync(input, folder, told?.Tasks ?? [], stop)
                 : [];
-        if (run.State == RunStates.Completed && input.PlanHash.Length > 0 && told is not null)
+        if (run.State == RunStateNames.Completed && input.PlanHash.Length > 0 && told is not null)
         {
             left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
         }
-        Write(folder, await LandedWorkCheck.CheckAsync(run with { Left = left }, folder.Repository, services, stop));
-        await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
+        Write(folder, await LandedWorkPresenceChecker.CheckAsync(run with { Left = left }, folder.Repository, services, stop));
+        await WorktreePortAndFolderAssigner.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return folder.Relative(folder.Report);
     }
 
     /// <summary>Marks the backlog tasks of a succeeded run as done.</summary>
     /// <returns>A sentence about the failure. Empty if there was none.</returns>
-    private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishInput input, RunStatus run, CancellationToken stop)
+    private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishRunInput input, RunStatus run, CancellationToken stop)
     {
         try
         {
             var files = services.Plans.Load(input.Repository, run.RunId, input.PlanHash);
             var repository = await services.OpenRepositoryAsync(files);
-            return await BacklogTaskMapping.ApplyAsync(files, run, repository, services.Time, stop) is { } unmarked ? [unmarked] : [];
+            return await BacklogToRunTaskMapping.ApplyAsync(files, run, repository, services.Time, stop) is { } unmarked ? [unmarked] : [];
         }
-        catch (StepException changed)
+        catch (RunStepFailedException changed)
         {
             return [$"backlog tasks of the run are not marked done: {changed.Message}"];
         }
@@ -60,14 +60,14 @@ public sealed class RunFinisher(RunServices services)
     {
         run = run.Summed();
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
-        var accounts = new AccountRecords(services.Environment, services.Time);
+        var accounts = new AccountUsageRecordCache(services.Environment, services.Time);
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository, services.Time, accounts).Render(run)));
     }
 
     private async Task<IReadOnlyList<string>> ReleaseResourcesAsync(
-        FinishInput input,
+        FinishRunInput input,
         RunFolder folder,
-        IReadOnlyList<RunTask> tasks,
+        IReadOnlyList<RunTaskStatus> tasks,
         CancellationToken stop
     )
     {
@@ -76,12 +76,14 @@ public sealed class RunFinisher(RunServices services)
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
         // If the user requested separate branches, nothing was merged, so the run's base is treated as the landed commit.
-        var landed = input.Run.Why is BranchesRetained ? input.Run.BaseCommit : input.Run.LandedCommit;
-        var results = ((input.Run.Why as BranchesRetained)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
+        var landed = input.Run.Why is TaskBranchesRetainedReason ? input.Run.BaseCommit : input.Run.LandedCommit;
+        var results = ((input.Run.Why as TaskBranchesRetainedReason)?.Tasks ?? [])
+            .Select(task => $"refs/heads/{input.Run.BranchOf(task)}")
+            .ToList();
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
-        var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
+        var isOnTarget = tip is not null && await new GitCommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
-        var proof = new SafeDeletionCheck(repository);
+        var proof = new SafeDeletionChecker(repository);
         // Squashed or rebased work has the files of staging but not its commits. All content of staging is nevertheless on the target.
         string[] keepers =
             branches.TryGetValue(staging, out var merged)
@@ -96,12 +98,19 @@ public sealed class RunFinisher(RunServices services)
         var settled = branches.Where(branch =>
             (branch.Key != staging || isOnTarget) && !kept.ContainsKey(branch.Key) && !results.Contains(branch.Key)
         );
-        var (gone, staying) = await JudgeBranchesAsync(settled, keepers, input.Run.Target, proof, new BranchCheckouts(repository), stop);
-        foreach (var task in tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept))
+        var (gone, staying) = await JudgeBranchesAsync(
+            settled,
+            keepers,
+            input.Run.Target,
+            proof,
+            new CheckedOutBranchProtector(repository),
+            stop
+        );
+        foreach (var task in tasks.Where(task => task.State is TaskStateNames.Merged or TaskStateNames.Kept))
         {
             new UnfinishedWorkStore(repository, $"{folder.Name}/{task.Id}").Remove();
         }
-        var set = await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop);
+        var set = await refs.ListAsync([RunRefNameBuilder.Wips(folder), RunRefNameBuilder.Kepts(folder)], stop);
         var (landedRefs, saved) = await JudgeSavedWorkAsync(set, keepers, folder, proof, stop);
         gone.AddRange(landedRefs);
         if (gone.Count > 0)
@@ -130,8 +139,8 @@ public sealed class RunFinisher(RunServices services)
         IEnumerable<KeyValuePair<string, string>> branches,
         string[] keepers,
         string target,
-        SafeDeletionCheck proof,
-        BranchCheckouts checkouts,
+        SafeDeletionChecker proof,
+        CheckedOutBranchProtector checkouts,
         CancellationToken stop
     )
     {
@@ -140,11 +149,11 @@ public sealed class RunFinisher(RunServices services)
         {
             if (!(await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
             {
-                staying.Add($"{RunRefs.Label(name)} stays, because part of it is not on {target}");
+                staying.Add($"{RunRefNameBuilder.Label(name)} stays, because part of it is not on {target}");
             }
             else if (checkouts.ReasonToKeep(name) is { } why)
             {
-                staying.Add($"{why}, then: git branch -D {RunRefs.Label(name)}");
+                staying.Add($"{why}, then: git branch -D {RunRefNameBuilder.Label(name)}");
             }
             else
             {
@@ -162,7 +171,7 @@ public sealed class RunFinisher(RunServices services)
         IReadOnlyDictionary<string, string> saved,
         string[] keepers,
         RunFolder folder,
-        SafeDeletionCheck proof,
+        SafeDeletionChecker proof,
         CancellationToken stop
     )
     {
@@ -172,7 +181,7 @@ public sealed class RunFinisher(RunServices services)
             if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
             {
                 gone.Add(new RefChange(name, null, commit));
-                RetainedWorkNotes.NoteLanded(folder, name);
+                RetainedWorkLocationRecorder.NoteLanded(folder, name);
             }
             else
             {
@@ -184,26 +193,26 @@ public sealed class RunFinisher(RunServices services)
 
     private static async Task<bool> HasSameFilesAsync(GitRepository repository, string one, string other, CancellationToken stop)
     {
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         return (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
     }
 
     /// <summary>Returns the worktrees of tasks to the pool if the tasks could not do so themselves.</summary>
     /// <returns>Paths of the worktrees that stay and the reasons, by the name of the branch.</returns>
     private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
-        FinishInput input,
+        FinishRunInput input,
         GitRepository repository,
         string[] keepers,
         CancellationToken stop
     )
     {
         var kept = new Dictionary<string, string>(StringComparer.Ordinal);
-        RunFiles files;
+        RunPlanAndSettings files;
         try
         {
             files = services.Plans.Load(input.Repository, input.Run.RunId, input.PlanHash);
         }
-        catch (StepException changed)
+        catch (RunStepFailedException changed)
         {
             kept[""] = $"remaining worktrees of the run stay: {changed.Message}";
             return kept;
@@ -215,14 +224,14 @@ public sealed class RunFinisher(RunServices services)
         }
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
         {
-            if (WorktreeStore.IsLeft(path))
+            if (WorktreeManager.IsLeft(path))
             {
                 kept[path] =
                     $"the folder {files.Folder.Relative(path)} stays, because some files could not be removed. Check their owner (ls -la), "
                     + "and remove them by hand";
                 continue;
             }
-            var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));
+            var workspace = new TaskBranchAndWorktree(repository, files, Path.GetFileName(path));
             if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } worktree)
             {
                 kept[workspace.Branch] = $"the worktree {workspace.RelativePath} stays: {worktree.Reason}";

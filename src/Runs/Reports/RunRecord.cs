@@ -51,13 +51,13 @@ public sealed class RunRecord(string folder)
             Tasks =
             [
                 .. last.Tasks.Select(task =>
-                    TaskStates.IsEnd(task.State)
+                    TaskStateNames.IsEnd(task.State)
                         ? task
                         : task with
                         {
-                            State = TaskStates.Cancelled,
+                            State = TaskStateNames.Cancelled,
                             Paused = false,
-                            Why = new TaskEndedWithRun(result.State),
+                            Why = new TaskEndedWithRunReason(result.State),
                         }
                 ),
             ],
@@ -74,12 +74,12 @@ public sealed class RunRecord(string folder)
     /// <returns>True if the target no longer contains the run's work, and a sentence about the result.</returns>
     public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
         RunStatus run,
-        RepositoryLocation repository,
-        RunServices services,
+        LocalRepositoryPaths repository,
+        RunServiceBundle services,
         CancellationToken stop
     )
     {
-        var result = await LandingReversals.RevertAsync(new RunFolder(repository.Root, run.RunId), services, stop);
+        var result = await EndedRunLandingReverter.RevertAsync(new RunFolder(repository.Root, run.RunId), services, stop);
         if (!result.IsTakenBack)
         {
             return (false, result.Reason);
@@ -87,10 +87,10 @@ public sealed class RunRecord(string folder)
         using (ProgressRecorder.WriteAlone(_events, stop))
         {
             var now = Now(run);
-            if (now.State != RunStates.Aborted)
+            if (now.State != RunStateNames.Aborted)
             {
-                var why = new LandingRevertedBy(new Quote(result.Reason), result.KeptAt);
-                Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
+                var why = new LandingRevertedReason(new VerbatimQuote(result.Reason), result.KeptAt);
+                Write(now with { State = RunStateNames.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
             }
         }
         new RunFinisher(services).Correct(new RunFolder(repository.Root, run.RunId), Now(run));

@@ -11,17 +11,17 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="repository">Absolute path of the folder to which evidence paths are relative.</param>
 /// <param name="time">The clock. Its current time is used as the end of an open run.</param>
 /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
-public sealed class RunReport(string repository, TimeProvider? time = null, AccountRecords? accounts = null)
+public sealed class RunReport(string repository, TimeProvider? time = null, AccountUsageRecordCache? accounts = null)
 {
     private const int EvidenceLines = 20;
     private const int MostEvidence = 10;
-    private readonly EvidenceTailReader _evidence = new(repository);
+    private readonly GateEvidenceTailReader _evidence = new(repository);
 
     /// <summary>Renders the report as Markdown. For an open run, it describes the current state.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public string Render(RunStatus run)
     {
-        var text = new MarkdownText().Append($"# {run.RunId}: {RunLiveness.Describe(run)}\n");
+        var text = new EscapingMarkdownBuilder().Append($"# {run.RunId}: {RunLivenessClassifier.Describe(run)}\n");
         if (run.Title.Length > 0)
         {
             text.Append($"\n{run.Title}\n");
@@ -54,13 +54,13 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         AppendModels(text, run, folder);
         text.Append(GateTally.Render(folder));
         AppendSections(text, report, MorningReport.Evidence);
-        text.Append(AgentRequestSection.Render(run, folder));
+        text.Append(AgentRequestReportSectionBuilder.Render(run, folder));
         text.Append(DecisionLog.Render(folder.Events));
         AppendEvidence(text, run);
         return text.ToString();
     }
 
-    private static void AppendSections(MarkdownText text, MorningReport report, params string[] ids)
+    private static void AppendSections(EscapingMarkdownBuilder text, MorningReport report, params string[] ids)
     {
         foreach (var section in report.Sections.Where(section => ids.Contains(section.Id)).OrderBy(section => ids.IndexOf(section.Id)))
         {
@@ -68,9 +68,9 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
     }
 
-    private void AppendEvidence(MarkdownText text, RunStatus run)
+    private void AppendEvidence(EscapingMarkdownBuilder text, RunStatus run)
     {
-        foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
+        foreach (var task in run.Tasks.Where(t => !TaskStateNames.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
         {
             if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
             {
@@ -91,11 +91,11 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     }
 
     // Such notes concern, for example, files that were held back.
-    private static void AppendRemarks(MarkdownText text, RunStatus run)
+    private static void AppendRemarks(EscapingMarkdownBuilder text, RunStatus run)
     {
         var remarks = run
-            .Tasks.Where(task => TaskStates.IsDone(task.State) && task.Reason.Length > 0)
-            .Select(task => MarkdownText.Of($"- {task.Id}: {task.Reason}\n"))
+            .Tasks.Where(task => TaskStateNames.IsDone(task.State) && task.Reason.Length > 0)
+            .Select(task => EscapingMarkdownBuilder.Of($"- {task.Id}: {task.Reason}\n"))
             .ToList();
         if (remarks.Count > 0)
         {
@@ -103,12 +103,12 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
     }
 
-    private static void AppendModels(MarkdownText text, RunStatus run, RunFolder folder)
+    private static void AppendModels(EscapingMarkdownBuilder text, RunStatus run, RunFolder folder)
     {
         var worked = run
-            .Tasks.Select(task => (task.Id, Models: AttemptModel.Of(folder.Path, task.Id)))
+            .Tasks.Select(task => (task.Id, Models: AttemptLanguageModel.Of(folder.Path, task.Id)))
             .Where(task => task.Models.Count > 0)
-            .Select(task => MarkdownText.Of($"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n"))
+            .Select(task => EscapingMarkdownBuilder.Of($"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n"))
             .ToList();
         if (worked.Count > 0)
         {
@@ -117,39 +117,43 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     }
 
     // A verdict that affected a decision is shown only if the hash of its file is in the run's history.
-    private void AppendGates(MarkdownText text, RunStatus run)
+    private void AppendGates(EscapingMarkdownBuilder text, RunStatus run)
     {
         if (CurrentPlanReader.TryFiles(repository, run) is { } files)
         {
             text.Append($"\n## Gates that decide\n\n");
-            text.Append([.. DecidingGates.Describe(files.Plan, files.Gates).Select(line => MarkdownText.Of($"- {line}\n"))]);
+            text.Append([
+                .. TaskAndStagingGateFormatter.Describe(files.Plan, files.Gates).Select(line => EscapingMarkdownBuilder.Of($"- {line}\n")),
+            ]);
         }
     }
 
-    private static void AppendRow(MarkdownText text, RunTask task)
+    private static void AppendRow(EscapingMarkdownBuilder text, RunTaskStatus task)
     {
-        var gates = GateFormatter.Count(task.Gates ?? (task.State is TaskStates.Merged or TaskStates.Kept ? new GateSummary() : null));
+        var gates = GateVerdictFormatter.Count(
+            task.Gates ?? (task.State is TaskStateNames.Merged or TaskStateNames.Kept ? new GateSummary() : null)
+        );
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-        var commit = CommitIdFormatter.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
+        var commit = CommitIdFormatter.Shorten(task.State == TaskStateNames.Kept ? task.Commit : task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
     }
 
-    private static void AppendWhatIsNext(MarkdownText text, RunStatus run, RunFolder folder)
+    private static void AppendWhatIsNext(EscapingMarkdownBuilder text, RunStatus run, RunFolder folder)
     {
-        if (run.Standing == RunLiveness.Interrupted)
+        if (run.Standing == RunLivenessClassifier.Interrupted)
         {
             text.Append($"\n## No process is working on the run\n\nThe process that executed the run has ended. To continue the run:\n\n")
                 .AppendCommand($"orchestrate resume {run.RunId}");
         }
-        if (RunLiveness.Of(run) == RunLiveness.Paused)
+        if (RunLivenessClassifier.Of(run) == RunLivenessClassifier.Paused)
         {
             text.Append($"\n## The run is paused\n\nTo continue the run:\n\n").AppendCommand($"orchestrate resume {run.RunId}");
         }
-        if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
+        if (run.State is RunStateNames.Escalated or RunStateNames.AwaitingPromotion)
         {
             text.Append($"\n## The run waits for a decision\n\nEvidence: {folder.Relative(folder.Escalation)}\n");
         }
-        NextStep.AppendTo(text, NextStep.Of(run));
+        RequiredUserAction.AppendTo(text, RequiredUserAction.Of(run));
         if (run.Questions.Count > 0)
         {
             text.Append($"\nOther options: orchestrate status {run.RunId} --all\n");

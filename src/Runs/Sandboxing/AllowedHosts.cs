@@ -20,7 +20,7 @@ public static class AllowedHosts
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string> agents,
         IReadOnlyList<string> remotes,
-        SandboxRole? role = null
+        SandboxedProgramKind? role = null
     ) =>
         [
             .. DefaultAllowedHosts
@@ -30,8 +30,8 @@ public static class AllowedHosts
                 )
                 .Concat(agents.Count > 0 ? ServicesOf(settings, environment) : [])
                 .Concat(settings.Permissions.Network.Allow)
-                .Concat(role is null or SandboxRole.Gate ? settings.Permissions.Gates.Network : [])
-                .Concat(role is null or SandboxRole.SetUp ? settings.Permissions.SetUp.Network : [])
+                .Concat(role is null or SandboxedProgramKind.Gate ? settings.Permissions.Gates.Network : [])
+                .Concat(role is null or SandboxedProgramKind.SetUp ? settings.Permissions.SetUp.Network : [])
                 .Distinct(StringComparer.Ordinal),
         ];
 

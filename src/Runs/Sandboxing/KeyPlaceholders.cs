@@ -14,14 +14,14 @@ public static class KeyPlaceholders
 
     /// <summary>Address, inside a sandbox, of the proxy for services whose keys stay outside.</summary>
     public static string ServiceAddress { get; } =
-        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxNetworks.ProxyPort}");
+        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxProxyRegistrar.ProxyPort}");
 
     /// <summary>
     /// Returns the keys that stay outside the sandbox. A key that the settings list by name is excluded, because it is passed on unchanged.
     /// </summary>
     /// <param name="keys">All keys of the program.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
-    public static IReadOnlyList<AgentServiceKey> Of(IReadOnlyList<AgentServiceKey> keys, IReadOnlyList<string> variables) =>
+    public static IReadOnlyList<ProxyableAgentApiKey> Of(IReadOnlyList<ProxyableAgentApiKey> keys, IReadOnlyList<string> variables) =>
         [.. keys.Where(key => !key.Variables.Any(variables.Contains))];
 
     /// <summary>
@@ -32,7 +32,7 @@ public static class KeyPlaceholders
     /// <param name="environment">Environment variables of the user.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
     public static IReadOnlyList<string> FindInside(
-        IReadOnlyList<AgentServiceKey> outside,
+        IReadOnlyList<ProxyableAgentApiKey> outside,
         IReadOnlyList<string> credentials,
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string> variables
@@ -53,9 +53,9 @@ public static class KeyPlaceholders
     /// <param name="keys">Keys to replace.</param>
     /// <param name="environment">Environment variables of the program.</param>
     /// <returns>The replaced keys, for the proxy.</returns>
-    public static IReadOnlyList<ServiceKey> Replace(IReadOnlyList<AgentServiceKey> keys, IDictionary<string, string?> environment)
+    public static IReadOnlyList<ServiceApiKey> Replace(IReadOnlyList<ProxyableAgentApiKey> keys, IDictionary<string, string?> environment)
     {
-        List<ServiceKey> replaced = [];
+        List<ServiceApiKey> replaced = [];
         HashSet<string> addresses = [];
         foreach (var key in keys)
         {
@@ -63,7 +63,7 @@ public static class KeyPlaceholders
             var (keyId, token) = (ValueOf(environment, key.IdVariable), ValueOf(environment, key.TokenVariable));
             if (
                 key.Find(name => ValueOf(environment, name)) is not { } value
-                || ServiceKey.AddressOf(service) is null
+                || ServiceApiKey.AddressOf(service) is null
                 || (key.IdVariable is not null && keyId is null)
             )
             {
@@ -80,7 +80,7 @@ public static class KeyPlaceholders
                 addresses.Add(key.Address);
             }
             replaced.Add(
-                new ServiceKey(placeholder, value, service) { Identity = keyId is null ? null : new SigningIdentity(keyId, token) }
+                new ServiceApiKey(placeholder, value, service) { Identity = keyId is null ? null : new AmazonSigningIdentity(keyId, token) }
             );
         }
         foreach (var address in addresses)

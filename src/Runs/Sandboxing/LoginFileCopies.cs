@@ -58,8 +58,8 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
                 {
                     var own = FolderOf(start);
                     PrivateFolder.Make(own);
-                    OrchestratorFileWriter.Write(Path.Combine(own, StartName), start);
-                    OrchestratorFileWriter.Write(Path.Combine(own, RemovedName), JsonSerializer.Serialize(removed));
+                    SymlinkSafeFileWriter.Write(Path.Combine(own, StartName), start);
+                    SymlinkSafeFileWriter.Write(Path.Combine(own, RemovedName), JsonSerializer.Serialize(removed));
                     var given = AgentApiKeyLocation.Remove(content, removed);
                     Write(Path.Combine(own, GivenName), given);
                     WriteInto(Path.Combine(own, CopyName), given);
@@ -103,10 +103,10 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         }
     }
 
-    private Task<LockFile> LockAsync(CancellationToken stop)
+    private Task<InterProcessFileLock> LockAsync(CancellationToken stop)
     {
         PrivateFolder.Make(folder);
-        return LockFile.AcquireAsync(Path.Combine(folder, "lock"), stop);
+        return InterProcessFileLock.AcquireAsync(Path.Combine(folder, "lock"), stop);
     }
 
     private void Synchronize(string? except = null)
@@ -142,7 +142,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         }
         if (!changed.IsOfAccountOf(current))
         {
-            OrchestratorFileWriter.Write(
+            SymlinkSafeFileWriter.Write(
                 Path.Combine(copy.Folder, ProblemName),
                 $"An agent's copy of {login.Path} names another account or has other members, so it was not copied back."
             );
@@ -193,15 +193,15 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
 
     private static void Write(string path, byte[] content)
     {
-        using var file = OrchestratorFileWriter.Create(path);
-        OrchestratorFileWriter.KeepPrivate(path);
+        using var file = SymlinkSafeFileWriter.Create(path);
+        SymlinkSafeFileWriter.KeepPrivate(path);
         file.Write(content);
     }
 
     private static void WriteInto(string path, byte[] content)
     {
-        using var file = OrchestratorFileWriter.Open(path);
-        OrchestratorFileWriter.KeepPrivate(path);
+        using var file = SymlinkSafeFileWriter.Open(path);
+        SymlinkSafeFileWriter.KeepPrivate(path);
         file.Write(content);
         file.SetLength(content.Length);
     }
@@ -228,9 +228,9 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
 
         public DateTimeOffset Begun => new(File.GetLastWriteTimeUtc(Path.Combine(folder, StartName)));
 
-        public bool IsRunning => AgentSupervisor.ReadState(_start) == AgentStartState.Running;
+        public bool IsRunning => AgentSupervisor.ReadState(_start) == AgentRunStatus.Running;
 
         public bool HasEnded =>
-            !Directory.Exists(_start) || AgentSupervisor.ReadState(_start) is not (AgentStartState.Running or AgentStartState.NotStarted);
+            !Directory.Exists(_start) || AgentSupervisor.ReadState(_start) is not (AgentRunStatus.Running or AgentRunStatus.NotStarted);
     }
 }

@@ -74,7 +74,7 @@ public sealed class SandboxBuilder(
     /// <param name="tree">The tree in which the program works.</param>
     /// <param name="temporary">Absolute path of the program's temporary folder.</param>
     /// <param name="configuration">Copies of git's configuration that the program can read.</param>
-    public Sandbox OfTree(Worktree tree, string temporary, ConfinedConfiguration configuration)
+    public Sandbox OfTree(Worktree tree, string temporary, SandboxGitConfigCopies configuration)
     {
         var common = tree.Repository.CommonDirectory;
         var sandbox = WithGit(Common(common), configuration);
@@ -90,7 +90,12 @@ public sealed class SandboxBuilder(
     /// <param name="folder">Absolute path of the private folder for the agent's changes to that state.</param>
     /// <param name="logins">Copies of the program's login files.</param>
     /// <param name="more">Absolute paths that the agent can also read.</param>
-    public Sandbox OfAgent(AgentProgramFiles state, string folder, IEnumerable<ReplacementFolder> logins, IEnumerable<string> more)
+    public Sandbox OfAgent(
+        AgentProgramFilePaths state,
+        string folder,
+        IEnumerable<SandboxFolderReplacement> logins,
+        IEnumerable<string> more
+    )
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
         return sandbox with
@@ -101,7 +106,7 @@ public sealed class SandboxBuilder(
             Substitutes =
             [
                 .. sandbox.Substitutes,
-                .. state.Private.Select(path => new ReplacementFolder(
+                .. state.Private.Select(path => new SandboxFolderReplacement(
                     path,
                     OrchestratorFolderCreator.Ensure(Path.Combine(folder, state.NameOf(path))),
                     IsWritable: true
@@ -112,13 +117,17 @@ public sealed class SandboxBuilder(
     }
 
     /// <summary>Adds the copies of git's configuration to a sandbox that can see the repository's common directory.</summary>
-    public Sandbox WithGit(Sandbox sandbox, ConfinedConfiguration configuration) =>
+    public Sandbox WithGit(Sandbox sandbox, SandboxGitConfigCopies configuration) =>
         WithPersons(sandbox, configuration.Persons) with
         {
             Substitutes =
             [
                 .. WithPersons(sandbox, configuration.Persons).Substitutes,
-                new ReplacementFolder(Path.Combine(configuration.CommonDirectory, "config"), configuration.Repository, IsWritable: false),
+                new SandboxFolderReplacement(
+                    Path.Combine(configuration.CommonDirectory, "config"),
+                    configuration.Repository,
+                    IsWritable: false
+                ),
             ],
         };
 
@@ -128,7 +137,11 @@ public sealed class SandboxBuilder(
             ? sandbox
             : sandbox with
             {
-                Substitutes = [.. sandbox.Substitutes, new ReplacementFolder(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
+                Substitutes =
+                [
+                    .. sandbox.Substitutes,
+                    new SandboxFolderReplacement(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false),
+                ],
             };
 
     /// <summary>Adds the download folders of package managers to a sandbox. Changes to them are visible to this sandbox only.</summary>
@@ -136,7 +149,7 @@ public sealed class SandboxBuilder(
     /// <param name="role">The kind of program.</param>
     /// <param name="canOverlay">True if overlays work on this host. If false, variables name an empty folder for the package managers that
     /// support it.</param>
-    public Sandbox WithDownloads(Sandbox sandbox, PrivateOverlayFolders? layers, SandboxRole role, bool canOverlay)
+    public Sandbox WithDownloads(Sandbox sandbox, WorktreeOverlayFolderStore? layers, SandboxedProgramKind role, bool canOverlay)
     {
         var downloads = PackageDownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
         if (layers is null)
@@ -263,7 +276,7 @@ public sealed class SandboxBuilder(
     }
 
     // The user's settings, instructions and extensions are visible. Conversations and logs are not, because they are private.
-    private static IEnumerable<string> Settings(string folder, AgentProgramFiles state) =>
+    private static IEnumerable<string> Settings(string folder, AgentProgramFilePaths state) =>
         Directory.Exists(folder)
             ? Directory
                 .EnumerateFileSystemEntries(folder)

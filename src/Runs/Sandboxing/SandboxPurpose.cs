@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Sandboxing;
 /// <param name="LogFolder">Absolute path of the folder for connection logs.</param>
 /// <param name="Run">Id of the run, or empty if the program does not belong to a run.</param>
 /// <param name="Task">Id of the task, or empty if the program does not belong to a task.</param>
-public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string Run = "", string Task = "")
+public sealed record SandboxPurpose(SandboxedProgramKind Role, string LogFolder, string Run = "", string Task = "")
 {
     /// <summary>Names of the agents that work in the sandbox. Empty for gates and set-up.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
@@ -14,5 +14,5 @@ public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string R
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>API keys of the agents' services that stay outside the sandbox.</summary>
-    public IReadOnlyList<AgentServiceKey> Keys { get; init; } = [];
+    public IReadOnlyList<ProxyableAgentApiKey> Keys { get; init; } = [];
 }

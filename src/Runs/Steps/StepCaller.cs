@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
 /// <summary>State of the workflow execution that requested a step.</summary>
-public enum CallingWorkflowState
+public enum RequestingWorkflowStatus
 {
     /// <summary>The execution is open and has recorded all work that was done for it.</summary>
     Open,
@@ -18,7 +18,7 @@ public enum CallingWorkflowState
 }
 
 /// <summary>Returns the state of the workflow execution that requested the current step.</summary>
-public delegate Task<CallingWorkflowState> GetCallerState(CancellationToken stop);
+public delegate Task<RequestingWorkflowStatus> GetCallerState(CancellationToken stop);
 
 /// <summary>
 /// Queries a run's workflow for its status with all tasks. Returns null if the workflow does not respond. Steps that depend on other tasks

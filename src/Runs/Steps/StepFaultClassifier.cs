@@ -36,14 +36,14 @@ public static class StepFaultClassifier
     /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
-    /// <param name="repeats">Number of consecutive attempts with the same message (see <see cref="RepeatedStepFaults"/>), or 0 if
+    /// <param name="repeats">Number of consecutive attempts with the same message (see <see cref="RepeatedStepFaultCounter"/>), or 0 if
     /// unknown.</param>
-    public static StepException? Describe(Exception fault, int attempt, int repeats = 0) =>
+    public static RunStepFailedException? Describe(Exception fault, int attempt, int repeats = 0) =>
         fault switch
         {
-            StepException failed => failed,
+            RunStepFailedException failed => failed,
             _ when DiskSpace.IsLacking(fault) && attempt <= MostMomentaryAttempts => null,
-            _ when DiskSpace.IsLacking(fault) => new StepException(
+            _ when DiskSpace.IsLacking(fault) => new RunStepFailedException(
                 $"The disk is full: {MessageOf(fault)}. Free some space; the run continues by itself.",
                 fault,
                 FailureTypes.DiskFull
@@ -51,14 +51,14 @@ public static class StepFaultClassifier
             {
                 IsFinal = false,
             },
-            JsonException => new StepException(
+            JsonException => new RunStepFailedException(
                 $"A file of the run can't be read: {MessageOf(fault)}. Restore it and retry, or cancel the run and start it again; "
                     + "finished tasks are reused.",
                 fault,
                 "FileDamaged"
             ),
-            WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
-            ConfigurationSnapshotException => new StepException(fault.Message, fault, "ConfigurationChanged"),
+            WorktreeReplacedException => new RunStepFailedException(fault.Message, fault, "WorktreeGone"),
+            ConfigurationSnapshotException => new RunStepFailedException(fault.Message, fault, "ConfigurationChanged"),
             // Any other I/O error is final by now, because it has persisted for minutes.
             IOException when attempt >= MostFaults => Lasting(fault, attempt),
             GitException { IsRefusal: true }
@@ -71,7 +71,7 @@ public static class StepFaultClassifier
             _ => null,
         };
 
-    private static StepException Lasting(Exception fault, int attempt) =>
+    private static RunStepFailedException Lasting(Exception fault, int attempt) =>
         new(
             fault is GitException { ErrorOutput: var words } && GitErrorCauses.Find(words) is var (cause, cure)
                 ? $"{cause} {cure} Then retry. (The step failed {Plural.Times(attempt)}: {MessageOf(fault)}.)"
@@ -85,7 +85,7 @@ public static class StepFaultClassifier
 }
 
 /// <summary>Counts the consecutive attempts of each step that failed with the same message. Thread-safe.</summary>
-public sealed partial class RepeatedStepFaults
+public sealed partial class RepeatedStepFaultCounter
 {
     private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
 

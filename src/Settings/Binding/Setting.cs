@@ -37,8 +37,8 @@ public abstract class Setting(string name, string description, string accepts, s
     public bool IsUserOnly { get; init; }
 
     /// <summary>Effect of the setting if it is in a repository's file. Shown when the user is asked to trust the repository.</summary>
-    /// <value>Default: <see cref="TrustKind.Decides"/>.</value>
-    public TrustKind Effect { get; init; } = TrustKind.Decides;
+    /// <value>Default: <see cref="TrustedEntryEffect.Decides"/>.</value>
+    public TrustedEntryEffect Effect { get; init; } = TrustedEntryEffect.Decides;
 
     /// <summary>Default value in the notation of a settings file.</summary>
     public abstract string DefaultText { get; }
@@ -51,17 +51,17 @@ public abstract class Setting(string name, string description, string accepts, s
     internal string NameOf(string? part) => part is null ? Name : Name.Replace("*", part, StringComparison.Ordinal);
 
     /// <summary>Returns the value in normalized form. If the value is invalid, reports the problems and returns null.</summary>
-    internal abstract string? TryDisplay(DocumentNode raw, FaultSink faults);
+    internal abstract string? TryDisplay(YamlOrJsonNode raw, FaultSink faults);
 
     /// <summary>Returns the value in normalized form, or as written if it is invalid.</summary>
-    internal string Display(DocumentNode raw) => TryDisplay(raw, static (_, _, _, _) => { }) ?? NodeTextConverter.Of(raw);
+    internal string Display(YamlOrJsonNode raw) => TryDisplay(raw, static (_, _, _, _) => { }) ?? YamlOrJsonNodeFormatter.Of(raw);
 }
 
 /// <summary>Declares a setting whose values have type <typeparamref name="T"/>.</summary>
 internal sealed class Setting<T>(
     string name,
     T defaultValue,
-    SettingType<T> type,
+    SettingValueConverter<T> type,
     string description,
     string[]? oldNames = null,
     string[]? oldVariables = null
@@ -72,9 +72,9 @@ internal sealed class Setting<T>(
     public override string DefaultText => type.Write(Default);
 
     /// <summary>Returns the value. If it is invalid, reports the problems and returns the default.</summary>
-    public T Read(DocumentNode raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
+    public T Read(YamlOrJsonNode raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
 
-    internal override string? TryDisplay(DocumentNode raw, FaultSink faults) =>
+    internal override string? TryDisplay(YamlOrJsonNode raw, FaultSink faults) =>
         type.TryRead(raw, faults, out var value) ? type.Write(value) : null;
 }
 
@@ -90,7 +90,7 @@ internal delegate void FaultSink(string message, int line, string? cure = null, 
 /// <param name="TryRead">Reads a value from a document. Returns false after reporting a fault.</param>
 /// <param name="Write">Formats a value in the notation of a settings file.</param>
 /// <param name="IsSecret">True if files may only contain a reference to the value.</param>
-internal sealed record SettingType<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
+internal sealed record SettingValueConverter<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
 
 /// <summary>Reads a value from a document. Returns false after reporting a problem.</summary>
-internal delegate bool SettingReader<T>(DocumentNode raw, FaultSink faults, out T value);
+internal delegate bool SettingReader<T>(YamlOrJsonNode raw, FaultSink faults, out T value);

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Supplies values to the settings records. <see cref="SettingsBinder"/> reads the values from the layers. <see cref="SettingIndex"/> makes
-/// the same calls to determine the declared settings.
+/// Supplies values to the settings records. <see cref="SettingsBinder"/> reads the values from the layers.
+/// <see cref="SettingDeclarationIndex"/> makes the same calls to determine the declared settings.
 /// </summary>
 internal abstract class SettingReader
 {

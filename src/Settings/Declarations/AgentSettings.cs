@@ -71,62 +71,62 @@ public sealed record AgentSettings(
     private static readonly Setting<IReadOnlyList<string>?> CommandKey = new(
         "agents.*.command",
         null,
-        SettingTypes.OptionalTexts,
+        CommonSettingConverters.OptionalTexts,
         "program and arguments of the agent; a relative path is resolved in the repository"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<string?> DescriptionKey = new(
         "agents.*.description",
         null,
-        AgentDescriptionSettingType.Description,
+        AgentDescriptionSettingConverter.Description,
         "protocol of the agent's program: a known agent, or a mapping; if not set, the command is a plain program"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<string?> ModelKey = new(
         "agents.*.model",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "model for tasks that name none; if not set, the program chooses one, and claude uses the setting 'model'"
     );
 
     private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
         "agents.*.environment",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "names of additional variables that this agent gets when it is confined, such as OPENAI_API_KEY for a plain program"
     );
 
     internal static readonly Setting<string> ProviderKey = new(
         "agents.*.provider",
         "subscription",
-        SettingTypes.OneOf(Providers),
+        CommonSettingConverters.OneOf(Providers),
         "account that pays for claude"
     );
 
     private static readonly Setting<IReadOnlyList<string>> FallbackKey = new(
         "agents.*.fallback",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "providers that pay for claude while its own limit is used up: api, bedrock, vertex or subscription; needs fallback_budget"
     );
 
     private static readonly Setting<BudgetAmount?> FallbackBudgetKey = new(
         "agents.*.fallback_budget",
         null,
-        UsageSettingTypes.BudgetOrOff,
+        UsageAndBudgetSettingConverters.BudgetOrOff,
         "budget of each fallback provider in a calendar month; when it is used up, the work waits for the reset"
     );
 
     private static readonly Setting<string?> RelayKey = new(
         "agents.*.relay",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "another agent, which continues this agent's tasks if they would wait for relay_after or longer for a usage limit; "
             + "the conversation is lost"
     );
@@ -134,31 +134,31 @@ public sealed record AgentSettings(
     private static readonly Setting<TimeSpan> RelayAfterKey = new(
         "agents.*.relay_after",
         TimeSpan.FromHours(1),
-        SettingTypes.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)),
+        CommonSettingConverters.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)),
         "shortest wait for a usage limit that causes a relay, as far as the end of the limit is known"
     );
 
     internal static readonly Setting<IReadOnlyList<string>> McpServersKey = new(
         "agents.*.mcp",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "names of the repository's MCP servers that the agent may use"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<bool> ToolsKey = new(
         "agents.*.tools",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether claude gets the tools of 'orchestrate mcp': done, blocked, plan, ownership, neighbours"
     );
 
     private static readonly Setting<TimeSpan> WarmUpKey = new(
         "agents.*.head_start",
         TimeSpan.FromSeconds(3),
-        SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
+        CommonSettingConverters.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
         "time by which the first claude of a wave starts before the others, which can then read the instructions from the provider's cache"
     )
     {
@@ -168,14 +168,14 @@ public sealed record AgentSettings(
     private static readonly Setting<int?> SlotsKey = new(
         "agents.*.slots",
         null,
-        SettingTypes.WholeOrOff(1, 1000),
+        CommonSettingConverters.WholeOrOff(1, 1000),
         "maximum number of agents that use the account at the same time, over all your runs"
     );
 
     private static readonly Setting<bool> FreeKey = new(
         "agents.*.free",
         false,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether your program is free of charge, which allows budgets in US dollars"
     );
 

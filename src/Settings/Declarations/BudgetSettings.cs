@@ -17,35 +17,35 @@ public sealed record BudgetSettings(
     private static readonly Setting<BudgetAmount?> AttemptKey = new(
         "budget.attempt",
         null,
-        UsageSettingTypes.BudgetOrOff,
+        UsageAndBudgetSettingConverters.BudgetOrOff,
         "budget of one attempt of a task; when it is used up, a user is asked"
     );
 
     private static readonly Setting<BudgetAmount?> TaskKey = new(
         "budget.task",
         null,
-        UsageSettingTypes.BudgetOrOff,
+        UsageAndBudgetSettingConverters.BudgetOrOff,
         "budget of all attempts of one task; when it is used up, a user is asked"
     );
 
     private static readonly Setting<BudgetAmount?> RunKey = new(
         "budget.run",
         null,
-        UsageSettingTypes.BudgetOrOff,
+        UsageAndBudgetSettingConverters.BudgetOrOff,
         "budget of one run; when it is used up, a user is asked; --max-cost overrides it"
     );
 
     private static readonly Setting<BudgetAmount?> DayKey = new(
         "budget.day",
         null,
-        UsageSettingTypes.BudgetOrOff,
+        UsageAndBudgetSettingConverters.BudgetOrOff,
         "budget of all your runs in one day; when it is used up, a user is asked, and work continues by itself the next day"
     );
 
     private static readonly Setting<BudgetAmount?> AccountKey = new(
         "budget.account",
         null,
-        UsageSettingTypes.BudgetOrOff,
+        UsageAndBudgetSettingConverters.BudgetOrOff,
         "budget of one account in a calendar month; when it is used up, a user is asked"
     );
 

@@ -12,36 +12,36 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
     internal static readonly Setting<IReadOnlyList<Gate>?> TaskKey = new(
         "gates.task",
         null,
-        GateSettingType.Gates,
+        GateListSettingConverter.Gates,
         "gates of every task; if not set, detected from the project's manifests",
         ["quality.verifier_checks"]
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<IReadOnlyList<Gate>?> IntegrationKey = new(
         "gates.integration",
         null,
-        GateSettingType.Gates,
+        GateListSettingConverter.Gates,
         "gates of every merged tree, in addition to those of its task; if not set, gates.task, or detected from the project's manifests",
         ["quality.post_merge_checks"]
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<bool> CacheKey = new(
         "gates.cache",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether a gate is skipped if it has passed on the same files in the same environment"
     );
 
     private static readonly Setting<bool> QuarantineKey = new(
         "gates.quarantine",
         false,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "a gate that is flaky in more than a fifth of its verdicts is only advisory"
     );
 

@@ -12,7 +12,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
     private static readonly Setting<TimeSpan?> StallKey = new(
         "limits.stall",
         TimeSpan.FromSeconds(900),
-        SettingTypes.TimeOrOff(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        CommonSettingConverters.TimeOrOff(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         "time without output after which an agent is stopped"
     )
     {
@@ -22,7 +22,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
     private static readonly Setting<int?> TurnsKey = new(
         "limits.turns",
         null,
-        SettingTypes.WholeOrOff(1, 100_000),
+        CommonSettingConverters.WholeOrOff(1, 100_000),
         "maximum number of round trips between one agent start and the model"
     )
     {
@@ -32,14 +32,14 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
     private static readonly Setting<decimal?> CostKey = new(
         "limits.cost",
         null,
-        SettingTypes.MoneyOrOff,
+        CommonSettingConverters.MoneyOrOff,
         "cost limit of one agent start in US dollars"
     );
 
     internal static readonly Setting<long?> MemoryKey = new(
         "limits.memory",
         null,
-        SettingTypes.SizeOrOff,
+        CommonSettingConverters.SizeOrOff,
         "memory limit of one agent and its child processes; an agent above the limit is stopped"
     )
     {
@@ -49,7 +49,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
     internal static readonly Setting<double?> CpuKey = new(
         "limits.cpu",
         null,
-        SettingTypes.CoresOrOff,
+        CommonSettingConverters.CoresOrOff,
         "average cores that one agent and its child processes may use"
     )
     {
@@ -59,7 +59,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
     private static readonly Setting<TimeSpan> OrphanKey = new(
         "limits.orphan",
         TimeSpan.FromMinutes(30),
-        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         "time after which an agent without its orchestrator is stopped"
     )
     {

@@ -1,13 +1,13 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Division of a repository into independent parts (<c>merge.scopes</c>).</summary>
-public sealed record MergeScopeSettings
+public sealed record RepositoryDivisionSettings
 {
     /// <summary>Settings of a repository that is not divided into parts.</summary>
-    public static MergeScopeSettings None { get; } = new();
+    public static RepositoryDivisionSettings None { get; } = new();
 
     /// <summary>Division into the projects that the repository's manifests declare.</summary>
-    public static MergeScopeSettings Projects { get; } = new() { AreProjects = true };
+    public static RepositoryDivisionSettings Projects { get; } = new() { AreProjects = true };
 
     /// <summary>Globs of the files of each part, by the part's name. Default: none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Files { get; init; } =
@@ -30,7 +30,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     private static readonly Setting<int?> BatchKey = new(
         "merge.batch",
         null,
-        SettingTypes.WholeOrAuto(1, 64),
+        CommonSettingConverters.WholeOrAuto(1, 64),
         "maximum number of verified tasks that are merged and tested together; auto: 8, 16 if gates take a minute, 32 if they take "
             + "five; 1: one after the other",
         ["train.batch"],
@@ -43,7 +43,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     private static readonly Setting<int?> ParallelKey = new(
         "merge.parallel",
         null,
-        SettingTypes.WholeOrAuto(1, 64),
+        CommonSettingConverters.WholeOrAuto(1, 64),
         "number of gate runs at once in the search for the task that breaks a batch; auto: half the cores",
         ["train.parallel"],
         ["ORCHESTRATOR_TRAIN__PARALLEL"]
@@ -55,17 +55,17 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     private static readonly Setting<int> SpeculationKey = new(
         "merge.speculation",
         0,
-        SettingTypes.Whole(0, 3),
+        CommonSettingConverters.Whole(0, 3),
         "batches that are verified on top of an undecided one, in the expectation that it passes"
     )
     {
         IsHarmless = true,
     };
 
-    private static readonly Setting<MergeScopeSettings> ScopesKey = new(
+    private static readonly Setting<RepositoryDivisionSettings> ScopesKey = new(
         "merge.scopes",
-        MergeScopeSettings.None,
-        MergeScopesType.Scopes,
+        RepositoryDivisionSettings.None,
+        RepositoryDivisionSettingConverter.Scopes,
         "files of the independent parts of the repository; batches of different parts are verified at the same time; 'projects': the "
             + "projects of npm, pnpm, Cargo, Go, .NET and Gradle, with those that depend on them"
     );
@@ -73,14 +73,14 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     private static readonly Setting<IReadOnlyList<string>> BarriersKey = new(
         "merge.barriers",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "files inside of scopes that influence every part, such as [frontend/schema/**]; files outside of all scopes always do"
     );
 
     private static readonly Setting<TimeSpan?> SyncKey = new(
         "merge.sync",
         null,
-        SettingTypes.TimeOrLanding,
+        CommonSettingConverters.TimeOrLanding,
         "how often commits of others on the target are merged into staging and verified there; 'landing': only when the run lands"
     )
     {
@@ -97,7 +97,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     public int Speculation { get; init; }
 
     /// <summary>Independent parts of the repository. Default: none, so that batches are verified one after the other.</summary>
-    public MergeScopeSettings Scopes { get; init; } = MergeScopeSettings.None;
+    public RepositoryDivisionSettings Scopes { get; init; } = RepositoryDivisionSettings.None;
 
     /// <summary>Globs of files that affect every part. Default: none, so that only files outside of all parts affect every part.</summary>
     public IReadOnlyList<string> Barriers { get; init; } = [];

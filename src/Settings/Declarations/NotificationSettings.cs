@@ -22,11 +22,11 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     private static readonly Setting<bool> EnabledKey = new(
         "notifications.enabled",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether notices are sent; false sends none but keeps the configured channels"
     )
     {
-        Effect = TrustKind.Decides,
+        Effect = TrustedEntryEffect.Decides,
     };
 
     /// <summary>
@@ -38,24 +38,24 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     private static readonly Setting<TimeSpan> EndWaitKey = new(
         "notifications.end_wait",
         TimeSpan.FromMinutes(2),
-        SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromHours(1)),
+        CommonSettingConverters.Time(TimeSpan.Zero, TimeSpan.FromHours(1)),
         "how long to retry a target that does not answer, after the run has ended or waits for you; 0s means one try"
     );
 
     private static readonly Setting<string?> LinkKey = new(
         "notifications.link",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "address at which your phone reaches the page (orchestrate web), so that notices link to their run"
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<QuietHours?> QuietKey = new(
         "notifications.quiet_hours",
         null,
-        NotificationSettingTypes.QuietHours,
+        NotificationSettingConverters.QuietHours,
         "hours in which notices wait"
     );
 

@@ -6,8 +6,8 @@ namespace Orchestrator.Settings;
 /// <param name="On">Kinds of notices to send, from <see cref="NoticeKinds"/>.</param>
 public sealed record NotificationTarget(string Name, string Provider, IReadOnlyList<string> On)
 {
-    internal static readonly NotificationKeys Only = new("notifications.");
-    internal static readonly NotificationKeys Named = new("notifications.*.");
+    internal static readonly NotificationSettingDeclarations Only = new("notifications.");
+    internal static readonly NotificationSettingDeclarations Named = new("notifications.*.");
 
     /// <summary>Address of an ntfy topic, a webhook or a mail server, or null for other providers.</summary>
     public string? Url { get; init; }
@@ -33,7 +33,12 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// <summary>Program and arguments that receive notices, or null for other providers.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
-    internal static NotificationTarget Read(SettingReader settings, NotificationKeys keys, string? name, IReadOnlyList<string> on)
+    internal static NotificationTarget Read(
+        SettingReader settings,
+        NotificationSettingDeclarations keys,
+        string? name,
+        IReadOnlyList<string> on
+    )
     {
         var provider = settings.Read(keys.Provider, name);
         var target = new NotificationTarget(name ?? provider, provider, settings.Read(keys.On, name) ?? on)
@@ -50,7 +55,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         return target;
     }
 
-    private void Check(SettingReader settings, NotificationKeys keys, string? name)
+    private void Check(SettingReader settings, NotificationSettingDeclarations keys, string? name)
     {
         var isOfWeb = Provider is NotificationProviders.Ntfy or NotificationProviders.Webhook;
         var address = Uri.TryCreate(Url, UriKind.Absolute, out var given) ? given : null;
@@ -89,7 +94,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         }
     }
 
-    private void CheckMail(SettingReader settings, NotificationKeys keys, string? name, Uri? address)
+    private void CheckMail(SettingReader settings, NotificationSettingDeclarations keys, string? name, Uri? address)
     {
         settings.Require(
             address is { Scheme: "smtp" or "smtps", Host.Length: > 0 },

@@ -11,7 +11,7 @@ public sealed record OrchestratorSettings
     internal static readonly Setting<int> WorkersKey = new(
         "workers",
         3,
-        SettingTypes.Whole(1, 1000),
+        CommonSettingConverters.Whole(1, 1000),
         "maximum number of agents that work at the same time",
         ["workers.count", "max_workers", "default_parallel", "max_parallel_workers"],
         ["MAX_AGENTS"]
@@ -23,7 +23,7 @@ public sealed record OrchestratorSettings
     private static readonly Setting<int> MaxWorkersKey = new(
         "workers.max",
         64,
-        SettingTypes.Whole(1, 1000),
+        CommonSettingConverters.Whole(1, 1000),
         "highest allowed value of workers",
         ["max_parallel"]
     )
@@ -34,7 +34,7 @@ public sealed record OrchestratorSettings
     private static readonly Setting<TimeSpan> TaskTimeoutKey = new(
         "timeout",
         TimeSpan.FromSeconds(1800),
-        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         "time limit of one attempt of an agent",
         ["worker_timeout"],
         ["TASK_TIMEOUT"]
@@ -46,7 +46,7 @@ public sealed record OrchestratorSettings
     private static readonly Setting<int> MaxRemediationsKey = new(
         "max_remediations",
         2,
-        SettingTypes.Whole(0, 100),
+        CommonSettingConverters.Whole(0, 100),
         "maximum number of times that a rejected task returns to its agent with the evidence",
         ["max_retries"]
     )
@@ -57,7 +57,7 @@ public sealed record OrchestratorSettings
     internal static readonly Setting<string> ModelKey = new(
         "model",
         "sonnet",
-        SettingTypes.Model,
+        CommonSettingConverters.Model,
         "model of the agents",
         ["model.name", "models.worker", "models.worker.model", "worker_model"]
     )
@@ -68,7 +68,7 @@ public sealed record OrchestratorSettings
     private static readonly Setting<string?> EscalateModelKey = new(
         "model.escalate",
         null,
-        SettingTypes.OptionalModel,
+        CommonSettingConverters.OptionalModel,
         "stronger model for a task whose work was rejected twice; if not set, the task keeps its model"
     )
     {
@@ -78,24 +78,24 @@ public sealed record OrchestratorSettings
     private static readonly Setting<string> AgentKey = new(
         "agent",
         "claude",
-        SettingTypes.Text,
+        CommonSettingConverters.Text,
         "agent that works on tasks: claude, or a name under agents"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<bool> RadarKey = new(
         "radar",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "predicts conflicts by trial merges of unmerged work"
     );
 
     private static readonly Setting<bool> StrictComplianceKey = new(
         "compliance.strict",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether required agents and notes are enforced",
         ["strict_compliance"]
     );
@@ -103,21 +103,21 @@ public sealed record OrchestratorSettings
     private static readonly Setting<bool> SecretScanKey = new(
         "security.secrets",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether changes that add a suspected secret are kept from landing and from being pushed"
     );
 
     private static readonly Setting<string> AuditKey = new(
         "security.audit",
         "high",
-        SettingTypes.OneOf("off", "low", "moderate", "high", "critical"),
+        CommonSettingConverters.OneOf("off", "low", "moderate", "high", "critical"),
         "lowest severity of a known vulnerability in changed packages that prevents landing and pushing"
     );
 
     private static readonly Setting<TimeSpan> ApprovalTimeoutKey = new(
         "approvals.timeout",
         TimeSpan.FromHours(72),
-        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+        CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
         "time after which an unanswered approval counts as rejected"
     )
     {
@@ -127,7 +127,7 @@ public sealed record OrchestratorSettings
     private static readonly Setting<TimeSpan> LockTimeoutKey = new(
         "locks.timeout",
         TimeSpan.FromSeconds(300),
-        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         "time after which a waiting task shows the tasks that it waits for",
         oldVariables: ["LOCK_TIMEOUT"]
     )
@@ -137,15 +137,15 @@ public sealed record OrchestratorSettings
 
     internal static readonly Setting<IReadOnlyList<string>> AlwaysRequireHumanKey = new(
         "always_require_human",
-        [.. GuardedFiles.Globs, .. SettingsFiles.OldRepositoryFileNames],
-        SettingTypes.Texts,
+        [.. ApprovalRequiredGlobTable.Globs, .. SettingsFiles.OldRepositoryFileNames],
+        CommonSettingConverters.Texts,
         "paths whose changes always need a user's approval"
     );
 
     private static readonly Setting<long> DiskReserveKey = new(
         "disk.reserve",
         2_000_000_000,
-        SettingTypes.Size,
+        CommonSettingConverters.Size,
         "free disk space below which no step starts"
     )
     {
@@ -155,7 +155,7 @@ public sealed record OrchestratorSettings
     private static readonly Setting<bool> ShowProgressKey = new(
         "show_progress",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether a terminal shows the live table",
         ["show_progress_bar"]
     )
@@ -299,11 +299,11 @@ public sealed record OrchestratorSettings
     public required LimitSettings Limits { get; init; }
 
     /// <summary>Limits on the usage of accounts (<c>usage.*</c>).</summary>
-    public UsageSettings Usage
+    public AccountUsageSettings Usage
     {
         get;
-        init => field = value ?? UsageSettings.Default;
-    } = UsageSettings.Default;
+        init => field = value ?? AccountUsageSettings.Default;
+    } = AccountUsageSettings.Default;
 
     /// <summary>Budgets (<c>budget.*</c>).</summary>
     public BudgetSettings Budget
@@ -325,7 +325,7 @@ public sealed record OrchestratorSettings
     public required bool Radar { get; init; }
 
     /// <summary>Limits on the changes that each task makes (<c>changes.*</c>).</summary>
-    public required ChangeSettings Changes { get; init; }
+    public required TaskChangeLimitSettings Changes { get; init; }
 
     /// <summary>Settings of the merge queue (<c>merge.*</c>).</summary>
     public required MergeQueueSettings Train { get; init; }
@@ -348,7 +348,7 @@ public sealed record OrchestratorSettings
     public required string Audit { get; init; }
 
     /// <summary>Packages that agents may use (<c>dependencies.*</c>).</summary>
-    public required DependencySettings Dependencies { get; init; }
+    public required PackagePermissionSettings Dependencies { get; init; }
 
     /// <summary>Time after which a pending approval counts as rejected (<c>approvals.timeout</c>). Default: 72 hours. Range: 1 second to
     /// 365 days.</summary>
@@ -356,11 +356,11 @@ public sealed record OrchestratorSettings
 
     /// <summary>Signed decisions (<c>approvers</c>, <c>require_proof</c>).</summary>
     /// <value>Default: runs accept unsigned decisions from anybody.</value>
-    public ProofSettings Proof
+    public SignedApprovalSettings Proof
     {
         get;
-        init => field = value ?? ProofSettings.Off;
-    } = ProofSettings.Off;
+        init => field = value ?? SignedApprovalSettings.Off;
+    } = SignedApprovalSettings.Off;
 
     /// <summary>
     /// Time that a task waits for a file before it shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
@@ -378,24 +378,24 @@ public sealed record OrchestratorSettings
 
     /// <summary>Sharing of active runs with other hosts (<c>wip.*</c>).</summary>
     /// <value>Default: no run is shared.</value>
-    public RunSharingSettings Wip
+    public SharedRunRemoteSettings Wip
     {
         get;
-        init => field = value ?? RunSharingSettings.Off;
-    } = RunSharingSettings.Off;
+        init => field = value ?? SharedRunRemoteSettings.Off;
+    } = SharedRunRemoteSettings.Off;
 
     /// <summary>Settings of distributed runs (<c>hosts.*</c>).</summary>
     /// <value>Default: the owner host executes all tasks of a run.</value>
-    public HostSettings Hosts
+    public DistributedRunSettings Hosts
     {
         get;
-        init => field = value ?? HostSettings.Off;
-    } = HostSettings.Off;
+        init => field = value ?? DistributedRunSettings.Off;
+    } = DistributedRunSettings.Off;
 
     /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
     public required RetentionSettings Retention { get; init; }
 
-    public required GitSettings Git { get; init; }
+    public required LandingSettings Git { get; init; }
 
     public required RiskSettings Risk { get; init; }
 
@@ -425,28 +425,28 @@ public sealed record OrchestratorSettings
             Questions = QuestionSettings.Read(settings),
             Retry = RetrySettings.Read(settings),
             Limits = LimitSettings.Read(settings),
-            Usage = UsageSettings.Read(settings),
+            Usage = AccountUsageSettings.Read(settings),
             Budget = BudgetSettings.Read(settings),
             Gates = GateSettings.Read(settings),
             Verification = VerificationSettings.Read(settings),
             Radar = settings.Read(RadarKey),
-            Changes = ChangeSettings.Read(settings),
+            Changes = TaskChangeLimitSettings.Read(settings),
             Train = MergeQueueSettings.Read(settings),
             Permissions = PermissionSettings.Load(settings),
             StrictCompliance = settings.Read(StrictComplianceKey),
             SecretScan = settings.Read(SecretScanKey),
             Audit = settings.Read(AuditKey),
-            Dependencies = DependencySettings.Read(settings),
+            Dependencies = PackagePermissionSettings.Read(settings),
             ApprovalTimeout = settings.Read(ApprovalTimeoutKey),
-            Proof = ProofSettings.Read(settings),
+            Proof = SignedApprovalSettings.Read(settings),
             LockTimeout = settings.Read(LockTimeoutKey),
             AlwaysRequireHuman = settings.Read(AlwaysRequireHumanKey),
             DiskReserve = settings.Read(DiskReserveKey),
             Worktrees = WorktreeSettings.Read(settings),
-            Wip = RunSharingSettings.Read(settings),
-            Hosts = HostSettings.Read(settings),
+            Wip = SharedRunRemoteSettings.Read(settings),
+            Hosts = DistributedRunSettings.Read(settings),
             Retention = RetentionSettings.Read(settings),
-            Git = GitSettings.Read(settings),
+            Git = LandingSettings.Read(settings),
             Risk = RiskSettings.Read(settings),
             ShowProgress = settings.Read(ShowProgressKey),
             Temporal = TemporalSettings.Read(settings),

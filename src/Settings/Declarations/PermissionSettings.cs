@@ -10,14 +10,14 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     internal static readonly Setting<string> ModeKey = new(
         "permissions.mode",
         "default",
-        SettingTypes.OneOf("default", "bypass"),
+        CommonSettingConverters.OneOf("default", "bypass"),
         "permission mode of Claude Code: default, or bypass, which skips its permission prompts"
     );
 
     private static readonly Setting<IReadOnlyList<string>> AllowKey = new(
         "permissions.allow",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "additional permission rules, such as Bash(npm *)",
         ["bypass_permissions"]
     );
@@ -25,7 +25,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     private static readonly Setting<string> SandboxKey = new(
         "permissions.sandbox",
         "auto",
-        SettingTypes.OneOf("auto", "on", "off"),
+        CommonSettingConverters.OneOf("auto", "on", "off"),
         "use of bubblewrap to confine agents, gates, set-up and package managers: auto (if it works), on (no agent starts without it), "
             + "off"
     );
@@ -33,32 +33,32 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     private static readonly Setting<IReadOnlyList<string>> RunnerKey = new(
         "permissions.runner",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "program and arguments that create sandboxes in place of bubblewrap, such as a script for podman; a relative path is resolved "
             + "in the repository"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<IReadOnlyList<string>> PathsKey = new(
         "permissions.paths",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "paths outside their own tree that confined programs may change, such as ~/.m2 or /var/run/docker.sock"
     );
 
     private static readonly Setting<IReadOnlyList<string>> ReadKey = new(
         "permissions.read",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "additional files and folders that confined programs may read, such as ~/.config/gh"
     );
 
     private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
         "permissions.environment",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "names of additional variables that confined agents get, such as DATABASE_URL"
     );
 
@@ -75,10 +75,10 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     public IReadOnlyList<string> Runner { get; init; } = [];
 
     /// <summary>Variables and hosts of gates (<c>permissions.gates.*</c>). Default: none.</summary>
-    public RolePermissions Gates { get; init; } = RolePermissions.None;
+    public GateOrSetUpPermissions Gates { get; init; } = GateOrSetUpPermissions.None;
 
     /// <summary>Variables and hosts of set-up and package managers (<c>permissions.setup.*</c>). Default: none.</summary>
-    public RolePermissions SetUp { get; init; } = RolePermissions.None;
+    public GateOrSetUpPermissions SetUp { get; init; } = GateOrSetUpPermissions.None;
 
     /// <summary>
     /// Paths that sandboxed programs may change in addition to their own tree. Paths are absolute, relative to the home folder (<c>~/</c>),
@@ -99,8 +99,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
             Read = settings.Read(ReadKey),
             Environment = settings.Read(EnvironmentKey),
             Runner = settings.Read(RunnerKey),
-            Gates = RolePermissions.LoadGates(settings),
-            SetUp = RolePermissions.LoadSetUp(settings),
+            Gates = GateOrSetUpPermissions.LoadGates(settings),
+            SetUp = GateOrSetUpPermissions.LoadSetUp(settings),
             Network = NetworkSettings.Load(settings),
         };
 }
@@ -108,43 +108,43 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
 /// <summary>Additional permissions for one kind of program.</summary>
 /// <param name="Environment">Names of environment variables that the program receives.</param>
 /// <param name="Network">Hosts that the program may reach in a sandbox, in the syntax of <c>permissions.network.allow</c>.</param>
-public sealed record RolePermissions(IReadOnlyList<string> Environment, IReadOnlyList<string> Network)
+public sealed record GateOrSetUpPermissions(IReadOnlyList<string> Environment, IReadOnlyList<string> Network)
 {
     private static readonly Setting<IReadOnlyList<string>> GateEnvironmentKey = new(
         "permissions.gates.environment",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "names of additional variables that gates get, such as DATABASE_URL"
     );
 
     private static readonly Setting<IReadOnlyList<string>> GateNetworkKey = new(
         "permissions.gates.network",
         [],
-        HostSettingTypes.Hosts,
+        HostNameSettingConverter.Hosts,
         "additional hosts for confined gates only, such as localhost:5432"
     );
 
     private static readonly Setting<IReadOnlyList<string>> SetUpEnvironmentKey = new(
         "permissions.setup.environment",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "names of additional variables that set-up and package requests get, such as NPM_TOKEN"
     );
 
     private static readonly Setting<IReadOnlyList<string>> SetUpNetworkKey = new(
         "permissions.setup.network",
         [],
-        HostSettingTypes.Hosts,
+        HostNameSettingConverter.Hosts,
         "additional hosts for confined set-up and package requests only, such as npm.example.com"
     );
 
     /// <summary>No additional permissions.</summary>
-    public static RolePermissions None { get; } = new([], []);
+    public static GateOrSetUpPermissions None { get; } = new([], []);
 
-    internal static RolePermissions LoadGates(SettingReader settings) =>
+    internal static GateOrSetUpPermissions LoadGates(SettingReader settings) =>
         new(settings.Read(GateEnvironmentKey), settings.Read(GateNetworkKey));
 
-    internal static RolePermissions LoadSetUp(SettingReader settings) =>
+    internal static GateOrSetUpPermissions LoadSetUp(SettingReader settings) =>
         new(settings.Read(SetUpEnvironmentKey), settings.Read(SetUpNetworkKey));
 }
 
@@ -159,7 +159,7 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
     private static readonly Setting<string> ModeKey = new(
         "permissions.network.mode",
         "listed",
-        SettingTypes.OneOf("listed", "observe", "none", "open"),
+        CommonSettingConverters.OneOf("listed", "observe", "none", "open"),
         "hosts that confined programs can reach: listed (those of agent programs, package registries and remotes in use, and "
             + "permissions.network.allow), observe (every public host; unlisted ones are recorded), none, open (the "
             + "machine's network)"
@@ -168,7 +168,7 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
     private static readonly Setting<IReadOnlyList<string>> AllowKey = new(
         "permissions.network.allow",
         [],
-        HostSettingTypes.Hosts,
+        HostNameSettingConverter.Hosts,
         "additional hosts for confined programs: example.com, *.example.com, example.com:8443, localhost:5432 for a service of this machine"
     );
 

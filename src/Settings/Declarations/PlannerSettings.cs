@@ -11,17 +11,17 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
     private static readonly Setting<string> AgentKey = new(
         "planner.agent",
         "claude",
-        SettingTypes.Text,
+        CommonSettingConverters.Text,
         "the planner: claude (the CLI), api, bedrock, or a name under agents"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<string> ModelKey = new(
         "planner.model",
         "opus",
-        SettingTypes.Model,
+        CommonSettingConverters.Model,
         "model of the planner",
         ["models.manager", "models.manager.model", "planner_model"]
     )
@@ -32,7 +32,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
     private static readonly Setting<TimeSpan> TimeoutKey = new(
         "planner.timeout",
         TimeSpan.FromSeconds(300),
-        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         "time limit of one answer from the planner",
         ["manager_timeout"]
     )
@@ -43,21 +43,21 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
     internal static readonly Setting<string?> UrlKey = new(
         "planner.url",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "address of the service that api and bedrock call; if not set, the provider's own"
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> RegionKey = new(
         "planner.region",
         null,
-        SettingTypes.Region,
+        CommonSettingConverters.Region,
         "AWS region of bedrock; if not set, AWS_REGION"
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     internal static PlannerSettings Read(SettingReader settings) =>

@@ -11,14 +11,14 @@ public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
     private static readonly Setting<string> AnsweredByKey = new(
         "questions.answered_by",
         Person,
-        SettingTypes.OneOf(Person, Planner),
+        CommonSettingConverters.OneOf(Person, Planner),
         "who answers an agent's question first: person, or planner; the planner passes questions that it can't answer to a user"
     );
 
     private static readonly Setting<int> MaxAnswersKey = new(
         "questions.max_answers",
         3,
-        SettingTypes.Whole(1, 10),
+        CommonSettingConverters.Whole(1, 10),
         "highest number of questions of one task that the planner answers; a user answers further ones"
     );
 

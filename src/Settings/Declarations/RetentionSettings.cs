@@ -12,14 +12,14 @@ public sealed record RetentionSettings(TimeSpan? Age, int? Count)
     private static readonly Setting<TimeSpan?> AgeKey = new(
         "retention.runs",
         TimeSpan.FromDays(30),
-        SettingTypes.TimeOrOff(TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
+        CommonSettingConverters.TimeOrOff(TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
         "time for which the folder, refs and history of an ended run are kept"
     );
 
     private static readonly Setting<int?> CountKey = new(
         "retention.count",
         100,
-        SettingTypes.WholeOrOff(1, 100_000),
+        CommonSettingConverters.WholeOrOff(1, 100_000),
         "highest number of ended runs that are kept"
     );
 

@@ -6,7 +6,7 @@ internal static class RetrySettings
     internal static readonly Setting<int> MaxAttemptsKey = new(
         "retry.max_attempts",
         3,
-        SettingTypes.Whole(1, 100),
+        CommonSettingConverters.Whole(1, 100),
         "maximum number of attempts after transient failures"
     )
     {
@@ -16,7 +16,7 @@ internal static class RetrySettings
     private static readonly Setting<TimeSpan> BaseDelayKey = new(
         "retry.base_delay",
         TimeSpan.FromSeconds(1),
-        SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+        CommonSettingConverters.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
         "first pause between attempts, with full jitter"
     )
     {
@@ -26,7 +26,7 @@ internal static class RetrySettings
     private static readonly Setting<TimeSpan> MaxDelayKey = new(
         "retry.max_delay",
         TimeSpan.FromSeconds(60),
-        SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+        CommonSettingConverters.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
         "longest pause between attempts"
     )
     {

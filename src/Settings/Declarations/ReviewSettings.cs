@@ -9,7 +9,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
     private static readonly Setting<bool> EnabledKey = new(
         "review.enabled",
         false,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether a strong model reviews the whole change before it lands; findings become tasks of the run",
         ["enable_opus_review"]
     );
@@ -17,25 +17,25 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
     private static readonly Setting<int> MaxRoundsKey = new(
         "review.max_rounds",
         3,
-        SettingTypes.Whole(1, 20),
+        CommonSettingConverters.Whole(1, 20),
         "rounds of review before a user decides"
     );
 
     private static readonly Setting<string> AgentKey = new(
         "review.agent",
         "claude",
-        SettingTypes.Text,
+        CommonSettingConverters.Text,
         "the reviewer: claude (the CLI), api, bedrock, or a name under agents",
         ["review.provider", "reviewer.agent"]
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<string> ModelKey = new(
         "review.model",
         "opus",
-        SettingTypes.Model,
+        CommonSettingConverters.Model,
         "model of the reviewer",
         ["reviewer.model"]
     );
@@ -43,7 +43,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
     private static readonly Setting<TimeSpan> TimeoutKey = new(
         "review.timeout",
         TimeSpan.FromSeconds(900),
-        SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         "time limit of one answer from the reviewer",
         ["reviewer.timeout"]
     );
@@ -51,21 +51,21 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
     internal static readonly Setting<string?> UrlKey = new(
         "review.url",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "address of the service that api and bedrock call; if not set, the provider's own"
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> RegionKey = new(
         "review.region",
         null,
-        SettingTypes.Region,
+        CommonSettingConverters.Region,
         "AWS region of bedrock; if not set, AWS_REGION"
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     internal static ReviewSettings Read(SettingReader settings) =>

@@ -16,7 +16,7 @@ public sealed record RiskSettings(
     private static readonly Setting<IReadOnlyList<RiskPattern>?> SensitivePatternsKey = new(
         "risk.sensitive_patterns",
         null,
-        RiskSettingType.Patterns,
+        RiskPatternSettingConverter.Patterns,
         "patterns of risky paths with weights; if not set, the built-in ones",
         ["approval.sensitive_patterns"]
     );
@@ -24,7 +24,7 @@ public sealed record RiskSettings(
     private static readonly Setting<int> AutoApproveThresholdKey = new(
         "risk.auto_approve_threshold",
         25,
-        SettingTypes.Whole(0, 1_000_000),
+        CommonSettingConverters.Whole(0, 1_000_000),
         "highest risk score that needs no approval",
         ["approval.auto_approve_threshold"]
     );
@@ -32,14 +32,14 @@ public sealed record RiskSettings(
     private static readonly Setting<int> ReviewThresholdKey = new(
         "risk.review_threshold",
         50,
-        SettingTypes.Whole(0, 1_000_000),
+        CommonSettingConverters.Whole(0, 1_000_000),
         "highest risk score that --yes approves, without the points for many tasks and files; above it, a user must approve"
     );
 
     private static readonly Setting<bool> WordBoundariesKey = new(
         "risk.word_boundaries",
         false,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether risk patterns match only whole words"
     );
 
@@ -53,12 +53,12 @@ public sealed record RiskSettings(
     ];
 
     /// <summary>Converts the settings to options of the plan's risk score.</summary>
-    public RiskOptions ToOptions() =>
+    public RiskScoreOptions ToOptions() =>
         new()
         {
             SensitivePatterns = SensitivePatterns is { } patterns
                 ? [.. patterns.Select(p => new SensitivePattern(p.Pattern, p.Weight))]
-                : RiskOptions.DefaultPatterns,
+                : RiskScoreOptions.DefaultPatterns,
             AutoApproveThreshold = AutoApproveThreshold,
             ReviewThreshold = ReviewThreshold,
             WordBoundaries = WordBoundaries,

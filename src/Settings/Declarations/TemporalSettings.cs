@@ -13,67 +13,67 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
     internal static readonly Setting<string?> AddressKey = new(
         "temporal.address",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "Temporal server, HOST or HOST:PORT (7233); if not set, the embedded engine",
         oldVariables: ["TEMPORAL_ADDRESS"]
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<string> NamespaceKey = new(
         "temporal.namespace",
         DefaultNamespace,
-        SettingTypes.Text,
+        CommonSettingConverters.Text,
         "Temporal namespace in which runs are stored",
         oldVariables: ["TEMPORAL_NAMESPACE"]
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<bool> TlsKey = new(
         "temporal.tls",
         false,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "whether connections to the Temporal server use TLS",
         oldVariables: ["TEMPORAL_TLS"]
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     internal static readonly Setting<SecretReference?> ApiKeyKey = new(
         "temporal.api_key",
         null,
-        SettingTypes.Secret,
+        CommonSettingConverters.Secret,
         "key for the Temporal server",
         oldVariables: ["TEMPORAL_API_KEY"]
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> DeploymentKey = new(
         "temporal.deployment",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "worker deployment on the Temporal server, of which only the current version continues runs; if not set, all workers do",
         oldVariables: ["TEMPORAL_DEPLOYMENT_NAME"]
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> BuildIdKey = new(
         "temporal.build_id",
         null,
-        SettingTypes.OptionalText,
+        CommonSettingConverters.OptionalText,
         "deployment version of workers here; if not set, the program's version and commit",
         oldVariables: ["TEMPORAL_WORKER_BUILD_ID"]
     )
     {
-        Effect = TrustKind.SpeaksTo,
+        Effect = TrustedEntryEffect.SpeaksTo,
     };
 
     /// <summary>Name of the worker deployment that workers belong to.</summary>

@@ -7,14 +7,14 @@ public sealed record VerificationSettings(RedProofPolicy ProveRed)
     private static readonly Setting<string> ProveRedKey = new(
         "verification.prove_red",
         "report",
-        SettingTypes.OneOf("off", "report", "required"),
+        CommonSettingConverters.OneOf("off", "report", "required"),
         "runs a task's new and changed tests once without its change, which should make each fail; required rejects work if none fails"
     );
 
     private static readonly Setting<bool> BaseSuiteKey = new(
         "verification.base_suite",
         true,
-        SettingTypes.Switch,
+        CommonSettingConverters.Switch,
         "runs the gates again with the base's tests if a task changes tests; if false, changes to files that decide a gate need approval"
     );
 

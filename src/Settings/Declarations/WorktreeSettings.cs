@@ -21,7 +21,7 @@ public sealed record WorktreeSettings(
     private static readonly Setting<string> DirectoryKey = new(
         "worktrees.dir",
         DefaultDirectory,
-        SettingTypes.Text,
+        CommonSettingConverters.Text,
         "folder in which worktrees are created",
         ["worktree_dir"]
     );
@@ -29,31 +29,31 @@ public sealed record WorktreeSettings(
     internal static readonly Setting<IReadOnlyList<string>?> SetupKey = new(
         "worktrees.setup",
         null,
-        SettingTypes.OptionalTexts,
+        CommonSettingConverters.OptionalTexts,
         "commands that prepare a fresh worktree; if not set, detected from the lock files"
     )
     {
-        Effect = TrustKind.Runs,
+        Effect = TrustedEntryEffect.Runs,
     };
 
     private static readonly Setting<IReadOnlyDictionary<string, string>> EnvironmentKey = new(
         "worktrees.env",
         new Dictionary<string, string>(),
-        WorktreeVariablesType.Variables,
+        WorktreeVariableSettingConverter.Variables,
         "variables for agents, gates and set-up, with the port, the folder and the name of each worktree"
     );
 
     private static readonly Setting<IReadOnlyList<string>> KeepKey = new(
         "worktrees.keep",
         [],
-        SettingTypes.Texts,
+        CommonSettingConverters.Texts,
         "ignored paths that are kept when a worktree is reused"
     );
 
     private static readonly Setting<IReadOnlyList<string>?> ReuseKey = new(
         "worktrees.reuse",
         null,
-        SettingTypes.OptionalFolders,
+        CommonSettingConverters.OptionalFolders,
         "folders created by set-up that are copied to other worktrees if set-up's input files are unchanged; if not set, node_modules "
             + "of npm ci, and cargo's target folder from the gates at the base"
     );
@@ -61,7 +61,7 @@ public sealed record WorktreeSettings(
     private static readonly Setting<int> PoolKey = new(
         "worktrees.pool",
         3,
-        SettingTypes.Whole(0, 64),
+        CommonSettingConverters.Whole(0, 64),
         "maximum number of idle worktrees that are kept while no run is open; "
             + "the same limit applies to worktrees of gates and to set-up copies"
     )
@@ -72,7 +72,7 @@ public sealed record WorktreeSettings(
     private static readonly Setting<string> BranchPrefixKey = new(
         "branch_prefix",
         "orchestrator",
-        SettingTypes.BranchPart,
+        CommonSettingConverters.BranchPart,
         "first part of branch names"
     )
     {

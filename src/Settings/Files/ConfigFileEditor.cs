@@ -17,7 +17,7 @@ public static class ConfigFileEditor
         string text,
         IReadOnlyList<(string Name, string Value)> changes,
         string path,
-        Func<string, SettingsResult> load
+        Func<string, SettingsLoadResult> load
     )
     {
         var source = new SettingSource(SettingSourceKind.RepositoryFile, path);
@@ -34,8 +34,8 @@ public static class ConfigFileEditor
             {
                 return (null, faults);
             }
-            var canonical = SettingIndex.Canonical(name, SettingIndex.Find(name)!);
-            changed = Replace(changed, canonical, Plain(value) ? value : SettingTypes.Quote(value));
+            var canonical = SettingDeclarationIndex.Canonical(name, SettingDeclarationIndex.Find(name)!);
+            changed = Replace(changed, canonical, Plain(value) ? value : CommonSettingConverters.Quote(value));
         }
         return Validated(text, changed, load);
     }
@@ -51,7 +51,7 @@ public static class ConfigFileEditor
         string text,
         IReadOnlyList<string> names,
         string path,
-        Func<string, SettingsResult> load
+        Func<string, SettingsLoadResult> load
     )
     {
         var faults = new List<SettingFault>();
@@ -60,7 +60,7 @@ public static class ConfigFileEditor
         {
             return (null, faults);
         }
-        return Validated(text, names.Aggregate(text, ConfigFileRemoval.Remove), load);
+        return Validated(text, names.Aggregate(text, ConfigFileKeyRemover.Remove), load);
     }
 
     /// <summary>True if the text of a valid file contains a setting, or any setting in a section.</summary>
@@ -68,14 +68,14 @@ public static class ConfigFileEditor
     {
         var faults = new List<SettingFault>();
         ConfigurationFile.Read(text, new SettingSource(SettingSourceKind.RepositoryFile, ""), faults);
-        return faults.Count == 0 && ConfigFileRemoval.Remove(text, name) != text;
+        return faults.Count == 0 && ConfigFileKeyRemover.Remove(text, name) != text;
     }
 
     /// <summary>Loads the new text as a run would, and rejects it if the change introduces errors.</summary>
     private static (string? Text, IReadOnlyList<SettingFault> Faults) Validated(
         string text,
         string changed,
-        Func<string, SettingsResult> load
+        Func<string, SettingsLoadResult> load
     )
     {
         var before = load(text);
@@ -85,15 +85,15 @@ public static class ConfigFileEditor
 
     private static SettingFault? Refusal(string name, string value, SettingSource source)
     {
-        if (SettingIndex.Find(name) is not { } setting)
+        if (SettingDeclarationIndex.Find(name) is not { } setting)
         {
-            var near = SettingIndex.Nearest(name);
+            var near = SettingDeclarationIndex.Nearest(name);
             var cure = near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?";
             return new SettingFault(name, "there is no such setting.", cure, source);
         }
         return setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal)
             ? new SettingFault(
-                SettingIndex.Canonical(name, setting),
+                SettingDeclarationIndex.Canonical(name, setting),
                 "a file must not contain the secret itself.",
                 $"Give {setting.Accepts}.",
                 source
@@ -103,7 +103,10 @@ public static class ConfigFileEditor
 
     // Flow lists, flow mappings, numbers and plain words need no quotes.
     private static bool Plain(string value) =>
-        value.StartsWith('[') || value.StartsWith('{') || value.StartsWith('"') || (value.Length > 0 && SettingTypes.Quote(value) == value);
+        value.StartsWith('[')
+        || value.StartsWith('{')
+        || value.StartsWith('"')
+        || (value.Length > 0 && CommonSettingConverters.Quote(value) == value);
 
     private static string Replace(string text, string name, string value)
     {

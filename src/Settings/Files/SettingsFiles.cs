@@ -60,10 +60,10 @@ public static class SettingsFiles
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="flags">Settings from command-line options.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
-    public static SettingsInput Read(
+    public static SettingSourceTexts Read(
         string? repository,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlyList<SettingFlag> flags
+        IReadOnlyList<SettingOverride> flags
     ) =>
         new()
         {
@@ -76,7 +76,12 @@ public static class SettingsFiles
             UserFile = ReadFile(UserFile(environment), UserFile(environment)),
             OldRepositoryFiles = repository is null
                 ? []
-                : [.. OldRepositoryFileNames.Select(name => ReadFile(Path.Combine(repository, name), name)).OfType<ConfigurationText>()],
+                :
+                [
+                    .. OldRepositoryFileNames
+                        .Select(name => ReadFile(Path.Combine(repository, name), name))
+                        .OfType<ConfigurationFileText>(),
+                ],
             OldUserFile = ReadFile(Path.Combine(Home(environment), OldUserFileName), "~/" + OldUserFileName),
         };
 
@@ -86,7 +91,7 @@ public static class SettingsFiles
         && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
     // Reads only up to the length at which a file is rejected, so that a huge file needs no memory.
-    private static ConfigurationText? ReadFile(string path, string shownAs)
+    private static ConfigurationFileText? ReadFile(string path, string shownAs)
     {
         if (!File.Exists(path))
         {
@@ -95,6 +100,6 @@ public static class SettingsFiles
         using var reader = new StreamReader(path);
         var buffer = new char[Math.Min(new FileInfo(path).Length, ConfigurationFile.MaxLength) + 1];
         var length = reader.ReadBlock(buffer);
-        return new ConfigurationText(shownAs, new string(buffer, 0, length));
+        return new ConfigurationFileText(shownAs, new string(buffer, 0, length));
     }
 }

@@ -5,7 +5,7 @@ namespace Orchestrator.Settings;
 /// <param name="Value">Value as a document node. Values from variables and flags have no line number.</param>
 /// <param name="Source">Source of the value.</param>
 /// <param name="Written">Variable or former name that was used to set it, or null if <paramref name="Name"/> was used.</param>
-internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource Source, string? Written = null)
+internal sealed record RawSetting(string Name, YamlOrJsonNode Value, SettingSource Source, string? Written = null)
 {
     /// <summary>Name under which the setting was written: its current name, a former name or an environment variable.</summary>
     public string Spelling => Written ?? Name;
@@ -15,13 +15,13 @@ internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource
 }
 
 /// <summary>Converts document values to text.</summary>
-internal static class NodeTextConverter
+internal static class YamlOrJsonNodeFormatter
 {
     /// <summary>Returns the text of a scalar; empty for null.</summary>
     public static string Of(ScalarNode scalar) => scalar.IsNull ? "" : scalar.Text;
 
     /// <summary>Formats a value on one line, for messages.</summary>
-    public static string Of(DocumentNode node) =>
+    public static string Of(YamlOrJsonNode node) =>
         node switch
         {
             ScalarNode scalar => Of(scalar),

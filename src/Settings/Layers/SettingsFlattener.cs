@@ -10,11 +10,11 @@ internal static class SettingsFlattener
         foreach (var entry in map.Entries)
         {
             var name = prefix + entry.Key.Text;
-            if (entry.Value is MappingNode inner && (SettingIndex.Find(name) is null || SettingIndex.HasInner(name)))
+            if (entry.Value is MappingNode inner && (SettingDeclarationIndex.Find(name) is null || SettingDeclarationIndex.HasInner(name)))
             {
                 settings.AddRange(Of(inner, name + ".", source));
             }
-            else if (entry.Value is not ScalarNode scalar || NodeTextConverter.Of(scalar).Length > 0)
+            else if (entry.Value is not ScalarNode scalar || YamlOrJsonNodeFormatter.Of(scalar).Length > 0)
             {
                 settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Key.Line }));
             }

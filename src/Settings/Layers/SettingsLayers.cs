@@ -27,7 +27,7 @@ internal sealed class SettingsLayers(bool isTrusted)
     /// <summary>Variables from <c>.env</c> and from <c>.orchestrator/secrets.env</c>, where the latter takes precedence.</summary>
     public Dictionary<string, string> FileVariables { get; } = [];
 
-    public void AddFile(SettingSourceKind kind, ConfigurationText? file)
+    public void AddFile(SettingSourceKind kind, ConfigurationFileText? file)
     {
         if (file is null)
         {
@@ -44,20 +44,20 @@ internal sealed class SettingsLayers(bool isTrusted)
     /// Adds the risk settings from an older tool's file, which apply without being imported. Other settings in that file take effect only
     /// after <c>init</c> imports them.
     /// </summary>
-    public void AddRiskRules(ConfigurationText file)
+    public void AddRiskRules(ConfigurationFileText file)
     {
         var old = LegacyConfiguration.Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), Errors);
-        AddLayer([.. old.Settings.Where(raw => RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name)))]);
+        AddLayer([.. old.Settings.Where(raw => RiskSettings.RulesOfOlderTools.Contains(SettingDeclarationIndex.Find(raw.Name)))]);
     }
 
     /// <summary>Warns about settings in older tools' files that <c>init</c> has not imported.</summary>
-    public void WarnOfOlder(IEnumerable<ConfigurationText> files, SettingSourceKind kind)
+    public void WarnOfOlder(IEnumerable<ConfigurationFileText> files, SettingSourceKind kind)
     {
         foreach (var file in files)
         {
             var source = new SettingSource(kind, file.Path);
             var old = LegacyConfiguration.Translate(file, source, new List<SettingFault>());
-            if (old.Settings.Exists(raw => !RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name))))
+            if (old.Settings.Exists(raw => !RiskSettings.RulesOfOlderTools.Contains(SettingDeclarationIndex.Find(raw.Name))))
             {
                 Warnings.Add(
                     new SettingFault("", "settings in an older tool's file are ignored.", "Run 'orchestrate init' to import them.", source)
@@ -66,7 +66,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 
-    public void AddDotEnv(ConfigurationText? file)
+    public void AddDotEnv(ConfigurationFileText? file)
     {
         if (file is null)
         {
@@ -77,7 +77,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         {
             var source = new SettingSource(SettingSourceKind.DotEnv, file.Path, line);
             AddFileVariable(name, value, source);
-            if (RepositoryVariables.IsRefused(name))
+            if (RepositoryVariableAllowlist.IsRefused(name))
             {
                 Warnings.Add(
                     new SettingFault(
@@ -88,7 +88,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                     )
                 );
             }
-            else if (!RepositoryVariables.Contains(name))
+            else if (!RepositoryVariableAllowlist.Contains(name))
             {
                 AddVariable(layer, name, value, source);
             }
@@ -106,11 +106,11 @@ internal sealed class SettingsLayers(bool isTrusted)
         AddLayer(layer);
     }
 
-    public void AddFlags(IReadOnlyList<SettingFlag> flags) =>
+    public void AddFlags(IReadOnlyList<SettingOverride> flags) =>
         AddLayer([
             .. flags.Select(flag => new RawSetting(
                 flag.Name,
-                NodeTextConverter.Scalar(flag.Value),
+                YamlOrJsonNodeFormatter.Scalar(flag.Value),
                 new SettingSource(SettingSourceKind.Flag, flag.Option)
             )),
         ]);
@@ -124,7 +124,7 @@ internal sealed class SettingsLayers(bool isTrusted)
             {
                 return;
             }
-            if (RepositoryVariables.Contains(name))
+            if (RepositoryVariableAllowlist.Contains(name))
             {
                 _agentVariables[name] = new AgentVariable(name, value, source);
             }
@@ -138,13 +138,13 @@ internal sealed class SettingsLayers(bool isTrusted)
         {
             return;
         }
-        var setting = SettingIndex.FindByVariable(variable);
+        var setting = SettingDeclarationIndex.FindByVariable(variable);
         var name = setting?.Name ?? SettingNames.OfVariable(variable);
         if (name is null)
         {
             return;
         }
-        setting ??= SettingIndex.Find(name);
+        setting ??= SettingDeclarationIndex.Find(name);
 
         // The variable contains the secret itself. The settings store only the variable's name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
@@ -155,11 +155,11 @@ internal sealed class SettingsLayers(bool isTrusted)
     }
 
     // Lists and mappings have the same syntax in variables as in files.
-    private DocumentNode ReadVariable(string value, SettingSource source)
+    private YamlOrJsonNode ReadVariable(string value, SettingSource source)
     {
         if (value[0] is not ('[' or '{'))
         {
-            return NodeTextConverter.Scalar(value);
+            return YamlOrJsonNodeFormatter.Scalar(value);
         }
         var faults = new List<SettingFault>();
         var map = ConfigurationFile.Read("value: " + value, source, faults);
@@ -168,7 +168,7 @@ internal sealed class SettingsLayers(bool isTrusted)
             return only.Value;
         }
         Errors.AddRange(faults);
-        return NodeTextConverter.Scalar(value);
+        return YamlOrJsonNodeFormatter.Scalar(value);
     }
 
     private void WarnOfUnknown(RawSetting raw, string? near) =>
@@ -186,9 +186,9 @@ internal sealed class SettingsLayers(bool isTrusted)
         var seen = new Dictionary<string, RawSetting>();
         foreach (var raw in layer)
         {
-            if (SettingIndex.Find(raw.Name) is not { } setting)
+            if (SettingDeclarationIndex.Find(raw.Name) is not { } setting)
             {
-                WarnOfUnknown(raw, SettingIndex.Nearest(raw.Name));
+                WarnOfUnknown(raw, SettingDeclarationIndex.Nearest(raw.Name));
                 continue;
             }
             if (setting.IsUserOnly && raw.Source.IsOfRepository)
@@ -203,7 +203,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 );
                 continue;
             }
-            var name = SettingIndex.Canonical(raw.Name, setting);
+            var name = SettingDeclarationIndex.Canonical(raw.Name, setting);
             if (seen.TryGetValue(name, out var other))
             {
                 Warnings.Add(
@@ -223,7 +223,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         foreach (var (name, raw) in seen)
         {
-            var isAsked = raw.Source.IsOfRepository && !SettingIndex.Find(name)!.IsHarmless;
+            var isAsked = raw.Source.IsOfRepository && !SettingDeclarationIndex.Find(name)!.IsHarmless;
             HasAsked |= isAsked;
             if (isAsked && !isTrusted)
             {

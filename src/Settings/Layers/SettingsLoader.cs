@@ -7,7 +7,7 @@ namespace Orchestrator.Settings;
 public static class SettingsLoader
 {
     /// <summary>Loads the settings, and reports the errors of all layers together.</summary>
-    public static SettingsResult Load(SettingsInput input)
+    public static SettingsLoadResult Load(SettingSourceTexts input)
     {
         // Faults are also reported in an untrusted file, although its values do not apply.
         var full = Layers(input with { IsTrusted = true });
@@ -19,7 +19,7 @@ public static class SettingsLoader
         var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
         var settings = layers == full ? inFull : OrchestratorSettings.Read(new SettingsBinder(layers));
         var values = Describe(full.Settings).Select(value => value with { IsWithheld = layers.Withheld.Contains(value.Name) }).ToList();
-        return new SettingsResult
+        return new SettingsLoadResult
         {
             Settings = full.Errors.Count == 0 ? settings : null,
             Errors = full.Errors,
@@ -38,7 +38,7 @@ public static class SettingsLoader
     }
 
     /// <summary>Returns the layers, merged so that each overrides the previous one.</summary>
-    internal static SettingsLayers Layers(SettingsInput input)
+    internal static SettingsLayers Layers(SettingSourceTexts input)
     {
         var layers = new SettingsLayers(input.IsTrusted);
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
@@ -78,14 +78,14 @@ public static class SettingsLoader
     internal static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
     {
         var values = new List<SettingValue>();
-        foreach (var setting in SettingIndex.All)
+        foreach (var setting in SettingDeclarationIndex.All)
         {
             if (!setting.Name.Contains('*', StringComparison.Ordinal))
             {
                 values.Add(Describe(setting, setting.Name, settings));
                 continue;
             }
-            foreach (var name in settings.Keys.Where(name => SettingIndex.Find(name) == setting).Order(StringComparer.Ordinal))
+            foreach (var name in settings.Keys.Where(name => SettingDeclarationIndex.Find(name) == setting).Order(StringComparer.Ordinal))
             {
                 values.Add(Describe(setting, name, settings));
             }

@@ -24,7 +24,7 @@ public sealed record UnusedLegacySetting(string Name, string From, string Why = 
 /// <param name="Unused">Settings that are not used, by name.</param>
 /// <param name="Secrets">Secrets in these files, as variables for <c>.orchestrator/secrets.env</c>.</param>
 /// <param name="Faults">Faults of files and values that could not be read.</param>
-public sealed record ImportedConfiguration(
+public sealed record LegacySettingsImportResult(
     IReadOnlyList<ImportedSetting> Settings,
     IReadOnlyList<UsedLegacySetting> Used,
     IReadOnlyList<UnusedLegacySetting> Unused,
@@ -53,7 +53,7 @@ public static class LegacyConfiguration
     /// <summary>
     /// Reads the files of older tools in order. If several files contain the same setting, the first file takes precedence.
     /// </summary>
-    public static ImportedConfiguration Read(IReadOnlyList<ConfigurationText> files)
+    public static LegacySettingsImportResult Read(IReadOnlyList<ConfigurationFileText> files)
     {
         var taken = new Dictionary<string, ImportedSetting>();
         var used = new List<UsedLegacySetting>();
@@ -79,16 +79,16 @@ public static class LegacyConfiguration
                 ImportSetting(raw, taken, unused, faults);
             }
         }
-        return new ImportedConfiguration([.. taken.Values], used, unused, secrets, faults);
+        return new LegacySettingsImportResult([.. taken.Values], used, unused, secrets, faults);
     }
 
     /// <summary>Translates the settings in an older tool's file to their current names. Not for <c>.env</c> files.</summary>
     /// <param name="file">File to translate.</param>
     /// <param name="source">Source of the settings.</param>
     /// <param name="faults">List that receives the faults that make the file unreadable.</param>
-    internal static LegacyFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
+    internal static ConvertedLegacySettings Translate(ConfigurationFileText file, SettingSource source, ICollection<SettingFault> faults)
     {
-        var old = new LegacyFile();
+        var old = new ConvertedLegacySettings();
         if (ConfigurationFile.Read(file.Text, source, faults) is not { } map)
         {
             return old;
@@ -102,7 +102,7 @@ public static class LegacyConfiguration
         return old;
     }
 
-    private static void Add(RawSetting raw, string file, LegacyFile old)
+    private static void Add(RawSetting raw, string file, ConvertedLegacySettings old)
     {
         var (name, value) = (raw.Name, raw.Value);
 
@@ -116,7 +116,7 @@ public static class LegacyConfiguration
         {
             (name, value) = (
                 RetrySettings.MaxAttemptsKey.Name,
-                NodeTextConverter.Scalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
+                YamlOrJsonNodeFormatter.Scalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line)
             );
         }
         if (Find(name) is not { } setting)
@@ -128,21 +128,21 @@ public static class LegacyConfiguration
         {
             var variable = setting.Name.Replace('.', '_').ToUpperInvariant();
             old.Secrets[variable] = secret;
-            value = NodeTextConverter.Scalar("$" + variable, value.Line);
+            value = YamlOrJsonNodeFormatter.Scalar("$" + variable, value.Line);
         }
 
         // The older tool had no default list, so its entries are added to the current default.
         if (setting == OrchestratorSettings.AlwaysRequireHumanKey && value is SequenceNode globs)
         {
             var all = new SequenceNode(value.Line, value.Column);
-            var ours = OrchestratorSettings.AlwaysRequireHumanKey.Default.Select(glob => NodeTextConverter.Scalar(glob, value.Line));
-            foreach (var glob in ours.Concat(globs.Items).DistinctBy(NodeTextConverter.Of))
+            var ours = OrchestratorSettings.AlwaysRequireHumanKey.Default.Select(glob => YamlOrJsonNodeFormatter.Scalar(glob, value.Line));
+            foreach (var glob in ours.Concat(globs.Items).DistinctBy(YamlOrJsonNodeFormatter.Of))
             {
                 all.Add(glob);
             }
             value = all;
         }
-        var today = SettingIndex.Canonical(name, setting);
+        var today = SettingDeclarationIndex.Canonical(name, setting);
         old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
     }
 
@@ -153,10 +153,10 @@ public static class LegacyConfiguration
         List<SettingFault> faults
     )
     {
-        var setting = SettingIndex.Find(raw.Name)!;
+        var setting = SettingDeclarationIndex.Find(raw.Name)!;
         var value =
             raw.Value is ScalarNode { Text: var model } && ModelName.AliasForRetired(model) is { } alias
-                ? NodeTextConverter.Scalar(alias, raw.Value.Line)
+                ? YamlOrJsonNodeFormatter.Scalar(alias, raw.Value.Line)
                 : raw.Value;
         if (
             setting.TryDisplay(
@@ -182,11 +182,11 @@ public static class LegacyConfiguration
     internal static string WithoutSection(string name) =>
         Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
 
-    private static Setting? Find(string name) => SettingIndex.Find(name) ?? SettingIndex.Find(WithoutSection(name));
+    private static Setting? Find(string name) => SettingDeclarationIndex.Find(name) ?? SettingDeclarationIndex.Find(WithoutSection(name));
 }
 
 /// <summary>The settings of an older tool's file, translated to current names.</summary>
-internal sealed class LegacyFile
+internal sealed class ConvertedLegacySettings
 {
     /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> has the former name.</summary>
     public List<RawSetting> Settings { get; } = [];

@@ -34,7 +34,7 @@ internal static class LegacySettingConverter
         var on = new SequenceNode(first.Source.Line, 1);
         foreach (var kind in kinds)
         {
-            on.Add(NodeTextConverter.Scalar(kind, first.Source.Line));
+            on.Add(YamlOrJsonNodeFormatter.Scalar(kind, first.Source.Line));
         }
         return [first with { Name = NotificationTarget.Only.On.Name, Value = on }];
     }
@@ -46,14 +46,21 @@ internal static class LegacySettingConverter
         {
             // Without automatic commits, the older tool left the branch to the user.
             "auto_commit" => text is "false" or "no" or "off"
-                ? [setting with { Name = GitSettings.LandKey.Name, Value = NodeTextConverter.Scalar("branch", setting.Source.Line) }]
+                ?
+                [
+                    setting with
+                    {
+                        Name = LandingSettings.LandKey.Name,
+                        Value = YamlOrJsonNodeFormatter.Scalar("branch", setting.Source.Line),
+                    },
+                ]
                 : [],
             "bypass_permissions" when text is "true" or "yes" =>
             [
                 setting with
                 {
                     Name = PermissionSettings.ModeKey.Name,
-                    Value = NodeTextConverter.Scalar("bypass", setting.Source.Line),
+                    Value = YamlOrJsonNodeFormatter.Scalar("bypass", setting.Source.Line),
                 },
             ],
             "slack_webhook_url" =>
@@ -61,7 +68,7 @@ internal static class LegacySettingConverter
                 setting with
                 {
                     Name = NotificationTarget.Only.Provider.Name,
-                    Value = NodeTextConverter.Scalar(NotificationProviders.Slack, setting.Source.Line),
+                    Value = YamlOrJsonNodeFormatter.Scalar(NotificationProviders.Slack, setting.Source.Line),
                 },
                 setting with
                 {

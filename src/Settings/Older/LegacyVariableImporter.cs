@@ -7,7 +7,7 @@ namespace Orchestrator.Settings;
 internal static class LegacyVariableImporter
 {
     public static void Read(
-        ConfigurationText file,
+        ConfigurationFileText file,
         Dictionary<string, ImportedSetting> taken,
         List<UsedLegacySetting> used,
         List<UnusedLegacySetting> unused
@@ -32,7 +32,7 @@ internal static class LegacyVariableImporter
         if (values.TryGetValue("BEDROCK_MODEL_ID", out var model))
         {
             Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "bedrock", model.Line);
-            Take(OrchestratorSettings.ModelKey.Name, SettingTypes.Quote(model.Value), model.Line);
+            Take(OrchestratorSettings.ModelKey.Name, CommonSettingConverters.Quote(model.Value), model.Line);
         }
         else if (values.TryGetValue("ANTHROPIC_API_KEY", out var key))
         {
@@ -43,7 +43,7 @@ internal static class LegacyVariableImporter
     }
 
     private static string? Meaning(string variable) =>
-        SettingIndex.FindByVariable(variable)?.Name
-        ?? (RepositoryVariables.Contains(variable) ? "handed to agents" : null)
-        ?? (SettingNames.OfVariable(variable) is { } name && SettingIndex.Find(name) is not null ? name : null);
+        SettingDeclarationIndex.FindByVariable(variable)?.Name
+        ?? (RepositoryVariableAllowlist.Contains(variable) ? "handed to agents" : null)
+        ?? (SettingNames.OfVariable(variable) is { } name && SettingDeclarationIndex.Find(name) is not null ? name : null);
 }

@@ -6,10 +6,10 @@ namespace Orchestrator.Settings;
 /// </summary>
 public sealed class RepositorySettings
 {
-    private readonly SettingsInput _input;
-    private readonly Lazy<TrustRequest> _question;
+    private readonly SettingSourceTexts _input;
+    private readonly Lazy<RepositoryTrustRequest> _question;
 
-    private RepositorySettings(string? repository, SettingsInput input, bool isTrusted, Lazy<TrustRequest> question)
+    private RepositorySettings(string? repository, SettingSourceTexts input, bool isTrusted, Lazy<RepositoryTrustRequest> question)
     {
         _input = input;
         _question = question;
@@ -25,10 +25,10 @@ public sealed class RepositorySettings
     public bool IsTrusted { get; }
 
     /// <summary>Settings that apply, with their errors, warnings and sources.</summary>
-    public SettingsResult Loaded { get; }
+    public SettingsLoadResult Loaded { get; }
 
     /// <summary>Permissions that the user would grant by trusting the repository. If there are none, the user need not be asked.</summary>
-    public TrustRequest Question => _question.Value;
+    public RepositoryTrustRequest Question => _question.Value;
 
     /// <summary>
     /// True if the repository's files configure a Temporal server, which has no effect until the user trusts the repository.
@@ -51,14 +51,14 @@ public sealed class RepositorySettings
     /// <param name="runId">Id of a run that may have been trusted separately, or null if there is none.</param>
     public static RepositorySettings Load(
         string? repository,
-        SettingsInput input,
+        SettingSourceTexts input,
         Func<string, IReadOnlyList<DetectedCommand>> find,
-        TrustStore store,
+        RepositoryTrustStore store,
         string? runId = null
     )
     {
-        var question = new Lazy<TrustRequest>(() =>
-            repository is null ? new TrustRequest([]) : TrustQuestionBuilder.Of(input, find(repository))
+        var question = new Lazy<RepositoryTrustRequest>(() =>
+            repository is null ? new RepositoryTrustRequest([]) : RepositoryTrustRequestBuilder.Of(input, find(repository))
         );
         var isTrusted = repository is null || (store.WasTrusted(repository, runId) && store.IsTrusted(repository, question.Value, runId));
         return new RepositorySettings(repository, input, isTrusted, question);

@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>Converts raw values to typed values, and reports errors with their lines.</summary>
 internal static class SettingValueParser
 {
-    public static bool ReadRegion(DocumentNode raw, FaultSink faults, out string? value)
+    public static bool ReadRegion(YamlOrJsonNode raw, FaultSink faults, out string? value)
     {
         if (!ReadText(raw, faults, out value!))
         {
@@ -17,7 +17,7 @@ internal static class SettingValueParser
         return false;
     }
 
-    public static bool ReadBranchPart(DocumentNode raw, FaultSink faults, out string value)
+    public static bool ReadBranchPart(YamlOrJsonNode raw, FaultSink faults, out string value)
     {
         if (!ReadText(raw, faults, out value))
         {
@@ -42,7 +42,7 @@ internal static class SettingValueParser
         return isFit;
     }
 
-    public static bool ReadScalar<T>(DocumentNode raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
+    public static bool ReadScalar<T>(YamlOrJsonNode raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
         where T : struct
     {
         if (raw is ScalarNode scalar && parse(scalar.Text.Trim()) is { } read)
@@ -51,26 +51,26 @@ internal static class SettingValueParser
             return true;
         }
         value = default;
-        faults($"'{NodeTextConverter.Of(raw)}' is not {accepts}.", raw.Line);
+        faults($"'{YamlOrJsonNodeFormatter.Of(raw)}' is not {accepts}.", raw.Line);
         return false;
     }
 
-    public static bool ReadText(DocumentNode raw, FaultSink faults, out string value)
+    public static bool ReadText(YamlOrJsonNode raw, FaultSink faults, out string value)
     {
-        value = raw is ScalarNode scalar ? NodeTextConverter.Of(scalar) : "";
+        value = raw is ScalarNode scalar ? YamlOrJsonNodeFormatter.Of(scalar) : "";
         if (raw is ScalarNode && value.Length > 0)
         {
             return true;
         }
-        faults(raw is ScalarNode ? "it is empty." : $"'{NodeTextConverter.Of(raw)}' is not a single string.", raw.Line);
+        faults(raw is ScalarNode ? "it is empty." : $"'{YamlOrJsonNodeFormatter.Of(raw)}' is not a single string.", raw.Line);
         return false;
     }
 
-    public static bool ReadSwitch(DocumentNode raw, FaultSink faults, out bool value) =>
+    public static bool ReadSwitch(YamlOrJsonNode raw, FaultSink faults, out bool value) =>
         ReadScalar(raw, "true or false", faults, out value, BooleanParser.Read);
 
     // A single text counts as a list with one item. In variables and flags, commas separate the items.
-    public static bool ReadTexts(DocumentNode raw, FaultSink faults, out IReadOnlyList<string> value)
+    public static bool ReadTexts(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {
         var texts = new List<string>();
         value = texts;
@@ -85,7 +85,7 @@ internal static class SettingValueParser
         }
         if (raw is not SequenceNode list)
         {
-            faults($"'{NodeTextConverter.Of(raw)}' is not a list of strings.", raw.Line);
+            faults($"'{YamlOrJsonNodeFormatter.Of(raw)}' is not a list of strings.", raw.Line);
             return false;
         }
         var good = true;
@@ -97,7 +97,7 @@ internal static class SettingValueParser
         return good;
     }
 
-    public static bool ReadFolders(DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value)
+    public static bool ReadFolders(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyList<string>? value)
     {
         var good = ReadTexts(raw, faults, out var texts);
         value = [.. texts.Select(text => text.Trim('/'))];
@@ -116,7 +116,7 @@ internal static class SettingValueParser
             .Split('/')
             .All(part => part is not ("" or "." or "..") && !part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 
-    public static bool ReadSecret(DocumentNode raw, FaultSink faults, out SecretReference? value)
+    public static bool ReadSecret(YamlOrJsonNode raw, FaultSink faults, out SecretReference? value)
     {
         value = null;
         if (!ReadText(raw, faults, out var text))

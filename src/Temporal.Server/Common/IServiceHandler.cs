@@ -6,7 +6,7 @@ namespace Temporal.Server.Common;
 internal interface IServiceHandler
 {
     /// <summary>Registers the component's RPCs.</summary>
-    void Register(RpcTable table);
+    void Register(GrpcMethodRegistry table);
 
     /// <summary>Resumes unfinished work. Called after the database is open and before the server listens.</summary>
     void Start() { }

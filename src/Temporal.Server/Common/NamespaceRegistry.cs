@@ -6,7 +6,7 @@ namespace Temporal.Server.Common;
 /// <param name="Id">UUID by which rows and tokens refer to the namespace.</param>
 /// <param name="Retention">Retention of closed runs.</param>
 /// <param name="BadBinaries">Checksums of worker binaries that were marked as bad.</param>
-internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries)
+internal sealed record TemporalNamespace(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries)
 {
     /// <summary>Maximum blob size in bytes. The registry sets this value in each of its entries.</summary>
     public int BlobSizeLimit { get; init; } = TemporalServerOptions.UsualBlobSizeLimit;
@@ -19,11 +19,11 @@ internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention
 internal sealed class NamespaceRegistry
 {
     /// <summary>The namespace that always exists. Its id is the same in every engine file.</summary>
-    public static NamespaceEntry Default { get; } =
+    public static TemporalNamespace Default { get; } =
         new("32049b68-7872-4094-8e63-d0dd59896a83", "default", TimeSpan.FromDays(1), new HashSet<string>());
 
-    private readonly ConcurrentDictionary<string, NamespaceEntry> _byName = new();
-    private readonly ConcurrentDictionary<string, NamespaceEntry> _byId = new();
+    private readonly ConcurrentDictionary<string, TemporalNamespace> _byName = new();
+    private readonly ConcurrentDictionary<string, TemporalNamespace> _byId = new();
 
     public NamespaceRegistry(int blobSizeLimit)
     {
@@ -37,18 +37,18 @@ internal sealed class NamespaceRegistry
     /// <summary>Returns the namespace that a request names.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT for an empty name; NOT_FOUND with the namespace detail for an unknown
     /// name.</exception>
-    public NamespaceEntry Resolve(string name) =>
-        name.Length == 0 ? throw RpcErrors.InvalidArgument("Namespace is empty.")
+    public TemporalNamespace Resolve(string name) =>
+        name.Length == 0 ? throw GrpcErrorFactory.InvalidArgument("Namespace is empty.")
         : _byName.TryGetValue(name, out var entry) ? entry
-        : throw RpcErrors.NamespaceNotFound(name);
+        : throw GrpcErrorFactory.NamespaceNotFound(name);
 
-    public NamespaceEntry? Find(string name) => _byName.GetValueOrDefault(name);
+    public TemporalNamespace? Find(string name) => _byName.GetValueOrDefault(name);
 
-    public NamespaceEntry? FindById(string id) => _byId.GetValueOrDefault(id);
+    public TemporalNamespace? FindById(string id) => _byId.GetValueOrDefault(id);
 
-    public IReadOnlyCollection<NamespaceEntry> All => [.. _byId.Values];
+    public IReadOnlyCollection<TemporalNamespace> All => [.. _byId.Values];
 
-    public void Set(NamespaceEntry entry)
+    public void Set(TemporalNamespace entry)
     {
         entry = entry with { BlobSizeLimit = BlobSizeLimit };
         if (_byId.TryGetValue(entry.Id, out var old) && old.Name != entry.Name)
@@ -60,7 +60,7 @@ internal sealed class NamespaceRegistry
         _byName[entry.Name] = entry;
     }
 
-    public void Remove(NamespaceEntry entry)
+    public void Remove(TemporalNamespace entry)
     {
         _byId.TryRemove(entry.Id, out _);
         _byName.TryRemove(entry.Name, out _);

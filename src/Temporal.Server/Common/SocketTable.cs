@@ -25,7 +25,7 @@ internal static class SocketTable
     /// </summary>
     /// <param name="client">The client's address, as the server sees it.</param>
     /// <param name="server">The server's address.</param>
-    public static SocketOwner? OwnerOf(IPEndPoint client, IPEndPoint server)
+    public static SocketOwningUser? OwnerOf(IPEndPoint client, IPEndPoint server)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -52,7 +52,7 @@ internal static class SocketTable
     /// <param name="lines">Lines of the table.</param>
     /// <param name="local">The client's address, formatted as in the table.</param>
     /// <param name="remote">The server's address, formatted as in the table.</param>
-    internal static SocketOwner? Find(IEnumerable<string> lines, string local, string remote)
+    internal static SocketOwningUser? Find(IEnumerable<string> lines, string local, string remote)
     {
         foreach (var line in lines)
         {
@@ -73,7 +73,7 @@ internal static class SocketTable
                 && uint.TryParse(columns[User], NumberStyles.None, CultureInfo.InvariantCulture, out var user)
             )
             {
-                return new SocketOwner(user, columns[Inode]);
+                return new SocketOwningUser(user, columns[Inode]);
             }
         }
 
@@ -108,7 +108,7 @@ internal static class SocketTable
             : null;
     }
 
-    private static SocketOwner? OwnerIn(string table, string local, string remote)
+    private static SocketOwningUser? OwnerIn(string table, string local, string remote)
     {
         try
         {
@@ -124,4 +124,4 @@ internal static class SocketTable
 /// <summary>The user who owns a socket, and the socket's inode.</summary>
 /// <param name="UserId">Id of the user whose process created the socket.</param>
 /// <param name="Inode">Inode number of the socket.</param>
-internal sealed record SocketOwner(uint UserId, string Inode);
+internal sealed record SocketOwningUser(uint UserId, string Inode);

@@ -10,7 +10,7 @@ internal sealed class LongPoll : IDisposable
     private readonly CancellationTokenSource _source;
     private bool _disposed;
 
-    public LongPoll(RpcCall context, TimeSpan limit, CancellationToken stopping)
+    public LongPoll(GrpcCall context, TimeSpan limit, CancellationToken stopping)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
 
@@ -20,16 +20,16 @@ internal sealed class LongPoll : IDisposable
     }
 
     /// <summary>Rejects a poll with no deadline or too short a deadline, as the Temporal server does.</summary>
-    public static void RequireTime(RpcCall context)
+    public static void RequireTime(GrpcCall context)
     {
         if (context.Remaining is not { } remaining)
         {
-            throw RpcErrors.InvalidArgument("Context timeout is not set.");
+            throw GrpcErrorFactory.InvalidArgument("Context timeout is not set.");
         }
 
         if (remaining < Shortest)
         {
-            throw RpcErrors.FailedPrecondition("Context timeout is too short.");
+            throw GrpcErrorFactory.FailedPrecondition("Context timeout is too short.");
         }
     }
 

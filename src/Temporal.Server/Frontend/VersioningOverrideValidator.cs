@@ -26,12 +26,12 @@ internal static class VersioningOverrideValidator
         switch (behavior)
         {
             case VersioningBehavior.Pinned when dotted.Length == 0 && deployment is null:
-                throw RpcErrors.InvalidArgument("must provide deployment (deprecated) or pinned version if behavior is 'PINNED'");
+                throw GrpcErrorFactory.InvalidArgument("must provide deployment (deprecated) or pinned version if behavior is 'PINNED'");
             case VersioningBehavior.Pinned:
                 var version =
                     dotted.Length > 0
                         ? DeploymentVersionText.Parse(dotted)
-                            ?? throw RpcErrors.InvalidArgument(
+                            ?? throw GrpcErrorFactory.InvalidArgument(
                                 $"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\""
                             )
                         : new WorkerDeploymentVersion { DeploymentName = deployment!.SeriesName, BuildId = deployment.BuildId };
@@ -40,22 +40,27 @@ internal static class VersioningOverrideValidator
                     Pinned = new PinnedOverride { Behavior = PinnedOverrideBehavior.Pinned, Version = version },
                 };
             case VersioningBehavior.AutoUpgrade when dotted.Length > 0:
-                throw RpcErrors.InvalidArgument("only provide pinned version if behavior is 'PINNED'");
+                throw GrpcErrorFactory.InvalidArgument("only provide pinned version if behavior is 'PINNED'");
             case VersioningBehavior.AutoUpgrade:
                 return new VersioningOverride { AutoUpgrade = true };
             default:
-                throw RpcErrors.InvalidArgument("override behavior is required");
+                throw GrpcErrorFactory.InvalidArgument("override behavior is required");
         }
     }
 
     /// <summary>Validates the versioning override of a workflow start.</summary>
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
-    public static VersioningOverride? ForStart(VersioningOverride? given, Deployments deployments, string namespaceId, string queue)
+    public static VersioningOverride? ForStart(
+        VersioningOverride? given,
+        WorkerDeploymentRegistry deployments,
+        string namespaceId,
+        string queue
+    )
     {
         var newer = ToNewerForm(given);
         if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
         {
-            throw RpcErrors.InvalidArgument("must provide version if override is pinned.");
+            throw GrpcErrorFactory.InvalidArgument("must provide version if override is pinned.");
         }
 
         RequirePresent(newer, deployments, namespaceId, queue);
@@ -66,15 +71,15 @@ internal static class VersioningOverrideValidator
     /// Validates the versioning override for a running workflow. An override without a version pins the run to its current version.
     /// </summary>
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
-    public static VersioningOverride? ForRun(VersioningOverride? given, Deployments deployments, MutableState run)
+    public static VersioningOverride? ForRun(VersioningOverride? given, WorkerDeploymentRegistry deployments, MutableState run)
     {
         var newer = ToNewerForm(given);
         if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
         {
-            var behavior = RunDeploymentVersions.Behavior(run);
-            if (behavior != VersioningBehavior.Pinned || RunDeploymentVersions.Version(run) is not { } own)
+            var behavior = WorkflowDeploymentVersionResolver.Behavior(run);
+            if (behavior != VersioningBehavior.Pinned || WorkflowDeploymentVersionResolver.Version(run) is not { } own)
             {
-                throw RpcErrors.FailedPrecondition(
+                throw GrpcErrorFactory.FailedPrecondition(
                     $"must specify a specific pinned override version because workflow with id {run.WorkflowId} has behavior {behavior} "
                         + "and is not yet pinned to any version"
                 );
@@ -90,14 +95,14 @@ internal static class VersioningOverrideValidator
         return newer;
     }
 
-    private static void RequirePresent(VersioningOverride? newer, Deployments deployments, string namespaceId, string queue)
+    private static void RequirePresent(VersioningOverride? newer, WorkerDeploymentRegistry deployments, string namespaceId, string queue)
     {
         if (
             (newer?.Pinned?.Version ?? newer?.OneTime?.TargetDeploymentVersion) is { } version
             && !deployments.HasPollers(namespaceId, DeploymentVersionText.Of(version), queue, activity: false)
         )
         {
-            throw RpcErrors.FailedPrecondition(
+            throw GrpcErrorFactory.FailedPrecondition(
                 $"Pinned version '{version.DeploymentName}:{version.BuildId}' is not present in task queue '{queue}' of type 'Workflow'"
             );
         }

@@ -32,7 +32,7 @@ internal sealed class WorkerPolls
             poll.End();
         }
 
-        return new WorkerPollEntry(this, poll);
+        return new WorkerPollRegistration(this, poll);
     }
 
     /// <summary>Ends a worker's open polls, and polls that arrive later, with an empty response.</summary>
@@ -59,7 +59,7 @@ internal sealed class WorkerPolls
         }
     }
 
-    private sealed class WorkerPollEntry(WorkerPolls polls, LongPoll poll) : IDisposable
+    private sealed class WorkerPollRegistration(WorkerPolls polls, LongPoll poll) : IDisposable
     {
         public void Dispose() => polls._open.TryRemove(poll, out _);
     }

@@ -17,7 +17,7 @@ internal static class WorkflowOptionsUpdater
     {
         var paths = mask?.Paths.Select(Snake).ToList() ?? [];
         return paths.Find(path => !IsKnown(path)) is { } unknown
-            ? throw RpcErrors.InvalidArgument(
+            ? throw GrpcErrorFactory.InvalidArgument(
                 $"error parsing UpdateMask: proto: invalid path \"{unknown}\" for message "
                     + "\"temporal.api.workflow.v1.WorkflowExecutionOptions\""
             )
@@ -28,7 +28,7 @@ internal static class WorkflowOptionsUpdater
     /// <returns>The options in effect after the change.</returns>
     public static WorkflowExecutionOptions Apply(
         MutableState run,
-        Deployments deployments,
+        WorkerDeploymentRegistry deployments,
         WorkflowExecutionOptions? asked,
         IReadOnlyList<string> paths,
         string identity

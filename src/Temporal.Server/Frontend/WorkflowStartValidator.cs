@@ -13,48 +13,48 @@ internal static class WorkflowStartValidator
     /// <summary>
     /// Rejects invalid requests with the Temporal server's messages. Sets a missing request id and the types of the search attributes.
     /// </summary>
-    public static void Check(StartWorkflowExecutionRequest r, NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
+    public static void Check(StartWorkflowExecutionRequest r, TemporalNamespace ns, SearchAttributeRegistry searchAttributes)
     {
-        RequestArgumentCheck.WorkflowId(r.WorkflowId);
+        GrpcArgumentValidator.WorkflowId(r.WorkflowId);
         if (r.WorkflowType is null || r.WorkflowType.Name.Length == 0)
         {
-            throw RpcErrors.InvalidArgument("WorkflowType is not set on request.");
+            throw GrpcErrorFactory.InvalidArgument("WorkflowType is not set on request.");
         }
 
-        if (r.WorkflowType.Name.Length > RequestArgumentCheck.MaxId)
+        if (r.WorkflowType.Name.Length > GrpcArgumentValidator.MaxId)
         {
-            throw RpcErrors.InvalidArgument("WorkflowType length exceeds limit.");
+            throw GrpcErrorFactory.InvalidArgument("WorkflowType length exceeds limit.");
         }
 
-        RequestArgumentCheck.TaskQueue(r.TaskQueue);
-        RequestArgumentCheck.RequestId(r.RequestId);
+        GrpcArgumentValidator.TaskQueue(r.TaskQueue);
+        GrpcArgumentValidator.RequestId(r.RequestId);
         NotNegative(r.WorkflowExecutionTimeout, "WorkflowExecutionTimeoutSeconds");
         NotNegative(r.WorkflowRunTimeout, "WorkflowRunTimeoutSeconds");
         NotNegative(r.WorkflowTaskTimeout, "WorkflowTaskTimeoutSeconds");
         if (RetryPolicies.Fault(r.RetryPolicy) is { } policy)
         {
-            throw RpcErrors.InvalidArgument(policy);
+            throw GrpcErrorFactory.InvalidArgument(policy);
         }
 
         if (r.CronSchedule.Length > 0 && r.WorkflowStartDelay is not null)
         {
-            throw RpcErrors.InvalidArgument("CronSchedule and WorkflowStartDelay may not be used together.");
+            throw GrpcErrorFactory.InvalidArgument("CronSchedule and WorkflowStartDelay may not be used together.");
         }
 
         if (r.CronSchedule.Length > 0 && CronSchedule.TryParse(r.CronSchedule) is null)
         {
-            throw RpcErrors.InvalidArgument("invalid CronSchedule.");
+            throw GrpcErrorFactory.InvalidArgument("invalid CronSchedule.");
         }
 
         NotNegative(r.WorkflowStartDelay, "WorkflowStartDelaySeconds");
         Policies(r.WorkflowIdReusePolicy, r.WorkflowIdConflictPolicy);
         if (PriorityInheritance.Fault(r.Priority) is { } priority)
         {
-            throw RpcErrors.InvalidArgument(priority);
+            throw GrpcErrorFactory.InvalidArgument(priority);
         }
 
-        RequestArgumentCheck.Blob(r.Input, ns.BlobSizeLimit);
-        RequestArgumentCheck.Blob(r.Memo, RequestArgumentCheck.MaxMemo);
+        GrpcArgumentValidator.Blob(r.Input, ns.BlobSizeLimit);
+        GrpcArgumentValidator.Blob(r.Memo, GrpcArgumentValidator.MaxMemo);
         foreach (var callback in r.CompletionCallbacks)
         {
             Callback(callback);
@@ -71,7 +71,7 @@ internal static class WorkflowStartValidator
     {
         if (reuse == WorkflowIdReusePolicy.TerminateIfRunning && conflict != WorkflowIdConflictPolicy.Unspecified)
         {
-            throw RpcErrors.InvalidArgument(
+            throw GrpcErrorFactory.InvalidArgument(
                 "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a "
                     + "WorkflowIDConflictPolicy"
             );
@@ -79,7 +79,7 @@ internal static class WorkflowStartValidator
 
         if (reuse == WorkflowIdReusePolicy.RejectDuplicate && conflict == WorkflowIdConflictPolicy.TerminateExisting)
         {
-            throw RpcErrors.InvalidArgument(
+            throw GrpcErrorFactory.InvalidArgument(
                 "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with "
                     + "WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING"
             );
@@ -90,7 +90,7 @@ internal static class WorkflowStartValidator
     private static void Callback(Callback callback)
     {
         var url = callback.Nexus?.Url ?? "";
-        throw RpcErrors.InvalidArgument(
+        throw GrpcErrorFactory.InvalidArgument(
             Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
                 ? $"invalid url: url does not match any configured callback address: {url}"
                 : $"invalid url: unknown scheme: {Uri.EscapeDataString(url)}"
@@ -101,7 +101,7 @@ internal static class WorkflowStartValidator
     {
         if (value.IsNegative())
         {
-            throw RpcErrors.InvalidArgument($"An invalid {name} is set on request. cause: negative duration");
+            throw GrpcErrorFactory.InvalidArgument($"An invalid {name} is set on request. cause: negative duration");
         }
     }
 }

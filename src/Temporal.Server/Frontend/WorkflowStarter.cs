@@ -10,7 +10,7 @@ namespace Temporal.Server.Frontend;
 internal sealed class WorkflowStarter(WorkflowEngine engine)
 {
     /// <summary>Returns a new run's first task to the client that started the run (eager start).</summary>
-    public Func<InMemoryWorkflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
+    public Func<CachedWorkflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
         static (_, _, _) => null;
 
     private WorkflowStore Store => engine.Store;
@@ -20,7 +20,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
     /// <param name="beforeFirstTask">Adds events before the first workflow task.</param>
     /// <param name="repeats">True for a known request id that identifies the same start.</param>
     public StartWorkflowExecutionResponse Start(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         StartWorkflowExecutionRequest request,
         Action<MutableState>? beforeFirstTask = null,
         bool repeats = true
@@ -54,7 +54,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
         }
 
         var run = Store.Create(workflow, newRunId);
-        run.Begin(RunStartEvents.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
+        run.Begin(WorkflowStartEventFactory.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
         if (request.VersioningOverride is { } versioning)
         {
             run.Record.VersioningOverride = versioning;
@@ -67,7 +67,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
     }
 
     private StartWorkflowExecutionResponse? Conflict(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         MutableState current,
         StartWorkflowExecutionRequest request,
         ref string newRunId
@@ -85,7 +85,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
                 var answer = Started(request, current, started: false);
                 if (Attach(current, request))
                 {
-                    answer.Link = EventLinks.ToRequest(
+                    answer.Link = TemporalLinkFactory.ToRequest(
                         request.Namespace,
                         current,
                         request.RequestId,
@@ -98,7 +98,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
                 newRunId = engine.Chain.Replace(workflow, current);
                 return null;
             default:
-                throw RpcErrors.AlreadyStarted(
+                throw GrpcErrorFactory.AlreadyStarted(
                     $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.",
                     current.Record.CreateRequestId,
                     current.RunId,
@@ -156,7 +156,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
         };
         if (refused is not null)
         {
-            throw RpcErrors.AlreadyStarted(
+            throw GrpcErrorFactory.AlreadyStarted(
                 $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. "
                     + $"WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
                 closed.Record.CreateRequestId,

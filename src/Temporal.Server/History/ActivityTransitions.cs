@@ -44,7 +44,7 @@ internal static class ActivityTransitions
     }
 
     /// <summary>Records that a worker has started the attempt.</summary>
-    public static void Start(MutableState run, PendingActivity activity, AttemptStarter starter)
+    public static void Start(MutableState run, PendingActivity activity, ActivityWorkerIdentity starter)
     {
         var record = activity.Record;
         record.StartedTime = run.Now.Stamp();

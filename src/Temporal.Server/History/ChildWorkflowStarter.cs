@@ -9,7 +9,7 @@ namespace Temporal.Server.History;
 /// <summary>Starts child workflows. Creates the child, notifies its parent, and only then schedules the child's first task.</summary>
 internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStarter chain, NamespaceRegistry namespaces)
 {
-    private readonly TransferTaskCompletion _answers = new(store);
+    private readonly TransferTaskCompleter _answers = new(store);
 
     /// <summary>Executes a transfer task that starts a child.</summary>
     public async Task RunAsync(long key, TransferTask task)
@@ -82,15 +82,15 @@ internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStar
     )
     {
         var child = new WorkflowExecutionStartedEventAttributes { TaskQueue = a.TaskQueue };
-        RunDeploymentVersions.Inherit(child, parent);
+        WorkflowDeploymentVersionResolver.Inherit(child, parent);
         return child;
     }
 
     private string StartChild(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         TransferTask task,
         StartChildWorkflowExecutionInitiatedEventAttributes a,
-        NamespaceEntry parentNamespace,
+        TemporalNamespace parentNamespace,
         WorkflowExecution root,
         Priority? priority,
         WorkflowExecutionStartedEventAttributes? inherited
@@ -118,7 +118,7 @@ internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStar
             }
             else if (current.IsOpen || !reusable)
             {
-                throw RpcErrors.AlreadyStarted(
+                throw GrpcErrorFactory.AlreadyStarted(
                     "Workflow execution already started",
                     current.Record.CreateRequestId,
                     current.RunId,
@@ -144,7 +144,7 @@ internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStar
             Priority = priority,
         };
         var run = store.Create(workflow, newRunId);
-        var start = RunStartEvents.First(request, run.RunId, run.Now);
+        var start = WorkflowStartEventFactory.First(request, run.RunId, run.Now);
         start.WorkflowRunTimeout ??= new Google.Protobuf.WellKnownTypes.Duration();
         start.ParentWorkflowNamespace = parentNamespace.Name;
         start.ParentWorkflowNamespaceId = parentNamespace.Id;
@@ -158,7 +158,7 @@ internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStar
     }
 
     private void AnswerStart(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         long key,
         TransferTask task,
         StartChildWorkflowExecutionInitiatedEventAttributes a,

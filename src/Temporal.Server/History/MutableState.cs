@@ -78,9 +78,9 @@ internal sealed class MutableState
 
     public PendingChildren Children { get; } = new();
 
-    public ExternalRequests Externals { get; } = new();
+    public PendingExternalWorkflowRequests Externals { get; } = new();
 
-    public BufferedEvents Buffered { get; } = new();
+    public HistoryEventBuffer Buffered { get; } = new();
 
     public HashSet<string> SignalRequestIds { get; } = [];
 
@@ -123,9 +123,9 @@ internal sealed class MutableState
     /// </summary>
     public HashSet<long> WaitForMove { get; } = [];
 
-    public UncommittedRunChanges Changes { get; private set; } = new();
+    public UnsavedWorkflowRunChanges Changes { get; private set; } = new();
 
-    public HistoryLog Log { get; } = new();
+    public CachedEventHistory Log { get; } = new();
 
     public string FirstRunId => Start.FirstExecutionRunId;
 
@@ -176,10 +176,10 @@ internal sealed class MutableState
         IsOpen
         && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
 
-    public UncommittedRunChanges RemoveUncommittedChanges()
+    public UnsavedWorkflowRunChanges RemoveUncommittedChanges()
     {
         var taken = Changes;
-        Changes = new UncommittedRunChanges();
+        Changes = new UnsavedWorkflowRunChanges();
         return taken;
     }
 
@@ -309,7 +309,7 @@ internal sealed class MutableState
     public void Replay(EventBatch batch)
     {
         Log.Append(batch);
-        foreach (var e in HistoryLog.Decode(batch))
+        foreach (var e in CachedEventHistory.Decode(batch))
         {
             Apply(e);
             NextEventId = e.EventId + 1;

@@ -30,7 +30,7 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
             var before = (time.GetUtcNow() - ns.Retention).ToUnixTimeMilliseconds();
             while (true)
             {
-                var due = store.Database.Read(db => RunTable.ClosedBefore(db, ns.Id, before, PageSize));
+                var due = store.Database.Read(db => WorkflowRunSqlTable.ClosedBefore(db, ns.Id, before, PageSize));
                 foreach (var name in due)
                 {
                     if (await store.ChangeAsync(ns.Id, name.WorkflowId, w => store.Find(w, name.RunId)) is { IsOpen: false } run)

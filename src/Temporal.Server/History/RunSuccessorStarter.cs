@@ -16,7 +16,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
 
     public void Complete(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         MutableState run,
         CompleteWorkflowExecutionCommandAttributes command,
         long taskCompletedId
@@ -43,7 +43,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         );
     }
 
-    public void Fail(InMemoryWorkflow workflow, MutableState run, FailureMessage failure, long taskCompletedId)
+    public void Fail(CachedWorkflow workflow, MutableState run, FailureMessage failure, long taskCompletedId)
     {
         var (state, next) = RetryOrCron(run, failure);
         var e = run.NewEvent(EventType.WorkflowExecutionFailed);
@@ -58,7 +58,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     }
 
     /// <summary>Terminates a run so that a new run can replace it. Returns the id of the new run.</summary>
-    public string Replace(InMemoryWorkflow workflow, MutableState current)
+    public string Replace(CachedWorkflow workflow, MutableState current)
     {
         var newRunId = Guid.CreateVersion7().ToString();
         var details = new Payloads();
@@ -67,7 +67,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         return newRunId;
     }
 
-    public void TimeOut(InMemoryWorkflow workflow, MutableState run)
+    public void TimeOut(CachedWorkflow workflow, MutableState run)
     {
         var failure = ServerFailureFactory.Timeout(TimeoutType.StartToClose, "workflow timeout");
         var (state, next) = RetryOrCron(run, failure);
@@ -85,7 +85,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
-    public void Cancel(InMemoryWorkflow workflow, MutableState run, Payloads? details, long taskCompletedId)
+    public void Cancel(CachedWorkflow workflow, MutableState run, Payloads? details, long taskCompletedId)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionCanceled);
         e.WorkflowExecutionCanceledEventAttributes = new WorkflowExecutionCanceledEventAttributes
@@ -99,7 +99,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     /// <summary>Terminates a run.</summary>
     /// <param name="children">False to leave the children open, because another run takes over the children.</param>
     public void Terminate(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         MutableState run,
         string reason,
         Payloads? details,
@@ -120,7 +120,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     }
 
     public void ContinueAsNew(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         MutableState run,
         ContinueAsNewWorkflowExecutionCommandAttributes command,
         UserMetadata? userMetadata,
@@ -136,7 +136,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
             backoff = MinimumInterval - elapsed;
         }
 
-        var next = new SuccessorRun(Guid.CreateVersion7().ToString(), backoff);
+        var next = new SuccessorWorkflowRunOptions(Guid.CreateVersion7().ToString(), backoff);
         var queue = command.TaskQueue is { Name.Length: > 0 } q ? q.Name : old.TaskQueue.Name;
         var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
         {
@@ -176,7 +176,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
                     old.WorkflowExecutionTimeout.IsPositive() && attributes.WorkflowRunTimeout.Span() > old.WorkflowExecutionTimeout.Span()
                         ? old.WorkflowExecutionTimeout
                         : attributes.WorkflowRunTimeout;
-                n.WorkflowTaskTimeout = RunStartEvents.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
+                n.WorkflowTaskTimeout = WorkflowStartEventFactory.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
                 n.LastCompletionResult = attributes.LastCompletionResult;
                 n.ContinuedFailure = attributes.Failure;
                 n.Header = attributes.Header;
@@ -184,7 +184,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
                 n.SearchAttributes = attributes.SearchAttributes;
 
                 // Omitted fields are not inherited. A client that forgets them would lose them with the Temporal server as well.
-                RunDeploymentVersions.Inherit(n, run, command.InitialVersioningBehavior);
+                WorkflowDeploymentVersionResolver.Inherit(n, run, command.InitialVersioningBehavior);
                 n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
                 n.CronSchedule = command.CronSchedule;
                 n.Attempt = initiator == ContinueAsNewInitiator.Retry ? old.Attempt + 1 : 1;
@@ -215,7 +215,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         next.Attempt = state == RetryState.InProgress ? run.Start.Attempt + 1 : 1;
     }
 
-    private static (RetryState State, SuccessorRun? Next) RetryOrCron(MutableState run, FailureMessage failure)
+    private static (RetryState State, SuccessorWorkflowRunOptions? Next) RetryOrCron(MutableState run, FailureMessage failure)
     {
         var (state, delay) = RetryPolicies.Next(
             run.Start.RetryPolicy,
@@ -224,10 +224,12 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
             run.Now,
             run.Start.WorkflowExecutionExpirationTime?.Time()
         );
-        return state == RetryState.InProgress ? (state, new SuccessorRun(Guid.CreateVersion7().ToString(), delay)) : (state, Cron(run));
+        return state == RetryState.InProgress
+            ? (state, new SuccessorWorkflowRunOptions(Guid.CreateVersion7().ToString(), delay))
+            : (state, Cron(run));
     }
 
-    private static SuccessorRun? Cron(MutableState run)
+    private static SuccessorWorkflowRunOptions? Cron(MutableState run)
     {
         if (run.Start.CronSchedule.Length == 0 || CronSchedule.TryParse(run.Start.CronSchedule) is not { } cron)
         {
@@ -240,14 +242,14 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
             return null;
         }
 
-        return new SuccessorRun(Guid.CreateVersion7().ToString(), at - now);
+        return new SuccessorWorkflowRunOptions(Guid.CreateVersion7().ToString(), at - now);
     }
 
     private void End(
-        InMemoryWorkflow workflow,
+        CachedWorkflow workflow,
         MutableState run,
         HistoryEvent closing,
-        SuccessorRun? next,
+        SuccessorWorkflowRunOptions? next,
         Action<WorkflowExecutionStartedEventAttributes> change,
         bool children = true
     )
@@ -303,5 +305,5 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         successor.WorkflowTask.EnsureScheduled();
     }
 
-    private sealed record SuccessorRun(string RunId, TimeSpan Backoff);
+    private sealed record SuccessorWorkflowRunOptions(string RunId, TimeSpan Backoff);
 }

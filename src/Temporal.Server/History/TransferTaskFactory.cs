@@ -6,7 +6,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Creates transfer tasks for <see cref="TransferQueue"/> from a run's events.</summary>
+/// <summary>Creates transfer tasks for <see cref="TransferTaskExecutor"/> from a run's events.</summary>
 internal static class TransferTaskFactory
 {
     /// <summary>Adds the task for an initiated event: a child start, an external signal or an external cancel request.</summary>

@@ -17,7 +17,7 @@ internal static class UpdateProtocol
     private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
 
     /// <summary>Update requests to deliver with a workflow task.</summary>
-    public static IEnumerable<Message> Outgoing(InMemoryWorkflow workflow, MutableState run, long startedEventId)
+    public static IEnumerable<Message> Outgoing(CachedWorkflow workflow, MutableState run, long startedEventId)
     {
         RestoreAdmitted(workflow, run);
         foreach (var update in workflow.Updates.Admitted)
@@ -43,7 +43,7 @@ internal static class UpdateProtocol
     /// Restores, in their order, the pending updates that a reset carried over. They are recorded in events, so they survive the loss of
     /// cached state.
     /// </summary>
-    public static void RestoreAdmitted(InMemoryWorkflow workflow, MutableState run)
+    public static void RestoreAdmitted(CachedWorkflow workflow, MutableState run)
     {
         if (workflow.Current != run || !run.IsOpen)
         {
@@ -60,7 +60,7 @@ internal static class UpdateProtocol
     }
 
     /// <summary>Validates the worker's messages. Returns the reason to reject them, or null if all are valid.</summary>
-    public static CommandFault? Check(InMemoryWorkflow workflow, MutableState run, IEnumerable<Message> messages)
+    public static WorkflowTaskRejectionReason? Check(CachedWorkflow workflow, MutableState run, IEnumerable<Message> messages)
     {
         var accepted = new HashSet<string>();
         foreach (var message in messages)
@@ -113,7 +113,7 @@ internal static class UpdateProtocol
     }
 
     /// <summary>Applies one message of a workflow update.</summary>
-    public static void Apply(InMemoryWorkflow workflow, MutableState run, Message message)
+    public static void Apply(CachedWorkflow workflow, MutableState run, Message message)
     {
         var id = message.ProtocolInstanceId;
         var update = workflow.Updates.Find(id);
@@ -147,7 +147,7 @@ internal static class UpdateProtocol
     }
 
     /// <summary>Rejects the updates that the worker did not answer, because it does not implement the protocol.</summary>
-    public static void RejectUnanswered(InMemoryWorkflow workflow, MutableState run)
+    public static void RejectUnanswered(CachedWorkflow workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
@@ -172,7 +172,7 @@ internal static class UpdateProtocol
     /// Aborts the updates that were delivered with a rejected workflow task and not accepted by a worker. They are not retried
     /// automatically.
     /// </summary>
-    public static void AbortSent(InMemoryWorkflow workflow, MutableState run)
+    public static void AbortSent(CachedWorkflow workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
@@ -180,7 +180,7 @@ internal static class UpdateProtocol
                 workflow,
                 run,
                 update,
-                RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to unexpected workflow task failure.")
+                GrpcErrorFactory.WorkflowNotReady("Unable to perform workflow execution update due to unexpected workflow task failure.")
             );
         }
     }
@@ -189,17 +189,17 @@ internal static class UpdateProtocol
     /// Drops updates that no worker has accepted, so that the next attempt of the workflow task runs without them. Waiting callers send
     /// them again.
     /// </summary>
-    public static void DropAdmitted(InMemoryWorkflow workflow)
+    public static void DropAdmitted(CachedWorkflow workflow)
     {
         foreach (var update in workflow.Updates.Admitted.ToList())
         {
             workflow.Updates.Remove(update);
-            update.Publish(UpdateProgress.Dropped);
+            update.Publish(WorkflowUpdateProgress.Dropped);
         }
     }
 
     /// <summary>Ends the updates of a closed run and notifies waiting callers.</summary>
-    public static void RunClosed(InMemoryWorkflow workflow, MutableState run, bool continues)
+    public static void RunClosed(CachedWorkflow workflow, MutableState run, bool continues)
     {
         foreach (var update in workflow.Updates.All.ToList())
         {
@@ -214,8 +214,8 @@ internal static class UpdateProtocol
                     run,
                     update,
                     continues
-                        ? RpcErrors.BusyWorkflow("workflow operation can not be applied because workflow is closing")
-                        : RpcErrors.NotFound("workflow update was aborted by closing workflow")
+                        ? GrpcErrorFactory.BusyWorkflow("workflow operation can not be applied because workflow is closing")
+                        : GrpcErrorFactory.NotFound("workflow update was aborted by closing workflow")
                 );
             }
         }
@@ -232,7 +232,7 @@ internal static class UpdateProtocol
             ),
         };
 
-    private static void Accept(InMemoryWorkflow workflow, MutableState run, Message message, PendingUpdate? update)
+    private static void Accept(CachedWorkflow workflow, MutableState run, Message message, PendingUpdate? update)
     {
         var acceptance = Acceptance.Parser.ParseFrom(message.Body.Value);
         var e = run.NewEvent(EventType.WorkflowExecutionUpdateAccepted);
@@ -252,20 +252,20 @@ internal static class UpdateProtocol
         }
 
         update.Accepted = true;
-        run.Changes.Updates[update] = new UpdateProgress(Stage.Accepted);
+        run.Changes.Updates[update] = new WorkflowUpdateProgress(Stage.Accepted);
     }
 
-    private static void Finish(InMemoryWorkflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
+    private static void Finish(CachedWorkflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
     {
         workflow.Updates.Remove(update);
         run.AdmittedUpdates.Remove(update.Id);
-        run.Changes.Updates[update] = new UpdateProgress(Stage.Completed, outcome);
+        run.Changes.Updates[update] = new WorkflowUpdateProgress(Stage.Completed, outcome);
     }
 
-    private static void Abort(InMemoryWorkflow workflow, MutableState run, PendingUpdate update, Exception answer)
+    private static void Abort(CachedWorkflow workflow, MutableState run, PendingUpdate update, Exception answer)
     {
         workflow.Updates.Remove(update);
-        run.Changes.Updates[update] = new UpdateProgress(Stage.Admitted, Aborted: answer);
+        run.Changes.Updates[update] = new WorkflowUpdateProgress(Stage.Admitted, Aborted: answer);
     }
 
     private static string Kind(Message message) =>
@@ -273,5 +273,6 @@ internal static class UpdateProtocol
 
     private static Request? Request(Message message) => Acceptance.Parser.ParseFrom(message.Body.Value).AcceptedRequest;
 
-    private static CommandFault Fault(string message) => new(WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage, message);
+    private static WorkflowTaskRejectionReason Fault(string message) =>
+        new(WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage, message);
 }

@@ -37,8 +37,8 @@ internal static class VisibilityRecords
     public static SearchAttributes SearchAttributesOf(MutableState run)
     {
         var all = run.SearchAttributes.Clone();
-        var version = RunDeploymentVersions.Version(run);
-        var behavior = RunDeploymentVersions.Behavior(run);
+        var version = WorkflowDeploymentVersionResolver.Version(run);
+        var behavior = WorkflowDeploymentVersionResolver.Behavior(run);
         if (!all.IndexedFields.ContainsKey("BuildIds"))
         {
             Set(

@@ -95,7 +95,7 @@ internal static class WorkflowDescriber
             RootExecution = run.Root,
             FirstRunId = run.FirstRunId,
             MostRecentWorkerVersionStamp = run.WorkerVersion,
-            WorkerDeploymentName = RunDeploymentVersions.Version(run)?.DeploymentName ?? run.DeploymentName,
+            WorkerDeploymentName = WorkflowDeploymentVersionResolver.Version(run)?.DeploymentName ?? run.DeploymentName,
             Priority = run.Priority,
             ParentExecution = run.Start.ParentWorkflowExecution,
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,

@@ -14,17 +14,17 @@ internal sealed class WorkflowEngine
     private const int RecoveryLanes = 4;
 
     private readonly TimerService _timers;
-    private readonly EngineBackgroundWork _work;
-    private readonly RunTimers _runTimers;
-    private readonly TransferQueue _transfers;
+    private readonly EngineBackgroundWorkRunner _work;
+    private readonly WorkflowWakeUpTimerRegistry _runTimers;
+    private readonly TransferTaskExecutor _transfers;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, OutstandingTaskCount> _busyRuns = [];
     private readonly HashSet<long> _lostRuns = [];
 
     public WorkflowEngine(
         WorkflowStore store,
-        TaskQueues queues,
-        WorkerCommandQueues commands,
+        TaskQueueRegistry queues,
+        WorkerCommandDispatcher commands,
         TimerService timers,
         NamespaceRegistry namespaces,
         ILogger logger
@@ -33,10 +33,10 @@ internal sealed class WorkflowEngine
         Store = store;
         Queues = queues;
         _timers = timers;
-        _work = new EngineBackgroundWork(timers, logger);
-        _runTimers = new RunTimers(timers);
+        _work = new EngineBackgroundWorkRunner(timers, logger);
+        _runTimers = new WorkflowWakeUpTimerRegistry(timers);
         Chain = new RunSuccessorStarter(store, namespaces);
-        _transfers = new TransferQueue(store, Chain, namespaces, commands);
+        _transfers = new TransferTaskExecutor(store, Chain, namespaces, commands);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
         timers.SetBack += _runTimers.TriggerAll;
@@ -44,7 +44,7 @@ internal sealed class WorkflowEngine
 
     public WorkflowStore Store { get; }
 
-    public TaskQueues Queues { get; }
+    public TaskQueueRegistry Queues { get; }
 
     public RunSuccessorStarter Chain { get; }
 
@@ -54,7 +54,7 @@ internal sealed class WorkflowEngine
     public required DeadWorkerDetector DeadWorkers { get; init; }
 
     /// <summary>Worker deployments and the routing of tasks to their versions.</summary>
-    public required Deployments Deployments { get; init; }
+    public required WorkerDeploymentRegistry Deployments { get; init; }
 
     /// <summary>True to track the runs that have tasks, as a skipping clock requires.</summary>
     public bool TracksTasks { get; init; }
@@ -76,7 +76,7 @@ internal sealed class WorkflowEngine
     public void Recover()
     {
         var (due, waiting, transfers) = Store.Database.Read(static db =>
-            (RunTable.Due(db), RunTable.Waiting(db), TransferTaskTable.All(db))
+            (WorkflowRunSqlTable.Due(db), WorkflowRunSqlTable.Waiting(db), TransferTaskSqlTable.All(db))
         );
         foreach (var (run, time) in due)
         {
@@ -110,13 +110,13 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <inheritdoc cref="EngineBackgroundWork.Start"/>
+    /// <inheritdoc cref="EngineBackgroundWorkRunner.Start"/>
     public void Detached(string workflowId, Func<Task> work) => _work.Start(workflowId, work);
 
     private void SetTimer(RunIdentity run, DateTimeOffset? due) =>
         _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
 
-    private void Requeue(InMemoryWorkflow workflow, string runId)
+    private void Requeue(CachedWorkflow workflow, string runId)
     {
         if (Store.Find(workflow, runId) is not { IsOpen: true } run)
         {
@@ -146,7 +146,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void OnCommitted(WorkflowWrite write)
+    private void OnCommitted(WorkflowWriteOperation write)
     {
         using var counted = TracksTasks ? _timers.BeginWork() : null;
         foreach (var run in write.Runs)
@@ -199,13 +199,13 @@ internal sealed class WorkflowEngine
     }
 
     /// <summary>True if the worker that has the run cached is of another version than the one to which the run's tasks now go.</summary>
-    private bool Moves(WorkflowQueuedTask task) =>
+    private bool Moves(QueuedWorkflowTask task) =>
         (task.RunPinned ?? Deployments.RouteOf(task.NamespaceId, task.NormalQueue, activity: false, task.WorkflowId)) != task.LastVersion;
 
     /// <summary>
     /// Requeues tasks that left their queue with a change that could not be written, as soon as writing is possible again.
     /// </summary>
-    private void OnLost(WorkflowWrite write)
+    private void OnLost(WorkflowWriteOperation write)
     {
         foreach (var run in write.Runs.Select(r => r.State))
         {
@@ -232,7 +232,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void ClearStickyQueue(InMemoryWorkflow workflow, WorkflowQueuedTask task)
+    private void ClearStickyQueue(CachedWorkflow workflow, QueuedWorkflowTask task)
     {
         if (
             Store.Find(workflow, task.RunId) is { IsOpen: true } run
@@ -245,7 +245,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void NoteTasks(RunTransitionWrites run)
+    private void NoteTasks(WorkflowRunChangeWriter run)
     {
         lock (_lock)
         {
@@ -273,7 +273,7 @@ internal sealed class WorkflowEngine
                     return;
                 }
 
-                TimerSequence.ApplyDueChanges(run);
+                WorkflowTimedChangeApplier.ApplyDueChanges(run);
                 if (run.Changes.TimedOut)
                 {
                     Chain.TimeOut(workflow, run);
@@ -281,7 +281,7 @@ internal sealed class WorkflowEngine
 
                 if (!run.Changes.IsDirty)
                 {
-                    SetTimer(name, TimerSequence.NextDue(run));
+                    SetTimer(name, WorkflowTimedChangeApplier.NextDue(run));
                 }
             }
         );

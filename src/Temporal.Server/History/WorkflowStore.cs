@@ -14,39 +14,39 @@ internal sealed class WorkflowStore
     private const int KeptWorkflows = 1000;
     private const int BatchesPerRead = 250;
 
-    private readonly Database _database;
+    private readonly EngineDatabase _database;
     private readonly VisibilityStore _visibility;
     private readonly TimeProvider _time;
     private readonly AwakeClock _awake;
     private readonly ILogger _logger;
-    private readonly Dictionary<(string NamespaceId, string WorkflowId), InMemoryWorkflow> _workflows = [];
+    private readonly Dictionary<(string NamespaceId, string WorkflowId), CachedWorkflow> _workflows = [];
     private readonly Lock _lock = new();
     private long _lastRunKey;
     private long _lastTransferKey;
     private long _uses;
 
-    public WorkflowStore(Database database, VisibilityStore visibility, TimeProvider time, ILogger logger, AwakeClock? awake = null)
+    public WorkflowStore(EngineDatabase database, VisibilityStore visibility, TimeProvider time, ILogger logger, AwakeClock? awake = null)
     {
         _database = database;
         _visibility = visibility;
         _time = time;
         _awake = awake ?? new AwakeClock(time);
         _logger = logger;
-        (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
+        (_lastRunKey, _lastTransferKey) = database.Read(static db => (WorkflowRunSqlTable.LastKey(db), TransferTaskSqlTable.LastKey(db)));
     }
 
     /// <summary>Value of <see cref="MutableState.SuggestContinueAsNewAfter"/> for all runs.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
     /// <summary>Called for each durable change, in order, on the writer's thread.</summary>
-    public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
+    public Action<WorkflowWriteOperation> Committed { get; set; } = static _ => { };
 
     /// <summary>
     /// Called for each change that could not be written, on the writer's thread. The workflow keeps its previously stored state.
     /// </summary>
-    public Action<WorkflowWrite> Lost { get; set; } = static _ => { };
+    public Action<WorkflowWriteOperation> Lost { get; set; } = static _ => { };
 
-    public Database Database => _database;
+    public EngineDatabase Database => _database;
 
     /// <summary>
     /// Changes a workflow and completes when the change and everything it depends on are durable. Without a change, this is a consistent
@@ -54,7 +54,7 @@ internal sealed class WorkflowStore
     /// </summary>
     /// <param name="deferred">True if a crash may lose the change without harm, so that only the changes it depends on must be
     /// durable.</param>
-    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<InMemoryWorkflow, T> change, bool deferred = false)
+    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<CachedWorkflow, T> change, bool deferred = false)
     {
         while (true)
         {
@@ -105,7 +105,7 @@ internal sealed class WorkflowStore
     }
 
     /// <inheritdoc cref="ChangeAsync{T}"/>
-    public Task ChangeAsync(string namespaceId, string workflowId, Action<InMemoryWorkflow> change, bool deferred = false) =>
+    public Task ChangeAsync(string namespaceId, string workflowId, Action<CachedWorkflow> change, bool deferred = false) =>
         ChangeAsync(
             namespaceId,
             workflowId,
@@ -118,12 +118,12 @@ internal sealed class WorkflowStore
         );
 
     /// <summary>Finds the current run of a workflow id, or returns null if the id was never used. Call with the lock held.</summary>
-    public MutableState? Current(InMemoryWorkflow workflow)
+    public MutableState? Current(CachedWorkflow workflow)
     {
         if (!workflow.CurrentKnown)
         {
             workflow.Current = _database.Read(db =>
-                Load(db, workflow, RunTable.FindCurrent(db, workflow.NamespaceId, workflow.WorkflowId))
+                Load(db, workflow, WorkflowRunSqlTable.FindCurrent(db, workflow.NamespaceId, workflow.WorkflowId))
             );
             workflow.CurrentKnown = true;
         }
@@ -132,7 +132,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Finds a run by its id, or the current run for an empty id. Returns null if none exists. Call with the lock held.</summary>
-    public MutableState? Find(InMemoryWorkflow workflow, string runId)
+    public MutableState? Find(CachedWorkflow workflow, string runId)
     {
         if (runId.Length == 0)
         {
@@ -143,16 +143,18 @@ internal sealed class WorkflowStore
             ?? (
                 Current(workflow) is { } current && current.RunId == runId
                     ? current
-                    : _database.Read(db => Load(db, workflow, RunTable.Find(db, workflow.NamespaceId, workflow.WorkflowId, runId)))
+                    : _database.Read(db =>
+                        Load(db, workflow, WorkflowRunSqlTable.Find(db, workflow.NamespaceId, workflow.WorkflowId, runId))
+                    )
             );
     }
 
     /// <summary>Like <see cref="Find"/>, but fails with NOT_FOUND.</summary>
-    public MutableState Require(InMemoryWorkflow workflow, string runId) =>
-        Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
+    public MutableState Require(CachedWorkflow workflow, string runId) =>
+        Find(workflow, runId) ?? throw GrpcErrorFactory.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
 
     /// <summary>Creates a run and makes it the current one. Call with the lock held.</summary>
-    public MutableState Create(InMemoryWorkflow workflow, string runId)
+    public MutableState Create(CachedWorkflow workflow, string runId)
     {
         var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake)
         {
@@ -172,7 +174,7 @@ internal sealed class WorkflowStore
         // Reads in portions. Otherwise, each page of a long history would read the whole history.
         while (
             from < run.Log.First
-            && _database.Read(db => HistoryTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored
+            && _database.Read(db => EventHistorySqlTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored
         )
         {
             foreach (var batch in stored.Select(Batch))
@@ -197,7 +199,7 @@ internal sealed class WorkflowStore
         var starts = Batches(run, Math.Max(1, last - events + 1)).TakeWhile(b => b.First <= last).Select(b => b.First).ToList();
         for (var i = starts.Count - 1; i >= 0; i--)
         {
-            if (last - starts[i] + 1 >= events || last - starts[i] + 1 >= HistoryReader.MaxPageEvents)
+            if (last - starts[i] + 1 >= events || last - starts[i] + 1 >= EventHistoryPageBuilder.MaxPageEvents)
             {
                 return starts[i];
             }
@@ -209,7 +211,7 @@ internal sealed class WorkflowStore
     /// <summary>Reads one event of a run. Call with the lock held.</summary>
     public Temporalio.Api.History.V1.HistoryEvent Event(MutableState run, long eventId)
     {
-        var (page, _) = HistoryReader.Page(Batches(run, eventId), eventId, eventId);
+        var (page, _) = EventHistoryPageBuilder.Page(Batches(run, eventId), eventId, eventId);
         return Temporalio.Api.History.V1.History.Parser.ParseFrom(page).Events[0];
     }
 
@@ -217,7 +219,7 @@ internal sealed class WorkflowStore
     /// Drops a workflow's cached state, for example after its rows were deleted. Callers that are waiting for a query or an update then
     /// retry. Call with the lock held.
     /// </summary>
-    public void Drop(InMemoryWorkflow workflow)
+    public void Drop(CachedWorkflow workflow)
     {
         if (!workflow.Drop())
         {
@@ -229,7 +231,7 @@ internal sealed class WorkflowStore
             var key = (workflow.NamespaceId, workflow.WorkflowId);
             if (_workflows.TryGetValue(key, out var known) && known == workflow)
             {
-                _workflows[key] = new InMemoryWorkflow(workflow.NamespaceId, workflow.WorkflowId, IgnoreFaults(workflow.LastCommit));
+                _workflows[key] = new CachedWorkflow(workflow.NamespaceId, workflow.WorkflowId, IgnoreFaults(workflow.LastCommit));
             }
         }
 
@@ -241,8 +243,8 @@ internal sealed class WorkflowStore
     {
         await _database.WriteAsync(db =>
         {
-            RunTable.Delete(db, run.Name);
-            VisibilityTables.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
+            WorkflowRunSqlTable.Delete(db, run.Name);
+            VisibilitySqlTables.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
         });
         var workflow = Enter(run.NamespaceId, run.WorkflowId);
         lock (workflow)
@@ -255,7 +257,7 @@ internal sealed class WorkflowStore
 
     private static async Task IgnoreFaults(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
 
-    private InMemoryWorkflow Enter(string namespaceId, string workflowId)
+    private CachedWorkflow Enter(string namespaceId, string workflowId)
     {
         lock (_lock)
         {
@@ -266,7 +268,7 @@ internal sealed class WorkflowStore
                     Evict();
                 }
 
-                workflow = new InMemoryWorkflow(namespaceId, workflowId, Task.CompletedTask);
+                workflow = new CachedWorkflow(namespaceId, workflowId, Task.CompletedTask);
                 _workflows.Add((namespaceId, workflowId), workflow);
             }
 
@@ -276,7 +278,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    private void Leave(InMemoryWorkflow workflow)
+    private void Leave(CachedWorkflow workflow)
     {
         lock (_lock)
         {
@@ -305,14 +307,14 @@ internal sealed class WorkflowStore
         }
     }
 
-    private Task Commit(InMemoryWorkflow workflow, bool deferred)
+    private Task Commit(CachedWorkflow workflow, bool deferred)
     {
         if (!workflow.IsDirty)
         {
             return workflow.LastCommit;
         }
 
-        var write = new WorkflowWrite(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
+        var write = new WorkflowWriteOperation(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
         workflow.Changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var written = workflow.LastCommit.IsCompletedSuccessfully;
         foreach (var run in workflow.Runs.Where(r => r.Changes.IsDirty).ToList())
@@ -329,7 +331,7 @@ internal sealed class WorkflowStore
                 write.NewCurrent = run;
             }
 
-            write.Runs.Add(new RunTransitionWrites(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
+            write.Runs.Add(new WorkflowRunChangeWriter(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
             if (changes.Closed && workflow.Current != run)
             {
                 workflow.RemoveWhenWritten(run, write.Done);
@@ -348,13 +350,13 @@ internal sealed class WorkflowStore
         return write.Done;
     }
 
-    private void OnCommitted(WorkflowWrite write)
+    private void OnCommitted(WorkflowWriteOperation write)
     {
         write.Changed.TrySetResult();
         Committed(write);
     }
 
-    private void OnFailed(WorkflowWrite write, Exception exception)
+    private void OnFailed(WorkflowWriteOperation write, Exception exception)
     {
         // All later writes of the workflow must fail in the writer, too, before anyone can load the workflow again.
         write.Workflow.CannotSucceed = true;
@@ -374,7 +376,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Returns the run to which a database row belongs: the one in memory, or one rebuilt from its stored events.</summary>
-    private MutableState? Load(SqliteConnection db, InMemoryWorkflow workflow, (RunIdentity Name, RunRow Row)? found)
+    private MutableState? Load(SqliteConnection db, CachedWorkflow workflow, (RunIdentity Name, RunRow Row)? found)
     {
         if (found is not var (name, row))
         {
@@ -390,13 +392,13 @@ internal sealed class WorkflowStore
         {
             SuggestContinueAsNewAfter = SuggestContinueAsNewAfter,
         };
-        foreach (var batch in HistoryTable.Read(db, run.Key).Select(Batch))
+        foreach (var batch in EventHistorySqlTable.Read(db, run.Key).Select(Batch))
         {
             run.Replay(batch);
         }
 
         run.Restore(RunRecord.Parser.ParseFrom(row.State));
-        RunTransitionWrites.ReadExtras(db, run);
+        WorkflowRunChangeWriter.ReadExtras(db, run);
         run.Log.Trim(run.NextEventId);
         _ = run.RemoveUncommittedChanges();
         workflow.Add(run);
@@ -404,5 +406,5 @@ internal sealed class WorkflowStore
     }
 
     private static EventBatch Batch((long First, byte[] Events) row) =>
-        new(row.First, row.First + HistoryLog.Count(row.Events) - 1, row.Events);
+        new(row.First, row.First + CachedEventHistory.Count(row.Events) - 1, row.Events);
 }

@@ -33,7 +33,7 @@ internal sealed class CallerAuthorization
 
     /// <summary>Rejects an unauthorized call. Callers on the socket file are authorized by its file permissions.</summary>
     /// <exception cref="RpcException">PERMISSION_DENIED, with advice for the owner of the engine.</exception>
-    public void Authorize(RpcCall context)
+    public void Authorize(GrpcCall context)
     {
         if (context.RemoteAddress is null)
         {
@@ -46,12 +46,12 @@ internal sealed class CallerAuthorization
             given = given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? given["Bearer ".Length..] : given;
             if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _key))
             {
-                throw RpcErrors.Of(StatusCode.PermissionDenied, "Request unauthorized.");
+                throw GrpcErrorFactory.Of(StatusCode.PermissionDenied, "Request unauthorized.");
             }
         }
         else if (!_anyUser && !IsOwn(_self, context.PeerUserId))
         {
-            throw RpcErrors.Of(
+            throw GrpcErrorFactory.Of(
                 StatusCode.PermissionDenied,
                 context.PeerUserId is { } user
                     ? string.Create(

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Options;
 namespace Temporal.Server.Hosting;
 
 /// <summary>An address at which a <see cref="GrpcHost"/> listens.</summary>
-internal sealed record GrpcEndpoint
+internal sealed record GrpcListenAddress
 {
     /// <summary>Path of a Unix domain socket, at most 107 bytes, or null for TCP.</summary>
     public string? SocketPath { get; init; }
@@ -32,19 +32,24 @@ internal sealed record GrpcEndpoint
     public X509Certificate2? Certificate { get; init; }
 }
 
-/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of an <see cref="RpcTable"/>.</summary>
+/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of an <see cref="GrpcMethodRegistry"/>.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly ServiceProvider _services;
-    private readonly GrpcApplication _application;
+    private readonly KestrelGrpcApplication _application;
 
     /// <summary>Creates the server without listening.</summary>
     /// <param name="table">The methods and their handlers.</param>
     /// <param name="admission">Authorization of callers.</param>
-    public GrpcHost(RpcTable table, CallerAuthorization admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
+    public GrpcHost(
+        GrpcMethodRegistry table,
+        CallerAuthorization admission,
+        IReadOnlyList<GrpcListenAddress> endpoints,
+        ILoggerFactory loggers
+    )
     {
-        _services = Services(new RpcMethodRegistration(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
+        _services = Services(new GrpcMethodProvider(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -66,7 +71,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         // Kestrel reads and writes on its I/O thread. Calls always run on the thread pool, so they can't block a connection.
         var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
-        _application = new GrpcApplication(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
+        _application = new KestrelGrpcApplication(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
     }
 
     /// <summary>Addresses at which the host listens, with actual ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
@@ -110,17 +115,17 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// Creates the services that the gRPC server needs, without those of a web host, because a run starts this server within its first 100
     /// ms.
     /// </summary>
-    private static ServiceProvider Services(RpcMethodRegistration methods, ILoggerFactory loggers)
+    private static ServiceProvider Services(GrpcMethodProvider methods, ILoggerFactory loggers)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton(new DiagnosticListener("Temporal.Server"));
         services.AddSingleton(methods);
-        services.AddSingleton<IServiceMethodProvider<RpcMethodRegistration>>(methods);
+        services.AddSingleton<IServiceMethodProvider<GrpcMethodProvider>>(methods);
         services.AddGrpc(options =>
         {
-            options.MaxReceiveMessageSize = RpcMethodRegistration.LargestRead;
+            options.MaxReceiveMessageSize = GrpcMethodProvider.LargestRead;
             options.IgnoreUnknownServices = true;
 
             // Callers are on this machine or nearby, so speed matters more than size.
@@ -133,8 +138,8 @@ internal sealed class GrpcHost : IAsyncDisposable
     {
         var application = new ApplicationBuilder(services);
         application.UseRouting();
-        application.UseEndpoints(endpoints => endpoints.MapGrpcService<RpcMethodRegistration>());
-        application.Run(RpcMethodRegistration.RefuseUnknownAsync);
+        application.UseEndpoints(endpoints => endpoints.MapGrpcService<GrpcMethodProvider>());
+        application.Run(GrpcMethodProvider.RefuseUnknownAsync);
         return application.Build();
     }
 
@@ -142,7 +147,7 @@ internal sealed class GrpcHost : IAsyncDisposable
     private static CancellationToken Ending(ConnectionContext connection) =>
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
 
-    private static void Listen(KestrelServerOptions options, IReadOnlyList<GrpcEndpoint> endpoints)
+    private static void Listen(KestrelServerOptions options, IReadOnlyList<GrpcListenAddress> endpoints)
     {
         options.AddServerHeader = false;
         ApplyLimits(options.Limits);
@@ -187,7 +192,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                 listen.Use(next =>
                     connection =>
                     {
-                        connection.Transport = ResetStreamFilter.Wrap(connection.Transport);
+                        connection.Transport = Http2ResetStreamFilter.Wrap(connection.Transport);
                         return next(connection);
                     }
                 );
@@ -195,7 +200,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         }
     }
 
-    private sealed class GrpcApplication(RequestDelegate pipeline, IServiceScopeFactory scopes) : IHttpApplication<HttpContext>
+    private sealed class KestrelGrpcApplication(RequestDelegate pipeline, IServiceScopeFactory scopes) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
             new DefaultHttpContext(contextFeatures) { ServiceScopeFactory = scopes };

@@ -20,13 +20,13 @@ internal sealed class TaskQueue : IDisposable
     private const long LatelyMs = 5_000;
 
     private readonly Lock _lock = new();
-    private readonly Func<QueuedTask, string> _versionFor;
+    private readonly Func<QueuedTemporalTask, string> _versionFor;
 
     // One lane per worker version. Most queues have only unversioned workers.
-    private readonly Dictionary<string, WorkerVersionLane> _lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WorkerVersionSubqueue> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
     private readonly TaskQueueStatistics _numbers = new();
-    private readonly DispatchRate _rate;
+    private readonly TaskQueueRateLimiter _rate;
     private readonly ITimer _next;
     private IReadOnlyList<PollerInfo> _lately = [];
     private long _latelyAt = long.MinValue;
@@ -40,10 +40,10 @@ internal sealed class TaskQueue : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="versionFor">Returns the version whose workers may take a task, or null if all tasks are for unversioned
     /// workers.</param>
-    public TaskQueue(TimeProvider time, Func<QueuedTask, string>? versionFor = null)
+    public TaskQueue(TimeProvider time, Func<QueuedTemporalTask, string>? versionFor = null)
     {
         _versionFor = versionFor ?? (_ => DeploymentVersionText.None);
-        _rate = new DispatchRate(time);
+        _rate = new TaskQueueRateLimiter(time);
         _next = time.CreateTimer(static s => ((TaskQueue)s!).DeliverTasks(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -160,7 +160,7 @@ internal sealed class TaskQueue : IDisposable
     /// <summary>
     /// Delivers the task to the longest-waiting poller, or queues it. Returns false if the queue was retired and replaced by another.
     /// </summary>
-    public bool TryAdd(QueuedTask task)
+    public bool TryAdd(QueuedTemporalTask task)
     {
         lock (_lock)
         {
@@ -191,10 +191,10 @@ internal sealed class TaskQueue : IDisposable
         PollerInfo info,
         DateTimeOffset now,
         CancellationToken cancellationToken,
-        out ValueTask<QueuedTask?> task
+        out ValueTask<QueuedTemporalTask?> task
     )
     {
-        LinkedListNode<TaskCompletionSource<QueuedTask?>> node;
+        LinkedListNode<TaskCompletionSource<QueuedTemporalTask?>> node;
         task = default;
         if (cancellationToken.IsCancellationRequested)
         {
@@ -222,24 +222,26 @@ internal sealed class TaskQueue : IDisposable
                 var next = Dequeue(lane, out var place);
                 lane.Order.RecordLeft(place, lane.Tasks.Count == 0);
                 _numbers.Dispatched(next, LevelOf(place.Priority));
-                task = new ValueTask<QueuedTask?>(next);
+                task = new ValueTask<QueuedTemporalTask?>(next);
                 return true;
             }
 
-            node = lane.Pollers.AddLast(new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            node = lane.Pollers.AddLast(new TaskCompletionSource<QueuedTemporalTask?>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         task = WaitAsync(node, cancellationToken);
         return true;
     }
 
-    private async ValueTask<QueuedTask?> WaitAsync(
-        LinkedListNode<TaskCompletionSource<QueuedTask?>> node,
+    private async ValueTask<QueuedTemporalTask?> WaitAsync(
+        LinkedListNode<TaskCompletionSource<QueuedTemporalTask?>> node,
         CancellationToken cancellationToken
     )
     {
         var poller = node.Value;
-        await using (cancellationToken.UnsafeRegister(static (s, _) => ((TaskCompletionSource<QueuedTask?>)s!).TrySetResult(null), poller))
+        await using (
+            cancellationToken.UnsafeRegister(static (s, _) => ((TaskCompletionSource<QueuedTemporalTask?>)s!).TrySetResult(null), poller)
+        )
         {
             var task = await poller.Task;
             lock (_lock)
@@ -315,15 +317,15 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    private static int PriorityOf(QueuedTask task) =>
-        task is QueryQueuedTask ? 0
+    private static int PriorityOf(QueuedTemporalTask task) =>
+        task is QueuedQueryTask ? 0
         : task.Priority > 0 ? task.Priority
         : DefaultPriority;
 
     // Priorities beyond the least urgent level are counted in that level.
     private static int LevelOf(int priority) => Math.Min(priority, LeastPriority);
 
-    private void Enqueue(QueuedTask task, long sequence)
+    private void Enqueue(QueuedTemporalTask task, long sequence)
     {
         var lane = LaneOf(_versionFor(task));
         var priority = PriorityOf(task);
@@ -331,26 +333,26 @@ internal sealed class TaskQueue : IDisposable
         lane.Tasks.Enqueue(task, (priority, lane.Order.Join(priority, task.FairnessKey, weight), sequence));
     }
 
-    private static QueuedTask Dequeue(WorkerVersionLane lane, out Place place)
+    private static QueuedTemporalTask Dequeue(WorkerVersionSubqueue lane, out Place place)
     {
         lane.Tasks.TryDequeue(out var task, out place);
         task!.Behind = lane.Tasks.Count;
         return task;
     }
 
-    private IEnumerable<(QueuedTask Task, Place Place)> Waiting => _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
+    private IEnumerable<(QueuedTemporalTask Task, Place Place)> Waiting => _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
 
-    private WorkerVersionLane LaneOf(string version)
+    private WorkerVersionSubqueue LaneOf(string version)
     {
         if (!_lanes.TryGetValue(version, out var lane))
         {
-            _lanes[version] = lane = new WorkerVersionLane();
+            _lanes[version] = lane = new WorkerVersionSubqueue();
         }
 
         return lane;
     }
 
-    private static bool DeliverToPoller(WorkerVersionLane lane, QueuedTask task)
+    private static bool DeliverToPoller(WorkerVersionSubqueue lane, QueuedTemporalTask task)
     {
         while (lane.Pollers.First is { } first)
         {
@@ -418,13 +420,13 @@ internal sealed class TaskQueue : IDisposable
     public void Dispose() => _next.Dispose();
 
     /// <summary>The waiting tasks and the waiting pollers of one worker version.</summary>
-    private sealed class WorkerVersionLane
+    private sealed class WorkerVersionSubqueue
     {
-        public PriorityQueue<QueuedTask, Place> Tasks { get; } = new();
+        public PriorityQueue<QueuedTemporalTask, Place> Tasks { get; } = new();
 
         public FairTaskOrder Order { get; private set; } = new();
 
-        public LinkedList<TaskCompletionSource<QueuedTask?>> Pollers { get; } = new();
+        public LinkedList<TaskCompletionSource<QueuedTemporalTask?>> Pollers { get; } = new();
 
         public void Clear()
         {

@@ -11,13 +11,13 @@ namespace Temporal.Server.Matching;
 /// Configuration of task queues. The queue's rate limit and the weights of fairness keys are enforced; rate limits per fairness key are
 /// only stored and returned.
 /// </summary>
-internal sealed class TaskQueueConfigs(Database database)
+internal sealed class TaskQueueConfigs(EngineDatabase database)
 {
     private const int LongestFairnessKey = 64;
 
     /// <summary>Configuration of a queue, or null if none was set.</summary>
     public TaskQueueConfig? Find(string namespaceId, string queue, TaskQueueType type) =>
-        database.Read(db => TaskQueueConfigTable.Read(db, namespaceId, queue, (int)type));
+        database.Read(db => TaskQueueConfigSqlTable.Read(db, namespaceId, queue, (int)type));
 
     /// <summary>Rejects invalid requests with the Temporal server's messages. An empty queue name is not rejected here.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT.</exception>
@@ -25,7 +25,7 @@ internal sealed class TaskQueueConfigs(Database database)
     {
         if (Fault(request) is { } fault)
         {
-            throw RpcErrors.InvalidArgument(fault);
+            throw GrpcErrorFactory.InvalidArgument(fault);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class TaskQueueConfigs(Database database)
         var config = new TaskQueueConfig();
         await database.WriteAsync(db =>
         {
-            config = TaskQueueConfigTable.Read(db, namespaceId, request.TaskQueue, (int)request.TaskQueueType) ?? new TaskQueueConfig();
+            config = TaskQueueConfigSqlTable.Read(db, namespaceId, request.TaskQueue, (int)request.TaskQueueType) ?? new TaskQueueConfig();
             config.QueueRateLimit = Changed(config.QueueRateLimit, request.UpdateQueueRateLimit, request.Identity, now);
             config.FairnessKeysRateLimitDefault = Changed(
                 config.FairnessKeysRateLimitDefault,
@@ -86,7 +86,7 @@ internal sealed class TaskQueueConfigs(Database database)
                 config.FairnessWeightOverrides.Remove(key);
             }
 
-            TaskQueueConfigTable.Write(db, namespaceId, request.TaskQueue, (int)request.TaskQueueType, config);
+            TaskQueueConfigSqlTable.Write(db, namespaceId, request.TaskQueue, (int)request.TaskQueueType, config);
         });
         return config;
     }

@@ -9,9 +9,9 @@ namespace Temporal.Server.Matching;
 
 /// <summary>Builds descriptions of task queues for <c>DescribeTaskQueue</c>.</summary>
 internal sealed class TaskQueueDescriber(
-    TaskQueues queues,
+    TaskQueueRegistry queues,
     TaskQueueConfigs configs,
-    Deployments deployments,
+    WorkerDeploymentRegistry deployments,
     DateTimeOffset now,
     int partitions
 )

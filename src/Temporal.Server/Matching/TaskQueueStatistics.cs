@@ -9,44 +9,47 @@ namespace Temporal.Server.Matching;
 /// </summary>
 internal sealed class TaskQueueStatistics
 {
-    private readonly Dictionary<int, (TaskRate Added, TaskRate Dispatched)> _rates = [];
+    private readonly Dictionary<int, (TaskQueueRateMeter Added, TaskQueueRateMeter Dispatched)> _rates = [];
 
     /// <summary>Counts a queued task.</summary>
-    public void Added(QueuedTask task, int priority)
+    public void Added(QueuedTemporalTask task, int priority)
     {
-        if (task is QueryQueuedTask)
+        if (task is QueuedQueryTask)
         {
             return;
         }
 
         if (!_rates.TryGetValue(priority, out var rates))
         {
-            _rates[priority] = rates = (new TaskRate(), new TaskRate());
+            _rates[priority] = rates = (new TaskQueueRateMeter(), new TaskQueueRateMeter());
         }
 
         rates.Added.Add();
     }
 
     /// <summary>Counts a task that was delivered to a worker.</summary>
-    public void Dispatched(QueuedTask task, int priority)
+    public void Dispatched(QueuedTemporalTask task, int priority)
     {
-        if (task is not QueryQueuedTask && _rates.TryGetValue(priority, out var rates))
+        if (task is not QueuedQueryTask && _rates.TryGetValue(priority, out var rates))
         {
             rates.Dispatched.Add();
         }
     }
 
     /// <summary>Statistics of all tasks; <paramref name="waiting" /> contains the waiting ones.</summary>
-    public TaskQueueStats Stats(IReadOnlyCollection<QueuedTask> waiting) => Stats(waiting, _rates.Values);
+    public TaskQueueStats Stats(IReadOnlyCollection<QueuedTemporalTask> waiting) => Stats(waiting, _rates.Values);
 
     /// <summary>Statistics of the waiting tasks, by priority.</summary>
-    public IEnumerable<(int Priority, TaskQueueStats Stats)> ByPriority(IEnumerable<(QueuedTask Task, int Priority)> waiting) =>
+    public IEnumerable<(int Priority, TaskQueueStats Stats)> ByPriority(IEnumerable<(QueuedTemporalTask Task, int Priority)> waiting) =>
         waiting
-            .Where(item => item.Task is not QueryQueuedTask)
+            .Where(item => item.Task is not QueuedQueryTask)
             .GroupBy(item => item.Priority, item => item.Task)
             .Select(group => (group.Key, Stats([.. group], _rates.TryGetValue(group.Key, out var rates) ? [rates] : [])));
 
-    private static TaskQueueStats Stats(IReadOnlyCollection<QueuedTask> waiting, IEnumerable<(TaskRate Added, TaskRate Dispatched)> rates)
+    private static TaskQueueStats Stats(
+        IReadOnlyCollection<QueuedTemporalTask> waiting,
+        IEnumerable<(TaskQueueRateMeter Added, TaskQueueRateMeter Dispatched)> rates
+    )
     {
         var stats = new TaskQueueStats { ApproximateBacklogCount = waiting.Count };
         foreach (var (added, dispatched) in rates)

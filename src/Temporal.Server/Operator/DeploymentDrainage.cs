@@ -14,7 +14,7 @@ internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider t
     /// <summary>
     /// Computes the status of a version. A former version drains for a grace period, and as long as open runs are pinned to it.
     /// </summary>
-    public WorkerDeploymentVersionStatus StatusOf(NamespaceEntry ns, WorkerDeploymentVersionInfo version)
+    public WorkerDeploymentVersionStatus StatusOf(TemporalNamespace ns, WorkerDeploymentVersionInfo version)
     {
         if (version.Status != WorkerDeploymentVersionStatus.Draining)
         {
@@ -39,7 +39,7 @@ internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider t
         return info;
     }
 
-    private bool HasOpenRuns(NamespaceEntry ns, WorkerDeploymentVersionInfo version) =>
+    private bool HasOpenRuns(TemporalNamespace ns, WorkerDeploymentVersionInfo version) =>
         reader
             .List(
                 ns,

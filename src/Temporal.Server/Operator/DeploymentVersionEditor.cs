@@ -18,9 +18,13 @@ internal static class DeploymentVersionEditor
     public static WorkerDeploymentVersion RequestedVersion(WorkerDeploymentVersion? version, string dotted) =>
         version
         ?? (
-            dotted.Length == 0 ? throw RpcErrors.InvalidArgument("deployment version cannot be empty") : DeploymentVersionText.Parse(dotted)
+            dotted.Length == 0
+                ? throw GrpcErrorFactory.InvalidArgument("deployment version cannot be empty")
+                : DeploymentVersionText.Parse(dotted)
         )
-        ?? throw RpcErrors.InvalidArgument($"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\"");
+        ?? throw GrpcErrorFactory.InvalidArgument(
+            $"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\""
+        );
 
     /// <summary>Adds a version whose workers have not polled yet.</summary>
     public static WorkerDeploymentVersionInfo Add(DeploymentRecord record, string buildId, Timestamp now)
@@ -76,5 +80,5 @@ internal static class DeploymentVersionEditor
 
     /// <summary>Creates the error for an unknown deployment.</summary>
     public static RpcException NoDeployment(string name) =>
-        RpcErrors.NotFound($"no Worker Deployment found with name '{name}'; does your Worker Deployment have pollers?");
+        GrpcErrorFactory.NotFound($"no Worker Deployment found with name '{name}'; does your Worker Deployment have pollers?");
 }

@@ -14,8 +14,8 @@ namespace Temporal.Server.Operator;
 /// deletion continues.
 /// </summary>
 internal sealed class NamespaceRemoval(
-    EngineServices services,
-    NamespaceDirectory directory,
+    ServerComponentDependencies services,
+    NamespaceStore directory,
     SearchAttributeRegistry attributes,
     VisibilityReader visibility
 )

@@ -17,14 +17,14 @@ internal sealed class ScheduleRunner
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
-    private readonly EngineServices _services;
+    private readonly ServerComponentDependencies _services;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
     private IDisposable? _timer;
-    private ScheduleTimes _times;
+    private ScheduleActionTimeCalculator _times;
 
-    public ScheduleRunner(EngineServices services, ScheduleRecord record, ILogger logger)
+    public ScheduleRunner(ServerComponentDependencies services, ScheduleRecord record, ILogger logger)
     {
         _services = services;
         _logger = logger;
@@ -36,7 +36,7 @@ internal sealed class ScheduleRunner
     public ScheduleRecord Record { get; private set; }
 
     /// <summary>Action times of the stored specification.</summary>
-    public ScheduleTimes Times => _times;
+    public ScheduleActionTimeCalculator Times => _times;
 
     private DateTime Now => _services.Timers.UtcNow.UtcDateTime;
 
@@ -171,10 +171,10 @@ internal sealed class ScheduleRunner
         string? runId = null;
         try
         {
-            var ns = _services.Namespaces.FindById(Record.NamespaceId) ?? throw RpcErrors.NamespaceNotFound(Record.NamespaceId);
+            var ns = _services.Namespaces.FindById(Record.NamespaceId) ?? throw GrpcErrorFactory.NamespaceNotFound(Record.NamespaceId);
             if (Record.Schedule.Action?.StartWorkflow is { } action)
             {
-                var response = await _services.Workflows.StartAsync(ScheduleRequests.Start(Record, action, start, ns.Name));
+                var response = await _services.Workflows.StartAsync(ScheduleRequestConverter.Start(Record, action, start, ns.Name));
                 runId = response.RunId;
             }
         }
@@ -211,11 +211,11 @@ internal sealed class ScheduleRunner
             {
                 if (plan.Terminate)
                 {
-                    await _services.Workflows.TerminateAsync(ScheduleRequests.Terminate(record, running, ns));
+                    await _services.Workflows.TerminateAsync(ScheduleRequestConverter.Terminate(record, running, ns));
                 }
                 else
                 {
-                    await _services.Workflows.RequestCancelAsync(ScheduleRequests.Cancel(record, running, ns));
+                    await _services.Workflows.RequestCancelAsync(ScheduleRequestConverter.Cancel(record, running, ns));
                 }
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
@@ -266,14 +266,14 @@ internal sealed class ScheduleRunner
     {
         await _services.Database.WriteAsync(db =>
         {
-            ScheduleTable.Write(db, record);
+            ScheduleSqlTable.Write(db, record);
             if (record.Deleted is null)
             {
-                _services.Visibility.Write(db, ScheduleRequests.Visible(record));
+                _services.Visibility.Write(db, ScheduleRequestConverter.Visible(record));
             }
             else
             {
-                VisibilityTables.Delete(db, record.NamespaceId, ScheduleRequests.WorkflowId(record.ScheduleId), record.RunId);
+                VisibilitySqlTables.Delete(db, record.NamespaceId, ScheduleRequestConverter.WorkflowId(record.ScheduleId), record.RunId);
             }
         });
         if (!record.Schedule.Spec.Equals(Record.Schedule.Spec))
@@ -297,5 +297,6 @@ internal sealed class ScheduleRunner
     }
 
     /// <summary>Computes the action times of a schedule. The schedule's id is the seed of the jitter.</summary>
-    internal static ScheduleTimes TimesOf(ScheduleRecord record) => new(record.Schedule.Spec, $"{record.NamespaceId}/{record.ScheduleId}");
+    internal static ScheduleActionTimeCalculator TimesOf(ScheduleRecord record) =>
+        new(record.Schedule.Spec, $"{record.NamespaceId}/{record.ScheduleId}");
 }

@@ -33,7 +33,7 @@ internal static class ScheduleTransitions
     /// <summary>
     /// Buffers a start for each scheduled time since the last call that is within the catch-up window, and the starts of pending backfills.
     /// </summary>
-    public static void Advance(ScheduleRecord record, ScheduleTimes times, DateTime now)
+    public static void Advance(ScheduleRecord record, ScheduleActionTimeCalculator times, DateTime now)
     {
         var after = record.LastProcessed.ToDateTime();
         if (CanTake(record))
@@ -67,7 +67,7 @@ internal static class ScheduleTransitions
 
     /// <summary>Buffers a manually triggered start.</summary>
     public static void Trigger(ScheduleRecord record, DateTime time, ScheduleOverlapPolicy policy) =>
-        Add(record, new ScheduleTime(time, time), policy, manual: true);
+        Add(record, new ScheduleActionTime(time, time), policy, manual: true);
 
     /// <summary>Pauses or unpauses the schedule and sets its note.</summary>
     public static void SetPaused(ScheduleRecord record, bool paused, string note)
@@ -247,11 +247,11 @@ internal static class ScheduleTransitions
     }
 
     /// <summary>Time at which the schedule next needs processing, or null if only a call or the end of a run can change it.</summary>
-    public static DateTime? NextWake(ScheduleRecord record, ScheduleTimes times) =>
+    public static DateTime? NextWake(ScheduleRecord record, ScheduleActionTimeCalculator times) =>
         CanTake(record) ? times.Next(record.LastProcessed.ToDateTime())?.Actual : null;
 
     /// <summary>The next action times, limited by the schedule's remaining actions.</summary>
-    public static IEnumerable<Timestamp> Future(ScheduleRecord record, ScheduleTimes times, DateTime now, int count)
+    public static IEnumerable<Timestamp> Future(ScheduleRecord record, ScheduleActionTimeCalculator times, DateTime now, int count)
     {
         var state = record.Schedule.State;
         var most = state.LimitedActions ? (int)Math.Min(count, state.RemainingActions) : count;
@@ -259,7 +259,7 @@ internal static class ScheduleTransitions
     }
 
     /// <summary>The changing part of a schedule's description, such as its running workflows and future action times.</summary>
-    public static ScheduleInfo Describe(ScheduleRecord record, ScheduleTimes times, DateTime now)
+    public static ScheduleInfo Describe(ScheduleRecord record, ScheduleActionTimeCalculator times, DateTime now)
     {
         var info = record.Info.Clone();
         info.BufferSize = Waiting(record);
@@ -270,7 +270,7 @@ internal static class ScheduleTransitions
     /// <summary>Number of starts that are waiting for another run to end.</summary>
     public static int Waiting(ScheduleRecord record) => record.Buffer.Count(start => start.RequestId.Length == 0);
 
-    private static void Backfill(ScheduleRecord record, PendingBackfill backfill, ScheduleTimes times)
+    private static void Backfill(ScheduleRecord record, PendingBackfill backfill, ScheduleActionTimeCalculator times)
     {
         var end = backfill.End.ToDateTime();
         while (record.Buffer.Count < MostBuffered)
@@ -286,7 +286,7 @@ internal static class ScheduleTransitions
         }
     }
 
-    private static void Add(ScheduleRecord record, ScheduleTime time, ScheduleOverlapPolicy policy, bool manual)
+    private static void Add(ScheduleRecord record, ScheduleActionTime time, ScheduleOverlapPolicy policy, bool manual)
     {
         if (record.Buffer.Count >= MostBuffered)
         {

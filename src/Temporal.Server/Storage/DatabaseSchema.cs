@@ -39,7 +39,7 @@ internal static class DatabaseSchema
     /// <param name="checks">True to check the file's pages as well, which takes time in proportion to its size.</param>
     /// <exception cref="InvalidOperationException">The file is not an engine database, a newer release wrote it, or it is
     /// damaged.</exception>
-    public static void RefuseForeign(string path, IReadOnlyList<ServerComponentTables> parts, bool checks)
+    public static void RefuseForeign(string path, IReadOnlyList<ServerComponentSqlSchema> parts, bool checks)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
@@ -81,7 +81,7 @@ internal static class DatabaseSchema
     /// <summary>Opens an engine file read-only. The file must have been written by this release.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
     /// release.</exception>
-    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<ServerComponentTables> parts)
+    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<ServerComponentSqlSchema> parts)
     {
         if (!File.Exists(path))
         {
@@ -124,7 +124,7 @@ internal static class DatabaseSchema
 
     /// <summary>Initializes a new file or migrates an older one.</summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<ServerComponentTables> parts)
+    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<ServerComponentSqlSchema> parts)
     {
         if (IsOurs(db, path))
         {
@@ -225,10 +225,10 @@ internal static class DatabaseSchema
             );
     }
 
-    private static IEnumerable<ServerComponentTables> Parts(IReadOnlyList<ServerComponentTables> parts) =>
-        parts.Prepend(new ServerComponentTables("history", Migrations));
+    private static IEnumerable<ServerComponentSqlSchema> Parts(IReadOnlyList<ServerComponentSqlSchema> parts) =>
+        parts.Prepend(new ServerComponentSqlSchema("history", Migrations));
 
-    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<ServerComponentTables> parts)
+    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<ServerComponentSqlSchema> parts)
     {
         if (!HasVersions(db))
         {

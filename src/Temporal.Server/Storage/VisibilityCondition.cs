@@ -61,43 +61,43 @@ internal sealed class VisibilityCondition
         }
     }
 
-    private void Write(Filter filter)
+    private void Write(VisibilityFilter filter)
     {
         Text("(");
         switch (filter)
         {
-            case LogicalFilter logical:
+            case LogicalVisibilityFilter logical:
                 Write(logical.Left);
                 Text(logical.IsAnd ? " AND " : " OR ");
                 Write(logical.Right);
                 break;
-            case NotFilter not:
+            case NotVisibilityFilter not:
                 Text("NOT ");
                 Write(not.Inner);
                 break;
-            case ComparisonFilter comparison:
+            case ComparisonVisibilityFilter comparison:
                 Attribute(comparison.Attribute).Text($" {comparison.Operator} ").Parameter(comparison.Value);
                 break;
-            case RangeFilter range:
+            case RangeVisibilityFilter range:
                 Attribute(range.Attribute)
                     .Text(range.Negated ? " NOT BETWEEN " : " BETWEEN ")
                     .Parameter(range.Low)
                     .Text(" AND ")
                     .Parameter(range.High);
                 break;
-            case InFilter list:
+            case InVisibilityFilter list:
                 Attribute(list.Attribute).Text(list.Negated ? " NOT IN (" : " IN (").Parameters(list.Values).Text(")");
                 break;
-            case TermsFilter terms:
+            case AnyTermVisibilityFilter terms:
                 Terms(terms.Attribute, terms.Negated).Text(" AND v.value IN (").Parameters(terms.Terms).Text("))");
                 break;
-            case NullFilter test when test.Attribute.IsMultiValued:
+            case NullVisibilityFilter test when test.Attribute.IsMultiValued:
                 Terms(test.Attribute, !test.Negated).Text(")");
                 break;
-            case NullFilter test:
+            case NullVisibilityFilter test:
                 Attribute(test.Attribute).Text(test.Negated ? " IS NOT NULL" : " IS NULL");
                 break;
-            case PrefixFilter prefix:
+            case PrefixVisibilityFilter prefix:
                 // Prefixes are case-insensitive, as in the Temporal server.
                 Text("lower(substr(")
                     .Attribute(prefix.Attribute)
@@ -116,7 +116,7 @@ internal sealed class VisibilityCondition
 
     // Column names come from the attribute table, never from the query's text, so SQL can't be injected.
     private VisibilityCondition Attribute(SearchAttribute attribute) =>
-        VisibilityTables.IsColumn(attribute)
+        VisibilitySqlTables.IsColumn(attribute)
             ? Text("r.").Text(attribute.Column)
             : Text("(SELECT v.value FROM visibility_values v WHERE v.run = r.key AND v.field = ").Parameter(attribute.Column).Text(")");
 

@@ -18,7 +18,7 @@ internal sealed class TimerService : IDisposable
     private readonly AwakeClock _awake;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<TimerEntry, long> _heap = new();
+    private readonly PriorityQueue<PendingTimedAction, long> _heap = new();
     private readonly ITimer _timer;
     private long _armedFor = long.MaxValue;
     private bool _disposed;
@@ -44,7 +44,7 @@ internal sealed class TimerService : IDisposable
     /// </summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
-        var entry = new TimerEntry(this, due.UtcTicks, action);
+        var entry = new PendingTimedAction(this, due.UtcTicks, action);
         lock (_lock)
         {
             RemoveCanceled();
@@ -103,7 +103,7 @@ internal sealed class TimerService : IDisposable
     public IDisposable BeginWork()
     {
         Begin();
-        return new TimerWork(this);
+        return new RunningWorkRegistration(this);
     }
 
     /// <summary>Checks immediately which actions are due. Call this after the clock was moved.</summary>
@@ -118,7 +118,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private TimerEntry? Peek()
+    private PendingTimedAction? Peek()
     {
         while (_heap.TryPeek(out var entry, out _))
         {
@@ -209,7 +209,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private void Run(TimerEntry entry)
+    private void Run(PendingTimedAction entry)
     {
         try
         {
@@ -240,7 +240,7 @@ internal sealed class TimerService : IDisposable
         WorkDone?.Invoke();
     }
 
-    private sealed class TimerWork(TimerService service) : IDisposable
+    private sealed class RunningWorkRegistration(TimerService service) : IDisposable
     {
         private int _ended;
 
@@ -253,7 +253,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private sealed class TimerEntry(TimerService service, long due, Action action) : IDisposable
+    private sealed class PendingTimedAction(TimerService service, long due, Action action) : IDisposable
     {
         private int _cancelled;
 

@@ -22,13 +22,13 @@ internal sealed record StoredExecution(RunIdentity Name, RunRow Row, RunRecord R
     /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">Stored bytes are not a valid message.</exception>
     public static StoredExecution Read(SqliteConnection db, RunIdentity name)
     {
-        var row = RunTable.Read(db, name.Key);
+        var row = WorkflowRunSqlTable.Read(db, name.Key);
         return new StoredExecution(name, row, RunRecord.Parser.ParseFrom(row.State))
         {
-            Batches = HistoryTable.Read(db, name.Key),
-            Extras = OpenRunStateTable.Read(db, name.Key),
-            Transfers = [.. TransferTaskTable.Of(db, name.Key).Select(stored => stored.Task)],
-            Visible = VisibilityTables.Find(db, name.NamespaceId, name.WorkflowId, name.RunId),
+            Batches = EventHistorySqlTable.Read(db, name.Key),
+            Extras = OpenWorkflowStateSqlTable.Read(db, name.Key),
+            Transfers = [.. TransferTaskSqlTable.Of(db, name.Key).Select(stored => stored.Task)],
+            Visible = VisibilitySqlTables.Find(db, name.NamespaceId, name.WorkflowId, name.RunId),
         };
     }
 }

@@ -23,14 +23,14 @@ internal sealed class SearchAttributeRegistry
 
     private readonly ConcurrentDictionary<string, ImmutableDictionary<string, SearchAttribute>> _custom = new();
     private readonly Lock _changing = new();
-    private Database? _database;
+    private EngineDatabase? _database;
 
     /// <summary>Loads the attributes from the database. Call before the first use.</summary>
-    public void Load(Database database)
+    public void Load(EngineDatabase database)
     {
         _database = database;
         _custom.Clear();
-        foreach (var group in database.Read(SearchAttributeTable.Load).GroupBy(row => row.NamespaceId))
+        foreach (var group in database.Read(SearchAttributeSqlTable.Load).GroupBy(row => row.NamespaceId))
         {
             _custom[group.Key] = group.ToImmutableDictionary(row => row.Attribute.Name, row => row.Attribute);
         }
@@ -51,7 +51,7 @@ internal sealed class SearchAttributeRegistry
     /// Null stays null.
     /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with the Temporal server's message.</exception>
-    public SearchAttributes? Validate(NamespaceEntry ns, SearchAttributes? given)
+    public SearchAttributes? Validate(TemporalNamespace ns, SearchAttributes? given)
     {
         if (given is null)
         {
@@ -60,7 +60,9 @@ internal sealed class SearchAttributeRegistry
 
         if (given.IndexedFields.Count > MostAttributes)
         {
-            throw RpcErrors.InvalidArgument($"number of search attributes {given.IndexedFields.Count} exceeds limit {MostAttributes}");
+            throw GrpcErrorFactory.InvalidArgument(
+                $"number of search attributes {given.IndexedFields.Count} exceeds limit {MostAttributes}"
+            );
         }
 
         var result = new SearchAttributes();
@@ -74,7 +76,7 @@ internal sealed class SearchAttributeRegistry
         {
             if (payload.Data.Length > LargestValue)
             {
-                throw RpcErrors.InvalidArgument(
+                throw GrpcErrorFactory.InvalidArgument(
                     $"search attribute {name} value size {payload.Data.Length} exceeds size limit {LargestValue}"
                 );
             }
@@ -83,7 +85,7 @@ internal sealed class SearchAttributeRegistry
         }
 
         return sum > LargestSum
-            ? throw RpcErrors.InvalidArgument($"total size of search attributes {sum} exceeds size limit {LargestSum}")
+            ? throw GrpcErrorFactory.InvalidArgument($"total size of search attributes {sum} exceeds size limit {LargestSum}")
             : result;
     }
 
@@ -106,7 +108,7 @@ internal sealed class SearchAttributeRegistry
     }
 
     /// <summary>Adds attributes. Existing attributes stay unchanged.</summary>
-    public Task AddAsync(NamespaceEntry ns, IEnumerable<KeyValuePair<string, IndexedValueType>> attributes)
+    public Task AddAsync(TemporalNamespace ns, IEnumerable<KeyValuePair<string, IndexedValueType>> attributes)
     {
         lock (_changing)
         {
@@ -124,12 +126,12 @@ internal sealed class SearchAttributeRegistry
             }
 
             _custom[ns.Id] = after;
-            return WriteAsync(db => added.ForEach(attribute => SearchAttributeTable.Add(db, ns.Id, attribute)));
+            return WriteAsync(db => added.ForEach(attribute => SearchAttributeSqlTable.Add(db, ns.Id, attribute)));
         }
     }
 
     /// <summary>Removes attributes and all their values. Ignores unknown ones.</summary>
-    public Task RemoveAsync(NamespaceEntry ns, IReadOnlyCollection<string> names)
+    public Task RemoveAsync(TemporalNamespace ns, IReadOnlyCollection<string> names)
     {
         lock (_changing)
         {
@@ -139,8 +141,8 @@ internal sealed class SearchAttributeRegistry
             return WriteAsync(db =>
                 removed.ForEach(attribute =>
                 {
-                    SearchAttributeTable.Remove(db, ns.Id, attribute.Name);
-                    VisibilityTables.DeleteField(db, ns.Id, attribute.Column);
+                    SearchAttributeSqlTable.Remove(db, ns.Id, attribute.Name);
+                    VisibilitySqlTables.DeleteField(db, ns.Id, attribute.Column);
                 })
             );
         }
@@ -169,19 +171,19 @@ internal sealed class SearchAttributeRegistry
     private SearchAttribute? FindSettable(string namespaceId, string name) =>
         SystemSearchAttributes.Predefined.GetValueOrDefault(name) ?? Custom(namespaceId).GetValueOrDefault(name);
 
-    private Payload Check(NamespaceEntry ns, string name, Payload payload)
+    private Payload Check(TemporalNamespace ns, string name, Payload payload)
     {
         if (SystemSearchAttributes.Computed.ContainsKey(name))
         {
-            throw RpcErrors.InvalidArgument($"{name} attribute can't be set in SearchAttributes");
+            throw GrpcErrorFactory.InvalidArgument($"{name} attribute can't be set in SearchAttributes");
         }
 
         var attribute =
             FindSettable(ns.Id, name)
-            ?? throw RpcErrors.InvalidArgument($"Namespace {ns.Name} has no mapping defined for search attribute {name}");
+            ?? throw GrpcErrorFactory.InvalidArgument($"Namespace {ns.Name} has no mapping defined for search attribute {name}");
         if (SearchAttributeValues.Read(attribute.Type, payload) is null)
         {
-            throw RpcErrors.InvalidArgument(
+            throw GrpcErrorFactory.InvalidArgument(
                 $"invalid value for search attribute {name} of type {attribute.TypeName}: {SearchAttributeValues.Display(payload)}"
             );
         }
@@ -222,7 +224,7 @@ internal sealed class SearchAttributeRegistry
             return free;
         }
 
-        throw RpcErrors.InvalidArgument(
+        throw GrpcErrorFactory.InvalidArgument(
             $"Unable to create search attributes: cannot have more than {MostOf(type)} search attribute of type "
                 + $"{SearchAttribute.NameOf(type)}."
         );

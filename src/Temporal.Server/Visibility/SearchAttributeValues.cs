@@ -74,7 +74,9 @@ internal static class SearchAttributeValues
             (IndexedValueType.Bool, JsonValueKind.False) => [0L],
 
             // Takes the raw text between the quotes, because the Temporal server does not unescape it.
-            (IndexedValueType.Datetime, JsonValueKind.String) => QueryLiteralConverter.ParseAttributeTime(json.GetRawText()[1..^1])
+            (IndexedValueType.Datetime, JsonValueKind.String) => VisibilityQueryLiteralConverter.ParseAttributeTime(
+                json.GetRawText()[1..^1]
+            )
                 is { } time
                 ? [time]
                 : null,

@@ -9,40 +9,40 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Visibility;
 
 /// <summary>Reads pages of runs that match a query, for RPCs and other server components.</summary>
-internal sealed class VisibilityReader(Database database, SearchAttributeRegistry attributes)
+internal sealed class VisibilityReader(EngineDatabase database, SearchAttributeRegistry attributes)
 {
     /// <summary>Default and maximum page size, as in the Temporal server.</summary>
     private const int LargestPage = 1000;
 
     /// <summary>Parses and resolves a query in a namespace.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
-    public VisibilityQuery Resolve(NamespaceEntry ns, string query)
+    public VisibilityQuery Resolve(TemporalNamespace ns, string query)
     {
         try
         {
-            return new QueryResolver(name => attributes.Find(ns.Id, name)).Resolve(query);
+            return new VisibilityQueryResolver(name => attributes.Find(ns.Id, name)).Resolve(query);
         }
-        catch (QueryException e)
+        catch (VisibilityQueryException e)
         {
-            throw RpcErrors.InvalidArgument(e.Message);
+            throw GrpcErrorFactory.InvalidArgument(e.Message);
         }
     }
 
     /// <summary>Reads a page of the runs that match a query.</summary>
-    public VisibilityPage List(NamespaceEntry ns, string query, int pageSize, ByteString token)
+    public VisibilityPage List(TemporalNamespace ns, string query, int pageSize, ByteString token)
     {
         var resolved = Resolve(ns, query);
         return resolved.GroupByStatus
-            ? throw RpcErrors.InvalidArgument("invalid query: operation is not supported: 'GROUP BY' clause")
+            ? throw GrpcErrorFactory.InvalidArgument("invalid query: operation is not supported: 'GROUP BY' clause")
             : List(ns, resolved, pageSize, token);
     }
 
-    /// <inheritdoc cref="List(NamespaceEntry, string, int, ByteString)"/>
-    public VisibilityPage List(NamespaceEntry ns, VisibilityQuery query, int pageSize, ByteString token)
+    /// <inheritdoc cref="List(TemporalNamespace, string, int, ByteString)"/>
+    public VisibilityPage List(TemporalNamespace ns, VisibilityQuery query, int pageSize, ByteString token)
     {
         var size = pageSize is <= 0 or > LargestPage ? LargestPage : pageSize;
         var after = token.IsEmpty ? (VisibilityPosition?)null : Decode(token);
-        var rows = database.Read(db => VisibilityTables.List(db, ns.Id, query, after, size));
+        var rows = database.Read(db => VisibilitySqlTables.List(db, ns.Id, query, after, size));
         foreach (var row in rows)
         {
             Unpack(ns, row.Info.SearchAttributes);
@@ -52,7 +52,7 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
     }
 
     // Lists show a scalar that was sent as a list with one element as a scalar, as in the Temporal server. The run itself keeps the list.
-    private void Unpack(NamespaceEntry ns, SearchAttributes? shown)
+    private void Unpack(TemporalNamespace ns, SearchAttributes? shown)
     {
         foreach (
             var (name, payload) in shown
@@ -86,7 +86,7 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
 
     private static VisibilityPosition Decode(ByteString token) =>
         token.Length < 16
-            ? throw RpcErrors.InvalidArgument("Invalid NextPageToken.")
+            ? throw GrpcErrorFactory.InvalidArgument("Invalid NextPageToken.")
             : new VisibilityPosition(
                 BinaryPrimitives.ReadInt64BigEndian(token.Span),
                 BinaryPrimitives.ReadInt64BigEndian(token.Span[8..]),

@@ -9,7 +9,7 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
 {
     /// <summary>Inserts or replaces a run's row: at its start, when its memo or search attributes change, and at its close.</summary>
     public void Write(SqliteConnection db, VisibilityRecord record) =>
-        VisibilityTables.Write(
+        VisibilitySqlTables.Write(
             db,
             record with
             {

@@ -29,7 +29,7 @@ public static class Forecaster
     /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Ended runs of the repository, in any order.</param>
     /// <returns>The forecast, or null if there are fewer than <see cref="LeastTasks"/> past tasks.</returns>
-    public static Forecast? Of(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastRun> past)
+    public static CostAndTimeForecast? Of(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastRun> past)
     {
         List<PastRun> runs = [.. past.OrderBy(run => run.StartedAt).TakeLast(MostRuns)];
         List<PastTask> pool = [.. runs.SelectMany(run => run.Tasks)];
@@ -39,7 +39,7 @@ public static class Forecaster
         }
         var (costErrors, timeErrors) = Errors(runs);
         var (costs, seconds) = RunSimulation.RunRounds(tasks, workers, pool);
-        return new Forecast(Range(costs, CostScale, costErrors), Range(seconds, TimeScale, timeErrors), pool.Count, runs.Count);
+        return new CostAndTimeForecast(Range(costs, CostScale, costErrors), Range(seconds, TimeScale, timeErrors), pool.Count, runs.Count);
     }
 
     /// <summary>Computes the errors that forecasts of the past runs would have had, each based only on the runs before it.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Usage.Forecasts;
 /// <param name="Role">Role of the task; empty if it has none.</param>
 /// <param name="Model">Requested agent and model.</param>
 /// <param name="Size">Length of the agent's prompt, in characters.</param>
-public sealed record TaskShape(string Role, string Model, int Size)
+public sealed record TaskSimilarityKey(string Role, string Model, int Size)
 {
     /// <summary>Logarithmic size class; each class covers twice the size of the previous one.</summary>
     internal int Step => Size < 256 ? 0 : Math.Min(8, (int)Math.Log2(Size / 256.0) + 1);
@@ -15,13 +15,13 @@ public sealed record TaskShape(string Role, string Model, int Size)
 /// <summary>A task of a plan, as input for a forecast.</summary>
 /// <param name="Shape">Properties for the comparison with past tasks.</param>
 /// <param name="After">Indexes of the tasks that this task depends on, in the list of tasks.</param>
-public sealed record ForecastTask(TaskShape Shape, IReadOnlyList<int> After);
+public sealed record ForecastTask(TaskSimilarityKey Shape, IReadOnlyList<int> After);
 
 /// <summary>A past task that an agent worked on.</summary>
 /// <param name="Shape">Properties for the comparison with other tasks.</param>
 /// <param name="Cost">Cost in US dollars.</param>
 /// <param name="Seconds">Time from the start of the task's first agent to the task's end, in seconds.</param>
-public sealed record PastTask(TaskShape Shape, double Cost, double Seconds);
+public sealed record PastTask(TaskSimilarityKey Shape, double Cost, double Seconds);
 
 /// <summary>An ended run, used as a basis for forecasts.</summary>
 /// <param name="Id">Run id.</param>
@@ -57,4 +57,4 @@ public readonly record struct ForecastRange(double Low, double Middle, double Hi
 /// <param name="Seconds">Duration in seconds.</param>
 /// <param name="PastTasks">Number of past tasks on which the forecast is based.</param>
 /// <param name="PastRuns">Number of runs to which those tasks belong.</param>
-public sealed record Forecast(ForecastRange Cost, ForecastRange Seconds, int PastTasks, int PastRuns);
+public sealed record CostAndTimeForecast(ForecastRange Cost, ForecastRange Seconds, int PastTasks, int PastRuns);

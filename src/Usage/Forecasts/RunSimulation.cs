@@ -21,7 +21,7 @@ internal static class RunSimulation
         var alike = tasks.Select(task => SelectSimilar(task.Shape, past)).ToArray();
         var order = Order(tasks);
         var rounds = Math.Clamp(Draws / Math.Max(1, tasks.Count), LeastRounds, MostRounds);
-        var chance = new RandomSequence();
+        var chance = new SplitMixRandomGenerator();
         var (costs, times) = (new double[rounds], new double[rounds]);
         var ends = new double[tasks.Count];
         for (var round = 0; round < rounds; round++)
@@ -46,9 +46,9 @@ internal static class RunSimulation
     /// <summary>
     /// Selects the most similar past tasks. The criteria are tried in order: role, model and size; model and size; model; any task.
     /// </summary>
-    public static IReadOnlyList<PastTask> SelectSimilar(TaskShape shape, IReadOnlyList<PastTask> past)
+    public static IReadOnlyList<PastTask> SelectSimilar(TaskSimilarityKey shape, IReadOnlyList<PastTask> past)
     {
-        Func<TaskShape, bool>[] kinds =
+        Func<TaskSimilarityKey, bool>[] kinds =
         [
             other => other.Role == shape.Role && other.Model == shape.Model && other.Step == shape.Step,
             other => other.Model == shape.Model && other.Step == shape.Step,
@@ -89,7 +89,7 @@ internal static class RunSimulation
     }
 
     /// <summary>A deterministic random sequence (SplitMix64).</summary>
-    private struct RandomSequence()
+    private struct SplitMixRandomGenerator()
     {
         private ulong _state = 0x9E3779B97F4A7C15;
 

@@ -73,7 +73,7 @@ public static class WindowForecaster
     public static IReadOnlyDictionary<string, double> Rise(IEnumerable<UsageRecord> records, DateTimeOffset from, DateTimeOffset to)
     {
         var rises = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        var before = new Dictionary<string, WindowReading>(StringComparer.Ordinal);
+        var before = new Dictionary<string, UsageWindowReading>(StringComparer.Ordinal);
         foreach (var record in records.Where(record => record.At <= to).OrderBy(record => record.At))
         {
             foreach (var reading in record.Windows)
@@ -111,10 +111,12 @@ public static class WindowForecaster
     }
 
     /// <summary>Finds the periods between two resets with at least two readings of a window, oldest first.</summary>
-    private static List<WindowPeriod> Periods(IEnumerable<UsageRecord> records)
+    private static List<UsageWindowPeriod> Periods(IEnumerable<UsageRecord> records)
     {
-        List<WindowPeriod> periods = [];
-        var open = new Dictionary<string, (WindowReading First, WindowReading Last, long Micros, long Since)>(StringComparer.Ordinal);
+        List<UsageWindowPeriod> periods = [];
+        var open = new Dictionary<string, (UsageWindowReading First, UsageWindowReading Last, long Micros, long Since)>(
+            StringComparer.Ordinal
+        );
         foreach (var record in records.OrderBy(record => record.At))
         {
             var micros = record.Sum.Micros;
@@ -143,23 +145,24 @@ public static class WindowForecaster
         {
             if (open.GetValueOrDefault(name) is { First: { } first } known)
             {
-                periods.Add(new WindowPeriod(name, known.Last.PartsPerMillion - first.PartsPerMillion, known.Micros));
+                periods.Add(new UsageWindowPeriod(name, known.Last.PartsPerMillion - first.PartsPerMillion, known.Micros));
             }
         }
     }
 
-    private static bool IsOfOne(WindowReading before, WindowReading after) => (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
+    private static bool IsOfOne(UsageWindowReading before, UsageWindowReading after) =>
+        (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
 
     /// <summary>
     /// Returns the reading with the higher value. Between resets a window only fills, so a lower value is an older reading from a longer
     /// agent run.
     /// </summary>
-    private static WindowReading HigherReading(WindowReading? before, WindowReading after) =>
+    private static UsageWindowReading HigherReading(UsageWindowReading? before, UsageWindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;
 
     /// <summary>A period between two resets of a usage window.</summary>
     /// <param name="Name">Name of the window.</param>
     /// <param name="Rise">Rise between the first and the last reading, in parts per million.</param>
     /// <param name="Micros">Cost of the account's agents during the period, in millionths of a US dollar.</param>
-    private sealed record WindowPeriod(string Name, int Rise, long Micros);
+    private sealed record UsageWindowPeriod(string Name, int Rise, long Micros);
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The queue for an account's slots, in the order of <see cref="FairTurnState"/>.</summary>
+/// <summary>The queue for an account's slots, in the order of <see cref="FairRunTurnAllocator"/>.</summary>
 internal static class AccountSlotQueue
 {
     /// <summary>
@@ -18,7 +18,11 @@ internal static class AccountSlotQueue
     /// <summary>Minimum interval at which the last request time of a waiting start is updated.</summary>
     private static readonly TimeSpan Renewed = TimeSpan.FromSeconds(10);
 
-    public static ImmutableArray<WaitingStart> Keep(ImmutableArray<WaitingStart> waiting, StartRequest request, DateTimeOffset now)
+    public static ImmutableArray<QueuedAgentStart> Keep(
+        ImmutableArray<QueuedAgentStart> waiting,
+        AgentStartRequest request,
+        DateTimeOffset now
+    )
     {
         var known = waiting.FirstOrDefault(waiter => waiter.Id == request.Place);
         if (known is not null && known.IsUnderWay == request.IsUnderWay && now - known.SeenAt < Renewed)
@@ -30,13 +34,13 @@ internal static class AccountSlotQueue
             .Add(Of(request, known?.Since ?? now, now));
     }
 
-    public static ImmutableArray<WaitingStart> RemoveWaiting(ImmutableArray<WaitingStart> waiting, string id) =>
+    public static ImmutableArray<QueuedAgentStart> RemoveWaiting(ImmutableArray<QueuedAgentStart> waiting, string id) =>
         waiting.RemoveAll(waiter => waiter.Id == id);
 
     /// <summary>
     /// Charges each run for the time of its agents that are running on the account. Must be called before a reservation ends.
     /// </summary>
-    public static Ledger Advance(Ledger ledger, DateTimeOffset now) =>
+    public static AccountLedger Advance(AccountLedger ledger, DateTimeOffset now) =>
         ledger.Turns.Advance(Running(ledger), now) is var turns && ReferenceEquals(turns, ledger.Turns)
             ? ledger
             : ledger with
@@ -48,7 +52,7 @@ internal static class AccountSlotQueue
     /// <param name="ledger">Ledger without the request's earlier reservation.</param>
     /// <param name="before">Ledger before the request. If only time has passed since, the ledger stays unchanged, because each change is
     /// written to disk.</param>
-    public static Ledger Join(Ledger ledger, Ledger before, StartRequest request, DateTimeOffset now)
+    public static AccountLedger Join(AccountLedger ledger, AccountLedger before, AgentStartRequest request, DateTimeOffset now)
     {
         var advanced = Advance(before, now).Turns;
         var waiting = ledger
@@ -60,7 +64,7 @@ internal static class AccountSlotQueue
         return isChanged ? ledger with { Turns = joined } : ledger;
     }
 
-    public static StartDelayed? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now, bool isFair)
+    public static AgentStartDelayedDecision? Refusal(AccountLedger ledger, AgentStartRequest request, DateTimeOffset now, bool isFair)
     {
         if (request.Slots is not { } slots)
         {
@@ -76,17 +80,19 @@ internal static class AccountSlotQueue
             ? Advance(ledger, now)
                 .Turns.HasTurn(
                     request.Place,
-                    line.Select(waiter => new WaitingTurn(waiter.Id, RunOf(waiter), waiter.IsUnderWay, waiter.Since)),
+                    line.Select(waiter => new WaitingRunTurnRequest(waiter.Id, RunOf(waiter), waiter.IsUnderWay, waiter.Since)),
                     slots - atWork.Count
                 )
             : HasTurnByRepository(request.Place, line, atWork, slots);
-        return hasTurn ? null : new StartDelayed(now + Governor.Soon, new NoFreeSlot(ledger.Account, slots, atWork.Count));
+        return hasTurn
+            ? null
+            : new AgentStartDelayedDecision(now + AgentStartAdmitter.Soon, new NoFreeSlotDelayCause(ledger.Account, slots, atWork.Count));
     }
 
     /// <summary>
     /// True if a start has its turn in the order of earlier versions, which is needed to replay histories of the governor's workflow.
     /// </summary>
-    private static bool HasTurnByRepository(string id, List<WaitingStart> line, List<Reservation> atWork, int slots)
+    private static bool HasTurnByRepository(string id, List<QueuedAgentStart> line, List<AgentRunReservation> atWork, int slots)
     {
         var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         for (var free = slots - atWork.Count; free > 0; free--)
@@ -107,13 +113,13 @@ internal static class AccountSlotQueue
         return false;
     }
 
-    private static WaitingStart Of(StartRequest request, DateTimeOffset since, DateTimeOffset now) =>
+    private static QueuedAgentStart Of(AgentStartRequest request, DateTimeOffset since, DateTimeOffset now) =>
         new(request.Place, request.Repository, request.Priority, request.IsUnderWay, since, now, request.Run);
 
-    private static string RunOf(WaitingStart waiter) => $"{waiter.Repository}/{waiter.Run}";
+    private static string RunOf(QueuedAgentStart waiter) => $"{waiter.Repository}/{waiter.Run}";
 
-    private static IEnumerable<RunningTurn> Running(Ledger ledger) =>
+    private static IEnumerable<ActiveRunTurn> Running(AccountLedger ledger) =>
         ledger
             .Reservations.Where(reservation => !reservation.IsLost)
-            .Select(reservation => new RunningTurn($"{reservation.Repository}/{reservation.Run}", reservation.Since));
+            .Select(reservation => new ActiveRunTurn($"{reservation.Repository}/{reservation.Run}", reservation.Since));
 }

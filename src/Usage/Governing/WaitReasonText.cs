@@ -4,29 +4,30 @@ namespace Orchestrator.Usage;
 public static class WaitReasonText
 {
     /// <summary>Formats the reason for a wait as a sentence.</summary>
-    public static string Of(StartDelayCause why) =>
+    public static string Of(AgentStartDelayCause why) =>
         why switch
         {
-            AccountBlocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
-                + $"({Fact(blocked.Park)})",
-            AccountBeingProbed tried =>
+            AccountBackoffDelayCause blocked =>
+                $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
+                    + $"({Fact(blocked.Park)})",
+            AccountProbeDelayCause tried =>
                 $"one agent checks whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
-            UsageWindowNearlyFull full =>
+            UsageWindowNearlyFullDelayCause full =>
                 $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
                     + $"limit, and no agent starts at {Percent(full.PauseAt)} or more (usage.pause_at) until "
                     + $"{Time(full.Window.ResetsAt)} ({full.Window.Fact} of {Time(full.Window.SeenAt)})",
-            NoFreeSlot slot => slot.InUse >= slot.Slots
+            NoFreeSlotDelayCause slot => slot.InUse >= slot.Slots
                 ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
                     + $"{Plural.Form(slot.InUse, "is", "are")} in use"
                 : $"the free slots of the account {slot.Account} go to other tasks first",
-            BudgetReserved reserved => $"the rest of {Of(reserved.Cap)} is reserved for running agents "
+            BudgetReservedDelayCause reserved => $"the rest of {Of(reserved.Cap)} is reserved for running agents "
                 + $"({Of(reserved.Reserved, reserved.Cap)})",
             _ => why.Account,
         };
 
     /// <summary>Formats a budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
     public static string Of(BudgetCap cap) =>
-        $"the budget of {ScopeText(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
+        $"the budget of {ScopeText(cap.Kind)}, {Of(new MoneyAndTokenAmount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
     /// <summary>Formats the scope of a budget, such as <c>the run</c>.</summary>
     public static string ScopeText(BudgetCapKind kind) =>
@@ -40,7 +41,7 @@ public static class WaitReasonText
         };
 
     /// <summary>Formats an amount in the units of a budget.</summary>
-    public static string Of(Amount amount, BudgetCap cap) =>
+    public static string Of(MoneyAndTokenAmount amount, BudgetCap cap) =>
         string.Join(
             " and ",
             (

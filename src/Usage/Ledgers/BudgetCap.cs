@@ -51,7 +51,7 @@ public sealed record RaisedBudgetCap(
 /// <param name="Micros">Millionths of a US dollar.</param>
 /// <param name="Tokens">Number of tokens.</param>
 /// <param name="At">Time of the last spending.</param>
-public sealed record ScopeSpending(
+public sealed record BudgetScopeSpending(
     [property: JsonPropertyName("micros")] long Micros,
     [property: JsonPropertyName("tokens")] long Tokens,
     [property: JsonPropertyName("at")] DateTimeOffset At

@@ -22,11 +22,11 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
 /// <param name="Micros">Millionths of a US dollar.</param>
 /// <param name="Tokens">Tokens of all categories.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Amount(long Micros, long Tokens)
+public readonly record struct MoneyAndTokenAmount(long Micros, long Tokens)
 {
     /// <summary>Amount of no money and no tokens.</summary>
-    public static Amount Zero { get; }
+    public static MoneyAndTokenAmount Zero { get; }
 
     /// <summary>Adds two amounts.</summary>
-    public Amount Plus(Amount other) => new(Micros + other.Micros, Tokens + other.Tokens);
+    public MoneyAndTokenAmount Plus(MoneyAndTokenAmount other) => new(Micros + other.Micros, Tokens + other.Tokens);
 }

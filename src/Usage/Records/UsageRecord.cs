@@ -54,7 +54,7 @@ public sealed record UsageRecord
 
     /// <summary>Usage by model.</summary>
     [JsonPropertyName("models")]
-    public ImmutableArray<ModelRecord> Models
+    public ImmutableArray<ModelUsageRecord> Models
     {
         get;
         init => field = value.IsDefault ? [] : value;
@@ -62,7 +62,7 @@ public sealed record UsageRecord
 
     /// <summary>Usage windows of the account as last reported during this agent run; empty if none were reported.</summary>
     [JsonPropertyName("windows")]
-    public ImmutableArray<WindowReading> Windows
+    public ImmutableArray<UsageWindowReading> Windows
     {
         get;
         init => field = value.IsDefault ? [] : value;
@@ -76,14 +76,14 @@ public sealed record UsageRecord
 
     /// <summary>Total over all models.</summary>
     [JsonIgnore]
-    public Amount Sum => UsageRecords.Sum(Models);
+    public MoneyAndTokenAmount Sum => UsageRecordSerializer.Sum(Models);
 }
 
 /// <summary>A reading of an account's usage window.</summary>
 /// <param name="Name">Name of the window as used by the service, such as <c>five_hour</c>.</param>
 /// <param name="PartsPerMillion">Utilization in parts per million; 1,000,000 means exhausted.</param>
 /// <param name="ResetsAt">Time of the next reset.</param>
-public sealed record WindowReading(
+public sealed record UsageWindowReading(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("partsPerMillion")] int PartsPerMillion,
     [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt
@@ -93,39 +93,39 @@ public sealed record WindowReading(
 /// <param name="Model">Name of the model.</param>
 /// <param name="Tokens">Numbers of tokens.</param>
 /// <param name="Micros">Cost in millionths of a US dollar.</param>
-public sealed record ModelRecord(
+public sealed record ModelUsageRecord(
     [property: JsonPropertyName("model")] string Model,
     [property: JsonPropertyName("tokens")] TokenCounts Tokens,
     [property: JsonPropertyName("micros")] long Micros
 );
 
 /// <summary>Serializes usage records as lines of a file, and sums them.</summary>
-public static class UsageRecords
+public static class UsageRecordSerializer
 {
     /// <summary>Sums the usage of several models.</summary>
-    public static Amount Sum(IEnumerable<ModelRecord> models) =>
-        models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
+    public static MoneyAndTokenAmount Sum(IEnumerable<ModelUsageRecord> models) =>
+        models.Aggregate(MoneyAndTokenAmount.Zero, (sum, model) => sum.Plus(new MoneyAndTokenAmount(model.Micros, model.Tokens.Total)));
 
     /// <summary>Raises the reported usage to at least the observed usage. The difference is added to the requested model.</summary>
     /// <param name="models">Reported usage by model.</param>
     /// <param name="seen">Observed usage.</param>
     /// <param name="model">Requested model.</param>
-    public static IReadOnlyList<ModelRecord> AtLeast(IReadOnlyList<ModelRecord> models, Amount seen, string model)
+    public static IReadOnlyList<ModelUsageRecord> AtLeast(IReadOnlyList<ModelUsageRecord> models, MoneyAndTokenAmount seen, string model)
     {
         var sum = Sum(models);
         var (micros, tokens) = (Math.Max(0, seen.Micros - sum.Micros), Math.Max(0, seen.Tokens - sum.Tokens));
-        return micros == 0 && tokens == 0 ? models : [.. models, new ModelRecord(model, new TokenCounts(tokens, 0, 0, 0), micros)];
+        return micros == 0 && tokens == 0 ? models : [.. models, new ModelUsageRecord(model, new TokenCounts(tokens, 0, 0, 0), micros)];
     }
 
     /// <summary>Serializes a record as a line, including the line break.</summary>
-    public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJson.Default.UsageRecord) + "\n";
+    public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJsonContext.Default.UsageRecord) + "\n";
 
     /// <summary>Parses a line. Returns null if the line is truncated or not a usage record.</summary>
     public static UsageRecord? TryRead(string line)
     {
         try
         {
-            return line.Length == 0 ? null : JsonSerializer.Deserialize(line, UsageRecordJson.Default.UsageRecord);
+            return line.Length == 0 ? null : JsonSerializer.Deserialize(line, UsageRecordJsonContext.Default.UsageRecord);
         }
         catch (JsonException)
         {
@@ -136,4 +136,4 @@ public static class UsageRecords
 
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(UsageRecord))]
-internal sealed partial class UsageRecordJson : JsonSerializerContext;
+internal sealed partial class UsageRecordJsonContext : JsonSerializerContext;

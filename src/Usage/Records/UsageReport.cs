@@ -53,7 +53,7 @@ public static class UsageReport
                 .ThenBy(sum => sum.Name, StringComparer.Ordinal),
         ];
 
-    private static UsageSum Sum(string name, List<(string Name, UsageRecord Record, IReadOnlyList<ModelRecord> Models)> parts)
+    private static UsageSum Sum(string name, List<(string Name, UsageRecord Record, IReadOnlyList<ModelUsageRecord> Models)> parts)
     {
         var repositories = parts.Select(part => part.Record.Repository).Distinct(StringComparer.Ordinal).ToList();
         return new UsageSum(
@@ -67,17 +67,17 @@ public static class UsageReport
         );
     }
 
-    private static IEnumerable<(string Name, UsageRecord Record, IReadOnlyList<ModelRecord> Models)> PartsOf(
+    private static IEnumerable<(string Name, UsageRecord Record, IReadOnlyList<ModelUsageRecord> Models)> PartsOf(
         UsageRecord record,
         UsageGrouping by,
         TimeZoneInfo zone
     ) =>
         by switch
         {
-            UsageGrouping.Model => record.Models.Select(model => (model.Model, record, (IReadOnlyList<ModelRecord>)[model])),
+            UsageGrouping.Model => record.Models.Select(model => (model.Model, record, (IReadOnlyList<ModelUsageRecord>)[model])),
             UsageGrouping.Account => [(record.Account, record, record.Models)],
             UsageGrouping.Run => [(record.Run, record, record.Models)],
             UsageGrouping.Task => [($"{record.Run}/{record.Task}", record, record.Models)],
-            _ => [(LocalDays.Of(record.At, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), record, record.Models)],
+            _ => [(CalendarDayCalculator.Of(record.At, zone).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), record, record.Models)],
         };
 }

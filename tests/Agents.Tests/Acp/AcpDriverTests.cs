@@ -98,7 +98,7 @@ public sealed class AcpDriverTests
 
         (var description, _) = AgentDescriptionReader.Read("""{"program": "x", "protocol": "acp", "arguments": {"start": []}}""");
         Directory.CreateDirectory(agents.Start().Folder);
-        var parser = new AgentDescriptionRunner("mine", description!, null, new Dictionary<string, string>()).CreateParser(agents.Start());
+        var parser = new DescribedAgentRunner("mine", description!, null, new Dictionary<string, string>()).CreateParser(agents.Start());
         foreach (var line in lines)
         {
             parser.Read(System.Text.Encoding.UTF8.GetBytes(line));

@@ -51,7 +51,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
             Model = "opus",
             SystemPrompt = "Be kind.",
             AgentDefinitions = new Dictionary<string, string> { ["a.md"] = "---\nname: a\n---\nBody", ["b.md"] = "no front matter" },
-            Limits = new AgentLimits
+            Limits = new AgentRunLimits
             {
                 Turns = 7,
                 CostUsd = 1.5m,
@@ -104,11 +104,11 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         {
             File.Delete(_folder["the mail.jsonl"]);
         }
-        var start = Start() with { Mail = new AgentMailFiles(_folder["the mail.jsonl"], _folder["mail's.read"]) };
+        var start = Start() with { Mail = new AgentMailFilePaths(_folder["the mail.jsonl"], _folder["mail's.read"]) };
         var call = Runner(options => options with { MailCommand = ["touch", _folder["it ran"]] }).Prepare(start);
 
         var hook = JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!["hooks"]!["PostToolBatch"]![0]!["hooks"]![0]!["command"]!;
-        var ended = await new Processes.ProcessRunner().RunAsync(new Processes.ProcessCommand("/bin/sh", "-c", (string)hook!));
+        var ended = await new Processes.ProcessRunner().RunAsync(new Processes.ChildProcessOptions("/bin/sh", "-c", (string)hook!));
 
         Assert.Equal((true, expected), (ended.Succeeded, File.Exists(_folder["it ran"])));
     }
@@ -169,12 +169,12 @@ public sealed class ClaudeCliRunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("2.1.197", AgentCheckStatus.Ok)]
-    [InlineData("2.1.328", AgentCheckStatus.Ok)]
-    [InlineData("2.2.0", AgentCheckStatus.Warning)]
-    [InlineData("2.1.196", AgentCheckStatus.Failed)]
-    [InlineData("3.0.0", AgentCheckStatus.Failed)]
-    public async Task Check_OfAVersion_JudgesTheRange(string version, AgentCheckStatus expected)
+    [InlineData("2.1.197", AgentProgramCheckStatus.Ok)]
+    [InlineData("2.1.328", AgentProgramCheckStatus.Ok)]
+    [InlineData("2.2.0", AgentProgramCheckStatus.Warning)]
+    [InlineData("2.1.196", AgentProgramCheckStatus.Failed)]
+    [InlineData("3.0.0", AgentProgramCheckStatus.Failed)]
+    public async Task Check_OfAVersion_JudgesTheRange(string version, AgentProgramCheckStatus expected)
     {
         var program = _folder.WriteProgram(
             "claude",
@@ -185,7 +185,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         var check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
 
         Assert.Equal((expected, version), (check.Status, check.Version));
-        Assert.Equal(expected != AgentCheckStatus.Ok, check.Cure is not null);
+        Assert.Equal(expected != AgentProgramCheckStatus.Ok, check.Cure is not null);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
 
         var check = await Runner(options => options with { Program = program }).CheckAsync(_folder.Path, default);
 
-        Assert.Equal(AgentCheckStatus.Failed, check.Status);
+        Assert.Equal(AgentProgramCheckStatus.Failed, check.Status);
         Assert.Contains("claude native binary not installed", check.Message, StringComparison.Ordinal);
     }
 
@@ -222,7 +222,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         return new ClaudeCliRunner(change?.Invoke(options) ?? options);
     }
 
-    private AgentStart Start() =>
+    private AgentRunParameters Start() =>
         new()
         {
             Folder = _folder.Folder("start"),
@@ -234,6 +234,6 @@ public sealed class ClaudeCliRunnerTests : IDisposable
             Prompt = "p",
             Owner = "o",
             SessionId = "s-1",
-            Policy = new AgentHookPolicy { Task = "T1", Root = _folder.Path },
+            Policy = new AgentRunPermissions { Task = "T1", Root = _folder.Path },
         };
 }

@@ -19,7 +19,7 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void Init_WithServersAndAgents_IsTold()
     {
-        var started = Assert.IsType<AgentSessionStarted>(Assert.Single(Read(Init)));
+        var started = Assert.IsType<AgentSessionStartedEvent>(Assert.Single(Read(Init)));
 
         Assert.Equal(("s1", "m1", "2.1.328"), (started.SessionId, started.Model, started.Version));
         Assert.Equal(["verifier"], started.Agents);
@@ -37,7 +37,7 @@ public sealed class ClaudeStreamParserTests
     [Fact]
     public void Result_WithTypeNotFirst_IsRead()
     {
-        var result = Assert.IsType<AgentResult>(Assert.Single(Read(Success)));
+        var result = Assert.IsType<AgentResultEvent>(Assert.Single(Read(Success)));
         var outcome = _parser.Complete(0, "");
 
         Assert.Equal((false, "All done", 3, 0.5m), (result.IsError, result.Text, result.Turns, result.CostUsd));
@@ -87,10 +87,10 @@ public sealed class ClaudeStreamParserTests
 
         Assert.Equal(
             [
-                new AgentContextSize(42),
-                new AgentText("hi"),
-                new AgentToolUse("t1", "Bash", "ls …"),
-                new AgentText("sub") { ParentToolUseId = "t9" },
+                new AgentContextSizeEvent(42),
+                new AgentTextEvent("hi"),
+                new AgentToolCallEvent("t1", "Bash", "ls …"),
+                new AgentTextEvent("sub") { ParentToolUseId = "t9" },
             ],
             events
         );
@@ -109,7 +109,7 @@ public sealed class ClaudeStreamParserTests
 
         var outcome = _parser.Complete(0, "");
 
-        Assert.Equal(new AgentToolError("t2", "Agent type not found"), Assert.Single(error));
+        Assert.Equal(new AgentToolErrorEvent("t2", "Agent type not found"), Assert.Single(error));
         Assert.Equal(["verifier"], outcome.SubAgents);
         Assert.Equal(2, outcome.Tools["Task"]);
     }
@@ -202,7 +202,7 @@ public sealed class ClaudeStreamParserTests
     public void OtherEvents_OfKnownKinds_AreTold()
     {
         Assert.Equal(
-            new AgentRetry(1, 10, TimeSpan.FromMilliseconds(599.5), 529, "overloaded"),
+            new AgentApiRetryEvent(1, 10, TimeSpan.FromMilliseconds(599.5), 529, "overloaded"),
             Assert.Single(
                 Read(
                     """{"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":599.5,"error_status":"""
@@ -240,7 +240,7 @@ public sealed class ClaudeStreamParserTests
     {
         byte[] line = [.. """{"type":"assistant","message":{"content":[{"type":"text","text":"a"""u8, 0xFF, .. "b\"}]}}"u8];
 
-        Assert.Equal("a\uFFFDb", Assert.IsType<AgentText>(Assert.Single(_parser.Read(line))).Text);
+        Assert.Equal("a\uFFFDb", Assert.IsType<AgentTextEvent>(Assert.Single(_parser.Read(line))).Text);
     }
 
     [Fact]

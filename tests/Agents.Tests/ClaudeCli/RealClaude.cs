@@ -38,7 +38,7 @@ internal sealed class RealClaude : IAsyncDisposable
             variables[name] = value;
         }
 
-        await new ProcessRunner().RunAsync(new ProcessCommand("git", "init", "-q", agents.Worktree));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("git", "init", "-q", agents.Worktree));
         ClaudeCliRunner runner = new(
             new ClaudeCliOptions
             {
@@ -50,7 +50,7 @@ internal sealed class RealClaude : IAsyncDisposable
         return new RealClaude(api, runner, agents);
     }
 
-    internal AgentStart Start(string name, string prompt, IReadOnlyList<string>? write = null, AgentLimits? limits = null) =>
+    internal AgentRunParameters Start(string name, string prompt, IReadOnlyList<string>? write = null, AgentRunLimits? limits = null) =>
         Agents.Start(name, prompt: prompt, write: write, limits: limits) with
         {
             SessionId = Session,

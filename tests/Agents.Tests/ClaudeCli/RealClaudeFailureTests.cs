@@ -30,7 +30,7 @@ public sealed class RealClaudeFailureTests
         (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
 
         Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.Windows?.DecidingWindow?.ResetsAt));
-        Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).Usage.IsRejected);
+        Assert.True(Assert.Single(events.OfType<AgentUsageWindowsEvent>()).Usage.IsRejected);
         Assert.Equal(1, requests);
         Assert.Equal(AgentFailure.None, later.Failure);
     }
@@ -44,7 +44,7 @@ public sealed class RealClaudeFailureTests
 
         (var outcome, var events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
 
-        var usage = Assert.Single(events.OfType<AgentRateLimit>()).Usage;
+        var usage = Assert.Single(events.OfType<AgentUsageWindowsEvent>()).Usage;
         Assert.Equal(
             [new UsageWindow("five_hour", 0.27, reset), new UsageWindow("seven_day", 0.31, reset.AddDays(2))],
             usage.Windows.OrderBy(window => window.Name, StringComparer.Ordinal)
@@ -76,7 +76,8 @@ public sealed class RealClaudeFailureTests
         Assert.NotEmpty(outcome.Detail);
         // A login that is refused is not asked for again: the program is stopped before it says so itself.
         Assert.True(
-            events.OfType<AgentApiError>().Count() == 1 || (status == 401 && events.OfType<AgentRetry>().Any(retry => retry.Status == 401))
+            events.OfType<AgentApiErrorEvent>().Count() == 1
+                || (status == 401 && events.OfType<AgentApiRetryEvent>().Any(retry => retry.Status == 401))
         );
     }
 
@@ -102,7 +103,7 @@ public sealed class RealClaudeFailureTests
         (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
 
         Assert.Equal(AgentFailure.Account, expired.Failure);
-        Assert.NotEmpty(events.OfType<AgentRetry>());
+        Assert.NotEmpty(events.OfType<AgentApiRetryEvent>());
         Assert.Equal((AgentFailure.None, claude.Session), (later.Failure, later.SessionId));
         Assert.True(File.Exists(claude.InWorktree("a.txt")) && File.Exists(claude.InWorktree("b.txt")));
     }
@@ -126,7 +127,7 @@ public sealed class RealClaudeFailureTests
 
         (var outcome, _) = await claude.Agents.RunAsync(
             claude.Runner,
-            claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 })
+            claude.Start("1", "Please work.", limits: new AgentRunLimits { Turns = 2 })
         );
 
         Assert.Equal(AgentFailure.Turns, outcome.Failure);
@@ -143,7 +144,7 @@ public sealed class RealClaudeFailureTests
 
         (var outcome, _) = await claude.Agents.RunAsync(
             claude.Runner,
-            claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m })
+            claude.Start("1", "Please work.", limits: new AgentRunLimits { CostUsd = 0.00001m })
         );
 
         Assert.Equal(AgentFailure.Money, outcome.Failure);
@@ -168,7 +169,7 @@ public sealed class RealClaudeFailureTests
 
         (var stalled, _) = await claude.Agents.RunAsync(
             claude.Runner,
-            claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(15) })
+            claude.Start("1", "Please write it.", limits: new AgentRunLimits { Stall = TimeSpan.FromSeconds(15) })
         );
         (var later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
 
@@ -184,8 +185,8 @@ public sealed class RealClaudeFailureTests
             new ApiRule("write it", ApiTurn.Calls(ApiToolUse.Write("a.txt", "x")), ApiTurn.Says("Done.")),
             new ApiRule("wait", new ApiTurn { Hangs = true }),
         ]);
-        var first = claude.Start("1", "Please wait.", limits: new AgentLimits { MemoryBytes = 20_000_000 });
-        var second = claude.Start("2", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000_000, Cores = 0.5 });
+        var first = claude.Start("1", "Please wait.", limits: new AgentRunLimits { MemoryBytes = 20_000_000 });
+        var second = claude.Start("2", "Please write it.", limits: new AgentRunLimits { MemoryBytes = 20_000_000_000, Cores = 0.5 });
 
         (var stopped, _) = await claude.Agents.RunAsync(claude.Runner, first);
         (var later, _) = await claude.Agents.RunAsync(claude.Runner, second);
@@ -225,7 +226,7 @@ public sealed class RealClaudeFailureTests
 
         var check = await runner.CheckAsync(home.Path, Eventually.Timeout());
 
-        Assert.Equal(AgentCheckStatus.Failed, check.Status);
+        Assert.Equal(AgentProgramCheckStatus.Failed, check.Status);
         Assert.Contains("not logged in", check.Message, StringComparison.Ordinal);
         Assert.NotNull(check.Cure);
     }

@@ -33,11 +33,11 @@ public sealed class RealClaudeTests
         Assert.True(outcome.IsUsageComplete);
         Assert.Equal(3000, outcome.Usage.Tokens.Input);
         Assert.True(outcome.Usage.CostUsd > 0);
-        var started = Assert.Single(events.OfType<AgentSessionStarted>());
+        var started = Assert.Single(events.OfType<AgentSessionStartedEvent>());
         Assert.Contains("Write", started.Tools);
-        Assert.Equal(["Write", "Bash"], events.OfType<AgentToolUse>().Select(use => use.Tool));
-        Assert.EndsWith("src/hello.txt", events.OfType<AgentToolUse>().First().Subject, StringComparison.Ordinal);
-        Assert.Equal(1000, events.OfType<AgentContextSize>().First().ContextTokens);
+        Assert.Equal(["Write", "Bash"], events.OfType<AgentToolCallEvent>().Select(use => use.Tool));
+        Assert.EndsWith("src/hello.txt", events.OfType<AgentToolCallEvent>().First().Subject, StringComparison.Ordinal);
+        Assert.Equal(1000, events.OfType<AgentContextSizeEvent>().First().ContextTokens);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class RealClaudeTests
         Assert.Equal(3, outcome.Denials.Count);
         Assert.Contains(
             "other/b.txt is not owned by task T1, which may write: mine/**",
-            events.OfType<AgentToolError>().First().Message,
+            events.OfType<AgentToolErrorEvent>().First().Message,
             StringComparison.Ordinal
         );
     }
@@ -230,8 +230,8 @@ public sealed class RealClaudeTests
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(["task-validator"], outcome.SubAgents);
-        Assert.Contains("task-validator", Assert.Single(events.OfType<AgentSessionStarted>()).Agents);
-        Assert.Contains(events, found => found is AgentToolUse { Tool: "Read", ParentToolUseId: not null });
+        Assert.Contains("task-validator", Assert.Single(events.OfType<AgentSessionStartedEvent>()).Agents);
+        Assert.Contains(events, found => found is AgentToolCallEvent { Tool: "Read", ParentToolUseId: not null });
         Assert.Contains(
             "You validate tasks.",
             claude.Api.Requests.First(request => request.Rule == "validate a.txt").System,
@@ -281,7 +281,7 @@ public sealed class RealClaudeTests
         answer.SetResult();
         (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
-        Assert.Equal(AgentStartState.Running, successor.Found);
+        Assert.Equal(AgentRunStatus.Running, successor.Found);
         Assert.Equal((AgentFailure.None, "Finished."), (outcome.Failure, outcome.FinalText));
         Assert.Equal(2, claude.Api.Requests.Count(request => request.Rule is not null));
     }
@@ -353,7 +353,7 @@ public sealed class RealClaudeTests
 
         var check = await claude.Runner.CheckAsync(claude.Agents.Worktree, Eventually.Timeout());
 
-        Assert.Equal(AgentCheckStatus.Ok, check.Status);
+        Assert.Equal(AgentProgramCheckStatus.Ok, check.Status);
         Assert.Contains($"/{check.Version}/", await ClaudeProgram.PathAsync(), StringComparison.Ordinal);
         Assert.Contains("ANTHROPIC_API_KEY", check.Account, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ public sealed class CommandAgentRunnerTests
         (var outcome, var events) = await agents.RunAsync(new CommandAgentRunner("own", ["tools/agent.sh"], Environment), start);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
-        Assert.Equal(new AgentText(agents.Worktree), Assert.Single(events) with { Offset = 0 });
+        Assert.Equal(new AgentTextEvent(agents.Worktree), Assert.Single(events) with { Offset = 0 });
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CommandAgentRunnerTests
         var check = await runner.CheckAsync(start.Repository, default);
         (var outcome, _) = await agents.RunAsync(runner, start);
 
-        Assert.Equal(AgentCheckStatus.Failed, check.Status);
+        Assert.Equal(AgentProgramCheckStatus.Failed, check.Status);
         Assert.Contains("agents.gone.command", check.Cure, StringComparison.Ordinal);
         Assert.Equal(AgentFailure.Account, outcome.Failure);
     }
@@ -90,7 +90,7 @@ public sealed class CommandAgentRunnerTests
             ["GIT_DIR"] = "/elsewhere",
             ["CLAUDECODE"] = "1",
         };
-        AgentStart start = new()
+        AgentRunParameters start = new()
         {
             Folder = "/f",
             WorkingDirectory = "/w",
@@ -100,7 +100,7 @@ public sealed class CommandAgentRunnerTests
             Attempt = 2,
             Prompt = "p",
             Owner = "o",
-            Policy = new AgentHookPolicy { Task = "T1", Root = "/w" },
+            Policy = new AgentRunPermissions { Task = "T1", Root = "/w" },
         };
 
         var environment = new CommandAgentRunner("x", ["/bin/true"], inherited).Prepare(start).Environment;

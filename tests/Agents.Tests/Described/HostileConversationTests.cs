@@ -15,12 +15,12 @@ public sealed class HostileConversationTests
     {
         using var folder = new TempFolder();
         var made = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", $"mkdir -p .local/share/opencode && {making} .local/share/opencode/opencode.db")
+            new ChildProcessOptions("/bin/sh", "-c", $"mkdir -p .local/share/opencode && {making} .local/share/opencode/opencode.db")
             {
                 WorkingDirectory = folder.Path,
             }
         );
-        var runner = new AgentDescriptionRunner(
+        var runner = new DescribedAgentRunner(
             "opencode",
             BuiltInAgents.Find("opencode")!,
             null,

@@ -124,7 +124,7 @@ public sealed class RudenessKitTests
                     Environment = environment,
                 }
             )
-            : new AgentDescriptionRunner(agent, agent == Acp ? AnyAcp : BuiltInAgents.Find(agent)!, [Program], environment)
+            : new DescribedAgentRunner(agent, agent == Acp ? AnyAcp : BuiltInAgents.Find(agent)!, [Program], environment)
             {
                 AcpDriver = [Program, "drive-acp"],
             };
@@ -134,7 +134,7 @@ public sealed class RudenessKitTests
     {
         await using AgentFixture fixture = new();
         await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", "-c", "init.defaultBranch=main", "init", "-q") { WorkingDirectory = fixture.Worktree }
+            new ChildProcessOptions("git", "-c", "init.defaultBranch=main", "init", "-q") { WorkingDirectory = fixture.Worktree }
         );
         await File.WriteAllTextAsync(Path.Combine(fixture.Home, "existing"), "theirs");
         var session = Guid.NewGuid().ToString();
@@ -149,7 +149,7 @@ public sealed class RudenessKitTests
         var runner = Runner(agent, fixture, rude.Name);
         var start = fixture.Start(
             "rude",
-            limits: new AgentLimits
+            limits: new AgentRunLimits
             {
                 Time = rude.Name == "ignores-sigterm" ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(3),
                 Stall = rude.Name == "hangs-on-a-question" ? TimeSpan.FromSeconds(2) : TimeSpan.FromMinutes(2),
@@ -171,7 +171,7 @@ public sealed class RudenessKitTests
         {
             return $"{left.Count} processes were left";
         }
-        if (events.OfType<AgentText>().Any(text => text.Text.Contains('\0', StringComparison.Ordinal)))
+        if (events.OfType<AgentTextEvent>().Any(text => text.Text.Contains('\0', StringComparison.Ordinal)))
         {
             return "a NUL went through";
         }
@@ -219,7 +219,7 @@ public sealed class RudenessKitTests
         };
     }
 
-    private static bool UsesSteps(string agent) => BuiltInAgents.Find(agent)?.Stream?.UsageOf == UsageCountScope.Step;
+    private static bool UsesSteps(string agent) => BuiltInAgents.Find(agent)?.Stream?.UsageOf == UsageCountPeriod.Step;
 
     private static async Task<Sandbox> SandboxOfAsync(AgentFixture fixture, IAgentRunner runner)
     {

@@ -76,7 +76,7 @@ public sealed class AgentSessionTests
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Equal(["Hello agent.", "bye"], events.OfType<AgentText>().Select(text => text.Text));
+        Assert.Equal(["Hello agent.", "bye"], events.OfType<AgentTextEvent>().Select(text => text.Text));
         Assert.True(File.Exists(Path.Combine(agents.Worktree, "made.txt")));
     }
 
@@ -89,7 +89,7 @@ public sealed class AgentSessionTests
         (var outcome, var events) = await agents.RunAsync(AgentFixture.Shell("tr '\\0' '\\n' < \"/proc/$PPID/cmdline\""), start);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
-        var words = string.Join('\n', events.OfType<AgentText>().Select(text => text.Text)).Split('\n');
+        var words = string.Join('\n', events.OfType<AgentTextEvent>().Select(text => text.Text)).Split('\n');
         Assert.Equal(["/bin/sh", Path.Combine(start.Folder, "supervise"), "run", start.Folder, start.WorkingDirectory], words[..5]);
         Assert.All(words[5..], word => Assert.True(int.TryParse(word, out _), word));
         Assert.Equal(8, words.Length);
@@ -130,7 +130,7 @@ public sealed class AgentSessionTests
 
         Assert.Equal(
             ["run-1|T1|1|secret|4711|none|none", start.Repository, start.Folder, "Do it.", start.WorkingDirectory],
-            events.OfType<AgentText>().Select(text => text.Text)
+            events.OfType<AgentTextEvent>().Select(text => text.Text)
         );
     }
 
@@ -147,7 +147,7 @@ public sealed class AgentSessionTests
 
         Assert.Equal(
             string.Join('\n', odd.Select(argument => $"[{argument}]")),
-            string.Join('\n', events.OfType<AgentText>().Select(text => text.Text))
+            string.Join('\n', events.OfType<AgentTextEvent>().Select(text => text.Text))
         );
     }
 
@@ -165,10 +165,7 @@ public sealed class AgentSessionTests
         var third = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-3" }, default);
         (var again, _) = await AgentFixture.FollowAsync(third);
 
-        Assert.Equal(
-            [AgentStartState.NotStarted, AgentStartState.Running, AgentStartState.Ended],
-            [first.Found, second.Found, third.Found]
-        );
+        Assert.Equal([AgentRunStatus.NotStarted, AgentRunStatus.Running, AgentRunStatus.Ended], [first.Found, second.Found, third.Found]);
         Assert.Equal([AgentFailure.None, AgentFailure.None], [outcome.Failure, again.Failure]);
         Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
     }
@@ -211,13 +208,13 @@ public sealed class AgentSessionTests
                 cancellationToken: detach.Token
             )
         );
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.Running, AgentSupervisor.ReadState(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         var successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
         (var outcome, var events) = await AgentFixture.FollowAsync(successor, seen);
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
-        Assert.Equal(["two"], events.OfType<AgentText>().Select(text => text.Text));
+        Assert.Equal(["two"], events.OfType<AgentTextEvent>().Select(text => text.Text));
     }
 
     [Fact]
@@ -229,9 +226,9 @@ public sealed class AgentSessionTests
         var first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         var second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
 
-        var error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() => AgentFixture.FollowQuietlyAsync(first));
+        var error = await Assert.ThrowsAsync<AgentRunTakenOverException>(() => AgentFixture.FollowQuietlyAsync(first));
         Assert.Equal("owner-2", error.Owner);
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.Running, AgentSupervisor.ReadState(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         Assert.Equal(AgentFailure.None, (await AgentFixture.FollowQuietlyAsync(second)).Failure);
     }
@@ -276,7 +273,7 @@ public sealed class AgentSessionTests
         );
 
         Assert.Equal(AgentFailure.None, outcome.Failure);
-        Assert.Equal([50_000_000, 10, 4], events.OfType<AgentText>().Select(text => text.Text.Length));
+        Assert.Equal([50_000_000, 10, 4], events.OfType<AgentTextEvent>().Select(text => text.Text.Length));
     }
 
     /// <summary>
@@ -304,7 +301,7 @@ public sealed class AgentSessionTests
 
         (var outcome, var events) = await agents.RunAsync(AgentFixture.Shell("kill -KILL $PPID; sleep 0.5; echo alone"), agents.Start());
 
-        Assert.Equal(new AgentText("alone"), Assert.Single(events) with { Offset = 0 });
+        Assert.Equal(new AgentTextEvent("alone"), Assert.Single(events) with { Offset = 0 });
         Assert.Equal(AgentFailure.Killed, outcome.Failure);
     }
 

@@ -68,7 +68,7 @@ public sealed class AgentStopTests
             await Task.Delay(delay);
 
             // Before the supervisor has taken the start there is nothing to stop.
-            await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) != AgentStartState.NotStarted);
+            await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) != AgentRunStatus.NotStarted);
             await agents.Supervisor.StopAsync(start.Folder, AgentFailure.Stopped);
 
             Assert.Empty(AgentFixture.ProcessesOf(start));
@@ -80,7 +80,7 @@ public sealed class AgentStopTests
     public async Task TimeLimit_Passed_AgentIsStopped()
     {
         await using AgentFixture agents = new();
-        AgentLimits limits = new() { Time = TimeSpan.FromSeconds(1) };
+        AgentRunLimits limits = new() { Time = TimeSpan.FromSeconds(1) };
 
         (var outcome, _) = await agents.RunAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), agents.Start(limits: limits));
 
@@ -92,10 +92,10 @@ public sealed class AgentStopTests
     public async Task TimeLimit_PassedWithNobodyThere_SupervisorStopsTheAgent()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(1) });
+        var start = agents.Start(limits: new AgentRunLimits { Time = TimeSpan.FromSeconds(1) });
         await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
 
-        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentStartState.Ended);
+        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentRunStatus.Ended);
 
         Assert.Equal("time", (await File.ReadAllTextAsync(Path.Combine(start.Folder, "stop"))).Trim());
         await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
@@ -105,11 +105,11 @@ public sealed class AgentStopTests
     public async Task OrphanLimit_NobodyRenewsTheLease_SupervisorStopsTheAgent()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Orphan = TimeSpan.FromSeconds(2) });
+        var start = agents.Start(limits: new AgentRunLimits { Orphan = TimeSpan.FromSeconds(2) });
         var runner = AgentFixture.Shell("while :; do sleep 0.05; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
 
-        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentStartState.Ended);
+        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentRunStatus.Ended);
 
         var session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         Assert.Equal(AgentFailure.Orphaned, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
@@ -119,7 +119,7 @@ public sealed class AgentStopTests
     public async Task StallLimit_NothingPrinted_AgentIsStopped()
     {
         await using AgentFixture agents = new();
-        AgentLimits limits = new() { Stall = TimeSpan.FromSeconds(5) };
+        AgentRunLimits limits = new() { Stall = TimeSpan.FromSeconds(5) };
 
         (var outcome, var events) = await agents.RunAsync(
             AgentFixture.Shell("echo begun; while :; do sleep 0.05; done"),
@@ -127,14 +127,14 @@ public sealed class AgentStopTests
         );
 
         Assert.Equal(AgentFailure.Stall, outcome.Failure);
-        Assert.Equal("begun", Assert.IsType<AgentText>(Assert.Single(events)).Text);
+        Assert.Equal("begun", Assert.IsType<AgentTextEvent>(Assert.Single(events)).Text);
     }
 
     [Fact]
     public async Task Limits_None_AgentEndsByItself()
     {
         await using AgentFixture agents = new();
-        AgentLimits limits = new()
+        AgentRunLimits limits = new()
         {
             Time = Timeout.InfiniteTimeSpan,
             Stall = Timeout.InfiniteTimeSpan,
@@ -150,7 +150,7 @@ public sealed class AgentStopTests
     public async Task OutputLimit_Flooded_AgentIsStopped()
     {
         await using AgentFixture agents = new();
-        AgentLimits limits = new() { OutputBytes = 1_000_000 };
+        AgentRunLimits limits = new() { OutputBytes = 1_000_000 };
 
         (var outcome, _) = await agents.RunAsync(
             AgentFixture.Shell("while :; do echo 0123456789012345678901234567890123456789; done"),
@@ -187,11 +187,11 @@ public sealed class AgentStopTests
         var supervisor = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "supervisor"))).Split(' ')[0]);
 
         await AgentFixture.KillAsync(supervisor);
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.Running, AgentSupervisor.ReadState(start.Folder));
         await File.WriteAllTextAsync(agents["go"], "");
         (var outcome, var events) = await AgentFixture.FollowAsync(session);
 
-        Assert.Equal(["finished"], events.OfType<AgentText>().Select(text => text.Text));
+        Assert.Equal(["finished"], events.OfType<AgentTextEvent>().Select(text => text.Text));
         Assert.Equal(AgentFailure.Killed, outcome.Failure);
         Assert.Null(outcome.ExitCode);
         Assert.Empty(AgentFixture.ProcessesOf(start));
@@ -202,7 +202,7 @@ public sealed class AgentStopTests
     public async Task Supervisor_KilledWithItsWatch_TimeLimitStillHolds()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(2) });
+        var start = agents.Start(limits: new AgentRunLimits { Time = TimeSpan.FromSeconds(2) });
         var session = await agents.Supervisor.StartOrAttachAsync(
             AgentFixture.Shell("echo up; while :; do sleep 0.05; done"),
             start,
@@ -231,7 +231,7 @@ public sealed class AgentStopTests
         await KillAllAsync(() => AgentFixture.ProcessesOf(start));
 
         var session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
-        Assert.Equal(AgentStartState.Died, session.Found);
+        Assert.Equal(AgentRunStatus.Died, session.Found);
         Assert.Equal(AgentFailure.Killed, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
     }
 
@@ -245,11 +245,11 @@ public sealed class AgentStopTests
         await File.WriteAllTextAsync(Path.Combine(start.Folder, "pid"), $"{before}\n");
         await File.WriteAllTextAsync(Path.Combine(start.Folder, "supervisor"), $"{before}\n");
 
-        Assert.Equal(AgentStartState.Died, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.Died, AgentSupervisor.ReadState(start.Folder));
     }
 
     /// <summary>Kills just what is found, and nothing that came of it.</summary>
-    private static async Task KillAllAsync(Func<IReadOnlyList<ProcessInfo>> find)
+    private static async Task KillAllAsync(Func<IReadOnlyList<SystemProcessRecord>> find)
     {
         while (find() is { Count: > 0 } found)
         {

@@ -16,7 +16,7 @@ public sealed class CancelBeforeStartTests
         Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder));
         Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder), "whoever asks again, after a crash, gets the same answer");
 
-        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.CancelledBeforeStart, AgentSupervisor.ReadState(start.Folder));
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default)
         );
@@ -34,7 +34,7 @@ public sealed class CancelBeforeStartTests
 
         Assert.False(AgentSupervisor.TryCancelBeforeStart(start.Folder));
 
-        Assert.Equal(AgentStartState.Ended, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.Ended, AgentSupervisor.ReadState(start.Folder));
     }
 
     [Fact]

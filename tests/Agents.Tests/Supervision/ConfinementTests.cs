@@ -121,7 +121,9 @@ public sealed class ConfinementTests
         Assert.Equal(File.GetLastWriteTimeUtc(sandbox.Filter!), File.GetLastWriteTimeUtc(SystemCallFilter.FileIn(folder["the filter's"])!));
 
         Task<ProcessResult> RunAsync(Sandbox confined, string program, params string[] arguments) =>
-            new ProcessRunner().RunAsync(new ProcessCommand(program, arguments) { WorkingDirectory = folder.Path, Sandbox = confined });
+            new ProcessRunner().RunAsync(
+                new ChildProcessOptions(program, arguments) { WorkingDirectory = folder.Path, Sandbox = confined }
+            );
     }
 
     [BubblewrapFact]
@@ -159,7 +161,7 @@ public sealed class ConfinementTests
         await using AgentFixture fixture = new();
         var start = (await ConfinedAsync(fixture)) with
         {
-            Limits = new AgentLimits { MemoryBytes = 32_000_000, Cores = 0.2 },
+            Limits = new AgentRunLimits { MemoryBytes = 32_000_000, Cores = 0.2 },
         };
 
         (var outcome, _) = await fixture.RunAsync(
@@ -231,7 +233,7 @@ public sealed class ConfinementTests
     }
 
     /// <summary>A confined agent that has written <c>up</c>.</summary>
-    private static async Task<(AgentStart Start, AgentRunFollower Session)> StartAsync(AgentFixture fixture, string script)
+    private static async Task<(AgentRunParameters Start, AgentRunFollower Session)> StartAsync(AgentFixture fixture, string script)
     {
         var start = await ConfinedAsync(fixture);
         var session = await fixture.Supervisor.StartOrAttachAsync(AgentFixture.Shell(script), start, TestKit.Eventually.Timeout());
@@ -280,9 +282,9 @@ public sealed class ConfinementTests
         using TempFolder folder = new();
         folder.Write("tree/tools/mount", $"#!/bin/sh\ntouch {folder["escaped"]}\nexec /usr/bin/mount \"$@\"\n");
         folder.Write("cache/file", "");
-        await new ProcessRunner().RunAsync(new ProcessCommand("chmod", "+x", folder["tree/tools/mount"]));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("chmod", "+x", folder["tree/tools/mount"]));
         var run = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", "echo $LD_LIBRARY_PATH $PATH")
+            new ChildProcessOptions("/bin/sh", "-c", "echo $LD_LIBRARY_PATH $PATH")
             {
                 WorkingDirectory = folder["tree"],
                 CleanEnvironment = true,
@@ -324,7 +326,10 @@ public sealed class ConfinementTests
         async Task<string> RunAsync(OverlayMounts? overlays, string script)
         {
             var run = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", "-c", $"cd {cache} && {script}") { Sandbox = new Sandbox(program) { Overlays = overlays } }
+                new ChildProcessOptions("/bin/sh", "-c", $"cd {cache} && {script}")
+                {
+                    Sandbox = new Sandbox(program) { Overlays = overlays },
+                }
             );
             Assert.True(run.Succeeded, run.StandardError.Text);
             return run.StandardOutput.Text;
@@ -335,10 +340,10 @@ public sealed class ConfinementTests
     {
         var program = Path.Combine(fixture.Home, "bwrap");
         await File.WriteAllTextAsync(program, "#!/bin/sh\n" + script);
-        await new ProcessRunner().RunAsync(new ProcessCommand("chmod", "+x", program));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("chmod", "+x", program));
     }
 
-    private static async Task<AgentStart> ConfinedAsync(AgentFixture fixture)
+    private static async Task<AgentRunParameters> ConfinedAsync(AgentFixture fixture)
     {
         var open = Directory.CreateDirectory(fixture["shared/open"]).FullName;
         var program = (await new Bubblewrap().CheckAsync()).Program!;

@@ -15,14 +15,14 @@ public sealed class KilledFollowerTests
         await using AgentFixture agents = new();
         var start = agents.Start();
         await KillFollowerWhenAsync(agents, start, () => File.Exists(agents["starts"]));
-        Assert.Equal(AgentStartState.Running, AgentSupervisor.ReadState(start.Folder));
+        Assert.Equal(AgentRunStatus.Running, AgentSupervisor.ReadState(start.Folder));
 
         var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
         await File.WriteAllTextAsync(agents["go"], "");
         (var outcome, var events) = await AgentFixture.FollowAsync(successor);
 
-        Assert.Equal((AgentStartState.Running, AgentFailure.None), (successor.Found, outcome.Failure));
-        Assert.Equal(["begun", "ended"], events.OfType<AgentText>().Select(text => text.Text));
+        Assert.Equal((AgentRunStatus.Running, AgentFailure.None), (successor.Found, outcome.Failure));
+        Assert.Equal(["begun", "ended"], events.OfType<AgentTextEvent>().Select(text => text.Text));
         Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
         await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
     }
@@ -34,12 +34,12 @@ public sealed class KilledFollowerTests
         var start = agents.Start();
         await KillFollowerWhenAsync(agents, start, () => File.Exists(agents["starts"]));
         await File.WriteAllTextAsync(agents["go"], "");
-        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentStartState.Ended);
+        await Eventually.TrueAsync(() => AgentSupervisor.ReadState(start.Folder) == AgentRunStatus.Ended);
 
         var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
         (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
-        Assert.Equal((AgentStartState.Ended, AgentFailure.None, "ended"), (successor.Found, outcome.Failure, outcome.FinalText));
+        Assert.Equal((AgentRunStatus.Ended, AgentFailure.None, "ended"), (successor.Found, outcome.Failure, outcome.FinalText));
         Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
     }
 
@@ -76,10 +76,10 @@ public sealed class KilledFollowerTests
         }
     }
 
-    private static async Task KillFollowerWhenAsync(AgentFixture agents, AgentStart start, Func<bool> condition)
+    private static async Task KillFollowerWhenAsync(AgentFixture agents, AgentRunParameters start, Func<bool> condition)
     {
-        var follower = await new DetachedProcess().StartAsync(
-            new DetachedCommand(
+        var follower = await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(
                 RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"),
                 ["follow", start.Folder, agents.Worktree, "/bin/sh", "-c", Agent]
             )

@@ -34,9 +34,9 @@ public sealed class OutputTruncatorTests
         await agents.RunAsync(AgentFixture.Shell("echo first; head -c 9000000 /dev/zero | tr '\\0' x; echo; echo last"), start);
         var said = new List<string>();
 
-        await foreach (var happened in AgentLog.ReadAsync(start.Folder, follow: false, TimeProvider.System))
+        await foreach (var happened in AgentRunLogReader.ReadAsync(start.Folder, follow: false, TimeProvider.System))
         {
-            said.Add(((AgentText)happened).Text);
+            said.Add(((AgentTextEvent)happened).Text);
         }
 
         Assert.Equal(3, said.Count);

@@ -21,7 +21,7 @@ public sealed class ResourceLimitTests
     public async Task MemoryLimit_Passed_AgentIsStoppedAndTheFiguresAreNamed(string script)
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { MemoryBytes = 32 * Megabyte });
+        var start = agents.Start(limits: new AgentRunLimits { MemoryBytes = 32 * Megabyte });
 
         (var outcome, _) = await agents.RunAsync(AgentFixture.Shell(script), start);
 
@@ -37,7 +37,7 @@ public sealed class ResourceLimitTests
     public async Task MemoryLimit_TakenOverAgentPassesIt_IsStopped()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { MemoryBytes = 32 * Megabyte });
+        var start = agents.Start(limits: new AgentRunLimits { MemoryBytes = 32 * Megabyte });
         var runner = AgentFixture.Shell(Hold + "; echo held; while :; do sleep 0.1; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
         await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
@@ -51,7 +51,7 @@ public sealed class ResourceLimitTests
     public async Task MemoryLimit_AgentStaysBelow_EndsByItself()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { MemoryBytes = 1000 * Megabyte });
+        var start = agents.Start(limits: new AgentRunLimits { MemoryBytes = 1000 * Megabyte });
 
         (var outcome, _) = await agents.RunAsync(AgentFixture.Shell(Hold + "; sleep 1.5"), start);
 
@@ -62,7 +62,7 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_AgentThatUsesMore_IsStoppedAtTimesAndEndsByItself()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Cores = 0.1 });
+        var start = agents.Start(limits: new AgentRunLimits { Cores = 0.1 });
         var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
         var following = AgentFixture.FollowQuietlyAsync(session);
 
@@ -78,7 +78,7 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_FollowerLetsGo_AgentIsNotLeftStopped()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Cores = 0.001 });
+        var start = agents.Start(limits: new AgentRunLimits { Cores = 0.001 });
         var session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
         using CancellationTokenSource detach = new();
         var following = AgentFixture.FollowQuietlyAsync(session, detach.Token);
@@ -94,14 +94,14 @@ public sealed class ResourceLimitTests
     public async Task CoreLimit_FollowerKilledWhileTheAgentIsStopped_SuccessorLetsItGoOn()
     {
         await using AgentFixture agents = new();
-        var start = agents.Start(limits: new AgentLimits { Cores = 0.5 });
+        var start = agents.Start(limits: new AgentRunLimits { Cores = 0.5 });
         await LeaveStoppedAsync(agents, start, Loop);
         await File.WriteAllTextAsync(agents["go"], "");
 
         var successor = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Loop), start, default);
         (var outcome, _) = await AgentFixture.FollowAsync(successor);
 
-        Assert.Equal((AgentStartState.Running, AgentFailure.None, "ended"), (successor.Found, outcome.Failure, outcome.FinalText));
+        Assert.Equal((AgentRunStatus.Running, AgentFailure.None, "ended"), (successor.Found, outcome.Failure, outcome.FinalText));
     }
 
     [Fact]
@@ -129,10 +129,10 @@ public sealed class ResourceLimitTests
     }
 
     /// <summary>A follower in a process of its own is killed after it has stopped the agent.</summary>
-    private static async Task LeaveStoppedAsync(AgentFixture agents, AgentStart start, string script)
+    private static async Task LeaveStoppedAsync(AgentFixture agents, AgentRunParameters start, string script)
     {
-        var follower = await new DetachedProcess().StartAsync(
-            new DetachedCommand(
+        var follower = await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(
                 RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"),
                 ["follow", "--cores", "0.001", start.Folder, agents.Worktree, "/bin/sh", "-c", script]
             )
@@ -147,10 +147,12 @@ public sealed class ResourceLimitTests
         Assert.True(IsStopped(start));
     }
 
-    private static bool IsStopped(AgentStart start) => States(start) is { Count: > 0 } found && found.All(process => process.IsStopped);
+    private static bool IsStopped(AgentRunParameters start) =>
+        States(start) is { Count: > 0 } found && found.All(process => process.IsStopped);
 
-    private static bool IsRunning(AgentStart start) => States(start) is { Count: > 0 } found && found.All(process => !process.IsStopped);
+    private static bool IsRunning(AgentRunParameters start) =>
+        States(start) is { Count: > 0 } found && found.All(process => !process.IsStopped);
 
-    private static IReadOnlyList<ProcessInfo> States(AgentStart start) =>
+    private static IReadOnlyList<SystemProcessRecord> States(AgentRunParameters start) =>
         ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder);
 }

@@ -70,7 +70,10 @@ public sealed class BoundaryRun : IAsyncLifetime
         var calls = _listeners!.Calls.Count;
         var deeds = BoundaryTable.Targets.SelectMany(row => row.Deeds).Where(deed => BoundaryTable.Harmless.Contains(deed.Name)).ToList();
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", $"set -- outside\n{Variables(_listeners)}{Lines(deeds)}") { WorkingDirectory = _cli.Home }
+            new ChildProcessOptions("/bin/sh", "-c", $"set -- outside\n{Variables(_listeners)}{Lines(deeds)}")
+            {
+                WorkingDirectory = _cli.Home,
+            }
         );
         await Eventually.TrueAsync(() => deeds.Where(deed => deed.Judge == Judge.Listener).All(IsCalled));
         return (
@@ -201,7 +204,7 @@ public sealed class BoundaryRun : IAsyncLifetime
         string Read(string path) => File.ReadAllText(Path.Combine(_cli.Home, path));
     }
 
-    private static bool IsLeft(ProcessInfo process)
+    private static bool IsLeft(SystemProcessRecord process)
     {
         try
         {

@@ -12,10 +12,10 @@ namespace Orchestrator.Cli.Tests.Documentation;
 internal static partial class CommandPage
 {
     /// <summary>Every command that people see, with its path; those that only hold others too.</summary>
-    public static IReadOnlyList<(string Path, Command Command)> All { get; } = [.. Below("", CommandTable.Root([]))];
+    public static IReadOnlyList<(string Path, Command Command)> All { get; } = [.. Below("", CliCommandRegistry.Root([]))];
 
     /// <summary>The options that every command takes.</summary>
-    public static IReadOnlyList<Option> Global { get; } = [.. CommandTable.Root([]).Options.Where(option => option.Recursive)];
+    public static IReadOnlyList<Option> Global { get; } = [.. CliCommandRegistry.Root([]).Options.Where(option => option.Recursive)];
 
     public static string Text()
     {

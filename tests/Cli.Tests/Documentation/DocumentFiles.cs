@@ -23,11 +23,11 @@ internal static partial class DocumentFiles
     public static string Read(string file) => File.ReadAllText(RepositoryFiles.Path(file));
 
     /// <summary>The text of one page with code left out.</summary>
-    public static string Prose(string file) => CodeSpan().Replace(Fence().Replace(Read(file), ""), "");
+    public static string Prose(string file) => HighlightedCodeSpan().Replace(Fence().Replace(Read(file), ""), "");
 
     /// <summary>The inline code of a page, outside code blocks.</summary>
     public static IEnumerable<string> CodeSpans(string file) =>
-        CodeSpan().Matches(Fence().Replace(Read(file), "")).Select(match => match.Groups["code"].Value);
+        HighlightedCodeSpan().Matches(Fence().Replace(Read(file), "")).Select(match => match.Groups["code"].Value);
 
     /// <summary>The blocks of code in one language.</summary>
     public static IEnumerable<string> Blocks(string file, string language) =>
@@ -48,7 +48,7 @@ internal static partial class DocumentFiles
     private static partial Regex Fence();
 
     [GeneratedRegex(@"(?<ticks>`+)(?<code>.+?)\k<ticks>(?!`)", RegexOptions.Singleline)]
-    private static partial Regex CodeSpan();
+    private static partial Regex HighlightedCodeSpan();
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

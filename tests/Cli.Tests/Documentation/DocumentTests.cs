@@ -93,11 +93,11 @@ public sealed partial class DocumentTests
             var name = part.Split('\n')[0];
             if (name.StartsWith('#') && name.Contains("config.yaml", StringComparison.Ordinal))
             {
-                var file = new ConfigurationText("config.yaml", part);
+                var file = new ConfigurationFileText("config.yaml", part);
                 var read = SettingsLoader.Load(
                     name.Contains('~', StringComparison.Ordinal)
-                        ? new SettingsInput { UserFile = file }
-                        : new SettingsInput { IsTrusted = true, RepositoryFile = file }
+                        ? new SettingSourceTexts { UserFile = file }
+                        : new SettingSourceTexts { IsTrusted = true, RepositoryFile = file }
                 );
                 Assert.Empty(read.Errors.Concat(read.Warnings).Select(fault => $"{page}: {fault}"));
                 continue;

@@ -33,9 +33,9 @@ public sealed class GeneratedPagesTests
     }
 
     [Theory]
-    [InlineData(typeof(RunStates), "## States of a run")]
-    [InlineData(typeof(RunLiveness), "## Liveness of a run")]
-    [InlineData(typeof(TaskStates), "## States of a task")]
+    [InlineData(typeof(RunStateNames), "## States of a run")]
+    [InlineData(typeof(RunLivenessClassifier), "## Liveness of a run")]
+    [InlineData(typeof(TaskStateNames), "## States of a task")]
     public void StatesPage_Table_HasEveryState(Type states, string heading)
     {
         var text = DocumentFiles.Read("docs/reference/states.md");

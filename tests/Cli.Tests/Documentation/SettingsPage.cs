@@ -11,7 +11,7 @@ internal static class SettingsPage
         var text = new StringBuilder(
             "| key | what it does, and what it accepts | default | variable | from a repository |\n|---|---|---|---|---|\n"
         );
-        foreach (var setting in SettingIndex.All)
+        foreach (var setting in SettingDeclarationIndex.All)
         {
             var name = setting.Name.Replace("*", "NAME", StringComparison.Ordinal);
             var variables = setting.OldVariables.Prepend(setting.Variable.Replace("*", "NAME", StringComparison.Ordinal));

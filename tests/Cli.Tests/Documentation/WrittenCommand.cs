@@ -14,7 +14,7 @@ internal static class WrittenCommand
     public static ParseResult Parse(string line)
     {
         var words = Words(line);
-        return CommandTable.Root(words).Parse(words);
+        return CliCommandRegistry.Root(words).Parse(words);
     }
 
     /// <summary>The command lines of this program in a text: each from its name to the end of its line or to a sign of the shell.</summary>
@@ -37,7 +37,7 @@ internal static class WrittenCommand
         {
             return null;
         }
-        var command = CommandTable.Root([]);
+        var command = CliCommandRegistry.Root([]);
         var used = 0;
         while (used < words.Count && command.Subcommands.FirstOrDefault(inner => inner.Name == words[used]) is { } found)
         {
@@ -49,7 +49,7 @@ internal static class WrittenCommand
             return $"'{line}': there is no command '{words[0]}'. {NearestName.Of(words[0], command.Subcommands.Select(c => c.Name))}";
         }
         var known = command
-            .Options.Concat(CommandTable.Root([]).Options)
+            .Options.Concat(CliCommandRegistry.Root([]).Options)
             .SelectMany(option => option.Aliases.Append(option.Name))
             .ToHashSet();
         var unknown = words

@@ -262,10 +262,10 @@ public sealed class EnvironmentFaultTests
     )]
     public void Read_FaultOfTheMachine_IsNoVerdict(string command, EnvironmentCause cause, string output, int exitCode = 1)
     {
-        var facts = RunnerOutputClassifier.Read(
+        var facts = GateProgramOutputClassifier.Read(
             new GateCommandResult
             {
-                Output = RunnerOutput.Of(output),
+                Output = GateOutputCollector.Of(output),
                 Command = command,
                 ExitCode = exitCode,
                 Directory = "/w",

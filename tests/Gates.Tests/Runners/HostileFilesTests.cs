@@ -16,11 +16,11 @@ public sealed class HostileFilesTests
         await MakeAsync(folder, "pipe.xml pipe.json", "device.xml device.json");
         await File.WriteAllTextAsync(folder["report.xml"], Report);
 
-        var facts = ReportFiles.Read(folder.Path, DateTime.UnixEpoch, CancellationToken.None);
+        var facts = TestReportFileReader.Read(folder.Path, DateTime.UnixEpoch, CancellationToken.None);
 
         Assert.Equal(["report.xml"], facts!.Files);
-        Assert.Null(ReportReader.Read(folder["pipe.xml"], folder.Path));
-        Assert.Null(ReportReader.Read(folder["device.json"], folder.Path));
+        Assert.Null(TestReportParser.Read(folder["pipe.xml"], folder.Path));
+        Assert.Null(TestReportParser.Read(folder["device.json"], folder.Path));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class HostileFilesTests
         await MakeAsync(folder, "package.json", "pyproject.toml");
         await File.WriteAllTextAsync(folder["Cargo.toml"], "[package]");
 
-        Assert.Equal(["[package]"], ProjectManifests.Of(folder.Path));
+        Assert.Equal(["[package]"], RootManifestTextReader.Of(folder.Path));
     }
 
     [Fact]
@@ -39,14 +39,14 @@ public sealed class HostileFilesTests
         using var folder = new TempFolder();
         await MakeAsync(folder, "", ".mcp.json .worktreeinclude package.json");
 
-        Assert.Empty(Detection.ProjectCommands.Find(folder.Path));
+        Assert.Empty(Detection.ProjectDefinedCommandFinder.Find(folder.Path));
     }
 
     private static async Task MakeAsync(TempFolder folder, string pipes, string links) =>
         Assert.True(
             (
                 await new ProcessRunner().RunAsync(
-                    new ProcessCommand(
+                    new ChildProcessOptions(
                         "/bin/sh",
                         "-c",
                         $"for name in {pipes}; do mkfifo $name; done; for name in {links}; do ln -s /dev/zero $name; done"

@@ -35,14 +35,14 @@ internal sealed class RecordedRun
         [.. Directory.EnumerateFiles(folder, "*.tar.gz").Order(StringComparer.Ordinal).SelectMany(OfArchive)];
 
     /// <summary>The facts that the product reads from it.</summary>
-    public RunnerResult Read()
+    public ClassifiedGateResult Read()
     {
         using var folder = new Orchestrator.TestKit.TempFolder();
         var report = Case.TryGetProperty("reportFile", out var name) && name.GetString() is { } file ? Report(folder.Path, file) : null;
-        return RunnerOutputClassifier.Read(
+        return GateProgramOutputClassifier.Read(
             new GateCommandResult
             {
-                Output = RunnerOutput.Of(Output()),
+                Output = GateOutputCollector.Of(Output()),
                 Command = Case.GetProperty("command").GetString()!,
                 ExitCode = Case.GetProperty("signal").GetString() is { } signal
                     ? 128 + Signals[signal]
@@ -80,7 +80,7 @@ internal sealed class RecordedRun
     {
         var path = Path.Combine(folder, Path.GetFileName(file));
         File.WriteAllText(path, Encoding.UTF8.GetString(_files[Path.GetFileName(file)]).Replace(Project, folder, StringComparison.Ordinal));
-        return ReportReader.Read(path, folder);
+        return TestReportParser.Read(path, folder);
     }
 
     private static IEnumerable<RecordedRun> OfArchive(string archive)

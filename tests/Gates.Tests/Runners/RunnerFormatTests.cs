@@ -305,7 +305,7 @@ public sealed class RunnerFormatTests
     [Fact]
     public void Take_AnyNumberOfLines_CountsAllAndKeepsTheEnds()
     {
-        var output = new RunnerOutput();
+        var output = new GateOutputCollector();
         output.ProcessLine("begin");
         for (var i = 0; i < 100_000; i++)
         {
@@ -320,11 +320,11 @@ public sealed class RunnerFormatTests
         Assert.Equal(100_000, output.Counted!.Passed);
     }
 
-    private static RunnerResult Read(string command, string output, int exitCode, params string[] manifests) =>
-        RunnerOutputClassifier.Read(
+    private static ClassifiedGateResult Read(string command, string output, int exitCode, params string[] manifests) =>
+        GateProgramOutputClassifier.Read(
             new GateCommandResult
             {
-                Output = RunnerOutput.Of(output),
+                Output = GateOutputCollector.Of(output),
                 Command = command,
                 ExitCode = exitCode,
                 Directory = "/w/p",

@@ -160,11 +160,11 @@ internal sealed class ModelRepository(string path)
     private async Task<string> GitAsync(IReadOnlyList<string> arguments, string input)
     {
         var result = await Runner.RunAsync(
-            new ProcessCommand("git", arguments)
+            new ChildProcessOptions("git", arguments)
             {
                 WorkingDirectory = path,
-                Input = ProcessInput.FromText(input),
-                StandardOutput = ProcessOutput.Capture(512 * 1024 * 1024),
+                Input = ProcessStandardInput.FromText(input),
+                StandardOutput = ProcessOutputTargets.Capture(512 * 1024 * 1024),
             }
         );
         Assert.True(result.Succeeded, $"git {string.Join(' ', arguments)}: {result.StandardError.Text}");

@@ -26,7 +26,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         var histories = Enumerable.Range(seed, count).Select(s => new ModelHistory(s)).ToList();
         await new ModelRepository(opened.Files.Path).PlayAsync(histories, Steps);
         var (faults, fates, spoilt) = (new List<string>(), new int[3], 0);
-        var check = new LossCheck(opened.Repository, [ModelHistory.Appended]);
+        var check = new StagingLostChangeDetector(opened.Repository, [ModelHistory.Appended]);
         foreach (var history in histories)
         {
             var ledger = await check.LedgerAsync(
@@ -52,7 +52,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         Assert.True(fates.All(fate => fate > 0) || count < 20);
     }
 
-    private static MergeStepAuthor AuthorOf(ModelHistory history, string name) =>
+    private static StagingBranchContributor AuthorOf(ModelHistory history, string name) =>
         new(
             name,
             IsTask: true,
@@ -64,7 +64,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
                     : TaskWriteAccess.None
         );
 
-    private static string? FaultOf(ModelHistory history, TrackedHunk hunk, LostHunkTracker ledger)
+    private static string? FaultOf(ModelHistory history, TrackedTaskHunk hunk, LostHunkTracker ledger)
     {
         var task = history.Tasks.Find(t => t.Name == hunk.Task)!;
         var there = history.Staging[^1].Values.SelectMany(lines => lines).Select(line => line.Text).ToHashSet(StringComparer.Ordinal);
@@ -95,8 +95,8 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         var mayBeChanged = isChanged || own.Count < texts.Count || texts.Count == 0 || own.Exists(text => RemoversOf(text).Count > 0);
         var isRight = hunk.Fate switch
         {
-            HunkState.Lost => mayBeLost,
-            HunkState.Overwritten => !isLost && mayBeChanged,
+            MergedHunkStatus.Lost => mayBeLost,
+            MergedHunkStatus.Overwritten => !isLost && mayBeChanged,
             _ => !isLost && !isChanged,
         };
         return isRight

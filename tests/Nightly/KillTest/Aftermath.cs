@@ -63,7 +63,7 @@ public static class Aftermath
 
     private static void CheckMerges(KillRepository repository, List<string> faults)
     {
-        var isAborted = repository.Plan.EndsAs == RunStates.Cancelled;
+        var isAborted = repository.Plan.EndsAs == RunStateNames.Cancelled;
         var kept = isAborted ? repository.KeptAborted.ToList() : ["main"];
         if (kept is not [var reached])
         {

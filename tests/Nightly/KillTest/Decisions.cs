@@ -16,7 +16,7 @@ public static class Decisions
 
     private static IEnumerable<string> CheckFix(KillRepository repository)
     {
-        if (!repository.Plan.Ways.Contains(Resolutions.ManualFix))
+        if (!repository.Plan.Ways.Contains(EscalationResolutionKinds.ManualFix))
         {
             yield break;
         }
@@ -75,8 +75,8 @@ public static class Decisions
         {
             yield return way switch
             {
-                Resolutions.Replan => ("another plan", ["another plan was requested by", "as the person says"]),
-                Resolutions.ManualFix => ("a person's own commits", ["resolved by", "as the person says"]),
+                EscalationResolutionKinds.Replan => ("another plan", ["another plan was requested by", "as the person says"]),
+                EscalationResolutionKinds.ManualFix => ("a person's own commits", ["resolved by", "as the person says"]),
                 _ => ("the end of the run", ["aborted by", "as the person says"]),
             };
         }

@@ -38,7 +38,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     public bool HasPerson => Ways.Count > 0 || Packages is not null;
 
     /// <summary>The state in which the run ends.</summary>
-    public string EndsAs => Ways.Contains(Resolutions.Abort) ? RunStates.Cancelled : RunStates.Completed;
+    public string EndsAs => Ways.Contains(EscalationResolutionKinds.Abort) ? RunStateNames.Cancelled : RunStateNames.Completed;
 
     /// <summary>All tasks that agents work on.</summary>
     public IEnumerable<KillTask> AllTasks => [.. Tasks, .. Replanned];
@@ -185,7 +185,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         new([Simple("t0") with { Appends = [AppendedFile] }, Last("t1", "t0")], Seconds: 0.2)
         {
             Review = KillReview.AcceptsAPersonsFix,
-            Ways = [Resolutions.Replan, Resolutions.ManualFix],
+            Ways = [EscalationResolutionKinds.Replan, EscalationResolutionKinds.ManualFix],
             Replanned = [Simple("t2") with { Does = "echo 't2 good, key=AKIAQYLPMN5HFIQR7XYZ' > t2.txt" }],
         };
 
@@ -194,7 +194,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2)
         {
             Review = KillReview.AcceptsAPersonsFix,
-            Ways = [Resolutions.Abort],
+            Ways = [EscalationResolutionKinds.Abort],
         };
 
     /// <summary>For packages: two tasks that ask for one at the same time, one of which a user has to allow.</summary>

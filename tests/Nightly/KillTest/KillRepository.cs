@@ -119,7 +119,7 @@ public sealed class KillRepository : IDisposable
 
     /// <summary>The status of the run that can be continued, or null if there is none.</summary>
     public JsonElement? OpenRun =>
-        Statuses().Where(status => !RunStates.IsFinal(status.GetProperty("state").GetString()!)).Cast<JsonElement?>().FirstOrDefault();
+        Statuses().Where(status => !RunStateNames.IsFinal(status.GetProperty("state").GetString()!)).Cast<JsonElement?>().FirstOrDefault();
 
     /// <summary>The users' decisions according to the events of runs.</summary>
     public IEnumerable<string> DecidedByPersons() =>

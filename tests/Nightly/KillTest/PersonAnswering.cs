@@ -20,7 +20,7 @@ public sealed class PersonAnswering(KillRepository repository)
         {
             return null;
         }
-        if (answer.Contains(Resolutions.ManualFix))
+        if (answer.Contains(EscalationResolutionKinds.ManualFix))
         {
             Mend(repository.OpenRun!.Value.GetProperty("staging").GetString()!);
         }
@@ -36,11 +36,11 @@ public sealed class PersonAnswering(KillRepository repository)
         var id = run.GetProperty("runId").GetString()!;
         return run.GetProperty("state").GetString() switch
         {
-            RunStates.Escalated => Resolve(run, id),
-            RunStates.AwaitingPromotion => ["promote", id],
+            RunStateNames.Escalated => Resolve(run, id),
+            RunStateNames.AwaitingPromotion => ["promote", id],
             _ => run.GetProperty("tasks")
                 .EnumerateArray()
-                .Where(task => task.GetProperty("state").GetString() == TaskStates.AwaitingApproval)
+                .Where(task => task.GetProperty("state").GetString() == TaskStateNames.AwaitingApproval)
                 .Select(task => (string[])["approve", task.GetProperty("id").GetString()!])
                 .FirstOrDefault(),
         };
@@ -51,8 +51,8 @@ public sealed class PersonAnswering(KillRepository repository)
         var isReplanned =
             run.TryGetProperty("replan", out var replan)
             && replan.ValueKind == JsonValueKind.Object
-            && replan.GetProperty("state").GetString() != ReplanStates.Dropped;
-        var way = repository.Plan.Ways.FirstOrDefault(way => way != Resolutions.Replan || !isReplanned);
+            && replan.GetProperty("state").GetString() != ReplanStateNames.Dropped;
+        var way = repository.Plan.Ways.FirstOrDefault(way => way != EscalationResolutionKinds.Replan || !isReplanned);
         return way is null ? null : ["resolve", id, way, "--reason", "as the person says", "--yes"];
     }
 

@@ -107,7 +107,7 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
             await SomeEndedAsync(TimeSpan.FromSeconds(1));
         }
         var faults = new List<string>();
-        if (_ending != 0 && (_ending != WorkFailed || repository.Plan.EndsAs == RunStates.Completed))
+        if (_ending != 0 && (_ending != WorkFailed || repository.Plan.EndsAs == RunStateNames.Completed))
         {
             faults.Add($"the run ended with exit code {_ending}");
         }

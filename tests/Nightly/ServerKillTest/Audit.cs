@@ -13,7 +13,7 @@ namespace Orchestrator.ServerKillTest;
 /// Reads every run over the wire and compares it with the ledger and the model: nothing acknowledged is lost, nothing is there twice,
 /// everything has ended as planned.
 /// </summary>
-internal sealed class Audit(ServerCalls calls, IReadOnlyList<WorkflowPlan> plans, IReadOnlyList<string> greetings, Ledger ledger)
+internal sealed class Audit(ServerCalls calls, IReadOnlyList<WorkflowPlan> plans, IReadOnlyList<string> greetings, AccountLedger ledger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 

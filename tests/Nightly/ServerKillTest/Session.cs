@@ -25,7 +25,7 @@ internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
     private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WorkerPatience = TimeSpan.FromSeconds(3);
 
-    private readonly Ledger _ledger = new();
+    private readonly AccountLedger _ledger = new();
     private readonly List<string> _faults = [];
 
     /// <summary>Runs the session.</summary>
@@ -129,7 +129,7 @@ internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
     {
         try
         {
-            _faults.AddRange(EngineVerification.Verify(file).Faults.Select(fault => fault.ToString()));
+            _faults.AddRange(EngineDatabaseVerifier.Verify(file).Faults.Select(fault => fault.ToString()));
         }
         catch (InvalidOperationException) when (_ledger.Count == 0)
         {

@@ -12,7 +12,7 @@ namespace Orchestrator.Workflows.Tests.Histories;
 internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type> Workflows)
 {
     private const string RunId = "run-recorded-000001";
-    private static readonly RunRules Shortest = new()
+    private static readonly RunWorkflowSettings Shortest = new()
     {
         Workers = 1,
         Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
@@ -26,7 +26,7 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
             Yes = true,
         };
 
-    public RunRules Settings { get; init; } = Shortest;
+    public RunWorkflowSettings Settings { get; init; } = Shortest;
 
     /// <summary>Tasks of the run, one after the other.</summary>
     public int Tasks { get; init; } = 1;
@@ -35,7 +35,7 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     public bool AtOnce { get; init; }
 
     /// <summary>The relays to other agents, or null for none.</summary>
-    public IReadOnlyList<AgentRelay>? Relays { get; init; }
+    public IReadOnlyList<RelayAgentCandidate>? Relays { get; init; }
 
     public Action<ScriptedActivities> Script { get; init; } = _ => { };
 
@@ -61,7 +61,7 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
         run.RunId = RunId;
         await run.BeginAsync(Input);
         await Play(run);
-        await run.UntilAsync(s => RunStates.IsFinal(s.State));
+        await run.UntilAsync(s => RunStateNames.IsFinal(s.State));
         var histories = new Dictionary<string, WorkflowHistory>();
         foreach (var workflow in Workflows)
         {
@@ -78,8 +78,11 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
         {
             nameof(OrchestrationWorkflow) => RunId,
             nameof(TaskWorkflow) => RunIds.ForTask(RunId, "t0"),
-            nameof(PlanningWorkflow) => RunIds.ForTask(RunId, Input is { NeedsPlanner: true } ? PlannerTask.Id : ReplanTask.Id),
-            nameof(ReviewWorkflow) => RunIds.ForTask(RunId, ReviewTask.Id),
+            nameof(PlanningWorkflow) => RunIds.ForTask(
+                RunId,
+                Input is { NeedsPlanner: true } ? PlannerTaskDefinition.Id : ReplanTaskDefinition.Id
+            ),
+            nameof(ReviewWorkflow) => RunIds.ForTask(RunId, ReviewTaskDefinition.Id),
             nameof(MergeTrainWorkflow) => RunIds.ForTrain(RunId),
             nameof(LeaseWorkflow) => RunIds.ForLeases("key"),
             nameof(GovernorWorkflow) => RunIds.ForGovernor(GovernorTests.Account),

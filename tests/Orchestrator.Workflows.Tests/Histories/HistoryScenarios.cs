@@ -38,7 +38,7 @@ internal static class HistoryScenarios
             Script = a => a.Verify = _ => new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" },
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.UntilAsync(s => s.State == RunStateNames.Escalated);
                 await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
@@ -47,7 +47,7 @@ internal static class HistoryScenarios
             Script = a => a.Agent = (_, stop) => UntilStoppedAsync(stop),
             Play = async run =>
             {
-                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing }]);
                 await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
@@ -72,17 +72,17 @@ internal static class HistoryScenarios
                     input.Start == 1
                         ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "needs pandas" })
                         : DoneAsync();
-                a.JudgeRequest = input => new RequestVerdict
+                a.JudgeRequest = input => new AgentRequestEvaluationResult
                 {
-                    Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Install,
+                    Step = input.Decision is null ? AgentRequestNextStepKinds.Ask : AgentRequestNextStepKinds.Install,
                     Asks = ApprovalKinds.Dependency,
                     Text = "May it have pandas?",
                 };
             },
             Play = async run =>
             {
-                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval }]);
-                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("t0")));
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.AwaitingApproval }]);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("t0")));
             },
         };
         yield return new("answered", Orchestration, Work)
@@ -93,7 +93,7 @@ internal static class HistoryScenarios
                     input.Start == 1
                         ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "Which format?" })
                         : DoneAsync();
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Planner };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Planner };
                 a.AnswerQuestion = (input, _) =>
                     Task.FromResult(
                         new QuestionAnswer
@@ -117,7 +117,7 @@ internal static class HistoryScenarios
                     input is { Start: 1, Task.Task.Id: "t0" }
                         ? Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "is too big" })
                         : DoneAsync();
-                a.JudgeRequest = _ => new RequestVerdict { Step = RequestNextSteps.Split };
+                a.JudgeRequest = _ => new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Split };
                 a.Split = _ => new SplitConclusion { PlanHash = "h", Tasks = [new TaskOutline { Id = "t0-1", Title = "a part" }] };
             },
         };
@@ -135,8 +135,8 @@ internal static class HistoryScenarios
                         : DoneAsync(),
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.Escalated);
-                await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "try again")));
+                await run.UntilAsync(s => s.State == RunStateNames.Escalated);
+                await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskSteeringArguments("t0", "try again")));
             },
         };
         yield return new("resolved", Orchestration)
@@ -144,9 +144,9 @@ internal static class HistoryScenarios
             Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no" }),
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.UntilAsync(s => s.State == RunStateNames.Escalated);
                 await run.Run.ExecuteUpdateAsync(w =>
-                    w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.ManualFix, "done", "kim@desk"))
+                    w.ResolveEscalationAsync(new ResolveEscalationArguments(EscalationResolutionKinds.ManualFix, "done", "kim@desk"))
                 );
             },
         };
@@ -167,12 +167,12 @@ internal static class HistoryScenarios
             },
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.UntilAsync(s => s.State == RunStateNames.Escalated);
                 await run.Run.ExecuteUpdateAsync(w =>
-                    w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Replan, "smaller", "kim@desk"))
+                    w.ResolveEscalationAsync(new ResolveEscalationArguments(EscalationResolutionKinds.Replan, "smaller", "kim@desk"))
                 );
-                await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
-                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+                await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan")));
             },
         };
         yield return new("aborted", Orchestration)
@@ -180,8 +180,8 @@ internal static class HistoryScenarios
             Script = a => a.Agent = (_, _) => Task.FromResult(new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "no" }),
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.Escalated);
-                await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new ResolutionCommand(Resolutions.Abort, "", "kim@desk")));
+                await run.UntilAsync(s => s.State == RunStateNames.Escalated);
+                await run.Run.ExecuteUpdateAsync(w => w.ResolveEscalationAsync(new(EscalationResolutionKinds.Abort, "", "kim@desk")));
             },
         };
         yield return new("approved", Orchestration)
@@ -189,11 +189,11 @@ internal static class HistoryScenarios
             Script = a => a.Plan = plan => plan with { ApprovalReason = "A person wants to see it." },
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
-                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+                await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan")));
             },
         };
-        var isLong = new RunRules { Workers = 1, ContinueAfterEvents = 40 };
+        var isLong = new RunWorkflowSettings { Workers = 1, ContinueAfterEvents = 40 };
         yield return new("continued", Orchestration)
         {
             Settings = isLong,
@@ -203,7 +203,7 @@ internal static class HistoryScenarios
         yield return new("restored", Orchestration) { Settings = isLong, Tasks = 2 };
         yield return new("continued", Train)
         {
-            Settings = new RunRules { Workers = 1, ContinueAfterEvents = 20 },
+            Settings = new RunWorkflowSettings { Workers = 1, ContinueAfterEvents = 20 },
             Tasks = 3,
             KeepsFirst = true,
         };
@@ -218,7 +218,7 @@ internal static class HistoryScenarios
         var (go, mergers) = (new TaskCompletionSource(), 0);
         return new HistoryScenario("batch", Orchestration, Train)
         {
-            Settings = new RunRules
+            Settings = new RunWorkflowSettings
             {
                 Workers = 5,
                 TrainBatch = 8,
@@ -248,7 +248,7 @@ internal static class HistoryScenarios
         var go = new TaskCompletionSource();
         return new HistoryScenario("conflict", Train)
         {
-            Settings = new RunRules { Workers = 3 },
+            Settings = new RunWorkflowSettings { Workers = 3 },
             Tasks = 3,
             AtOnce = true,
             Script = a =>
@@ -292,7 +292,7 @@ internal static class HistoryScenarios
             Script = a => a.Planner = (_, stop) => UntilStoppedAsync(stop),
             Play = async run =>
             {
-                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing }]);
                 await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
@@ -306,10 +306,10 @@ internal static class HistoryScenarios
 
     private static IEnumerable<HistoryScenario> OfReviews()
     {
-        var rules = new RunRules
+        var rules = new RunWorkflowSettings
         {
             Workers = 1,
-            Review = new ReviewRule { Agent = "claude" },
+            Review = new RunReviewOptions { Agent = "claude" },
         };
         yield return new("completed", Review) { Settings = rules };
         yield return new("reviewed", Orchestration)
@@ -324,7 +324,7 @@ internal static class HistoryScenarios
             Script = a => a.JudgeReview = _ => Judge(isGood: false),
             Play = async run =>
             {
-                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.UntilAsync(s => s.State == RunStateNames.Escalated);
                 await run.Run.ExecuteUpdateAsync(w => w.CancelAsync(null));
             },
         };
@@ -362,12 +362,12 @@ internal static class HistoryScenarios
             Play = async run =>
             {
                 await run.UntilAsync(s => s.Questions.Count > 0);
-                await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(new RaiseBudgetCommand(BudgetKinds.Run, 20)));
+                await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(new RaiseBudgetArguments(BudgetKinds.Run, 20)));
             },
         };
         yield return new("relayed", Orchestration, Work)
         {
-            Relays = [new AgentRelay("codex", TimeSpan.FromHours(1))],
+            Relays = [new RelayAgentCandidate("codex", TimeSpan.FromHours(1))],
             Script = a =>
                 a.Agent = (input, _) =>
                     input.Agent is null
@@ -390,14 +390,14 @@ internal static class HistoryScenarios
     {
         const string first = "orchestrator@bbbb/key2";
         const string second = "orchestrator@cccc/key3";
-        var rules = new RunRules { Workers = 1, Places = ScriptedHost.Places };
+        var rules = new RunWorkflowSettings { Workers = 1, Places = ScriptedHost.Places };
         yield return new("rested", Orchestration, Work)
         {
             Settings = rules,
             Script = a =>
-                a.JudgeRequest = input => new RequestVerdict
+                a.JudgeRequest = input => new AgentRequestEvaluationResult
                 {
-                    Step = input.Decision is null ? RequestNextSteps.Ask : RequestNextSteps.Answer,
+                    Step = input.Decision is null ? AgentRequestNextStepKinds.Ask : AgentRequestNextStepKinds.Answer,
                     Asks = ApprovalKinds.Dependency,
                     Text = input.Decision is null ? "May it have pandas?" : "it may",
                 },
@@ -406,7 +406,7 @@ internal static class HistoryScenarios
                 await using (var there = new ScriptedHost(run, first))
                 {
                     there.Activities.Agent = (_, stop) => UntilStoppedAsync(stop);
-                    await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing, Host: not null }]);
+                    await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing, Host: not null }]);
                     await Eventually.TrueAsync(() => !there.Activities.Starts.IsEmpty);
                     await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
                     await run.UntilAsync(s => s.Tasks is [{ Paused: true, Host: null }]);
@@ -417,9 +417,9 @@ internal static class HistoryScenarios
                         ? DoneAsync()
                         : Task.FromResult(new AgentRunResult { FailureClass = FailureClass.Blocked, Message = "needs pandas" });
                 await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
-                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval, Host: not null }]);
-                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.AwaitingApproval, Host: null }]);
-                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("t0")));
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.AwaitingApproval, Host: not null }]);
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.AwaitingApproval, Host: null }]);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("t0")));
                 await run.ResultAsync();
             },
         };
@@ -431,7 +431,7 @@ internal static class HistoryScenarios
             Settings = rules with
             {
                 Workers = 2,
-                Queue = new QueueRules { HasLanes = true },
+                Queue = new MergeQueueBatchOptions { HasLanes = true },
             },
             Script = a =>
             {
@@ -457,7 +457,7 @@ internal static class HistoryScenarios
             {
                 await using var there = new ScriptedHost(run, first);
                 there.Activities.Agent = (_, stop) => UntilStoppedAsync(stop);
-                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing, Host: not null }]);
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing, Host: not null }]);
                 await Eventually.TrueAsync(() => !there.Activities.Starts.IsEmpty);
                 await using var elsewhere = new ScriptedHost(run, second, offers: false);
                 // As the second does where the server gives it the place of the first.
@@ -470,8 +470,8 @@ internal static class HistoryScenarios
         };
     }
 
-    private static AnswerJudgement Judge(bool isGood) =>
-        isGood ? new AnswerJudgement { Message = "1 task" } : new AnswerJudgement { Problems = ["It is no plan."], ProblemsFile = "p.md" };
+    private static AgentAnswerValidationResult Judge(bool isGood) =>
+        isGood ? new() { Message = "1 task" } : new() { Problems = ["It is no plan."], ProblemsFile = "p.md" };
 
     private static Task<AgentRunResult> DoneAsync() => Task.FromResult(ScriptedActivities.Done());
 
@@ -483,7 +483,7 @@ internal static class HistoryScenarios
 
     private static async Task PauseAndResumeAsync(ScriptedRun run)
     {
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Executing }]);
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
         await run.UntilAsync(s => s.Tasks is [{ Paused: true }]);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
@@ -491,10 +491,10 @@ internal static class HistoryScenarios
 
     private static async Task ResetAsync(ScriptedRun run)
     {
-        await run.UntilAsync(s => RunStates.IsFinal(s.State));
+        await run.UntilAsync(s => RunStateNames.IsFinal(s.State));
         var first = await run.Run.DescribeAsync();
         await Scene.ResetAsync(run, toFirst: true);
-        await run.UntilAsync(s => RunStates.IsFinal(s.State) && s.Warnings is not null);
+        await run.UntilAsync(s => RunStateNames.IsFinal(s.State) && s.Warnings is not null);
         Xunit.Assert.NotEqual(first.RunId, (await run.Run.DescribeAsync()).RunId);
     }
 }

@@ -124,7 +124,7 @@ public sealed class HistoryTests
             DebugMode = true,
             DataConverter = DataConverter.Default with
             {
-                PayloadConverter = WorkerSetup.Converter(new DefaultPayloadConverter(MessageJson.Options)),
+                PayloadConverter = WorkerSetup.Converter(new DefaultPayloadConverter(PayloadJsonOptions.Options)),
             },
             Interceptors = interceptor is null
                 ? [WorkerSetup.Machines, WorkerSetup.CallOptions, WorkerSetup.Messages]
@@ -149,11 +149,11 @@ public sealed class HistoryTests
         public string? Activity { get; init; }
 
         public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
-            new Inbound(this, nextInterceptor);
+            new InboundCallInterceptor(this, nextInterceptor);
 
-        private sealed class Inbound(Change change, WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+        private sealed class InboundCallInterceptor(Change change, WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
         {
-            public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(change, outbound));
+            public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new OutboundCallInterceptor(change, outbound));
 
             public override async Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
             {
@@ -165,7 +165,7 @@ public sealed class HistoryTests
             }
         }
 
-        private sealed class Outbound(Change change, WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+        private sealed class OutboundCallInterceptor(Change change, WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
         {
             public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input) =>
                 base.ScheduleActivityAsync<TResult>(change.Activity is { } other ? input with { Activity = other } : input);

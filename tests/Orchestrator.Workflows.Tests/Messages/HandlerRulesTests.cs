@@ -19,7 +19,7 @@ public sealed class HandlerRulesTests
         var workflows = typeof(WorkerSetup).Assembly.GetTypes().Where(t => t.GetCustomAttribute<WorkflowAttribute>() is not null);
 
         Assert.Equal(workflows.OrderBy(t => t.Name), WorkerSetup.Workflows.OrderBy(t => t.Name));
-        Assert.All(WorkerSetup.Workflows, t => Assert.True(t.IsSubclassOf(typeof(MessageWorkflow)), $"{t} notes nothing"));
+        Assert.All(WorkerSetup.Workflows, t => Assert.True(t.IsSubclassOf(typeof(WorkflowBase)), $"{t} notes nothing"));
     }
 
     [Theory]
@@ -30,8 +30,8 @@ public sealed class HandlerRulesTests
 
         Assert.True(workflow.IsAssignableTo(contract));
         Assert.Equal(
-            MessageHandlers.Of(contract).Keys.OrderBy(handler => handler),
-            MessageHandlers.Of(workflow).Keys.OrderBy(handler => handler)
+            WorkflowMessageHandlerFinder.Of(contract).Keys.OrderBy(handler => handler),
+            WorkflowMessageHandlerFinder.Of(workflow).Keys.OrderBy(handler => handler)
         );
     }
 
@@ -41,7 +41,7 @@ public sealed class HandlerRulesTests
     [MemberData(nameof(Workflows))]
     public void Workflow_Handlers_SeeWhateverIsSent(Type workflow)
     {
-        var handlers = MessageHandlers.Of(workflow);
+        var handlers = WorkflowMessageHandlerFinder.Of(workflow);
         var validated = workflow
             .GetMethods(All)
             .Select(m => m.GetCustomAttribute<WorkflowUpdateValidatorAttribute>()?.UpdateMethod)
@@ -52,7 +52,7 @@ public sealed class HandlerRulesTests
             parameter => Assert.True(parameter.HasDefaultValue, $"{parameter.Member} has no default for {parameter.Name}")
         );
         Assert.All(
-            handlers.Where(handler => handler.Key.Kind == MessageKind.Update),
+            handlers.Where(handler => handler.Key.Kind == WorkflowMessageKind.Update),
             update => Assert.Contains(update.Value.Name, validated)
         );
     }

@@ -33,13 +33,13 @@ public sealed class MessageTests(ITestOutputHelper output)
             [RunTests.Task("a")],
             a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
         );
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
 
         await run
             .Client.GetWorkflowHandle(run.RunId)
             .SignalAsync("approve", [System.Text.Json.JsonDocument.Parse("""{"ID":"plan"}""").RootElement]);
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             [RunTests.Task("a")],
             a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
         );
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
         var handle = run.Client.GetWorkflowHandle(run.RunId);
 
         await handle.SignalAsync("approve", [new { idd = "plan" }]);
@@ -67,8 +67,8 @@ public sealed class MessageTests(ITestOutputHelper output)
             status.DroppedMessages[1]
         );
         Assert.Contains($"a command was refused: {run.RunId} has no task 'b'. Its tasks are a.", status.DroppedMessages[2]);
-        Assert.Equal(RunStates.AwaitingApproval, status.State);
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+        Assert.Equal(RunStateNames.AwaitingApproval, status.State);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan", "")));
         await run.ResultAsync();
         Assert.Equal(
             3,
@@ -85,12 +85,12 @@ public sealed class MessageTests(ITestOutputHelper output)
             [RunTests.Task("a")],
             a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
         );
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
         var handle = run.Client.GetWorkflowHandle(run.RunId);
 
-        var unreadable = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retryTask", [new { tsak = "a" }]));
-        var refused = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retryTask", [new { task = "b" }]));
-        var unknown = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retry", [new { task = "a" }]));
+        var unreadable = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringUpdateResult>("retryTask", [new { tsak = "a" }]));
+        var refused = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringUpdateResult>("retryTask", [new { task = "b" }]));
+        var unknown = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringUpdateResult>("retry", [new { task = "a" }]));
 
         Assert.Contains("'tsak' is unknown; known are task, text", unreadable);
         Assert.Contains("has no task 'b'", refused);
@@ -99,7 +99,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             (await handle.FetchHistoryAsync()).Events,
             e => e.EventType.ToString().Contains("Update", StringComparison.Ordinal)
         );
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan", "")));
         await run.ResultAsync();
     }
 
@@ -110,15 +110,15 @@ public sealed class MessageTests(ITestOutputHelper output)
             [RunTests.Task("a")],
             a => a.Plan = plan => plan with { ApprovalReason = "it is new" }
         );
-        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        await run.UntilAsync(s => s.State == RunStateNames.AwaitingApproval);
 
         await run.Run.SignalAsync(w =>
             w.LeasesChangedAsync(
-                new LeaseNotification
+                new LeaseChangeNotification
                 {
                     Granted = "nobody",
                     Waiting = "nobody",
-                    Wait = new WaitsForLease("x", "run/task"),
+                    Wait = new WaitingForLeaseReason("x", "run/task"),
                 }
             )
         );
@@ -126,17 +126,17 @@ public sealed class MessageTests(ITestOutputHelper output)
             w.TaskChangedAsync(
                 new TaskReport
                 {
-                    Progress = new TaskProgress { Id = "nobody", State = TaskStates.Merging },
+                    Progress = new TaskProgress { Id = "nobody", State = TaskStateNames.Merging },
                     ExecutionId = "e",
                     Sequence = 9,
                 }
             )
         );
-        await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(new[] { new FailingActivity("nobody", "x", 4, "y") }));
-        await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(Array.Empty<FailingActivity>()));
-        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+        await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(new[] { new FailingActivityStatus("nobody", "x", 4, "y") }));
+        await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(Array.Empty<FailingActivityStatus>()));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalDecisionArguments("plan", "")));
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.DoesNotContain((await run.Run.FetchHistoryAsync()).Events, e => e.EventType == EventType.WorkflowTaskFailed);
     }
 
@@ -146,11 +146,11 @@ public sealed class MessageTests(ITestOutputHelper output)
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
         var leases = new WorkflowOptions(RunIds.ForLeases("key"), QueueNames.Workflows);
         leases.SignalWithStart("ask", [new { }]);
-        await run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), leases);
+        await run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseWorkflowState { Queue = run.Queue }), leases);
 
         await run.BeginAsync();
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         var state = await run.Client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases("key")).QueryAsync(w => w.Status());
         Assert.Contains(
             "the signal 'ask' was dropped: 'runId' is missing.",
@@ -180,7 +180,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["a", "b"], run.Activities.Merged);
         Assert.Equal(2, run.Activities.Starts.Select(s => s.Task.Task.Id).Distinct().Count());
         Assert.All(run.Activities.Events, e => MessageReaderTests.AssertClean(e.Reason));
@@ -193,8 +193,8 @@ public sealed class MessageTests(ITestOutputHelper output)
         (string Id, Type Workflow)[] all =
         [
             (run.RunId, typeof(OrchestrationWorkflow)),
-            (RunIds.ForTask(run.RunId, PlannerTask.Id), typeof(PlanningWorkflow)),
-            (RunIds.ForTask(run.RunId, ReviewTask.Id), typeof(ReviewWorkflow)),
+            (RunIds.ForTask(run.RunId, PlannerTaskDefinition.Id), typeof(PlanningWorkflow)),
+            (RunIds.ForTask(run.RunId, ReviewTaskDefinition.Id), typeof(ReviewWorkflow)),
             (RunIds.ForTask(run.RunId, "a"), typeof(TaskWorkflow)),
             (RunIds.ForTask(run.RunId, "b"), typeof(TaskWorkflow)),
             (RunIds.ForLeases("key"), typeof(LeaseWorkflow)),
@@ -220,7 +220,7 @@ public sealed class MessageTests(ITestOutputHelper output)
 
     private static async Task SendAsync(ScriptedRun run, MessageNoise noise, (string Id, Type Workflow) target, string which)
     {
-        var ((kind, known), handler) = noise.Pick([.. MessageHandlers.Of(target.Workflow)]);
+        var ((kind, known), handler) = noise.Pick([.. WorkflowMessageHandlerFinder.Of(target.Workflow)]);
         // One that takes nothing can only be misspelt.
         var parameters = handler.GetParameters();
         var name = noise.Next(20) == 0 || parameters.Length == 0 ? known + "x" : known;
@@ -229,18 +229,18 @@ public sealed class MessageTests(ITestOutputHelper output)
         try
         {
             // Commands are taken as signals, too.
-            if (kind == MessageKind.Signal || (kind == MessageKind.Update && noise.Next(2) == 0))
+            if (kind == WorkflowMessageKind.Signal || (kind == WorkflowMessageKind.Update && noise.Next(2) == 0))
             {
                 await handle.SignalAsync(name, arguments);
             }
-            else if (kind == MessageKind.Query)
+            else if (kind == WorkflowMessageKind.Query)
             {
                 await Assert.ThrowsAnyAsync<TemporalException>(() => handle.QueryAsync<System.Text.Json.JsonElement>(name, arguments));
             }
             else
             {
                 MessageReaderTests.AssertClean(
-                    await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>(name, arguments).WaitAsync(Eventually.Limit))
+                    await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringUpdateResult>(name, arguments).WaitAsync(Eventually.Limit))
                 );
             }
         }

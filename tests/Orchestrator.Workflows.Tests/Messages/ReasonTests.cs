@@ -8,11 +8,12 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>The kinds of reasons. <c>ReasonText.txt</c> has the words of each, and is the one place that pins them;
+/// <summary>The kinds of reasons. <c>StatusReasonFormatter.txt</c> has the words of each, and is the one place that pins them;
 /// <c>APPROVE_MESSAGES=1</c> rewrites it.</summary>
 public sealed class ReasonTests
 {
-    /// <summary>Texts that reasons may have: ids and names. Words are quoted (<see cref="Quote"/>), or are the renderer's.</summary>
+    /// <summary>Texts that reasons may have: ids and names. Words are quoted (<see cref="VerbatimQuote"/>), or are the
+    /// renderer's.</summary>
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         "Activity",
@@ -38,11 +39,7 @@ public sealed class ReasonTests
 
     private static readonly IReadOnlyList<string> KindNames =
     [
-        .. typeof(Reason)
-            .Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(Reason)))
-            .Select(type => type.Name)
-            .Order(StringComparer.Ordinal),
+        .. StatusReasonJsonConverter.Kinds.Select(kind => StatusReasonJsonConverter.TypeOf(kind)!.Name),
     ];
 
     public static TheoryData<string> Kinds => new(KindNames);
@@ -83,14 +80,14 @@ public sealed class ReasonTests
     {
         foreach (var reason in Examples(TypeOf(kind)))
         {
-            var json = JsonSerializer.Serialize(reason, MessageJson.Options);
-            var faults = new MessageFaults();
-            var taken = new MessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
+            var json = JsonSerializer.Serialize(reason, PayloadJsonOptions.Options);
+            var faults = new WorkflowMessageFaultCollector();
+            var taken = new WorkflowMessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
 
             Assert.StartsWith($"{{\"kind\":\"{reason.Kind}\"", json, StringComparison.Ordinal);
             Assert.Equal(reason.ToString(), JsonSerializer.Deserialize<Reason>(json)!.ToString());
             Assert.True(faults.None, faults.Describe());
-            Assert.Equal(reason.ToString(), taken.Deserialize<Reason>(MessageTypes.Strict)!.ToString());
+            Assert.Equal(reason.ToString(), taken.Deserialize<Reason>(WorkflowMessageTypeDescriber.Strict)!.ToString());
         }
     }
 
@@ -102,9 +99,9 @@ public sealed class ReasonTests
     [InlineData("\"because\"")]
     public void Json_NoReason_IsAFault(string json)
     {
-        var faults = new MessageFaults();
+        var faults = new WorkflowMessageFaultCollector();
 
-        new MessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
+        new WorkflowMessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
 
         Assert.False(faults.None);
     }
@@ -140,25 +137,25 @@ public sealed class ReasonTests
         return type switch
         {
             _ when type == typeof(string) => $"<{name}>",
-            _ when type == typeof(Quote) => new Quote($"«{name}»"),
+            _ when type == typeof(VerbatimQuote) => new VerbatimQuote($"«{name}»"),
             _ when type == typeof(bool) => full,
             _ when type == typeof(int) => full ? 3 : 1,
             _ when type == typeof(decimal) => 1.5m,
             _ when type == typeof(TimeSpan) => TimeSpan.FromSeconds(90),
             _ when type == typeof(DateTimeOffset) => Time,
-            _ when type == typeof(Reason) => new DependencyContinues($"<{name}>"),
-            _ when type == typeof(Person) => Person.Of(full ? "kim@laptop" : "", full ? "because" : ""),
+            _ when type == typeof(Reason) => new FailedDependencyContinuesReason($"<{name}>"),
+            _ when type == typeof(DecidingUser) => DecidingUser.Of(full ? "kim@laptop" : "", full ? "because" : ""),
             _ when type == typeof(GateSummary) => new GateSummary
             {
-                Proof = GateProof.Verified,
+                Proof = GateAssuranceLevel.Verified,
                 Total = 2,
                 Passed = 2,
             },
-            _ when type == typeof(RunReview) => new RunReview
+            _ when type == typeof(RunReviewStatus) => new RunReviewStatus
             {
                 Round = 1,
                 MaxRounds = 3,
-                Verdict = ReviewVerdicts.Accepted,
+                Verdict = ReviewStateNames.Accepted,
             },
             _ when type == typeof(BudgetStatus) => new BudgetStatus
             {
@@ -170,10 +167,10 @@ public sealed class ReasonTests
                 SpentTokens = full ? null : 1200,
                 LimitTokens = full ? null : 1000,
             },
-            _ when type == typeof(RunReplan) => new RunReplan
+            _ when type == typeof(RunReplanStatus) => new RunReplanStatus
             {
                 Round = 1,
-                State = ReplanStates.Asked,
+                State = ReplanStateNames.Asked,
                 By = "kim",
             },
             _ => Example(type, full),

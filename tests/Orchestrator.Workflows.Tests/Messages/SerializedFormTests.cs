@@ -20,30 +20,30 @@ public sealed class SerializedFormTests
     private static string ApprovedFile { get; } = Path.Combine(Path.GetDirectoryName(ThisFile())!, "SerializedForm.txt");
 
     private static Dictionary<Type, string> Kinds { get; } =
-        ReasonJsonConverter.Kinds.ToDictionary(kind => ReasonJsonConverter.TypeOf(kind)!);
+        StatusReasonJsonConverter.Kinds.ToDictionary(kind => StatusReasonJsonConverter.TypeOf(kind)!);
 
     /// <summary>Types that were renamed after the form was approved. The file keeps their former names, because the wire form did not
     /// change.</summary>
     private static readonly Dictionary<Type, string> FormerNames = new()
     {
         [typeof(AccountBackoff)] = "AccountPark",
-        [typeof(AccountBlocked)] = "Blocked",
-        [typeof(AgentRunSettlement)] = "RunEnd",
-        [typeof(AnswerAction)] = "AnswerWay",
+        [typeof(AccountBackoffDelayCause)] = "Blocked",
+        [typeof(EndedAgentRunUsage)] = "RunEnd",
+        [typeof(SuggestedCommand)] = "AnswerWay",
         [typeof(BudgetCap)] = "Cap",
         [typeof(BudgetCapKind)] = "CapKind",
-        [typeof(BudgetExhausted)] = "Ask",
+        [typeof(BudgetExhaustedDecision)] = "Ask",
         [typeof(HoldSlotInput)] = "HoldPlaceInput",
         [typeof(IHostSlotActivities)] = "IPlaceActivities",
-        [typeof(NoFreeSlot)] = "NoSlot",
+        [typeof(NoFreeSlotDelayCause)] = "NoSlot",
         [typeof(RaisedBudgetCap)] = "RaisedCap",
-        [typeof(ReservationHolder)] = "Holder",
-        [typeof(ScopeSpending)] = "Spent",
-        [typeof(StartDelayCause)] = "WaitCause",
-        [typeof(StartDelayed)] = "Wait",
-        [typeof(UsageWindowNearlyFull)] = "NearlyFull",
+        [typeof(AgentRunReservationHolderProcess)] = "Holder",
+        [typeof(BudgetScopeSpending)] = "Spent",
+        [typeof(AgentStartDelayCause)] = "WaitCause",
+        [typeof(AgentStartDelayedDecision)] = "Wait",
+        [typeof(UsageWindowNearlyFullDelayCause)] = "NearlyFull",
         [typeof(UsageWindowReport)] = "SeenWindow",
-        [typeof(WaitingStart)] = "Waiter",
+        [typeof(QueuedAgentStart)] = "Waiter",
     };
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class SerializedFormTests
 
     private static List<string> Members(Type type, SortedDictionary<string, Type> types)
     {
-        var options = MessageJson.Options;
+        var options = PayloadJsonOptions.Options;
         if (type.IsEnum)
         {
             return [.. Enum.GetValues(type).Cast<object>().Select(value => $"{value} = {JsonSerializer.Serialize(value, type, options)}")];

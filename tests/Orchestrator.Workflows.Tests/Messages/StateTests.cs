@@ -18,7 +18,7 @@ public sealed class StateTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [RunTests.Task("a") with { RequiresApproval = true }, RunTests.Task("b"), RunTests.Task("c", "b")],
-            settings: new RunRules
+            settings: new RunWorkflowSettings
             {
                 Workers = 2,
                 ApprovalTimeout = TimeSpan.FromSeconds(4),
@@ -26,9 +26,9 @@ public sealed class StateTests
             }
         );
 
-        var ended = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Cancelled);
+        var ended = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStateNames.Cancelled);
 
-        Assert.IsType<NotApprovedInTime>(ended.Tasks[0].Why);
+        Assert.IsType<ApprovalTimedOutReason>(ended.Tasks[0].Why);
         Assert.True(
             (await run.Run.DescribeAsync()).RunId
                 != (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
@@ -44,13 +44,13 @@ public sealed class StateTests
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => RunTests.Task($"t{i}", i == 0 ? [] : [$"t{i - 1}"]))],
             a => a.WhileStoring = () => cancelled!.Run.ExecuteUpdateAsync(w => w.CancelAsync()),
-            new RunRules { Workers = 1, ContinueAfterEvents = 40 }
+            new RunWorkflowSettings { Workers = 1, ContinueAfterEvents = 40 }
         );
         cancelled = run;
 
         await run.BeginAsync();
 
-        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Equal(RunStateNames.Cancelled, (await run.ResultAsync()).State);
         Assert.InRange(run.Activities.Merged.Count, 1, 11);
     }
 
@@ -66,7 +66,7 @@ public sealed class StateTests
                 a.Release = _ => release.Task;
             }
         );
-        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Failed }]);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Failed }]);
         var task = run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a"));
 
         await task.SignalAsync("pause", []);
@@ -83,13 +83,13 @@ public sealed class StateTests
         await run.StopWorkersAsync();
         var options = new WorkflowOptions("alone/a", QueueNames.Workflows);
         options.SignalWithStart("pause", []);
-        var input = new TaskInput
+        var input = new TaskWorkflowInput
         {
             RunId = "alone",
             Repository = new RepositoryReference("/r", "key", run.Queue),
             PlanHash = "h",
             Task = RunTests.Task("a"),
-            Rules = new RunRules(),
+            Rules = new RunWorkflowSettings(),
             Staging = "staging",
         };
         var handle = await run.Client.StartWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options);
@@ -102,7 +102,7 @@ public sealed class StateTests
         }
         Assert.Empty(run.Activities.Starts);
         await handle.SignalAsync(w => w.CancelAsync());
-        Assert.Equal(TaskStates.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
+        Assert.Equal(TaskStateNames.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).Progress.State);
     }
 
     /// <summary>A request to cancel comes without any other news, so nothing else makes them look up.</summary>
@@ -115,15 +115,15 @@ public sealed class StateTests
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
         var repository = new RepositoryReference("/r", "key", run.Queue);
         object input =
-            workflow == typeof(LeaseWorkflow) ? new LeaseState { Queue = run.Queue, Runs = ["another"] }
+            workflow == typeof(LeaseWorkflow) ? new LeaseWorkflowState { Queue = run.Queue, Runs = ["another"] }
             : workflow == typeof(TaskWorkflow)
-                ? new TaskInput
+                ? new TaskWorkflowInput
                 {
                     RunId = "alone",
                     Repository = repository,
                     PlanHash = "h",
                     Task = RunTests.Task("a"),
-                    Rules = new RunRules(),
+                    Rules = new RunWorkflowSettings(),
                     Staging = "staging",
                 }
             : new MergeQueueInput
@@ -131,8 +131,8 @@ public sealed class StateTests
                 RunId = "alone",
                 Repository = repository,
                 PlanHash = "h",
-                Rules = new RunRules(),
-                Position = new StagingPosition("c", 0),
+                Rules = new RunWorkflowSettings(),
+                Position = new StagingBranchTip("c", 0),
             };
         var options = new WorkflowOptions("alone/a", QueueNames.Workflows);
         if (workflow == typeof(TaskWorkflow))
@@ -229,6 +229,6 @@ public sealed class StateTests
     {
         var options = new WorkflowOptions(id, QueueNames.Workflows);
         options.SignalWithStart(signal);
-        return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
+        return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseWorkflowState { Queue = run.Queue }), options);
     }
 }

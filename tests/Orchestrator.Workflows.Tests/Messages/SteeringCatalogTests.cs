@@ -9,9 +9,14 @@ namespace Orchestrator.Workflows.Tests.Messages;
 public sealed class SteeringCatalogTests
 {
     /// <summary>Updates that are no steering commands of users: they come with texts, a number or a machine.</summary>
-    private static readonly string[] Others = [MessageNames.AddTasks, MessageNames.SetConcurrency, MessageNames.Move];
+    private static readonly string[] Others =
+    [
+        WorkflowMessageNames.AddTasks,
+        WorkflowMessageNames.SetConcurrency,
+        WorkflowMessageNames.Move,
+    ];
 
-    private static readonly RunStatus Run = new() { RunId = "run-a-000001", State = RunStates.Executing };
+    private static readonly RunStatus Run = new() { RunId = "run-a-000001", State = RunStateNames.Executing };
 
     private static Dictionary<string, Type> Updates() =>
         typeof(IOrchestrationWorkflow)
@@ -22,12 +27,12 @@ public sealed class SteeringCatalogTests
 
     private static IEnumerable<SteeringMessage> Calls() =>
         SteeringCatalog.All.SelectMany(command =>
-            new[] { (SteeringTargets.Run, (string?)null), (SteeringTargets.Task, "a"), (SteeringTargets.Question, "plan") }
+            new[] { (SteeringTargetKinds.Run, (string?)null), (SteeringTargetKinds.Task, "a"), (SteeringTargetKinds.Question, "plan") }
                 .Where(target => command.Targets.HasFlag(target.Item1))
                 .Select(target => command.Call(InputOf(command, target.Item2), Run))
         );
 
-    private static SteeringInput InputOf(SteeringDefinition command, string? task) =>
+    private static SteeringCommandArguments InputOf(SteeringCommandDefinition command, string? task) =>
         new("kim@laptop", task)
         {
             Values = command
@@ -53,27 +58,27 @@ public sealed class SteeringCatalogTests
             command =>
                 Assert.Equal(
                     command.Decision,
-                    command.Call(InputOf(command, command.Targets == SteeringTargets.Run ? null : "a"), Run).Name
+                    command.Call(InputOf(command, command.Targets == SteeringTargetKinds.Run ? null : "a"), Run).Name
                 )
         );
 
     [Theory]
-    [InlineData(MessageNames.Approve, true)]
-    [InlineData(MessageNames.Reject, true)]
-    [InlineData(MessageNames.Promote, true)]
-    [InlineData(MessageNames.LandMerged, true)]
-    [InlineData(MessageNames.ResolveEscalation, true)]
-    [InlineData(MessageNames.RaiseBudget, true)]
-    [InlineData(MessageNames.RetryTask, true)]
-    [InlineData(MessageNames.SkipTask, true)]
-    [InlineData(MessageNames.AddTasks, true)]
-    [InlineData(MessageNames.Pause, false)]
-    [InlineData(MessageNames.Resume, false)]
-    [InlineData(MessageNames.Cancel, false)]
-    [InlineData(MessageNames.CancelTask, false)]
-    [InlineData(MessageNames.MergeNext, false)]
-    [InlineData(MessageNames.SetConcurrency, false)]
-    [InlineData(MessageNames.Move, false)]
+    [InlineData(WorkflowMessageNames.Approve, true)]
+    [InlineData(WorkflowMessageNames.Reject, true)]
+    [InlineData(WorkflowMessageNames.Promote, true)]
+    [InlineData(WorkflowMessageNames.LandMerged, true)]
+    [InlineData(WorkflowMessageNames.ResolveEscalation, true)]
+    [InlineData(WorkflowMessageNames.RaiseBudget, true)]
+    [InlineData(WorkflowMessageNames.RetryTask, true)]
+    [InlineData(WorkflowMessageNames.SkipTask, true)]
+    [InlineData(WorkflowMessageNames.AddTasks, true)]
+    [InlineData(WorkflowMessageNames.Pause, false)]
+    [InlineData(WorkflowMessageNames.Resume, false)]
+    [InlineData(WorkflowMessageNames.Cancel, false)]
+    [InlineData(WorkflowMessageNames.CancelTask, false)]
+    [InlineData(WorkflowMessageNames.MergeNext, false)]
+    [InlineData(WorkflowMessageNames.SetConcurrency, false)]
+    [InlineData(WorkflowMessageNames.Move, false)]
     public void Decision_OfAnUpdate_IsAsListed(string name, bool isDecision) => Assert.Equal(isDecision, SteeringCatalog.IsDecision(name));
 
     [Fact]
@@ -93,6 +98,6 @@ public sealed class SteeringCatalogTests
         {
             values[SteeringCatalog.BudgetKind] = kind;
         }
-        Assert.Equal(fault, SteeringCatalog.RaiseBudget.FaultOf(new SteeringInput("kim@laptop") { Values = values })?.Fault);
+        Assert.Equal(fault, SteeringCatalog.RaiseBudget.FaultOf(new SteeringCommandArguments("kim@laptop") { Values = values })?.Fault);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     private readonly TempFolder _repository = new();
     private readonly ConcurrentDictionary<(string Task, int Start), Task<AgentRunResult>> _agents = new();
     private readonly Lock _lock = new();
-    private LedgerBook _book = LedgerBook.Empty;
+    private AccountLedgerSet _book = AccountLedgerSet.Empty;
     private DateTimeOffset? _expired;
     private int _inFlight;
     private int _inWindow;
@@ -53,12 +53,12 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         await BeginAsync();
         var morning = Evening.AddHours(12);
         var (hasSlept, status) = (false, await SettledAsync());
-        while (!RunStates.IsFinal(status.State) && Clock.GetUtcNow() < morning)
+        while (!RunStateNames.IsFinal(status.State) && Clock.GetUtcNow() < morning)
         {
             if (status.Questions.Any(question => question.Id == "budget-run"))
             {
                 Truth.AskedAt ??= Clock.GetUtcNow();
-                var more = new RaiseBudgetCommand(BudgetKinds.Run, 3 * MaxCost, By: "kim");
+                var more = new RaiseBudgetArguments(BudgetKinds.Run, 3 * MaxCost, By: "kim");
                 await _run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));
                 Truth.Raises++;
             }
@@ -89,17 +89,17 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         }
         return status;
 
-        int Parked() => status.Tasks.Count(task => task.State == TaskStates.Parked);
+        int Parked() => status.Tasks.Count(task => task.State == TaskStateNames.Parked);
     }
 
     /// <summary>The report of the morning.</summary>
     public MorningReport Report(RunStatus status) => MorningReport.Of(status, _repository.Path, Clock.GetUtcNow());
 
     /// <summary>The activities of all tasks.</summary>
-    public IReadOnlyList<TaskSpan> Spans(RunStatus status) =>
-        TaskSpan.Of(
-            RunEvents.Read(new RunFolder(_repository.Path, _run.RunId).Events),
-            RunStates.IsFinal(status.State) ? status.UpdatedAt : Clock.GetUtcNow()
+    public IReadOnlyList<TaskTimePeriod> Spans(RunStatus status) =>
+        TaskTimePeriod.Of(
+            RunEventFileReader.Read(new RunFolder(_repository.Path, _run.RunId).Events),
+            RunStateNames.IsFinal(status.State) ? status.UpdatedAt : Clock.GetUtcNow()
         );
 
     public async ValueTask DisposeAsync()
@@ -131,7 +131,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
                 };
                 a.Check = found => found with { Until = WallClock.Next(Evening, new TimeOnly(7, 0), WallClock.FindZone("Europe/Berlin")!) };
             },
-            new RunRules { Workers = workers },
+            new RunWorkflowSettings { Workers = workers },
             clock: Clock
         );
         var input = new OrchestrationInput
@@ -141,11 +141,11 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             UntilTime = "07:00",
             UntilZone = "Europe/Berlin",
             MaxCost = MaxCost,
-            Night = new UnattendedRunContract { Tasks = tasks },
+            Night = new UnattendedRunContractRecord { Tasks = tasks },
         };
         var folder = new RunFolder(_repository.Path, _run.RunId);
         Directory.CreateDirectory(Path.GetDirectoryName(folder.StartFile)!);
-        var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
+        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
         await File.WriteAllBytesAsync(folder.StartFile, new RunStartSettings { Input = input, Settings = settings }.ToJson());
         await _run.BeginAsync(input);
     }
@@ -212,7 +212,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         if (input.AwaitRelease)
         {
             // The governor is asked again soon, as by a step that waits.
-            await Clock.UntilAsync(Clock.GetUtcNow() + Governor.Soon, stop);
+            await Clock.UntilAsync(Clock.GetUtcNow() + AgentStartAdmitter.Soon, stop);
             return new AgentRunResult
             {
                 FailureClass = FailureClass.Held,
@@ -222,21 +222,21 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         }
         var call = CallOf(task, start);
         var answer = Tell(call with { Start = RequestOf(task, start, input) });
-        if (answer.Admission is not Admitted)
+        if (answer.Admission is not AgentAdmittedDecision)
         {
-            return AdmissionResultConverter.Of(answer.Admission!, Account, input.Session, Evening.AddDays(1));
+            return RefusedAdmissionResultBuilder.Of(answer.Admission!, Account, input.Session, Evening.AddDays(1));
         }
         Tell(call with { Works = true });
         Truth.Started(task, Clock.GetUtcNow());
         return await _agents.GetOrAdd((task, start), _ => WorkAsync(task, call, CancellationToken.None)).WaitAsync(stop);
     }
 
-    private async Task<AgentRunResult> WorkAsync(string task, GovernorCall call, CancellationToken stop)
+    private async Task<AgentRunResult> WorkAsync(string task, AccountGovernorRequest call, CancellationToken stop)
     {
         var began = Clock.GetUtcNow();
         if (IsWithoutLogin(began))
         {
-            Tell(call with { Ended = new AgentRunSettlement(Amount.Zero, []) });
+            Tell(call with { Ended = new EndedAgentRunUsage(MoneyAndTokenAmount.Zero, []) });
             Truth.LoginFailed(task);
             return new AgentRunResult
             {
@@ -253,7 +253,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         {
             return Limited(task, call, micros / 2);
         }
-        Tell(call with { Ended = new AgentRunSettlement(new Amount(micros, 100), [Scope]) });
+        Tell(call with { Ended = new EndedAgentRunUsage(new MoneyAndTokenAmount(micros, 100), [Scope]) });
         Truth.Worked(task, micros);
         return new AgentRunResult
         {
@@ -288,14 +288,14 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         }
     }
 
-    private AgentRunResult Limited(string task, GovernorCall call, long micros)
+    private AgentRunResult Limited(string task, AccountGovernorRequest call, long micros)
     {
         var now = Clock.GetUtcNow();
         var answer = Tell(
             call with
             {
-                Reached = new LimitReached("five_hour", now + Reset, $"usage_limit_reached of run/{task}"),
-                Ended = new AgentRunSettlement(new Amount(micros, 50), [Scope]),
+                Reached = new UsageLimitRejection("five_hour", now + Reset, $"usage_limit_reached of run/{task}"),
+                Ended = new EndedAgentRunUsage(new MoneyAndTokenAmount(micros, 50), [Scope]),
                 Start = RequestOf(task, 0, null) with { IsUnderWay = true },
                 OnlyInLine = true,
             }
@@ -310,7 +310,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             Cost = MicroDollars.ToDollars(micros),
             Tokens = 50,
             ResetAt = answer.Park!.OpensAt,
-            WakeAt = ((StartDelayed)answer.Admission!).Until,
+            WakeAt = ((AgentStartDelayedDecision)answer.Admission!).Until,
         };
     }
 
@@ -319,7 +319,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     {
         var gates = new GateSummary
         {
-            Proof = GateProof.Verified,
+            Proof = GateAssuranceLevel.Verified,
             Total = 1,
             Passed = 1,
         };
@@ -341,7 +341,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     private RaisedBudget Raise(RaiseBudgetInput input)
     {
         var cap = new BudgetCap(BudgetCapKind.Run, Scope, MicroDollars.Of(input.Command.Usd!.Value));
-        var answer = Tell(new GovernorCall { Account = Account, Raised = cap });
+        var answer = Tell(new AccountGovernorRequest { Account = Account, Raised = cap });
         return answer.Refusal.Length > 0
             ? new RaisedBudget(false, answer.Refusal)
             : new RaisedBudget(true, $"{WaitReasonText.Of(cap)}, holds");
@@ -349,9 +349,9 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
 
     private static string Scope { get; } = BudgetScopeNames.Run("key", "run");
 
-    private static GovernorCall CallOf(string task, int start) => new() { Account = Account, Id = $"key/run/{task}/{start}" };
+    private static AccountGovernorRequest CallOf(string task, int start) => new() { Account = Account, Id = $"key/run/{task}/{start}" };
 
-    private StartRequest RequestOf(string task, int start, RunAgentInput? input) =>
+    private AgentStartRequest RequestOf(string task, int start, RunAgentInput? input) =>
         new()
         {
             Id = $"key/run/{task}/{start}",
@@ -359,17 +359,17 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
             Repository = "key",
             Run = "run",
             Task = task,
-            Holder = new ReservationHolder("host", "1"),
+            Holder = new AgentRunReservationHolderProcess("host", "1"),
             IsUnderWay = input?.Session.Length > 0,
             Share = workers,
             Caps = [new BudgetCap(BudgetCapKind.Run, Scope, MicroDollars.Of(MaxCost))],
         };
 
-    private GovernorAnswer Tell(GovernorCall call)
+    private AccountGovernorResponse Tell(AccountGovernorRequest call)
     {
         lock (_lock)
         {
-            (_book, var answer) = GovernorCalls.Apply(_book, call, Clock.GetUtcNow());
+            (_book, var answer) = AccountGovernorRequestHandler.Apply(_book, call, Clock.GetUtcNow());
             return answer;
         }
     }

@@ -97,7 +97,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         var person = report.Sections.Single(section => section.Id == "person").Lines.Single().Text;
         if (merged == tasks)
         {
-            Assert.Equal(RunStates.Completed, status.State);
+            Assert.Equal(RunStateNames.Completed, status.State);
             Assert.StartsWith($"{tasks} of {tasks} tasks merged", landed[0].Text, StringComparison.Ordinal);
             Assert.Equal("Nothing.", person);
         }
@@ -137,7 +137,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         string Clause(string begins) => contract.Single(line => line.Text.StartsWith(begins, StringComparison.Ordinal)).Text;
     }
 
-    private static void CheckTime(IReadOnlyList<TaskSpan> spans, NightTruth truth)
+    private static void CheckTime(IReadOnlyList<TaskTimePeriod> spans, NightTruth truth)
     {
         foreach (var (task, since, opens) in truth.Blocks)
         {

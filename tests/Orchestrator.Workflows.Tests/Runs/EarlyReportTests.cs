@@ -12,24 +12,24 @@ public sealed class EarlyReportTests
     public void NewestOf_ReportThatCameBeforeTheTakeOver_CountsInPlaceOfTheOlderOneThatWasAskedFor()
     {
         var state = TestRun.Of(TestRun.Task("a"));
-        var asked = Report("x", 5, TaskStates.Verifying);
+        var asked = Report("x", 5, TaskStateNames.Verifying);
 
-        TaskReportHandler.HandleReport(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
-        TaskReportHandler.HandleReport(state, Report("x", 4, TaskStates.Executing), TestRun.Now);
+        TaskWorkflowReportHandler.HandleReport(state, Report("x", 6, TaskStateNames.Merging), TestRun.Now);
+        TaskWorkflowReportHandler.HandleReport(state, Report("x", 4, TaskStateNames.Executing), TestRun.Now);
 
-        Assert.Equal(TaskStates.Merging, TaskReportHandler.NewestOf(state, asked).Progress.State);
-        Assert.Equal(TaskStates.Pending, state.Board.Find("a").Progress.State);
+        Assert.Equal(TaskStateNames.Merging, TaskWorkflowReportHandler.NewestOf(state, asked).Progress.State);
+        Assert.Equal(TaskStateNames.Pending, state.Board.Find("a").Progress.State);
     }
 
     [Fact]
     public void NewestOf_ReportOfAnotherExecution_DoesNotCount()
     {
         var state = TestRun.Of(TestRun.Task("a"));
-        var asked = Report("y", 5, TaskStates.Verifying);
+        var asked = Report("y", 5, TaskStateNames.Verifying);
 
-        TaskReportHandler.HandleReport(state, Report("x", 6, TaskStates.Merging), TestRun.Now);
+        TaskWorkflowReportHandler.HandleReport(state, Report("x", 6, TaskStateNames.Merging), TestRun.Now);
 
-        Assert.Same(asked, TaskReportHandler.NewestOf(state, asked));
+        Assert.Same(asked, TaskWorkflowReportHandler.NewestOf(state, asked));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class EarlyReportTests
         var state = TestRun.Of(TestRun.Task("a"));
         TestRun.Start(state, "a");
 
-        TestRun.Report(state, "a", TaskStates.Verifying);
+        TestRun.Report(state, "a", TaskStateNames.Verifying);
 
         Assert.Empty(state.EarlyReports);
     }

@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tests.Runs;
 /// <summary>Holders and waiters of leases, decided without Temporal.</summary>
 public sealed class LeaseTableTests
 {
-    private readonly LeaseTable _table = new(new LeaseState());
+    private readonly LeaseTable _table = new(new LeaseWorkflowState());
 
     [Fact]
     public void Join_Twice_IsOneRun()
@@ -47,7 +47,7 @@ public sealed class LeaseTableTests
     {
         _table.Ask(Kind("one", held));
 
-        Assert.Equal(waits ? new WaitsForLease("x", "one/a") : null, _table.Ask(Kind("two", asked)));
+        Assert.Equal(waits ? new WaitingForLeaseReason("x", "one/a") : null, _table.Ask(Kind("two", asked)));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class LeaseTableTests
         _table.Ask(Request("two", "b", writes: ["x"]));
         _table.Ask(Request("three", "c", writes: ["x"]));
 
-        Assert.Equal(new WaitsForLease("y", "one/a"), _table.Ask(Request("two", "b", writes: ["y"])));
+        Assert.Equal(new WaitingForLeaseReason("y", "one/a"), _table.Ask(Request("two", "b", writes: ["y"])));
 
         Assert.Equal(["c", "b"], _table.State("q").Waiting.Select(waiting => waiting.TaskId));
         Assert.Null(_table.Ask(Request("two", "b", writes: ["z"])));

@@ -12,16 +12,16 @@ public sealed class LeaseTrackerTests
     {
         var state = Of(Task("a"), Task("b"));
         state.Leases.Join();
-        Assert.Equal([LeaseStep.Join], SayAll(state));
-        state.Leases.HandleNotification(new LeaseNotification { Shared = false }, state.Board, Now);
+        Assert.Equal([LeaseSignalKind.Join], SayAll(state));
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = false }, state.Board, Now);
         Start(state, "a");
 
-        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("b"), Now);
-        Assert.Equal([LeaseStep.Hold, LeaseStep.Ask], SayAll(state));
-        Report(state, "a", TaskStates.Merged);
+        Assert.Equal([LeaseSignalKind.Hold, LeaseSignalKind.Ask], SayAll(state));
+        Report(state, "a", TaskStateNames.Merged);
 
-        Assert.Equal([LeaseStep.Release], SayAll(state));
+        Assert.Equal([LeaseSignalKind.Release], SayAll(state));
         Assert.False(state.Leases.HasUpdates(state.Board));
     }
 
@@ -31,8 +31,8 @@ public sealed class LeaseTrackerTests
         var state = Of(Task("a"));
         Start(state, "a");
 
-        state.Leases.HandleNotification(new LeaseNotification { Shared = false }, state.Board, Now);
-        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = false }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = true }, state.Board, Now);
 
         Assert.False(state.Leases.HasUpdates(state.Board));
         Assert.Null(state.Leases.Shared);
@@ -43,14 +43,14 @@ public sealed class LeaseTrackerTests
     {
         var state = Of(Task("a"));
         state.Leases.Join();
-        Assert.Equal([LeaseStep.Join], SayAll(state));
-        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
+        Assert.Equal([LeaseSignalKind.Join], SayAll(state));
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
         _ = state.Leases.NextUpdate(state.Board);
 
         state.Leases.CouldNotSend(state.Board, "the plan is gone", Now);
 
-        Assert.Equal(TaskStates.Failed, state.Board.Find("a").Progress.State);
+        Assert.Equal(TaskStateNames.Failed, state.Board.Find("a").Progress.State);
         Assert.Contains("the plan is gone", state.Board.Find("a").Progress.Reason, StringComparison.Ordinal);
     }
 
@@ -59,21 +59,21 @@ public sealed class LeaseTrackerTests
     {
         var state = Of(Task("a"));
         state.Leases.Join();
-        Assert.Equal([LeaseStep.Join], SayAll(state));
-        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
+        Assert.Equal([LeaseSignalKind.Join], SayAll(state));
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = true }, state.Board, Now);
         state.Leases.Ask(state.Board.Find("a"), Now);
         state.Leases.HandleNotification(
-            new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") },
+            new LeaseChangeNotification { Waiting = "a", Wait = new WaitingForLeaseReason("x", "other/b") },
             state.Board,
             Now
         );
-        var due = Deadlines.Next(state)!.Value;
+        var due = RunDeadlineHandler.Next(state)!.Value;
 
-        Deadlines.Pass(state, due);
+        RunDeadlineHandler.Pass(state, due);
 
         Assert.Equal(Now + state.Rules.LockTimeout, due);
-        Assert.Equal(new WaitsLongForLease(new WaitsForLease("x", "other/b"), Now), state.Board.Find("a").Progress.Why);
-        Assert.Null(Deadlines.Next(state));
+        Assert.Equal(new WaitingLongForLeaseReason(new WaitingForLeaseReason("x", "other/b"), Now), state.Board.Find("a").Progress.Why);
+        Assert.Null(RunDeadlineHandler.Next(state));
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class LeaseTrackerTests
     {
         var state = Of(Task("a"));
         state.Leases.Join();
-        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
-        state.Leases.HandleNotification(new LeaseNotification { Granted = "a" }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Granted = "a" }, state.Board, Now);
 
         var after = new LeaseTracker();
         after.Restore(state.Leases.ToCheckpoint());
@@ -92,9 +92,9 @@ public sealed class LeaseTrackerTests
         Assert.False(after.HasUpdates(state.Board));
     }
 
-    private static List<LeaseStep> SayAll(RunState state)
+    private static List<LeaseSignalKind> SayAll(RunWorkflowState state)
     {
-        var said = new List<LeaseStep>();
+        var said = new List<LeaseSignalKind>();
         while (state.Leases.HasUpdates(state.Board))
         {
             said.Add(state.Leases.NextUpdate(state.Board).Step);

@@ -40,7 +40,7 @@ public sealed class ReadyTaskSelectorTests
 
         var steps = ReadyTaskSelector.Next(state, Now);
 
-        Assert.Equal(new RunLimitReached(Now.AddHours(-1)), steps.Pause);
+        Assert.Equal(new RunTimeLimitReachedReason(Now.AddHours(-1)), steps.Pause);
         Assert.Empty(steps.Start);
         state.Run = state.Run with { Paused = true };
         new SteeringCommandHandler(state).Resume(Now);
@@ -66,8 +66,8 @@ public sealed class ReadyTaskSelectorTests
         Report(
             state,
             "a",
-            TaskStates.Parked,
-            r => r with { FailureClass = FailureClass.Budget, Progress = r.Progress with { Why = new BudgetReached(budget) } }
+            TaskStateNames.Parked,
+            r => r with { FailureClass = FailureClass.Budget, Progress = r.Progress with { Why = new BudgetUsedUpReason(budget) } }
         );
 
         Assert.Equal(starts ? ["b"] : [], Ids(ReadyTaskSelector.Next(state, Now).Start));
@@ -80,7 +80,7 @@ public sealed class ReadyTaskSelectorTests
         var state = Of(Task("a") with { RequiresApproval = true });
 
         Assert.Equal(["a"], Ids(ReadyTaskSelector.Next(state, Now).AwaitApproval));
-        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, null, Now);
+        state.Board.Change(state.Board.Find("a"), TaskStateNames.AwaitingApproval, null, Now);
 
         Assert.False(ReadyTaskSelector.Next(state, Now).Any);
         Assert.StartsWith("May a start?", Assert.Single(UserQuestionBuilder.Of(state)).Question, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class ReadyTaskSelectorTests
     {
         var state = Of(Task("a"), Task("b"), Task("c"));
         state.Leases.Join();
-        state.Leases.HandleNotification(new LeaseNotification { Shared = true }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Shared = true }, state.Board, Now);
 
         var steps = ReadyTaskSelector.Next(state, Now);
         foreach (var entry in steps.AskLease)
@@ -103,11 +103,11 @@ public sealed class ReadyTaskSelectorTests
         Assert.Empty(steps.Start);
         Assert.False(ReadyTaskSelector.Next(state, Now).Any);
         state.Leases.HandleNotification(
-            new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") },
+            new LeaseChangeNotification { Waiting = "a", Wait = new WaitingForLeaseReason("x", "other/b") },
             state.Board,
             Now
         );
-        state.Leases.HandleNotification(new LeaseNotification { Granted = "b" }, state.Board, Now);
+        state.Leases.HandleNotification(new LeaseChangeNotification { Granted = "b" }, state.Board, Now);
         Assert.Equal(["b"], Ids(ReadyTaskSelector.Next(state, Now).Start));
         Assert.Equal(["c"], Ids(ReadyTaskSelector.Next(state, Now).AskLease));
     }
@@ -120,8 +120,13 @@ public sealed class ReadyTaskSelectorTests
         Report(
             state,
             "a",
-            TaskStates.Parked,
-            r => r with { FailureClass = FailureClass.Account, Progress = r.Progress with { Why = new AgentFailed(new Quote("no login")) } }
+            TaskStateNames.Parked,
+            r =>
+                r with
+                {
+                    FailureClass = FailureClass.Account,
+                    Progress = r.Progress with { Why = new AgentFailedReason(new VerbatimQuote("no login")) },
+                }
         );
 
         Assert.Empty(ReadyTaskSelector.Next(state, Now).Start);
@@ -135,11 +140,11 @@ public sealed class ReadyTaskSelectorTests
     {
         var state = Of(Task("a"), Task("b", "a"));
         Start(state, "a");
-        Report(state, "a", TaskStates.Failed);
+        Report(state, "a", TaskStateNames.Failed);
 
         Assert.True(ReadyTaskSelector.NothingCanMove(state));
         Assert.Equal(["a"], ReadyTaskSelector.Deadlock(state).Tasks);
-        state.TransitionTo(RunStates.Escalated, null, Now);
+        state.TransitionTo(RunStateNames.Escalated, null, Now);
         Assert.Equal(["a", "resolve"], UserQuestionBuilder.Of(state).Select(q => q.Id));
     }
 
@@ -147,18 +152,18 @@ public sealed class ReadyTaskSelectorTests
     public void Pass_NobodyApprovedInTime_IsANo()
     {
         var state = Of(Task("a") with { RequiresApproval = true }, Task("b", "a"));
-        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, null, Now);
-        var due = Deadlines.Next(state)!.Value;
+        state.Board.Change(state.Board.Find("a"), TaskStateNames.AwaitingApproval, null, Now);
+        var due = RunDeadlineHandler.Next(state)!.Value;
 
-        Deadlines.Pass(state, due - TimeSpan.FromSeconds(1));
-        Assert.Equal(TaskStates.AwaitingApproval, state.Board.Find("a").Progress.State);
-        Deadlines.Pass(state, due);
+        RunDeadlineHandler.Pass(state, due - TimeSpan.FromSeconds(1));
+        Assert.Equal(TaskStateNames.AwaitingApproval, state.Board.Find("a").Progress.State);
+        RunDeadlineHandler.Pass(state, due);
 
         Assert.Equal(
-            (TaskStates.Cancelled, TaskStates.Skipped),
+            (TaskStateNames.Cancelled, TaskStateNames.Skipped),
             (state.Board.Find("a").Progress.State, state.Board.Find("b").Progress.State)
         );
-        Assert.Null(Deadlines.Next(state));
+        Assert.Null(RunDeadlineHandler.Next(state));
     }
 
     [Theory]
@@ -169,6 +174,6 @@ public sealed class ReadyTaskSelectorTests
     public void IsLong_EventsOfItsOwn_Count(int eventsOfRestore, int events, bool isSuggested, bool expected) =>
         Assert.Equal(
             expected,
-            HistoryLengthLimit.IsLong(new RunRules { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested)
+            HistoryLengthLimit.IsLong(new RunWorkflowSettings { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested)
         );
 }

@@ -9,16 +9,16 @@ public sealed class RunBoardChangesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Later = Now.AddMinutes(1);
-    private static readonly Reason Because = new TaskNotRequested();
-    private readonly TaskBoard _board = new();
+    private static readonly Reason Because = new TaskNotRequestedReason();
+    private readonly RunTaskTracker _board = new();
 
     [Fact]
     public void AllMerged_TasksThatAPersonHasLeftOut_CountAsDone()
     {
         Add(Task("a"), Task("b"));
         Assert.False(_board.AllMerged);
-        _board.CountAsDone(_board.Find("a"), TaskStates.Waived, Because, Now);
-        _board.End(_board.Find("b"), TaskStates.Cancelled, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Waived, Because, Now);
+        _board.End(_board.Find("b"), TaskStateNames.Cancelled, Because, Now);
         Assert.False(_board.AllMerged);
         Assert.Empty(_board.LeftOut);
 
@@ -32,9 +32,9 @@ public sealed class RunBoardChangesTests
     public void Unlanded_WorkOnStaging_IsInPlanOrderUntilItHasLanded()
     {
         Add(Task("a"), Task("b"), Task("c"), Task("d"));
-        _board.CountAsDone(_board.Find("c"), TaskStates.Merged, Because, Now);
-        _board.CountAsDone(_board.Find("a"), TaskStates.Merged, Because, Now);
-        _board.CountAsDone(_board.Find("b"), TaskStates.Resolved, Because, Now);
+        _board.CountAsDone(_board.Find("c"), TaskStateNames.Merged, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Merged, Because, Now);
+        _board.CountAsDone(_board.Find("b"), TaskStateNames.Resolved, Because, Now);
         Assert.Equal(["a", "b", "c"], TestRun.Ids(_board.Unlanded));
         Recorded();
 
@@ -82,7 +82,7 @@ public sealed class RunBoardChangesTests
         Assert.False(_board.IsFilled);
         Add(Task("a"), Task("b"));
         Assert.True(_board.IsFilled);
-        _board.CountAsDone(_board.Find("a"), TaskStates.Merged, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Merged, Because, Now);
         Recorded();
 
         Add(Task("c", "a"), Task("d", "a", "b"), Task("e", "c") with { Done = true });
@@ -92,7 +92,7 @@ public sealed class RunBoardChangesTests
         Assert.Equal("c d e: ", Recorded());
         foreach (var id in (string[])["b", "c", "d"])
         {
-            _board.CountAsDone(_board.Find(id), TaskStates.Merged, Because, Now);
+            _board.CountAsDone(_board.Find(id), TaskStateNames.Merged, Because, Now);
         }
         Assert.True(_board.AllMerged);
     }
@@ -101,10 +101,10 @@ public sealed class RunBoardChangesTests
     public void Add_Restored_KnowsWhatWasDoneAndWhatIsAtWork()
     {
         Add(Task("a"), Task("b"), Task("c", "a"), Task("d", "b"));
-        _board.CountAsDone(_board.Find("a"), TaskStates.Merged, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Merged, Because, Now);
         Start("b");
         var known = _board.Entries.Take(3).ToDictionary(entry => entry.Id, entry => (entry.State, entry.Id != "b"));
-        TaskBoard restored = new();
+        RunTaskTracker restored = new();
 
         restored.Add([.. _board.Entries.Select(entry => entry.Outline)], Later, known);
 
@@ -116,7 +116,7 @@ public sealed class RunBoardChangesTests
         Assert.False(restored.Journal.HasUnrecorded);
         foreach (var id in (string[])["b", "c", "d"])
         {
-            restored.CountAsDone(restored.Find(id), TaskStates.Merged, Because, Now);
+            restored.CountAsDone(restored.Find(id), TaskStateNames.Merged, Because, Now);
         }
         Assert.True(restored.AllMerged);
     }
@@ -126,15 +126,15 @@ public sealed class RunBoardChangesTests
     {
         Add(Task("a"), Task("b"), Task("c"));
         Start("b");
-        _board.Change(_board.Find("c"), TaskStates.Queued, null, Now);
-        _board.Change(_board.Find("c"), TaskStates.Pending, null, Now);
+        _board.Change(_board.Find("c"), TaskStateNames.Queued, null, Now);
+        _board.Change(_board.Find("c"), TaskStateNames.Pending, null, Now);
 
         Assert.Equal(
-            [(TaskStates.Pending, "a c"), (TaskStates.Preparing, "b")],
+            [(TaskStateNames.Pending, "a c"), (TaskStateNames.Preparing, "b")],
             _board.ByState.Select(group => (group.State, string.Join(' ', TestRun.Ids(group.Entries))))
         );
-        Assert.Equal(2, _board.In(TaskStates.Pending).Count);
-        Assert.Empty(_board.In(TaskStates.Queued));
+        Assert.Equal(2, _board.In(TaskStateNames.Pending).Count);
+        Assert.Empty(_board.In(TaskStateNames.Queued));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class RunBoardChangesTests
         Add(Task("a"));
         _board.Retry(_board.Find("a"), "as said before", Now);
         _board.Find("a").Follow("first");
-        _board.CountAsDone(_board.Find("a"), TaskStates.Findings, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Findings, Because, Now);
         Assert.True(_board.AllMerged);
 
         _board.AskAgain(_board.Find("a"), Because, Now);
@@ -152,7 +152,7 @@ public sealed class RunBoardChangesTests
 
         Assert.False(_board.AllMerged);
         Assert.Equal(["a"], TestRun.Ids(_board.Ready));
-        _board.CountAsDone(_board.Find("a"), TaskStates.Reviewed, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Reviewed, Because, Now);
         Assert.True(_board.AllMerged);
     }
 
@@ -160,14 +160,14 @@ public sealed class RunBoardChangesTests
     public void Escalate_TaskThatWasDone_NeedsAPersonWithItsEvidence()
     {
         Add(Task("a"));
-        _board.CountAsDone(_board.Find("a"), TaskStates.Findings, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Findings, Because, Now);
 
         _board.Escalate(_board.Find("a"), Because, Now, "report.md");
 
-        Assert.Equal((TaskStates.Escalated, "report.md"), (_board.Find("a").Progress.State, _board.Find("a").Progress.Evidence));
+        Assert.Equal((TaskStateNames.Escalated, "report.md"), (_board.Find("a").Progress.State, _board.Find("a").Progress.Evidence));
         Assert.False(_board.AllMerged);
         Assert.False(_board.AnyReady);
-        _board.CountAsDone(_board.Find("a"), TaskStates.Reviewed, Because, Now);
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Reviewed, Because, Now);
         Assert.True(_board.AllMerged);
     }
 
@@ -176,15 +176,15 @@ public sealed class RunBoardChangesTests
     {
         Add(Task("a"), Task("b", "a"));
         Start("a").Follow("first");
-        End("a", TaskStates.Failed);
+        End("a", TaskStateNames.Failed);
         Assert.Equal(["b"], TestRun.Ids(_board.SkippedFor(_board.Find("a"))));
 
         _board.AdoptWorkflow(_board.Find("a"), "second", Later);
 
         var entry = _board.Find("a");
-        Assert.Equal((TaskStates.Preparing, "second", true), (entry.Progress.State, entry.ExecutionId, entry.AtWork));
+        Assert.Equal((TaskStateNames.Preparing, "second", true), (entry.Progress.State, entry.ExecutionId, entry.AtWork));
         Assert.Equal(["first"], entry.State.PastExecutions);
-        Assert.Equal(TaskStates.Pending, _board.Find("b").Progress.State);
+        Assert.Equal(TaskStateNames.Pending, _board.Find("b").Progress.State);
         Assert.Empty(_board.SkippedFor(entry));
     }
 
@@ -193,13 +193,13 @@ public sealed class RunBoardChangesTests
     {
         Add(Task("a"), Task("b"));
         Start("a").Follow("first");
-        _board.Change(_board.Find("a"), TaskStates.Verifying, null, Now);
+        _board.Change(_board.Find("a"), TaskStateNames.Verifying, null, Now);
 
         _board.AdoptWorkflow(_board.Find("a"), "second", Later);
         _board.AdoptWorkflow(_board.Find("b"), "other", Later);
 
-        Assert.Equal((TaskStates.Verifying, "second"), (_board.Find("a").Progress.State, _board.Find("a").ExecutionId));
-        Assert.Equal((TaskStates.Preparing, "other"), (_board.Find("b").Progress.State, _board.Find("b").ExecutionId));
+        Assert.Equal((TaskStateNames.Verifying, "second"), (_board.Find("a").Progress.State, _board.Find("a").ExecutionId));
+        Assert.Equal((TaskStateNames.Preparing, "other"), (_board.Find("b").Progress.State, _board.Find("b").ExecutionId));
         Assert.Empty(_board.Find("b").State.PastExecutions);
     }
 
@@ -213,7 +213,7 @@ public sealed class RunBoardChangesTests
         _board.BeginAnew(entry, Later);
 
         Assert.Equal(
-            (TaskStates.Pending, "look again", false, false),
+            (TaskStateNames.Pending, "look again", false, false),
             (entry.Progress.State, entry.State.Guidance, entry.AtWork, entry.Progress.Paused)
         );
         Assert.False(_board.AnyAtWork);
@@ -224,17 +224,20 @@ public sealed class RunBoardChangesTests
     public void Approve_TaskThatWaitsForIt_IsPendingAndElseOnlyNoted()
     {
         Add(Task("a") with { RequiresApproval = true }, Task("b") with { RequiresApproval = true });
-        _board.Change(_board.Find("a"), TaskStates.AwaitingApproval, null, Now);
+        _board.Change(_board.Find("a"), TaskStateNames.AwaitingApproval, null, Now);
         Start("b");
-        _board.Change(_board.Find("b"), TaskStates.AwaitingApproval, null, Now);
+        _board.Change(_board.Find("b"), TaskStateNames.AwaitingApproval, null, Now);
         Recorded();
 
         _board.Approve(_board.Find("a"), Because, Later, "kim");
         _board.Approve(_board.Find("b"), Because, Later, "kim");
 
-        Assert.Equal((TaskStates.Pending, TaskStates.AwaitingApproval), (_board.Find("a").Progress.State, _board.Find("b").Progress.State));
+        Assert.Equal(
+            (TaskStateNames.Pending, TaskStateNames.AwaitingApproval),
+            (_board.Find("a").Progress.State, _board.Find("b").Progress.State)
+        );
         Assert.Empty(_board.NotApproved);
-        Assert.Equal([("a", TaskStates.Pending, "kim"), ("b", TaskStates.AwaitingApproval, "kim")], Events());
+        Assert.Equal([("a", TaskStateNames.Pending, "kim"), ("b", TaskStateNames.AwaitingApproval, "kim")], Events());
     }
 
     [Fact]
@@ -250,8 +253,8 @@ public sealed class RunBoardChangesTests
         Assert.Equal("a: pending", Recorded());
         _board.Explain(entry, Because, Now);
         Assert.Equal("a: ", Recorded());
-        _board.Change(entry, TaskStates.Queued, Because, Now, "file", "kim");
-        Assert.Equal([("a", TaskStates.Queued, "kim")], Events());
+        _board.Change(entry, TaskStateNames.Queued, Because, Now, "file", "kim");
+        Assert.Equal([("a", TaskStateNames.Queued, "kim")], Events());
     }
 
     [Fact]
@@ -260,20 +263,27 @@ public sealed class RunBoardChangesTests
         Add(Task("a"), Task("b", "a"), Task("c", "a"), Task("d", "c"), Task("e", "a"), Task("f", "b"));
         Start("a");
         _board.AdoptWorkflow(_board.Find("b"), "b-1", Now);
-        _board.End(_board.Find("c"), TaskStates.Cancelled, Because, Now);
-        _board.Change(_board.Find("e"), TaskStates.AwaitingApproval, null, Now);
+        _board.End(_board.Find("c"), TaskStateNames.Cancelled, Because, Now);
+        _board.Change(_board.Find("e"), TaskStateNames.AwaitingApproval, null, Now);
         Recorded();
 
         _board.Find("a").State = _board.Find("a").State with { AnswerSent = true };
-        End("a", TaskStates.Failed);
+        End("a", TaskStateNames.Failed);
 
         Assert.False(_board.Find("a").State.AnswerSent);
         Assert.Equal(
-            [TaskStates.Failed, TaskStates.Preparing, TaskStates.Cancelled, TaskStates.Skipped, TaskStates.Skipped, TaskStates.Pending],
+            [
+                TaskStateNames.Failed,
+                TaskStateNames.Preparing,
+                TaskStateNames.Cancelled,
+                TaskStateNames.Skipped,
+                TaskStateNames.Skipped,
+                TaskStateNames.Pending,
+            ],
             _board.Entries.Select(entry => entry.Progress.State)
         );
-        Assert.Equal(new DependencyEnded("a", TaskStates.Failed), _board.Find("e").Progress.Why);
-        Assert.Equal(new DependencyEnded("c", TaskStates.Cancelled), _board.Find("d").Progress.Why);
+        Assert.Equal(new TaskDependencyFailedReason("a", TaskStateNames.Failed), _board.Find("e").Progress.Why);
+        Assert.Equal(new TaskDependencyFailedReason("c", TaskStateNames.Cancelled), _board.Find("d").Progress.Why);
         Assert.False(_board.AnyReady);
     }
 
@@ -281,17 +291,17 @@ public sealed class RunBoardChangesTests
     public void Retry_ByAPerson_SaysWhoAndLeavesOutWhatIsStillHindered()
     {
         Add(Task("a"), Task("x"), Task("b", "a", "x"), Task("c", "b"));
-        End("a", TaskStates.Failed);
-        End("x", TaskStates.Failed);
+        End("a", TaskStateNames.Failed);
+        End("x", TaskStateNames.Failed);
         Recorded();
 
-        _board.Retry(_board.Find("a"), "", Later, Person.Of("kim"));
+        _board.Retry(_board.Find("a"), "", Later, DecidingUser.Of("kim"));
 
-        Assert.Equal([("a", TaskStates.Pending, Person.Of("kim")?.Who)], Events());
-        Assert.Equal([TaskStates.Skipped, TaskStates.Skipped], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
+        Assert.Equal([("a", TaskStateNames.Pending, DecidingUser.Of("kim")?.Who)], Events());
+        Assert.Equal([TaskStateNames.Skipped, TaskStateNames.Skipped], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
         _board.Retry(_board.Find("x"), "", Later);
-        Assert.Equal([TaskStates.Pending, TaskStates.Pending], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
-        Assert.Equal(new DependencyContinues("x"), _board.Find("c").Progress.Why);
+        Assert.Equal([TaskStateNames.Pending, TaskStateNames.Pending], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
+        Assert.Equal(new FailedDependencyContinuesReason("x"), _board.Find("c").Progress.Why);
         Assert.Equal(["a", "x"], TestRun.Ids(_board.Ready));
     }
 
@@ -299,9 +309,9 @@ public sealed class RunBoardChangesTests
     public void CountAsDone_TaskThatWasSkippedFor_LetsItsDependantsStart()
     {
         Add(Task("a"), Task("b", "a"));
-        End("a", TaskStates.Failed);
+        End("a", TaskStateNames.Failed);
 
-        _board.CountAsDone(_board.Find("a"), TaskStates.Waived, Because, Later, "kim");
+        _board.CountAsDone(_board.Find("a"), TaskStateNames.Waived, Because, Later, "kim");
 
         Assert.Equal(["b"], TestRun.Ids(_board.Ready));
         Assert.Equal(0, _board.Find("b").Unmet);
@@ -311,7 +321,7 @@ public sealed class RunBoardChangesTests
 
     private void Add(params TaskOutline[] tasks) => _board.Add(tasks, Now);
 
-    private TaskBoardEntry Start(string id)
+    private TrackedRunTask Start(string id)
     {
         _board.Started(_board.Find(id), Now);
         return _board.Find(id);

@@ -15,13 +15,13 @@ public sealed class RunBoardTests
 
         Assert.Equal(["a"], Start(board, 10));
         Assert.Empty(Start(board, 10));
-        Finish(board, "a", TaskStates.Merged);
+        Finish(board, "a", TaskStateNames.Merged);
         Assert.Equal(["b", "c"], Start(board, 10));
-        Finish(board, "c", TaskStates.Merged);
+        Finish(board, "c", TaskStateNames.Merged);
         Assert.Empty(Start(board, 10));
-        Finish(board, "b", TaskStates.Merged);
+        Finish(board, "b", TaskStateNames.Merged);
         Assert.Equal(["d"], Start(board, 10));
-        Finish(board, "d", TaskStates.Merged);
+        Finish(board, "d", TaskStateNames.Merged);
         Assert.True(board.AllMerged);
     }
 
@@ -31,7 +31,7 @@ public sealed class RunBoardTests
         var board = Board(Task("a"), Task("b"), Task("c"));
         Assert.Equal(["a", "b"], Start(board, 2));
 
-        Report(board, "a", TaskStates.Merging);
+        Report(board, "a", TaskStateNames.Merging);
 
         Assert.Equal(["c"], Start(board, 2));
     }
@@ -42,9 +42,9 @@ public sealed class RunBoardTests
         var board = Board(Task("a") with { Excludes = ["b"] }, Task("b") with { Excludes = ["a"] }, Task("c"));
 
         Assert.Equal(["a", "c"], Start(board, 10));
-        Report(board, "a", TaskStates.Merging);
+        Report(board, "a", TaskStateNames.Merging);
         Assert.Empty(Start(board, 10));
-        Finish(board, "a", TaskStates.Merged);
+        Finish(board, "a", TaskStateNames.Merged);
         Assert.Equal(["b"], Start(board, 10));
     }
 
@@ -54,10 +54,10 @@ public sealed class RunBoardTests
         var board = Board(Task("a"), Task("whole") with { Exclusive = true }, Task("c"));
 
         Assert.Equal(["a"], Start(board, 10));
-        Finish(board, "a", TaskStates.Merged);
+        Finish(board, "a", TaskStateNames.Merged);
         Assert.Equal(["whole"], Start(board, 10));
         Assert.Empty(Start(board, 10));
-        Finish(board, "whole", TaskStates.Merged);
+        Finish(board, "whole", TaskStateNames.Merged);
         Assert.Equal(["c"], Start(board, 10));
     }
 
@@ -67,11 +67,11 @@ public sealed class RunBoardTests
         var board = Board(Task("a"), Task("b", "a"), Task("c", "b"), Task("d"));
         Start(board, 10);
 
-        Finish(board, "a", TaskStates.Failed);
+        Finish(board, "a", TaskStateNames.Failed);
 
-        Assert.Equal(TaskStates.Skipped, board.Find("b").Progress.State);
-        Assert.Equal(TaskStates.Skipped, board.Find("c").Progress.State);
-        Assert.Equal(TaskStates.Preparing, board.Find("d").Progress.State);
+        Assert.Equal(TaskStateNames.Skipped, board.Find("b").Progress.State);
+        Assert.Equal(TaskStateNames.Skipped, board.Find("c").Progress.State);
+        Assert.Equal(TaskStateNames.Preparing, board.Find("d").Progress.State);
         Assert.Contains("a", board.Find("b").Progress.Reason);
     }
 
@@ -80,16 +80,16 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a"), Task("x"), Task("b", "a"), Task("c", "a", "x"));
         Start(board, 10);
-        Finish(board, "a", TaskStates.Failed);
-        Finish(board, "x", TaskStates.Failed);
+        Finish(board, "a", TaskStateNames.Failed);
+        Finish(board, "x", TaskStateNames.Failed);
 
         board.Retry(board.Find("a"), "look again", Now);
 
-        Assert.Equal(TaskStates.Pending, board.Find("b").Progress.State);
-        Assert.Equal(TaskStates.Skipped, board.Find("c").Progress.State);
+        Assert.Equal(TaskStateNames.Pending, board.Find("b").Progress.State);
+        Assert.Equal(TaskStateNames.Skipped, board.Find("c").Progress.State);
         Assert.Equal("look again", board.Find("a").State.Guidance);
         Assert.Equal(["a"], Start(board, 10));
-        Finish(board, "a", TaskStates.Merged);
+        Finish(board, "a", TaskStateNames.Merged);
         Assert.Equal(["b"], Start(board, 10));
     }
 
@@ -98,14 +98,14 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a"));
         Start(board, 10);
-        Finish(board, "a", TaskStates.Failed);
+        Finish(board, "a", TaskStateNames.Failed);
         board.Retry(board.Find("a"), "", Now);
         Start(board, 10);
 
-        TaskReportHandler.Apply(board, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
+        TaskWorkflowReportHandler.Apply(board, Of("a", TaskStateNames.Failed, 99) with { ExecutionId = "x0" }, Now);
 
-        Assert.Equal(TaskStates.Preparing, board.Find("a").Progress.State);
-        TaskReportHandler.Apply(board, Of("a", TaskStates.Merged, 1) with { ExecutionId = "second" }, Now);
+        Assert.Equal(TaskStateNames.Preparing, board.Find("a").Progress.State);
+        TaskWorkflowReportHandler.Apply(board, Of("a", TaskStateNames.Merged, 1) with { ExecutionId = "second" }, Now);
         Assert.True(board.AllMerged);
     }
 
@@ -114,15 +114,15 @@ public sealed class RunBoardTests
     {
         var before = Board(Task("a"));
         Start(before, 1);
-        Finish(before, "a", TaskStates.Failed);
+        Finish(before, "a", TaskStateNames.Failed);
         before.Retry(before.Find("a"), "look again", Now);
-        var after = new TaskBoard();
+        var after = new RunTaskTracker();
         after.Add([Task("a")], Now, new Dictionary<string, (TaskCheckpoint, bool)> { ["a"] = (before.Find("a").State, true) });
         Start(after, 1);
 
-        TaskReportHandler.Apply(after, Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
+        TaskWorkflowReportHandler.Apply(after, Of("a", TaskStateNames.Failed, 99) with { ExecutionId = "x0" }, Now);
 
-        Assert.Equal((TaskStates.Preparing, "look again"), (after.Find("a").Progress.State, after.Find("a").State.Guidance));
+        Assert.Equal((TaskStateNames.Preparing, "look again"), (after.Find("a").Progress.State, after.Find("a").State.Guidance));
     }
 
     [Fact]
@@ -130,9 +130,9 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a"), Task("b", "a"));
         Start(board, 10);
-        Finish(board, "a", TaskStates.Failed);
+        Finish(board, "a", TaskStateNames.Failed);
 
-        board.CountAsDone(board.Find("a"), TaskStates.Waived, new TaskWaivedBy(Person.Of("")), Now);
+        board.CountAsDone(board.Find("a"), TaskStateNames.Waived, new TaskSkippedByUserReason(DecidingUser.Of("")), Now);
 
         Assert.Equal(["b"], Start(board, 10));
     }
@@ -142,15 +142,15 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a"));
         Start(board, 10);
-        Report(board, "a", TaskStates.Verifying, sequence: 5);
+        Report(board, "a", TaskStateNames.Verifying, sequence: 5);
         var sequence = board.Journal.Sequence;
 
-        Report(board, "a", TaskStates.Executing, sequence: 4);
-        Report(board, "a", TaskStates.Verifying, sequence: 5);
-        TaskReportHandler.Apply(board, Of("a", TaskStates.Failed, 9) with { ExecutionId = "another" }, Now);
+        Report(board, "a", TaskStateNames.Executing, sequence: 4);
+        Report(board, "a", TaskStateNames.Verifying, sequence: 5);
+        TaskWorkflowReportHandler.Apply(board, Of("a", TaskStateNames.Failed, 9) with { ExecutionId = "another" }, Now);
 
         Assert.Equal(sequence, board.Journal.Sequence);
-        Assert.Equal(TaskStates.Verifying, board.Find("a").Progress.State);
+        Assert.Equal(TaskStateNames.Verifying, board.Find("a").Progress.State);
     }
 
     /// <summary>A worker died after it had sent a report, and the workflow of the task took another path.</summary>
@@ -159,11 +159,11 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a"));
         Start(board, 1);
-        Report(board, "a", TaskStates.Verifying, sequence: 5);
+        Report(board, "a", TaskStateNames.Verifying, sequence: 5);
 
-        Report(board, "a", TaskStates.Cancelled, sequence: 5);
+        Report(board, "a", TaskStateNames.Cancelled, sequence: 5);
 
-        Assert.Equal(TaskStates.Cancelled, board.Find("a").Progress.State);
+        Assert.Equal(TaskStateNames.Cancelled, board.Find("a").Progress.State);
     }
 
     [Fact]
@@ -171,11 +171,11 @@ public sealed class RunBoardTests
     {
         var board = Board(Task("a") with { RequiresApproval = true }, Task("b", "a"));
         Assert.Empty(Start(board, 10));
-        board.Change(board.Find("a"), TaskStates.AwaitingApproval, null, Now);
+        board.Change(board.Find("a"), TaskStateNames.AwaitingApproval, null, Now);
 
-        board.End(board.Find("a"), TaskStates.Cancelled, new Rejected(Person.Of("kim")), Now);
+        board.End(board.Find("a"), TaskStateNames.Cancelled, new RejectedByUserReason(DecidingUser.Of("kim")), Now);
 
-        Assert.Equal(TaskStates.Skipped, board.Find("b").Progress.State);
+        Assert.Equal(TaskStateNames.Skipped, board.Find("b").Progress.State);
         Assert.False(board.AnyReady);
     }
 
@@ -183,9 +183,9 @@ public sealed class RunBoardTests
     public void Approval_Given_StartsTheTask()
     {
         var board = Board(Task("a") with { RequiresApproval = true });
-        board.Change(board.Find("a"), TaskStates.AwaitingApproval, null, Now);
+        board.Change(board.Find("a"), TaskStateNames.AwaitingApproval, null, Now);
 
-        board.Approve(board.Find("a"), new Approved(Person.Of("kim")), Now);
+        board.Approve(board.Find("a"), new ApprovedByUserReason(DecidingUser.Of("kim")), Now);
 
         Assert.Equal(["a"], Start(board, 10));
     }
@@ -220,7 +220,7 @@ public sealed class RunBoardTests
                 foreach (var id in Start(board, random.Next(1, 5)))
                 {
                     Assert.True(
-                        board.Find(id).Outline.DependsOn.All(d => board.Find(d).Progress.State == TaskStates.Merged),
+                        board.Find(id).Outline.DependsOn.All(d => board.Find(d).Progress.State == TaskStateNames.Merged),
                         $"seed {seed}: {id} began too early"
                     );
                     Assert.False(
@@ -236,14 +236,14 @@ public sealed class RunBoardTests
                 }
                 var ending = atWork.ElementAt(random.Next(atWork.Count));
                 atWork.Remove(ending);
-                Finish(board, ending, random.Next(5) == 0 ? TaskStates.Failed : TaskStates.Merged);
+                Finish(board, ending, random.Next(5) == 0 ? TaskStateNames.Failed : TaskStateNames.Merged);
             }
             Assert.Empty(atWork);
             Assert.All(
                 board.Entries,
-                e => Assert.True(TaskStates.IsEnd(e.Progress.State), $"seed {seed}: {e.Outline.Id} is {e.Progress.State}")
+                e => Assert.True(TaskStateNames.IsEnd(e.Progress.State), $"seed {seed}: {e.Outline.Id} is {e.Progress.State}")
             );
-            Assert.Equal(board.Entries.All(e => e.Progress.State == TaskStates.Merged), board.AllMerged);
+            Assert.Equal(board.Entries.All(e => e.Progress.State == TaskStateNames.Merged), board.AllMerged);
         }
     }
 
@@ -274,16 +274,16 @@ public sealed class RunBoardTests
         ];
     }
 
-    private static TaskBoard Board(params TaskOutline[] tasks)
+    private static RunTaskTracker Board(params TaskOutline[] tasks)
     {
-        var board = new TaskBoard();
+        var board = new RunTaskTracker();
         board.Add(tasks, Now);
         return board;
     }
 
     private static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, DependsOn = dependsOn };
 
-    private static string[] Start(TaskBoard board, int slots)
+    private static string[] Start(RunTaskTracker board, int slots)
     {
         var started = ReadyTaskSelector.NextToStart(board, slots);
         foreach (var entry in started)
@@ -301,8 +301,8 @@ public sealed class RunBoardTests
             Sequence = sequence,
         };
 
-    private static void Report(TaskBoard board, string id, string state, int? sequence = null) =>
-        TaskReportHandler.Apply(
+    private static void Report(RunTaskTracker board, string id, string state, int? sequence = null) =>
+        TaskWorkflowReportHandler.Apply(
             board,
             Of(id, state, sequence ?? (board.Find(id).State.ReportSequence + 1)) with
             {
@@ -311,5 +311,5 @@ public sealed class RunBoardTests
             Now
         );
 
-    private static void Finish(TaskBoard board, string id, string state) => Report(board, id, state);
+    private static void Finish(RunTaskTracker board, string id, string state) => Report(board, id, state);
 }

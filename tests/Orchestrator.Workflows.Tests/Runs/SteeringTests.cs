@@ -46,19 +46,19 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"), Task("c"));
         Start(state, "a");
         Start(state, "b");
-        Report(state, "b", TaskStates.Failed);
-        Report(state, "a", TaskStates.Merged);
+        Report(state, "b", TaskStateNames.Failed);
+        Report(state, "a", TaskStateNames.Merged);
         var steering = new SteeringCommandHandler(state);
         Assert.False(state.Board.AllMerged);
 
-        steering.CancelTask(new TaskCommand("b"), Now);
-        steering.CancelTask(new TaskCommand("c"), Now);
+        steering.CancelTask(new TaskSteeringArguments("b"), Now);
+        steering.CancelTask(new TaskSteeringArguments("c"), Now);
 
         Assert.True(state.Board.AllMerged);
         Assert.Empty(ReadyTaskSelector.EndedBadly(state.Board));
         Assert.Equal(["b", "c"], Ids(state.Board.LeftOut));
-        Assert.False(steering.CancelTask(new TaskCommand("c"), Now).Answer.Changed);
-        steering.Retry(new TaskCommand("b", ""), Now);
+        Assert.False(steering.CancelTask(new TaskSteeringArguments("c"), Now).Answer.Changed);
+        steering.Retry(new TaskSteeringArguments("b", ""), Now);
         Assert.False(state.Board.AllMerged);
     }
 
@@ -69,9 +69,9 @@ public sealed class SteeringTests
         Start(state, "a");
         var steering = new SteeringCommandHandler(state);
 
-        var told = Told(steering.CancelTask(new TaskCommand("a"), Now));
+        var told = Told(steering.CancelTask(new TaskSteeringArguments("a"), Now));
         Assert.False(state.Board.AllMerged);
-        Report(state, "a", TaskStates.Cancelled);
+        Report(state, "a", TaskStateNames.Cancelled);
 
         Assert.Equal([("a", nameof(ITaskWorkflow.CancelAsync))], told);
         Assert.True(state.Board.AllMerged);
@@ -82,17 +82,17 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"), Task("b", "a"), Task("c", "b"));
         Start(state, "a");
-        Report(state, "a", TaskStates.Failed);
+        Report(state, "a", TaskStateNames.Failed);
         var steering = new SteeringCommandHandler(state);
-        steering.CancelTask(new TaskCommand("a"), Now);
-        state.TransitionTo(RunStates.Escalated, null, Now);
+        steering.CancelTask(new TaskSteeringArguments("a"), Now);
+        state.TransitionTo(RunStateNames.Escalated, null, Now);
 
         Assert.False(state.Board.AllMerged);
         var asked = UserQuestionBuilder.Of(state);
         Assert.Equal(["a", "resolve"], asked.Select(q => q.Id));
         Assert.Contains("orchestrate cancel run-1/a --dependents", asked[0].Commands);
-        steering.CancelTask(new TaskCommand("b"), Now);
-        steering.CancelTask(new TaskCommand("c"), Now);
+        steering.CancelTask(new TaskSteeringArguments("b"), Now);
+        steering.CancelTask(new TaskSteeringArguments("c"), Now);
 
         Assert.True(state.Board.AllMerged);
     }
@@ -102,10 +102,10 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"), Task("b"));
         var steering = new SteeringCommandHandler(state);
-        state.TransitionTo(RunStates.Escalated, null, Now);
+        state.TransitionTo(RunStateNames.Escalated, null, Now);
         Assert.Contains("All merged work of run-1 has already landed", steering.RefuseLandMerged(), StringComparison.Ordinal);
         Start(state, "a");
-        Report(state, "a", TaskStates.Merged);
+        Report(state, "a", TaskStateNames.Merged);
 
         Assert.Null(steering.RefuseLandMerged());
         state.Run = state.Run with { BaseCommit = "base" };
@@ -120,23 +120,23 @@ public sealed class SteeringTests
     /// <summary>A part lands only with the same review as the whole run.</summary>
     [Theory]
     [InlineData(null, "merge", true)]
-    [InlineData(ReviewVerdicts.Findings, "merge", true)]
-    [InlineData(ReviewVerdicts.Accepted, "earlier", true)]
-    [InlineData(ReviewVerdicts.Accepted, "merge", false)]
-    [InlineData(ReviewVerdicts.Overruled, "", false)]
+    [InlineData(ReviewStateNames.Findings, "merge", true)]
+    [InlineData(ReviewStateNames.Accepted, "earlier", true)]
+    [InlineData(ReviewStateNames.Accepted, "merge", false)]
+    [InlineData(ReviewStateNames.Overruled, "", false)]
     public void LandMerged_NotAcceptedByTheReview_IsRefused(string? verdict, string commit, bool isRefused)
     {
         var state = Of(Task("a"), Task("b"));
-        state.Plan = state.Plan with { Rules = new RunRules { Review = new ReviewRule { Agent = "reviewer" } } };
+        state.Plan = state.Plan with { Rules = new RunWorkflowSettings { Review = new RunReviewOptions { Agent = "reviewer" } } };
         Start(state, "a");
-        Report(state, "a", TaskStates.Merged);
+        Report(state, "a", TaskStateNames.Merged);
         state.StagingTip = "merge";
-        state.TransitionTo(RunStates.Escalated, null, Now);
+        state.TransitionTo(RunStateNames.Escalated, null, Now);
         state.Run = state.Run with
         {
             Review = verdict is null
                 ? null
-                : new RunReview
+                : new RunReviewStatus
                 {
                     Round = 1,
                     MaxRounds = 1,
@@ -157,15 +157,18 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"));
         Start(state, "a");
-        Report(state, "a", TaskStates.Blocked);
+        Report(state, "a", TaskStateNames.Blocked);
         var steering = new SteeringCommandHandler(state);
 
         Assert.Equal(
             [nameof(ITaskWorkflow.GoOnAsync), nameof(ITaskWorkflow.ResumeAsync)],
-            Told(steering.Retry(new TaskCommand("a", "go"), Now)).Select(t => t.Signal)
+            Told(steering.Retry(new TaskSteeringArguments("a", "go"), Now)).Select(t => t.Signal)
         );
         steering.Pause(Now);
-        Assert.Equal([nameof(ITaskWorkflow.GoOnAsync)], Told(steering.Retry(new TaskCommand("a", "go"), Now)).Select(t => t.Signal));
+        Assert.Equal(
+            [nameof(ITaskWorkflow.GoOnAsync)],
+            Told(steering.Retry(new TaskSteeringArguments("a", "go"), Now)).Select(t => t.Signal)
+        );
     }
 
     [Fact]
@@ -173,14 +176,18 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"));
         Start(state, "a");
-        Report(state, "a", TaskStates.AwaitingApproval);
+        Report(state, "a", TaskStateNames.AwaitingApproval);
         Assert.Single(UserQuestionBuilder.Of(state));
 
-        var decided = new ApprovalHandler(state, new SteeringCommandHandler(state)).Decide(new ApprovalCommand("a"), yes: true, Now);
+        var decided = new ApprovalCommandHandler(state, new SteeringCommandHandler(state)).Decide(
+            new ApprovalDecisionArguments("a"),
+            yes: true,
+            Now
+        );
 
         Assert.Equal([("a", nameof(ITaskWorkflow.DecideAsync))], Told(decided));
         Assert.Empty(UserQuestionBuilder.Of(state));
-        Report(state, "a", TaskStates.AwaitingApproval);
+        Report(state, "a", TaskStateNames.AwaitingApproval);
         Assert.Single(UserQuestionBuilder.Of(state));
     }
 
@@ -190,38 +197,38 @@ public sealed class SteeringTests
     {
         var state = Of(Task("a"));
         Start(state, "a");
-        Report(state, "a", TaskStates.AwaitingApproval);
-        var approvals = new ApprovalHandler(state, new SteeringCommandHandler(state));
+        Report(state, "a", TaskStateNames.AwaitingApproval);
+        var approvals = new ApprovalCommandHandler(state, new SteeringCommandHandler(state));
         var shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown;
-        var answer = new ApprovalCommand("a") { Shown = shown };
+        var answer = new ApprovalDecisionArguments("a") { Shown = shown };
         Assert.Null(approvals.Refuse(answer, yes: true));
 
         state.Board.Find("a").Progress = state.Board.Find("a").Progress with
         {
-            Why = new RequestNeedsApproval(new Quote("May a have evil?")),
+            Why = new AgentRequestNeedsApprovalReason(new VerbatimQuote("May a have evil?")),
         };
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
         Assert.Contains("has changed since you saw it", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
         Assert.Null(approvals.Refuse(answer with { Shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown }, yes: true));
-        Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
+        Assert.Null(approvals.Refuse(new ApprovalDecisionArguments("a"), yes: true));
     }
 
     /// <summary>A promotion, landing or resolution is outdated if the run waits for another reason by now.</summary>
     [Theory]
-    [InlineData(RunStates.AwaitingPromotion)]
-    [InlineData(RunStates.Escalated)]
+    [InlineData(RunStateNames.AwaitingPromotion)]
+    [InlineData(RunStateNames.Escalated)]
     public void Refuse_DecisionAboutWhatTheRunDoesNotWaitForAnyMore_SaysWhatIsAskedNow(string waits)
     {
         var state = Of(Task("a"), Task("b"));
         Start(state, "a");
-        Report(state, "a", TaskStates.Merged);
-        state.Run = state.Run with { State = waits, Why = new NotLanded(new Quote("main has moved.")) };
+        Report(state, "a", TaskStateNames.Merged);
+        state.Run = state.Run with { State = waits, Why = new LandingRefusedReason(new VerbatimQuote("main has moved.")) };
         var steering = new SteeringCommandHandler(state);
         var shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown;
         Assert.All(Refusals(shown), Assert.Null);
 
-        state.Run = state.Run with { Why = new NotLanded(new Quote("It adds a token in a.txt.")) };
+        state.Run = state.Run with { Why = new LandingRefusedReason(new VerbatimQuote("It adds a token in a.txt.")) };
 
         Assert.All(
             Refusals(shown),
@@ -236,10 +243,10 @@ public sealed class SteeringTests
 
         string?[] Refusals(string shown) =>
             [
-                waits == RunStates.Escalated
-                    ? steering.RefuseLandMerged(new PersonCommand { Shown = shown })
-                    : steering.RefusePromote(new PersonCommand { Shown = shown }),
-                steering.RefuseResolve(new ResolutionCommand(Resolutions.Abort) { Shown = shown }),
+                waits == RunStateNames.Escalated
+                    ? steering.RefuseLandMerged(new RunSteeringArguments { Shown = shown })
+                    : steering.RefusePromote(new RunSteeringArguments { Shown = shown }),
+                steering.RefuseResolve(new ResolveEscalationArguments(EscalationResolutionKinds.Abort) { Shown = shown }),
             ];
     }
 
@@ -248,8 +255,8 @@ public sealed class SteeringTests
     {
         var steering = new SteeringCommandHandler(Of(Task("a"), Task("b")));
 
-        Assert.Contains("Its tasks are a, b.", steering.RefuseRetry(new TaskCommand("c")), StringComparison.Ordinal);
-        Assert.Null(steering.RefuseRetry(new TaskCommand("a")));
+        Assert.Contains("Its tasks are a, b.", steering.RefuseRetry(new TaskSteeringArguments("c")), StringComparison.Ordinal);
+        Assert.Null(steering.RefuseRetry(new TaskSteeringArguments("a")));
     }
 
     [Fact]
@@ -258,9 +265,9 @@ public sealed class SteeringTests
         var state = Of(Task("a"));
         Start(state, "a");
 
-        Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClass.RunEnded });
+        Report(state, "a", TaskStateNames.Cancelled, r => r with { FailureClass = FailureClass.RunEnded });
 
-        Assert.Equal((TaskStates.Pending, true), (state.Board.Find("a").Progress.State, state.Board.Find("a").State.MayReuse));
+        Assert.Equal((TaskStateNames.Pending, true), (state.Board.Find("a").Progress.State, state.Board.Find("a").State.MayReuse));
     }
 
     [Fact]
@@ -273,14 +280,19 @@ public sealed class SteeringTests
             Report(
                 state,
                 id,
-                TaskStates.Failed,
-                r => r with { Signature = "exit code", Progress = r.Progress with { Why = new AgentFailed(new Quote("exit code 1")) } }
+                TaskStateNames.Failed,
+                r =>
+                    r with
+                    {
+                        Signature = "exit code",
+                        Progress = r.Progress with { Why = new AgentFailedReason(new VerbatimQuote("exit code 1")) },
+                    }
             );
         }
 
-        Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
+        Assert.All(state.Board.Entries, e => Assert.Equal(TaskStateNames.Pending, e.Progress.State));
         Assert.Equal(
-            new SameFailureRepeated(3, new AgentFailed(new Quote("exit code 1"))),
+            new TasksFailedAlikeReason(3, new AgentFailedReason(new VerbatimQuote("exit code 1"))),
             Assert.Single(RunStatusTexts.DescribeOutages(state)!.Open).Why
         );
     }
@@ -296,20 +308,25 @@ public sealed class SteeringTests
             Report(
                 state,
                 id,
-                TaskStates.Failed,
-                r => r with { Signature = "exit code", Progress = r.Progress with { Why = new AgentFailed(new Quote("exit code 1")) } }
+                TaskStateNames.Failed,
+                r =>
+                    r with
+                    {
+                        Signature = "exit code",
+                        Progress = r.Progress with { Why = new AgentFailedReason(new VerbatimQuote("exit code 1")) },
+                    }
             );
             _ = id switch
             {
-                "a" => steering.Skip(new TaskCommand(id), false, Now),
-                "b" => steering.CancelTask(new TaskCommand(id), Now),
+                "a" => steering.Skip(new TaskSteeringArguments(id), false, Now),
+                "b" => steering.CancelTask(new TaskSteeringArguments(id), Now),
                 _ => null,
             };
         }
 
         Assert.Null(RunStatusTexts.DescribeOutages(state));
-        Assert.Equal(TaskStates.Failed, state.Board.Find("c").Progress.State);
-        Assert.Equal(TaskStates.Waived, state.Board.Find("a").Progress.State);
+        Assert.Equal(TaskStateNames.Failed, state.Board.Find("c").Progress.State);
+        Assert.Equal(TaskStateNames.Waived, state.Board.Find("a").Progress.State);
     }
 
     [Fact]
@@ -323,7 +340,7 @@ public sealed class SteeringTests
         entry.Saved(entry.State);
 
         Assert.False(entry.IsUnsaved);
-        Report(state, "a", TaskStates.Executing);
+        Report(state, "a", TaskStateNames.Executing);
         Assert.True(entry.IsUnsaved);
     }
 

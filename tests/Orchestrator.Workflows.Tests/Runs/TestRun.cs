@@ -8,20 +8,23 @@ internal static class TestRun
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static RunState Of(params TaskOutline[] tasks) => Of(new OrchestrationInput(), tasks);
+    public static RunWorkflowState Of(params TaskOutline[] tasks) => Of(new OrchestrationInput(), tasks);
 
-    public static RunState Of(OrchestrationInput input, params TaskOutline[] tasks)
+    public static RunWorkflowState Of(OrchestrationInput input, params TaskOutline[] tasks)
     {
-        var state = new RunState("run-1", input, Now, CancellationToken.None) { Plan = new PlanOutline { Rules = new RunRules() } };
+        var state = new RunWorkflowState("run-1", input, Now, CancellationToken.None)
+        {
+            Plan = new PlanOutline { Rules = new RunWorkflowSettings() },
+        };
         state.Run = state.Run with { Workers = 2 };
         state.Board.Add(tasks, Now);
-        state.TransitionTo(RunStates.Executing, null, Now);
+        state.TransitionTo(RunStateNames.Executing, null, Now);
         return state;
     }
 
     public static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, DependsOn = dependsOn };
 
-    public static TaskBoardEntry Start(RunState state, string id)
+    public static TrackedRunTask Start(RunWorkflowState state, string id)
     {
         var entry = state.Board.Find(id);
         state.Board.Started(entry, Now);
@@ -29,7 +32,7 @@ internal static class TestRun
     }
 
     /// <summary>A task tells where it is.</summary>
-    public static void Report(RunState state, string id, string to, Func<TaskReport, TaskReport>? more = null)
+    public static void Report(RunWorkflowState state, string id, string to, Func<TaskReport, TaskReport>? more = null)
     {
         var entry = state.Board.Find(id);
         var report = new TaskReport
@@ -38,8 +41,8 @@ internal static class TestRun
             ExecutionId = $"{id}-{entry.State.PastExecutions.Count}",
             Sequence = entry.State.ReportSequence + 1,
         };
-        TaskReportHandler.HandleReport(state, more?.Invoke(report) ?? report, Now);
+        TaskWorkflowReportHandler.HandleReport(state, more?.Invoke(report) ?? report, Now);
     }
 
-    public static IReadOnlyList<string> Ids(IEnumerable<TaskBoardEntry> entries) => [.. entries.Select(e => e.Id)];
+    public static IReadOnlyList<string> Ids(IEnumerable<TrackedRunTask> entries) => [.. entries.Select(e => e.Id)];
 }

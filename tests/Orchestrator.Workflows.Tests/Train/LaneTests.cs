@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Tests.Train;
 /// <summary>Tests of the merge queue's search for culprits, lanes and speculation, by simulation.</summary>
 public sealed class LaneTests
 {
-    private static readonly QueueRules Searching = new();
+    private static readonly MergeQueueBatchOptions Searching = new();
 
     [Fact]
     public void Search_OneCulpritInEight_CostsAtMostFiveGateRunsOnAverage()
@@ -71,7 +71,7 @@ public sealed class LaneTests
     [Fact]
     public void Lanes_ThreeIndependentParts_VerifyAtTheSameTime()
     {
-        var lanes = Time(new QueueRules { HasLanes = true }, limit: 4);
+        var lanes = Time(new MergeQueueBatchOptions { HasLanes = true }, limit: 4);
         var one = Time(Searching, limit: 4);
         Assert.Equal((6, 2), (one.Now, lanes.Now));
         Assert.Equal(3, lanes.MostAtOnce);
@@ -80,19 +80,19 @@ public sealed class LaneTests
     [Fact]
     public void Speculation_BatchesPass_AreVerifiedOnTopOfEachOther()
     {
-        var speculation = Time(new QueueRules { Speculation = 2 }, limit: 4);
+        var speculation = Time(new MergeQueueBatchOptions { Speculation = 2 }, limit: 4);
         Assert.Equal((2, 3, 6), (speculation.Now, speculation.MostAtOnce, speculation.Runs));
     }
 
     [Fact]
     public void Speculation_FirstBatchFails_DropsThoseOnTopOfIt()
     {
-        var state = With(4, new QueueRules { Speculation = 1 }) with { Limit = 2 };
+        var state = With(4, new MergeQueueBatchOptions { Speculation = 1 }) with { Limit = 2 };
         state = Build(state);
         state = Build(state);
         Assert.Equal([0, 1], state.Batches.Select(batch => batch.After));
 
-        state = state.Started(1, [new PrefixGateRun(2, 1)]).Gated(1, 2, new MergeResult { Failures = 1, Failed = ["tests"] });
+        state = state.Started(1, [new MergeBatchPrefixGateRequest(2, 1)]).Gated(1, 2, new MergeResult { Failures = 1, Failed = ["tests"] });
 
         Assert.Equal([1], state.Batches.Select(batch => batch.Id));
         Assert.Equal(4, state.Queue.Count);
@@ -102,16 +102,16 @@ public sealed class LaneTests
     public void Lanes_EntryOfEverything_StopsLaterEntriesUntilItIsDecided()
     {
         var queue = With(3, null).Queue;
-        var state = Locate(With(1, new QueueRules { HasLanes = true }), ["web"]);
-        state = Build(state).Started(1, [new PrefixGateRun(1, 2)]);
+        var state = Locate(With(1, new MergeQueueBatchOptions { HasLanes = true }), ["web"]);
+        state = Build(state).Started(1, [new MergeBatchPrefixGateRequest(1, 2)]);
 
         state = Locate(state.Enqueue(queue[1]), []);
-        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
         state = Locate(state.Enqueue(queue[2]), ["api"]);
-        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
-        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state));
+        var build = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state));
         Assert.Equal(["t2", "t3"], build.Requests.Select(entry => entry.TaskId));
     }
 
@@ -120,14 +120,14 @@ public sealed class LaneTests
     public void Lanes_PartsChangeWithMergedWork_AreDeterminedAgain()
     {
         var queue = With(3, null).Queue;
-        var rules = new QueueRules
+        var rules = new MergeQueueBatchOptions
         {
             HasLanes = true,
             HasChangingParts = true,
             Speculation = 1,
         };
-        var state = Build(Locate(With(1, rules) with { Limit = 1 }, [])).Started(1, [new PrefixGateRun(1, 2)]);
-        state = Build(Locate(state.Enqueue(queue[1]), ["web"])).Started(2, [new PrefixGateRun(1, 2)]);
+        var state = Build(Locate(With(1, rules) with { Limit = 1 }, [])).Started(1, [new MergeBatchPrefixGateRequest(1, 2)]);
+        state = Build(Locate(state.Enqueue(queue[1]), ["web"])).Started(2, [new MergeBatchPrefixGateRequest(1, 2)]);
         state = Locate(state.Enqueue(queue[2]), ["api"]);
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
@@ -141,14 +141,14 @@ public sealed class LaneTests
     [Fact]
     public void Size_GatesTakeMinutes_GrowsWithTheDuration()
     {
-        int Runs(double seconds, QueueRules rules)
+        int Runs(double seconds, MergeQueueBatchOptions rules)
         {
             var world = new TrainSimulator(With(64, rules), _ => false) { GateTime = () => seconds };
             world.Run();
             Assert.Equal(64, world.Merged.Count);
             return world.Runs;
         }
-        var stretches = new QueueRules { StretchesBatches = true };
+        var stretches = new MergeQueueBatchOptions { StretchesBatches = true };
 
         Assert.Equal((8, 8, 8), (Runs(20, Searching), Runs(600, Searching), Runs(20, stretches)));
         Assert.Equal((5, 3), (Runs(90, stretches), Runs(600, stretches)));
@@ -156,22 +156,24 @@ public sealed class LaneTests
 
     private static MergeQueueState Locate(MergeQueueState state, IReadOnlyList<string> parts)
     {
-        var locate = Assert.IsType<MergeQueueStep.LocateAffectedParts>(MergeQueueRules.Next(state));
-        return state.Located(locate.Requests, [.. locate.Requests.Select(_ => new WorkLocation(parts))]);
+        var locate = Assert.IsType<MergeQueueNextStep.AffectedPartsSearchStep>(MergeQueueNextStepDecider.Next(state));
+        return state.Located(locate.Requests, [.. locate.Requests.Select(_ => new AffectedRepositoryParts(parts))]);
     }
 
     [Fact]
     public void Speculation_EntryConflictsWithTheBatchBelow_WaitsForItsEnd()
     {
-        var state = Build(With(2, new QueueRules { Speculation = 1 }) with { Limit = 1 });
-        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state.Started(1, [new PrefixGateRun(1, 2)])));
+        var state = Build(With(2, new MergeQueueBatchOptions { Speculation = 1 }) with { Limit = 1 });
+        var build = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(
+            MergeQueueNextStepDecider.Next(state.Started(1, [new MergeBatchPrefixGateRequest(1, 2)]))
+        );
         Assert.Equal(1, build.After);
 
-        state = state.NotBuiltOn(1, build.Requests).Started(1, [new PrefixGateRun(1, 2)]);
-        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
+        state = state.NotBuiltOn(1, build.Requests).Started(1, [new MergeBatchPrefixGateRequest(1, 2)]);
+        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
-        Assert.Equal(0, Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state)).After);
+        Assert.Equal(0, Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state)).After);
     }
 
     [Fact]
@@ -189,15 +191,17 @@ public sealed class LaneTests
                 ChainBehind = 1000,
             },
             new TaskOutline { Id = "least", Priority = -100 },
-        }.ToDictionary(task => task.Id, MergeQueueAdvance.PlacesOf);
-        var order = MergeOrder.Of([.. places.Select((task, i) => new MergeRequest(task.Key, task.Key, 1) { Turn = i + 1 - task.Value })]);
+        }.ToDictionary(task => task.Id, MergeQueuePositionCalculator.PlacesOf);
+        var order = MergeOrderCalculator.Of([
+            .. places.Select((task, i) => new TaskMergeRequest(task.Key, task.Key, 1) { Turn = i + 1 - task.Value }),
+        ]);
 
         Assert.Equal(["most", "high", "chain", "plain", "least"], order.Select(request => request.TaskId));
         Assert.Equal((30, -20), (places["most"], places["least"]));
         Assert.Equal(0, places["plain"]);
     }
 
-    private static int RunsFor(QueueRules? rules, int culprit)
+    private static int RunsFor(MergeQueueBatchOptions? rules, int culprit)
     {
         var world = Simulate(rules, 8, merged => merged.Any(entry => entry.TaskId == $"t{culprit}"));
         Assert.Equal([$"t{culprit}"], world.SentBack.Select(entry => entry.TaskId));
@@ -206,7 +210,7 @@ public sealed class LaneTests
     }
 
     /// <summary>Twenty-four entries in turn of three parts.</summary>
-    private static TrainSimulator Time(QueueRules rules, int limit)
+    private static TrainSimulator Time(MergeQueueBatchOptions rules, int limit)
     {
         var world = new TrainSimulator(With(24, rules) with { Limit = limit }, _ => false)
         {
@@ -217,7 +221,7 @@ public sealed class LaneTests
         return world;
     }
 
-    private static TrainSimulator Simulate(QueueRules? rules, int n, Func<IReadOnlyList<MergeRequest>, bool> isBroken)
+    private static TrainSimulator Simulate(MergeQueueBatchOptions? rules, int n, Func<IReadOnlyList<TaskMergeRequest>, bool> isBroken)
     {
         var world = new TrainSimulator(With(n, rules), isBroken);
         world.Run();
@@ -228,9 +232,9 @@ public sealed class LaneTests
     {
         foreach (var batch in state.Batches.Where(batch => batch.Running.Count == 0))
         {
-            state = state.Started(batch.Id, [new PrefixGateRun(batch.Entries.Count, 1)]);
+            state = state.Started(batch.Id, [new MergeBatchPrefixGateRequest(batch.Entries.Count, 1)]);
         }
-        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state));
+        var build = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state));
         return state.Built(
             build.Requests,
             [
@@ -245,12 +249,12 @@ public sealed class LaneTests
         );
     }
 
-    private static MergeQueueState With(int n, QueueRules? rules) =>
+    private static MergeQueueState With(int n, MergeQueueBatchOptions? rules) =>
         new()
         {
             Rules = rules,
-            Verdicts = new RecentVerdicts(0, 0),
+            Verdicts = new MergeQueueStatistics(0, 0),
             Limit = 8,
-            Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))],
+            Queue = [.. Enumerable.Range(1, n).Select(i => new TaskMergeRequest($"t{i}", $"c{i}", 1))],
         };
 }

@@ -13,10 +13,10 @@ internal sealed class QueueBreakage(Random random, int n)
     ];
 
     /// <summary>Part of the repository of an entry; pairs of different parts do not fail.</summary>
-    public Func<MergeRequest, string> LaneOf { get; init; } = _ => "";
+    public Func<TaskMergeRequest, string> LaneOf { get; init; } = _ => "";
 
     /// <summary>True if gates fail on a tree with these entries.</summary>
-    public bool IsIn(IReadOnlyList<MergeRequest> merged)
+    public bool IsIn(IReadOnlyList<TaskMergeRequest> merged)
     {
         var first = merged.Where(entry => entry.Attempt == 1).ToDictionary(entry => entry.TaskId, LaneOf);
         return first.Keys.Any(_culprits.Contains)

@@ -17,11 +17,11 @@ internal sealed class QueueHistory
     private readonly double _flakes;
     private readonly QueueBreakage _broken;
     private readonly HashSet<(string, string)> _clashes;
-    private readonly Dictionary<MergeRequest, IReadOnlyList<string>> _parts = [];
+    private readonly Dictionary<TaskMergeRequest, IReadOnlyList<string>> _parts = [];
     private readonly TrainSimulator _world;
-    private IReadOnlyList<MergeRequest> _target = [];
+    private IReadOnlyList<TaskMergeRequest> _target = [];
 
-    private QueueHistory(int seed, QueueRules? rules)
+    private QueueHistory(int seed, MergeQueueBatchOptions? rules)
     {
         (_random, _name) = (new Random(seed), $"seed {seed}, {rules}");
         (_entries, _lanes, _others) = (_random.Next(3, 40), _random.Next(1, 5), _random.Next(0, 4));
@@ -31,7 +31,7 @@ internal sealed class QueueHistory
         var state = new MergeQueueState
         {
             Rules = rules,
-            Verdicts = new RecentVerdicts(0, 0),
+            Verdicts = new MergeQueueStatistics(0, 0),
             Limit = _random.Next(1, 9),
             Parallel = _random.Next(1, 4),
         };
@@ -50,7 +50,7 @@ internal sealed class QueueHistory
     /// <param name="seed">Seed of the history. What arrives, breaks and happens is the same with all rules.</param>
     /// <param name="rules">Rules of the queue, or null for those of queues from before.</param>
     /// <returns>The tasks that landed.</returns>
-    public static string Play(int seed, QueueRules? rules)
+    public static string Play(int seed, MergeQueueBatchOptions? rules)
     {
         var history = new QueueHistory(seed, rules);
         history.Plan();
@@ -65,11 +65,11 @@ internal sealed class QueueHistory
         foreach (var i in Enumerable.Range(1, _entries))
         {
             at += _random.NextDouble();
-            _world.At(at, Arrive(new MergeRequest($"t{i}", $"c{i}", 1) { Turn = i - _random.Next(-20, 31) }));
+            _world.At(at, Arrive(new TaskMergeRequest($"t{i}", $"c{i}", 1) { Turn = i - _random.Next(-20, 31) }));
         }
         foreach (var i in Enumerable.Range(_entries + 1, _others))
         {
-            _world.At(_random.NextDouble() * at, Take(new MergeRequest($"t{i}", $"c{i}", 1)));
+            _world.At(_random.NextDouble() * at, Take(new TaskMergeRequest($"t{i}", $"c{i}", 1)));
         }
         for (var parts = _random.Next(0, 4); parts > 0; parts--)
         {
@@ -81,12 +81,12 @@ internal sealed class QueueHistory
             _world.At(_random.NextDouble() * at, () => _world.Restart(forgets));
         }
 
-        Action Arrive(MergeRequest request) => () => _world.Enqueue(request);
-        Action Take(MergeRequest others) => () => _world.WhenQuiet(() => TakeIn(others));
+        Action Arrive(TaskMergeRequest request) => () => _world.Enqueue(request);
+        Action Take(TaskMergeRequest others) => () => _world.WhenQuiet(() => TakeIn(others));
     }
 
     /// <summary>Merges a commit of others on the target into staging, unless the gates fail with it. They repair it then.</summary>
-    private void TakeIn(MergeRequest others)
+    private void TakeIn(TaskMergeRequest others)
     {
         if (_broken.IsIn([.. _world.Merged, others]) || Conflicts(others, _world.Merged))
         {
@@ -104,7 +104,7 @@ internal sealed class QueueHistory
     }
 
     /// <summary>No entry is overtaken by one of a later turn whose gates it can influence, so that none waits for ever.</summary>
-    private void CheckOrder(MergeQueueState state, IReadOnlyList<MergeRequest> batch)
+    private void CheckOrder(MergeQueueState state, IReadOnlyList<TaskMergeRequest> batch)
     {
         Assert.True(_world.Runs < 100 * (_entries + 1), $"{_name}: the queue makes no progress");
         foreach (var waiting in state.Ready.Except(batch))
@@ -118,7 +118,7 @@ internal sealed class QueueHistory
 
     /// <summary>Staging moves only by merges onto itself, whose gates ran on a tree with all landed work that they can be influenced by.
     /// </summary>
-    private void CheckLanding(TrainBatch batch, IReadOnlyList<MergeRequest> below)
+    private void CheckLanding(TrainBatch batch, IReadOnlyList<TaskMergeRequest> below)
     {
         var (verified, staging) = (below.Concat(batch.Entries.Take(batch.Landed)).ToList(), _world.Merged);
         Assert.True(batch.Base == _world.State.Staging, $"{_name}: staging loses work");
@@ -141,7 +141,7 @@ internal sealed class QueueHistory
         return string.Join(" ", landed);
     }
 
-    private bool Conflicts(MergeRequest entry, IReadOnlyList<MergeRequest> below) =>
+    private bool Conflicts(TaskMergeRequest entry, IReadOnlyList<TaskMergeRequest> below) =>
         entry.Attempt == 1
         && below.Any(other =>
             other.TaskId != entry.TaskId
@@ -151,9 +151,14 @@ internal sealed class QueueHistory
 
     private string AnyTask() => $"t{_random.Next(1, _entries + _others + 1)}";
 
-    private string LaneOf(MergeRequest entry) => $"lane {int.Parse(entry.TaskId[1..], CultureInfo.InvariantCulture) % _lanes}";
+    private string LaneOf(TaskMergeRequest entry) => $"lane {int.Parse(entry.TaskId[1..], CultureInfo.InvariantCulture) % _lanes}";
 
-    private static MergeRequest Again(MergeRequest entry) => entry with { Attempt = entry.Attempt + 1, Commit = entry.Commit + "+" };
+    private static TaskMergeRequest Again(TaskMergeRequest entry) =>
+        entry with
+        {
+            Attempt = entry.Attempt + 1,
+            Commit = entry.Commit + "+",
+        };
 
-    private static string Names(IEnumerable<MergeRequest> entries) => string.Join(" ", entries.Select(entry => entry.Commit));
+    private static string Names(IEnumerable<TaskMergeRequest> entries) => string.Join(" ", entries.Select(entry => entry.Commit));
 }

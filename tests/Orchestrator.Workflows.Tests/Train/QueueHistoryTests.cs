@@ -9,14 +9,14 @@ namespace Orchestrator.Workflows.Tests.Train;
 /// end the same. <c>QUEUE_SEED</c> repeats a failure.</summary>
 public sealed class QueueHistoryTests(ITestOutputHelper output)
 {
-    private static readonly QueueRules?[] Rules =
+    private static readonly MergeQueueBatchOptions?[] Rules =
     [
         null,
-        new QueueRules(),
-        new QueueRules { Speculation = 2 },
-        new QueueRules { HasLanes = true },
-        new QueueRules { HasLanes = true, Speculation = 3 },
-        new QueueRules
+        new MergeQueueBatchOptions(),
+        new MergeQueueBatchOptions { Speculation = 2 },
+        new MergeQueueBatchOptions { HasLanes = true },
+        new MergeQueueBatchOptions { HasLanes = true, Speculation = 3 },
+        new MergeQueueBatchOptions
         {
             HasLanes = true,
             Speculation = 1,

@@ -8,18 +8,18 @@ namespace Orchestrator.Workflows.Tests.Train;
 /// <param name="state">Limits; nothing waits yet.</param>
 /// <param name="isBroken">True if gates always fail on a tree that contains these entries.</param>
 /// <param name="fails">True if a gate fails by chance this time.</param>
-internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
+internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<TaskMergeRequest>, bool> isBroken, Func<bool>? fails = null)
 {
     private readonly Func<bool> _fails = fails ?? (() => false);
     private readonly PriorityQueue<Action, (double At, int Number)> _agenda = new();
 
     /// <summary>Entries below each batch, at the time of its making.</summary>
-    private readonly Dictionary<int, IReadOnlyList<MergeRequest>> _below = [];
+    private readonly Dictionary<int, IReadOnlyList<TaskMergeRequest>> _below = [];
 
     /// <summary>Entries below each batch when its gates ran last.</summary>
-    private readonly Dictionary<int, IReadOnlyList<MergeRequest>> _verified = [];
+    private readonly Dictionary<int, IReadOnlyList<TaskMergeRequest>> _verified = [];
     private readonly Queue<Action> _whenQuiet = [];
-    private readonly List<MergeRequest> _held = [];
+    private readonly List<TaskMergeRequest> _held = [];
     private long _stagingTree;
     private int _number;
     private int _executions;
@@ -30,10 +30,10 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     public double Now { get; private set; }
 
     /// <summary>On staging, in order.</summary>
-    public List<MergeRequest> Merged { get; } = [];
+    public List<TaskMergeRequest> Merged { get; } = [];
 
     /// <summary>Returned entries, in order.</summary>
-    public List<MergeRequest> SentBack { get; } = [];
+    public List<TaskMergeRequest> SentBack { get; } = [];
 
     /// <summary>Trees on which all gates were run.</summary>
     public int Runs { get; private set; }
@@ -53,22 +53,22 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     public Func<double> GateTime { get; init; } = () => 1;
 
     /// <summary>Parts of the repository that an entry can influence; none for all.</summary>
-    public Func<MergeRequest, IReadOnlyList<string>> PartsOf { get; init; } = _ => [];
+    public Func<TaskMergeRequest, IReadOnlyList<string>> PartsOf { get; init; } = _ => [];
 
     /// <summary>True if an entry conflicts with one of those below it.</summary>
-    public Func<MergeRequest, IReadOnlyList<MergeRequest>, bool> Conflicts { get; init; } = (_, _) => false;
+    public Func<TaskMergeRequest, IReadOnlyList<TaskMergeRequest>, bool> Conflicts { get; init; } = (_, _) => false;
 
     /// <summary>Runs for each entry that is returned because of gates or a conflict.</summary>
-    public Action<MergeRequest>? OnSentBack { get; init; }
+    public Action<TaskMergeRequest>? OnSentBack { get; init; }
 
     /// <summary>Runs for each batch, with the state before it and its entries.</summary>
-    public Action<MergeQueueState, IReadOnlyList<MergeRequest>>? OnBegin { get; init; }
+    public Action<MergeQueueState, IReadOnlyList<TaskMergeRequest>>? OnBegin { get; init; }
 
     /// <summary>Runs for each landing, with the batch and the entries that were below it when its gates ran.</summary>
-    public Action<TrainBatch, IReadOnlyList<MergeRequest>>? OnLand { get; init; }
+    public Action<TrainBatch, IReadOnlyList<TaskMergeRequest>>? OnLand { get; init; }
 
     /// <summary>Returns the state in which all requests are merged in a batch.</summary>
-    public static MergeQueueState Build(MergeQueueState state, IReadOnlyList<MergeRequest> requests) =>
+    public static MergeQueueState Build(MergeQueueState state, IReadOnlyList<TaskMergeRequest> requests) =>
         state.Built(
             requests,
             [
@@ -82,7 +82,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         );
 
     /// <summary>Adds an entry. The run sends none while it waits for the queue to be quiet.</summary>
-    public void Enqueue(MergeRequest request)
+    public void Enqueue(TaskMergeRequest request)
     {
         if (_whenQuiet.Count > 0)
         {
@@ -96,7 +96,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     public void WhenQuiet(Action action) => _whenQuiet.Enqueue(action);
 
     /// <summary>Moves staging to a merge with work of others.</summary>
-    public void MoveStaging(MergeRequest others)
+    public void MoveStaging(TaskMergeRequest others)
     {
         Merged.Add(others);
         _stagingTree += TreeOf(others);
@@ -117,7 +117,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
             Staging = State.Staging,
             Resolving = forgets ? "" : State.Resolving,
             Deferred = forgets ? [] : State.Deferred,
-            Verdicts = State.Verdicts is { } known && forgets ? new RecentVerdicts(0, 0) : State.Verdicts,
+            Verdicts = State.Verdicts is { } known && forgets ? new MergeQueueStatistics(0, 0) : State.Verdicts,
             Window = forgets ? 0 : State.Window,
             Flaky = forgets ? [] : State.Flaky,
             Alone = forgets ? [] : State.Alone,
@@ -161,34 +161,37 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
             }
             return true;
         }
-        switch (MergeQueueRules.Next(State))
+        switch (MergeQueueNextStepDecider.Next(State))
         {
-            case MergeQueueStep.LocateAffectedParts locate:
-                State = State.Located(locate.Requests, [.. locate.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
+            case MergeQueueNextStep.AffectedPartsSearchStep locate:
+                State = State.Located(
+                    locate.Requests,
+                    [.. locate.Requests.Select(request => new AffectedRepositoryParts(PartsOf(request)))]
+                );
                 return true;
-            case MergeQueueStep.BuildBatch build:
+            case MergeQueueNextStep.MergeBatchCreationStep build:
                 Begin(build);
                 return true;
-            case MergeQueueStep.RebuildBatch remake:
+            case MergeQueueNextStep.MergeBatchRebuildStep remake:
                 _below[remake.Batch] = [.. Merged];
                 State = State.WithRebuiltBatch(remake, Merge(Clean(remake.Entries, Merged), State.Staging, _stagingTree));
                 return true;
-            case MergeQueueStep.GateBatch gate:
+            case MergeQueueNextStep.MergeBatchGateStep gate:
                 Gate(State.Find(gate.Batch)!, gate.Runs);
                 return true;
-            case MergeQueueStep.LandBatch land:
+            case MergeQueueNextStep.StagingBranchMoveStep land:
                 Land(State.Find(land.Batch)!, land.Length);
                 return true;
-            case MergeQueueStep.ReturnEntry back:
+            case MergeQueueNextStep.MergeQueueEntryRejectionStep back:
                 var entry = State.Find(back.Batch)!.Entries[back.Length - 1];
                 State = State.WithReturnedEntry(back.Batch, back.Length);
                 SentBack.Add(entry);
                 OnSentBack?.Invoke(entry);
                 return true;
-            case MergeQueueStep.EndBatch end:
+            case MergeQueueNextStep.MergeBatchEndStep end:
                 State = State.Ended(end.Batch);
                 return true;
-            case MergeQueueStep.AbandonBatch up:
+            case MergeQueueNextStep.MergeBatchAbandonmentStep up:
                 State = State.WithoutBatch(up.Batch);
                 return true;
             default:
@@ -196,11 +199,11 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         }
     }
 
-    private void Begin(MergeQueueStep.BuildBatch build)
+    private void Begin(MergeQueueNextStep.MergeBatchCreationStep build)
     {
         OnBegin?.Invoke(State, build.Requests);
         var below = State.Find(build.After);
-        IReadOnlyList<MergeRequest> onto = below is null ? [.. Merged] : [.. _below[below.Id], .. below.Entries];
+        IReadOnlyList<TaskMergeRequest> onto = below is null ? [.. Merged] : [.. _below[below.Id], .. below.Entries];
         var conflicting = build.Requests.TakeWhile(request => Conflicts(request, onto)).ToList();
         foreach (var request in conflicting)
         {
@@ -223,10 +226,10 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     }
 
     /// <summary>Returns the entries before the first one that conflicts with an earlier one, which ends the batch before it.</summary>
-    private IReadOnlyList<MergeRequest> Clean(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeRequest> onto) =>
+    private IReadOnlyList<TaskMergeRequest> Clean(IReadOnlyList<TaskMergeRequest> entries, IReadOnlyList<TaskMergeRequest> onto) =>
         [.. entries.TakeWhile((entry, i) => !Conflicts(entry, [.. onto, .. entries.Take(i)]))];
 
-    private void TakeConflict(MergeRequest request, int after)
+    private void TakeConflict(TaskMergeRequest request, int after)
     {
         if (after != 0)
         {
@@ -244,7 +247,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     }
 
     /// <summary>Merges entries. Two trees are the same if they contain the same entries.</summary>
-    private IReadOnlyList<MergeResult> Merge(IReadOnlyList<MergeRequest> entries, string onto, long tree)
+    private IReadOnlyList<MergeResult> Merge(IReadOnlyList<TaskMergeRequest> entries, string onto, long tree)
     {
         var merges = new List<MergeResult>();
         foreach (var entry in entries)
@@ -265,7 +268,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         return merges;
     }
 
-    private static long TreeOf(MergeRequest entry) => string.GetHashCode(entry.Commit, StringComparison.Ordinal);
+    private static long TreeOf(TaskMergeRequest entry) => string.GetHashCode(entry.Commit, StringComparison.Ordinal);
 
     private void Land(TrainBatch batch, int length)
     {
@@ -278,7 +281,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         State = State.Landed(batch.Id, length);
     }
 
-    private void Gate(TrainBatch batch, IReadOnlyList<PrefixGateRun> runs)
+    private void Gate(TrainBatch batch, IReadOnlyList<MergeBatchPrefixGateRequest> runs)
     {
         Rounds++;
         var execution = _executions;

@@ -191,5 +191,5 @@ public sealed class BacklogEditTests
     private static BacklogShape.Item Any(Random random, BacklogShape shape) => shape.All.ElementAt(random.Next(shape.All.Count()));
 
     private static string Text(byte[] content) =>
-        PlanTextDecoder.TryDecode(content, "tasks.json", out var text, out var fault) ? text : fault.ToString();
+        PlanFileBytesDecoder.TryDecode(content, "tasks.json", out var text, out var fault) ? text : fault.ToString();
 }

@@ -11,7 +11,7 @@ public sealed class MasterPlanReaderTests
     public static TheoryData<string> Sets => [.. Names];
 
     private static IEnumerable<string> Names =>
-        Directory.EnumerateDirectories(Approved.Folder("Plans")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
+        Directory.EnumerateDirectories(ApprovedByUserReason.Folder("Plans")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Sets))]
@@ -19,7 +19,10 @@ public sealed class MasterPlanReaderTests
     {
         var result = Read(set);
 
-        Approved.Check(Path.Combine(Approved.Folder("Plans"), set, "approved.txt"), Approved.Describe(result));
+        ApprovedByUserReason.Check(
+            Path.Combine(ApprovedByUserReason.Folder("Plans"), set, "approved.txt"),
+            ApprovedByUserReason.Describe(result)
+        );
         Assert.Equal(!set.StartsWith("bad-", StringComparison.Ordinal), result.IsValid);
     }
 
@@ -116,7 +119,7 @@ public sealed class MasterPlanReaderTests
     {
         foreach (var set in Names)
         {
-            var text = File.ReadAllText(Path.Combine(Approved.Folder("Plans"), set, MasterFile));
+            var text = File.ReadAllText(Path.Combine(ApprovedByUserReason.Folder("Plans"), set, MasterFile));
 
             Assert.Equal(text, MasterPlanStatus.Update(text, new Dictionary<string, string>()));
         }
@@ -124,7 +127,7 @@ public sealed class MasterPlanReaderTests
 
     private static PlanReadResult Read(string set)
     {
-        var root = Path.Combine(Approved.Folder("Plans"), set);
+        var root = Path.Combine(ApprovedByUserReason.Folder("Plans"), set);
         return MasterPlanReader.Read(
             File.ReadAllBytes(Path.Combine(root, MasterFile)),
             MasterFile,

@@ -12,7 +12,7 @@ public sealed class PlanDataTests
     public static TheoryData<string> Plans =>
         [
             .. Directory
-                .EnumerateFiles(Approved.Folder("Plans"))
+                .EnumerateFiles(ApprovedByUserReason.Folder("Plans"))
                 .Where(file =>
                     !file.EndsWith(".approved.txt", StringComparison.Ordinal)
                     && !Path.GetFileName(file).StartsWith("bad-", StringComparison.Ordinal)
@@ -43,7 +43,8 @@ public sealed class PlanDataTests
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public void Schema_APlanOfAFile_Fits(string file) => Assert.Empty(SchemaCheck.FaultsOf(DataOf(file).Data, TaskGraphGrammar.Schema()));
+    public void Schema_APlanOfAFile_Fits(string file) =>
+        Assert.Empty(SchemaCheck.FaultsOf(DataOf(file).Data, LenientTaskGraphSchemaBuilder.Schema()));
 
     [Theory]
     [InlineData("\"tasks.yaml\"")]
@@ -58,17 +59,20 @@ public sealed class PlanDataTests
     {
         var data = JsonSerializer.Deserialize<JsonElement>(plan);
 
-        Assert.NotEmpty(SchemaCheck.FaultsOf(data, TaskGraphGrammar.Schema()));
+        Assert.NotEmpty(SchemaCheck.FaultsOf(data, LenientTaskGraphSchemaBuilder.Schema()));
         Assert.False(TaskGraphReader.ReadData(data, "plan").IsValid);
     }
 
     [Fact]
     public void Schema_EverySpellingOfTheReader_IsNamed()
     {
-        var schema = TaskGraphGrammar.Schema();
+        var schema = LenientTaskGraphSchemaBuilder.Schema();
 
         Assert.Equal(TaskGraphReader.PlanKeys.Spellings, schema["properties"]!.AsObject().Select(property => property.Key));
-        Assert.Equal(TaskKeys.Keys.Spellings, schema["$defs"]!["task"]!["properties"]!.AsObject().Select(property => property.Key));
+        Assert.Equal(
+            TaskFieldKeySpellings.Keys.Spellings,
+            schema["$defs"]!["task"]!["properties"]!.AsObject().Select(property => property.Key)
+        );
     }
 
     [Fact]
@@ -87,14 +91,14 @@ public sealed class PlanDataTests
 
     private static (JsonElement Data, string Text) DataOf(string file)
     {
-        Assert.True(PlanTextDecoder.TryDecode(File.ReadAllBytes(Approved.Folder(file)), file, out var text, out _));
+        Assert.True(PlanFileBytesDecoder.TryDecode(File.ReadAllBytes(ApprovedByUserReason.Folder(file)), file, out var text, out _));
         var faults = new FaultList(file);
-        var root = DocumentReader.Read(text, faults);
+        var root = YamlOrJsonParser.Read(text, faults);
         return (JsonSerializer.SerializeToElement(Json(root!)), text);
     }
 
     // What programs send that read the file with any library.
-    private static JsonNode? Json(DocumentNode node) =>
+    private static JsonNode? Json(YamlOrJsonNode node) =>
         node switch
         {
             MappingNode mapping => new JsonObject(mapping.Entries.Select(entry => KeyValuePair.Create(entry.Key.Text, Json(entry.Value)))),

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
 
-/// <summary>Checks data against a JSON Schema, as far as <see cref="Readers.TaskGraphs.TaskGraphGrammar"/> uses it. A keyword that it does
-/// not know is an exception, so that no schema passes unread.</summary>
+/// <summary>Checks data against a JSON Schema, as far as <see cref="Readers.TaskGraphs.LenientTaskGraphSchemaBuilder"/> uses it. A keyword
+/// that it does not know is an exception, so that no schema passes unread.</summary>
 internal static class SchemaCheck
 {
     /// <summary>The places where the data violates the schema.</summary>

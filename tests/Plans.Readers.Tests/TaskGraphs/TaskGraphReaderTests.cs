@@ -10,7 +10,7 @@ public sealed class TaskGraphReaderTests
     private static IEnumerable<string> Names =>
         [
             .. Directory
-                .EnumerateFiles(Approved.Folder("Plans"))
+                .EnumerateFiles(ApprovedByUserReason.Folder("Plans"))
                 .Select(f => Path.GetFileName(f))
                 .Where(f => !f.EndsWith(".approved.txt", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal),
@@ -20,11 +20,11 @@ public sealed class TaskGraphReaderTests
     [MemberData(nameof(Files))]
     public void Read_ExampleFile_GivesTheApprovedOutput(string file)
     {
-        var path = Path.Combine(Approved.Folder("Plans"), file);
+        var path = Path.Combine(ApprovedByUserReason.Folder("Plans"), file);
 
         var result = TaskGraphReader.Read(File.ReadAllBytes(path), file);
 
-        Approved.Check($"{path}.approved.txt", Approved.Describe(result));
+        ApprovedByUserReason.Check($"{path}.approved.txt", ApprovedByUserReason.Describe(result));
         Assert.Equal(!file.StartsWith("bad-", StringComparison.Ordinal), result.IsValid);
     }
 
@@ -53,7 +53,7 @@ public sealed class TaskGraphReaderTests
     [MemberData(nameof(Files))]
     public void Read_PrintedPlan_IsTheSamePlan(string file)
     {
-        var result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
+        var result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(ApprovedByUserReason.Folder("Plans"), file)), file);
         if (result.Plan is null)
         {
             Assert.NotEmpty(result.Errors);
@@ -82,7 +82,7 @@ public sealed class TaskGraphReaderTests
     {
         foreach (var file in Names)
         {
-            var result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
+            var result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(ApprovedByUserReason.Folder("Plans"), file)), file);
 
             Assert.All(
                 result.Faults,

@@ -9,7 +9,7 @@ public sealed class TaskGraphYamlWriterTests
     public static TheoryData<string> GoodFiles =>
         [
             .. Directory
-                .EnumerateFiles(Approved.Folder("Plans"), "good-*")
+                .EnumerateFiles(ApprovedByUserReason.Folder("Plans"), "good-*")
                 .Select(f => Path.GetFileName(f))
                 .Where(f => !f.EndsWith(".txt", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal),
@@ -19,7 +19,7 @@ public sealed class TaskGraphYamlWriterTests
     [MemberData(nameof(GoodFiles))]
     public void Write_ThenRead_IsTheSamePlan(string file)
     {
-        var plan = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file).Plan!;
+        var plan = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(ApprovedByUserReason.Folder("Plans"), file)), file).Plan!;
 
         AssertSame(plan);
     }
@@ -83,7 +83,7 @@ public sealed class TaskGraphYamlWriterTests
         string[] inPlan =
         [
             .. JsonNode.Parse(
-                PlanJson.WriteIndented(new Plan { Tasks = [new PlanTask { Id = "a", Network = TextList.Of(["example.com"]) }] })
+                PlanJson.WriteIndented(new Plan { Tasks = [new PlanTask { Id = "a", Network = DistinctTextList.Of(["example.com"]) }] })
             )!["tasks"]![0]!
                 .AsObject()
                 .Select(p => p.Key)
@@ -91,7 +91,7 @@ public sealed class TaskGraphYamlWriterTests
         ];
 
         Assert.Equal(inPlan, inSchema);
-        Assert.All(inSchema, key => Assert.Equal(key, TaskKeys.Keys.Find(key)));
+        Assert.All(inSchema, key => Assert.Equal(key, TaskFieldKeySpellings.Keys.Find(key)));
     }
 
     private static void AssertSame(Plan plan)

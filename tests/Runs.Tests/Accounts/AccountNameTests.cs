@@ -8,7 +8,9 @@ public sealed class AccountNameTests
 {
     private static string Of(string agent, string file, params (string Name, string Value)[] variables)
     {
-        var settings = SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", file) }).Settings!;
+        var settings = SettingsLoader
+            .Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", file) })
+            .Settings!;
         return AccountName.Of(
             agent,
             settings,

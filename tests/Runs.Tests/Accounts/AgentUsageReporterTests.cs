@@ -18,16 +18,19 @@ public sealed class AgentUsageReporterTests : IDisposable
 {
     private readonly TempFolder _home = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 22, 0, 0, TimeSpan.Zero));
-    private readonly RunServices _services;
+    private readonly RunServiceBundle _services;
 
     public AgentUsageReporterTests() =>
-        _services = new RunServices("host", ["hook"], _time) { Environment = new Dictionary<string, string> { ["HOME"] = _home.Path } };
+        _services = new RunServiceBundle("host", ["hook"], _time)
+        {
+            Environment = new Dictionary<string, string> { ["HOME"] = _home.Path },
+        };
 
     public void Dispose() => _home.Dispose();
 
     private LedgerStore Ledgers => new(_services.Environment);
 
-    private Ledger Ledger => Ledgers.Read().Of("claude");
+    private AccountLedger Ledger => Ledgers.Read().Of("claude");
 
     private GovernedAgentRun Agent(string task, string settings = "budget: {run: 10}\n", int start = 1) =>
         new()
@@ -40,14 +43,16 @@ public sealed class AgentUsageReporterTests : IDisposable
             Start = start,
             Folder = Directory.CreateDirectory(System.IO.Path.Combine(_home.Path, task, $"{start}")).FullName,
             Model = "claude-opus-4-8",
-            Settings = SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", settings) }).Settings!,
+            Settings = SettingsLoader
+                .Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", settings) })
+                .Settings!,
             Slots = null,
             IsUnderWay = false,
         };
 
-    private async Task<(AgentAdmission Start, AgentRunResult? Refusal)> AdmitAsync(GovernedAgentRun agent)
+    private async Task<(AgentAdmissionClient Start, AgentRunResult? Refusal)> AdmitAsync(GovernedAgentRun agent)
     {
-        var start = new AgentAdmission(_services, agent);
+        var start = new AgentAdmissionClient(_services, agent);
         var refusal = await start.AdmitAsync("", CancellationToken.None);
         start.Dispose();
         return (start, refusal);
@@ -84,7 +89,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         Assert.Equal(1_250_000, Ledgers.Read().SpentIn(BudgetScopeNames.Run("key", "run")).Micros);
         var line = Assert.Single(new UsageHistory(Ledgers.Folder, _time).Read());
         Assert.Equal(("key/run/a/1", 1_250_000, 113), (line.Id, line.Sum.Micros, line.Sum.Tokens));
-        Assert.Equal(new WindowReading("seven_day", 310_000, reset), Assert.Single(line.Windows));
+        Assert.Equal(new UsageWindowReading("seven_day", 310_000, reset), Assert.Single(line.Windows));
     }
 
     [Fact]
@@ -104,7 +109,7 @@ public sealed class AgentUsageReporterTests : IDisposable
     {
         var (start, _) = await AdmitAsync(Agent("a"));
 
-        var limits = start.Limit(new AgentLimits());
+        var limits = start.Limit(new AgentRunLimits());
         var result = await start.Use.SettleReservationAsync(Result(FailureClass.Limit), Cost(3.4m, AgentFailure.Money));
 
         Assert.Equal(10m / 3, limits.CostUsd!.Value, 3);
@@ -116,7 +121,7 @@ public sealed class AgentUsageReporterTests : IDisposable
     {
         var (start, _) = await AdmitAsync(Agent("a", "budget: {run: 10}\nlimits: {cost: 1}\n"));
 
-        Assert.Equal(1, start.Limit(new AgentLimits { CostUsd = 1 }).CostUsd);
+        Assert.Equal(1, start.Limit(new AgentRunLimits { CostUsd = 1 }).CostUsd);
         Assert.Equal(
             FailureClass.Limit,
             (await start.Use.SettleReservationAsync(Result(FailureClass.Limit), Cost(1, AgentFailure.Money))).FailureClass
@@ -133,7 +138,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             Windows = new UsageWindows("rejected", [new UsageWindow("five_hour", 1, reset)]) { Deciding = "five_hour" },
         };
 
-        start.Use.HandleEvent(new AgentContextSize(150_000));
+        start.Use.HandleEvent(new AgentContextSizeEvent(150_000));
         var result = await start.Use.SettleReservationAsync(Result(FailureClass.UsageLimit), limited);
         var (_, other) = await AdmitAsync(
             Agent("b") with
@@ -171,7 +176,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         Directory.CreateDirectory(System.IO.Path.Combine(Agent("b").Folder, "started"));
 
         var (adopted, refusal) = await AdmitAsync(Agent("b"));
-        adopted.Use.HandleEvent(new AgentContextSize(1_000));
+        adopted.Use.HandleEvent(new AgentContextSizeEvent(1_000));
         await adopted.Use.ReportUsageAsync();
 
         Assert.Null(refusal);
@@ -182,7 +187,7 @@ public sealed class AgentUsageReporterTests : IDisposable
     public async Task Tell_WindowFills_WarnsOnceAndStopsStartsNearItsEnd()
     {
         var reset = _time.GetUtcNow().AddHours(1);
-        AgentRateLimit Says(double used) => new(new UsageWindows("allowed", [new UsageWindow("five_hour", used, reset)]));
+        AgentUsageWindowsEvent Says(double used) => new(new UsageWindows("allowed", [new UsageWindow("five_hour", used, reset)]));
         var (start, _) = await AdmitAsync(Agent("a"));
 
         start.Use.HandleEvent(Says(0.5));
@@ -211,7 +216,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             (FailureClass.Budget, "run", 10.5m, 10m),
             (refusal!.FailureClass, refusal.Budget!.Kind, refusal.Budget.SpentUsd, refusal.Budget.LimitUsd)
         );
-        var raise = new RaiseBudgetInput("run", new("/repository", "key", "queue"), new RaiseBudgetCommand("run", 12), 0, "claude");
+        var raise = new RaiseBudgetInput("run", new("/repository", "key", "queue"), new RaiseBudgetArguments("run", 12), 0, "claude");
         Assert.True((await new BudgetRaiser(_services.Governor, _time).StoreAsync(raise, CancellationToken.None)).Changed);
         Assert.Null((await AdmitAsync(Agent("b"))).Refusal);
     }
@@ -230,11 +235,11 @@ public sealed class AgentUsageReporterTests : IDisposable
                     tasks.Aggregate(
                         book,
                         (next, task) =>
-                            Governor.TransferAgentRun(
+                            AgentStartAdmitter.TransferAgentRun(
                                 next,
                                 "claude",
                                 $"key/run/{task}/1",
-                                new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}")
+                                new AgentRunReservationHolderProcess("host", $"999999 1 {Guid.NewGuid()}")
                             )
                     ),
                     0

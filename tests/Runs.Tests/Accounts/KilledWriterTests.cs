@@ -62,8 +62,8 @@ public sealed class KilledWriterTests : IDisposable
     {
         var log = Path.Combine(_home.Path, $"{name}.log");
         logs.Add(log);
-        return await new DetachedProcess().StartAsync(
-            new DetachedCommand(RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), ["ledger", _home.Path, name])
+        return await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), ["ledger", _home.Path, name])
             {
                 WorkingDirectory = _home.Path,
                 OutputFile = log,
@@ -74,7 +74,7 @@ public sealed class KilledWriterTests : IDisposable
 
     private static async Task KillAsync(ProcessIdentity process)
     {
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {process.ProcessId} 2>/dev/null || true"));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {process.ProcessId} 2>/dev/null || true"));
         await Eventually.TrueAsync(() => !process.IsAlive());
     }
 }

@@ -15,7 +15,7 @@ public sealed class LedgerStoreTests : IDisposable
 
     private LedgerStore Ledgers => new(new Dictionary<string, string> { ["HOME"] = _home.Path });
 
-    private static StartRequest Request(string task, string account = "claude") =>
+    private static AgentStartRequest Request(string task, string account = "claude") =>
         new()
         {
             Id = $"r/run/{task}/1",
@@ -24,12 +24,12 @@ public sealed class LedgerStoreTests : IDisposable
             Run = "run",
             Task = task,
             Attempt = 1,
-            Holder = new ReservationHolder("host", ProcessIdentity.Current.ToString()),
+            Holder = new AgentRunReservationHolderProcess("host", ProcessIdentity.Current.ToString()),
             Caps = [new BudgetCap(BudgetCapKind.Run, BudgetScopeNames.Run("r", "run"), 10_000)],
         };
 
-    private Task<Admission> AdmitAsync(StartRequest request) =>
-        Ledgers.ChangeAsync(book => Governor.Admit(book, request, Now), CancellationToken.None);
+    private Task<AgentAdmissionDecision> AdmitAsync(AgentStartRequest request) =>
+        Ledgers.ChangeAsync(book => AgentStartAdmitter.Admit(book, request, Now), CancellationToken.None);
 
     [Fact]
     public async Task Change_FromManyAtOnce_PassesNoBudget()
@@ -38,7 +38,7 @@ public sealed class LedgerStoreTests : IDisposable
             Enumerable.Range(0, 40).Select(i => Task.Run(() => AdmitAsync(Request($"t{i}", i % 2 == 0 ? "claude" : "api"))))
         );
 
-        Assert.Single(admissions.OfType<Admitted>());
+        Assert.Single(admissions.OfType<AgentAdmittedDecision>());
         Assert.Equal(10_000, Ledgers.Read().ReservedIn(BudgetScopeNames.Run("r", "run")).Micros);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Ledgers.Folder));
     }
@@ -58,7 +58,7 @@ public sealed class LedgerStoreTests : IDisposable
         Assert.Equal(content, File.ReadAllText(Ledgers.PathOf("claude")));
         Assert.Equal(damaged.Message, Assert.Single(Ledgers.TryRead().Faults));
         File.Delete(Ledgers.PathOf("claude"));
-        Assert.IsType<Admitted>(await AdmitAsync(Request("b")));
+        Assert.IsType<AgentAdmittedDecision>(await AdmitAsync(Request("b")));
     }
 
     [Fact]
@@ -75,12 +75,12 @@ public sealed class LedgerStoreTests : IDisposable
     [Fact]
     public async Task Change_LedgerOfAnotherUser_SaysSo()
     {
-        if (FileOwner.Current != 0)
+        if (FileOwnerUserIdReader.Current != 0)
         {
             return; // Only root can give a file away.
         }
         await AdmitAsync(Request("a"));
-        await new ProcessRunner().RunAsync(new ProcessCommand("chown", "65534", Ledgers.PathOf("claude")));
+        await new ProcessRunner().RunAsync(new ChildProcessOptions("chown", "65534", Ledgers.PathOf("claude")));
 
         var damaged = await Assert.ThrowsAsync<LedgerDamagedException>(() => AdmitAsync(Request("b")));
 
@@ -107,6 +107,6 @@ public sealed class LedgerStoreTests : IDisposable
             Run = "run",
             Task = task,
             At = Now,
-            Models = [new ModelRecord("m", new TokenCounts(1, 2, 3, 4), 5)],
+            Models = [new ModelUsageRecord("m", new TokenCounts(1, 2, 3, 4), 5)],
         };
 }

@@ -14,27 +14,27 @@ public sealed class RunBudgetLedgerReaderTests
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly FakeTimeProvider Time = new(Now);
 
-    private static RunStatus Run(string state = RunStates.Executing) =>
+    private static RunStatus Run(string state = RunStateNames.Executing) =>
         new()
         {
             RunId = "run",
             State = state,
             Tasks =
             [
-                new RunTask(
+                new RunTaskStatus(
                     new TaskProgress
                     {
                         Id = "a",
-                        State = TaskStates.Executing,
+                        State = TaskStateNames.Executing,
                         Attempt = 2,
                         Starts = 2,
                     }
                 ),
-                new RunTask(new TaskProgress { Id = "b", State = TaskStates.Pending }),
+                new RunTaskStatus(new TaskProgress { Id = "b", State = TaskStateNames.Pending }),
             ],
         };
 
-    private static StartRequest Request(string task, string account, params string[] scopes) =>
+    private static AgentStartRequest Request(string task, string account, params string[] scopes) =>
         new()
         {
             Id = $"r/run/{task}/1",
@@ -43,11 +43,11 @@ public sealed class RunBudgetLedgerReaderTests
             Run = "run",
             Task = task,
             Attempt = 1,
-            Holder = new ReservationHolder("host", "1"),
+            Holder = new AgentRunReservationHolderProcess("host", "1"),
             Caps = [.. scopes.Select(scope => new BudgetCap(BudgetCapKind.Run, scope, null))],
         };
 
-    private static RunBudgets Read(LedgerBook book, BudgetSettings settings, RunStatus? run = null) =>
+    private static RunSpendingLimits Read(AccountLedgerSet book, BudgetSettings settings, RunStatus? run = null) =>
         RunBudgetLedgerReader.Of(run ?? Run(), "r", settings, "claude", book, Time);
 
     private static BudgetAmount Usd(decimal usd) => new(usd, null);
@@ -56,10 +56,10 @@ public sealed class RunBudgetLedgerReaderTests
     public void Of_WhatIsSpentAndWhatAgentsAtWorkUse_AddUpOverAccounts()
     {
         var (run, task) = (BudgetScopeNames.Run("r", "run"), BudgetScopeNames.Task("r", "run", "a"));
-        var book = LedgerBook.Empty;
-        (book, _) = Governor.Admit(book, Request("x", "other", run), Now);
-        (book, _) = Governor.SettleReservation(book, "other", "r/run/x/1", new Amount(3 * Dollar, 500), [], Now);
-        (book, _) = Governor.Admit(book, Request("a", "claude", run, task), Now);
+        var book = AccountLedgerSet.Empty;
+        (book, _) = AgentStartAdmitter.Admit(book, Request("x", "other", run), Now);
+        (book, _) = AgentStartAdmitter.SettleReservation(book, "other", "r/run/x/1", new MoneyAndTokenAmount(3 * Dollar, 500), [], Now);
+        (book, _) = AgentStartAdmitter.Admit(book, Request("a", "claude", run, task), Now);
         var ledger = book.Of("claude");
         book = book.With(ledger with { Reservations = [ledger.Reservations[0] with { UsedMicros = 2 * Dollar, UsedTokens = 70 }] });
 
@@ -81,7 +81,7 @@ public sealed class RunBudgetLedgerReaderTests
     public void Of_ABudgetThatAPersonHasGiven_HoldsWithAndWithoutOneOfTheSettings()
     {
         var raised = new RaisedBudgetCap(7 * Dollar, null, Now);
-        var ledger = Ledger.Empty("claude");
+        var ledger = AccountLedger.Empty("claude");
         ledger = ledger with
         {
             Raised = ledger
@@ -89,7 +89,7 @@ public sealed class RunBudgetLedgerReaderTests
                 .SetItem(BudgetScopeNames.Day(new DateOnly(2026, 11, 24)), raised),
         };
 
-        var found = Read(LedgerBook.Empty.With(ledger), new BudgetSettings(Run: Usd(1)));
+        var found = Read(AccountLedgerSet.Empty.With(ledger), new BudgetSettings(Run: Usd(1)));
 
         Assert.Equal([7m, 7m], found.Budgets.Select(budget => budget.Budget.LimitUsd!.Value));
         Assert.Equal([BudgetKinds.Run, BudgetKinds.Day], found.Budgets.Select(budget => budget.Budget.Kind));
@@ -98,12 +98,12 @@ public sealed class RunBudgetLedgerReaderTests
     [Fact]
     public void Of_AnEndedRun_SaysWhatItHasCostWhileLedgersKnowIt()
     {
-        var (book, _) = Governor.Admit(LedgerBook.Empty, Request("a", "claude", BudgetScopeNames.Run("r", "run")), Now);
-        (book, _) = Governor.SettleReservation(book, "claude", "r/run/a/1", new Amount(3 * Dollar, 0), [], Now);
+        var (book, _) = AgentStartAdmitter.Admit(AccountLedgerSet.Empty, Request("a", "claude", BudgetScopeNames.Run("r", "run")), Now);
+        (book, _) = AgentStartAdmitter.SettleReservation(book, "claude", "r/run/a/1", new MoneyAndTokenAmount(3 * Dollar, 0), [], Now);
         var settings = new BudgetSettings(Task: Usd(1), Run: Usd(10), Day: Usd(20));
 
-        var known = Read(book, settings, Run(RunStates.Completed));
-        var forgotten = Read(LedgerBook.Empty, settings, Run(RunStates.Completed));
+        var known = Read(book, settings, Run(RunStateNames.Completed));
+        var forgotten = Read(AccountLedgerSet.Empty, settings, Run(RunStateNames.Completed));
 
         Assert.Equal(["budget of the run: 3.00 of 10.00 USD are spent; 7.00 USD left"], BudgetText.Lines(known));
         Assert.Empty(BudgetText.Lines(forgotten));
@@ -112,11 +112,11 @@ public sealed class RunBudgetLedgerReaderTests
     [Fact]
     public void Find_TheBudgetThatAnAnswerRaises_IsThatOfItsTaskOrOfAll()
     {
-        var found = Read(LedgerBook.Empty, new BudgetSettings(Task: Usd(1), Run: Usd(10)));
+        var found = Read(AccountLedgerSet.Empty, new BudgetSettings(Task: Usd(1), Run: Usd(10)));
 
-        Assert.Equal("a", found.Find(new AnswerAction(AnswerActionKinds.RaiseBudget, "run/a", BudgetKinds.Task))?.Task);
-        Assert.Equal(10m, found.Find(new AnswerAction(AnswerActionKinds.RaiseBudget, "run", BudgetKinds.Run))?.Budget.LimitUsd);
-        Assert.Null(found.Find(new AnswerAction(AnswerActionKinds.RaiseBudget, "run/b", BudgetKinds.Task)));
-        Assert.Null(found.Find(new AnswerAction(AnswerActionKinds.Retry, "run/a", BudgetKinds.Task)));
+        Assert.Equal("a", found.Find(new SuggestedCommand(SuggestedCommandKinds.RaiseBudget, "run/a", BudgetKinds.Task))?.Task);
+        Assert.Equal(10m, found.Find(new SuggestedCommand(SuggestedCommandKinds.RaiseBudget, "run", BudgetKinds.Run))?.Budget.LimitUsd);
+        Assert.Null(found.Find(new SuggestedCommand(SuggestedCommandKinds.RaiseBudget, "run/b", BudgetKinds.Task)));
+        Assert.Null(found.Find(new SuggestedCommand(SuggestedCommandKinds.Retry, "run/a", BudgetKinds.Task)));
     }
 }

@@ -18,12 +18,12 @@ public sealed class SettlementTests : IDisposable
     private readonly TempFolder _home = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
     private readonly TwoLedgers _governor;
-    private readonly RunServices _services;
+    private readonly RunServiceBundle _services;
 
     public SettlementTests()
     {
         _governor = new TwoLedgers(_time);
-        _services = new RunServices("host", ["hook"], _time)
+        _services = new RunServiceBundle("host", ["hook"], _time)
         {
             Environment = new Dictionary<string, string> { ["HOME"] = _home.Path },
             Governor = _governor,
@@ -73,7 +73,10 @@ public sealed class SettlementTests : IDisposable
         }
         _governor.HolderDies();
 
-        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleDeadAsync("claude", CancellationToken.None);
+        await new DeadAgentReservationCleaner(_services, AgentRunCostCalculator.Of(agent.Settings)).SettleDeadAsync(
+            "claude",
+            CancellationToken.None
+        );
 
         AssertAgree(2 * Turn);
     }
@@ -85,18 +88,21 @@ public sealed class SettlementTests : IDisposable
         var agent = Agent("a");
         using var start = await AdmitAsync(agent);
         await _governor.CallAsync(
-            new GovernorCall
+            new AccountGovernorRequest
             {
                 Account = "claude",
                 Id = agent.Id,
-                Used = new Amount(3 * Turn, 300_000),
+                Used = new MoneyAndTokenAmount(3 * Turn, 300_000),
             },
             CancellationToken.None
         );
         AgentRunOutcomeFile.Of(Cost(2)).Write(agent.Folder);
         _governor.HolderDies();
 
-        await new ReservationCleanup(_services, AccountPrices.Of(agent.Settings)).SettleDeadAsync("claude", CancellationToken.None);
+        await new DeadAgentReservationCleaner(_services, AgentRunCostCalculator.Of(agent.Settings)).SettleDeadAsync(
+            "claude",
+            CancellationToken.None
+        );
 
         AssertAgree(3 * Turn);
     }
@@ -123,13 +129,13 @@ public sealed class SettlementTests : IDisposable
         var lines = Directory
             .GetFiles(new LedgerStore(_services.Environment).Folder, "*.history.jsonl")
             .SelectMany(File.ReadAllLines)
-            .Select(UsageRecords.TryRead)
+            .Select(UsageRecordSerializer.TryRead)
             .OfType<UsageRecord>();
         Assert.Equal(
             (micros, micros, micros),
             (
                 lines.Sum(line => line.Sum.Micros),
-                _governor.Book.Of(SharedBudgets.Account).SpentIn(day).Micros,
+                _governor.Book.Of(AccountGovernorRequestSplitter.Account).SpentIn(day).Micros,
                 _governor
                     .Book.Of("claude")
                     .Spent.Where(one => one.Key.StartsWith("account:", StringComparison.Ordinal))
@@ -139,9 +145,9 @@ public sealed class SettlementTests : IDisposable
         Assert.All(_governor.Book.Ledgers.Values, ledger => Assert.Empty(ledger.Reservations));
     }
 
-    private async Task<AgentAdmission> AdmitAsync(GovernedAgentRun agent)
+    private async Task<AgentAdmissionClient> AdmitAsync(GovernedAgentRun agent)
     {
-        var start = new AgentAdmission(_services, agent);
+        var start = new AgentAdmissionClient(_services, agent);
         Assert.Null(await start.AdmitAsync("", CancellationToken.None));
         Directory.CreateDirectory(Path.Combine(agent.Folder, "started"));
         await File.WriteAllTextAsync(Path.Combine(agent.Folder, "exit"), "0\n");
@@ -160,7 +166,7 @@ public sealed class SettlementTests : IDisposable
             Folder = Directory.CreateDirectory(Path.Combine(_home.Path, task)).FullName,
             Model = "claude-opus-4-8",
             Settings = SettingsLoader
-                .Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", "budget: {day: 10}\n") })
+                .Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", "budget: {day: 10}\n") })
                 .Settings!,
             Slots = null,
             IsUnderWay = false,
@@ -187,7 +193,7 @@ public sealed class SettlementTests : IDisposable
         private int _callsUntilFault;
         private bool _countsBeforeFault;
 
-        public LedgerBook Book { get; private set; } = LedgerBook.Empty;
+        public AccountLedgerSet Book { get; private set; } = AccountLedgerSet.Empty;
 
         public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(15);
 
@@ -195,55 +201,58 @@ public sealed class SettlementTests : IDisposable
 
         public void HolderDies()
         {
-            var dead = new ReservationHolder("host", $"999999 1 {Guid.NewGuid()}");
+            var dead = new AgentRunReservationHolderProcess("host", $"999999 1 {Guid.NewGuid()}");
             foreach (var ledger in Book.Ledgers.Values)
             {
-                Book = ledger.Reservations.Aggregate(Book, (next, one) => Governor.TransferAgentRun(next, ledger.Account, one.Id, dead));
+                Book = ledger.Reservations.Aggregate(
+                    Book,
+                    (next, one) => AgentStartAdmitter.TransferAgentRun(next, ledger.Account, one.Id, dead)
+                );
             }
         }
 
-        public Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken)
+        public Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked, CancellationToken cancellationToken)
         {
-            if (asked.Account == SharedBudgets.Account)
+            if (asked.Account == AccountGovernorRequestSplitter.Account)
             {
                 return Task.FromResult(Send(asked));
             }
-            var own = Send(SharedBudgets.OfAccount(asked));
-            if (SharedBudgets.OfBudgets(asked) is { } ofAll)
+            var own = Send(AccountGovernorRequestSplitter.OfAccount(asked));
+            if (AccountGovernorRequestSplitter.OfBudgets(asked) is { } ofAll)
             {
                 Send(ofAll);
             }
             return Task.FromResult(own);
         }
 
-        public Task<AgentStartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+        public Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken)
         {
-            var asked = new GovernorCall
+            var asked = new AccountGovernorRequest
             {
                 Account = request.Account,
                 Id = request.Id,
                 Start = request,
             };
-            var own = Send(SharedBudgets.OfAccount(asked));
+            var own = Send(AccountGovernorRequestSplitter.OfAccount(asked));
             // Two keepers have two clocks.
             (time as FakeTimeProvider)!.Advance(TimeSpan.FromMilliseconds(40));
-            Send(SharedBudgets.OfBudgets(asked)!);
+            Send(AccountGovernorRequestSplitter.OfBudgets(asked)!);
             return Task.FromResult(new AgentStartDecision(own));
         }
 
-        public Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken) =>
+        public Task<bool> IsWaitingAsync(AgentStartRequest request, TimeSpan shortWait, CancellationToken cancellationToken) =>
             Task.FromResult(false);
 
-        public Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken) => Task.FromResult(Book);
+        public Task<AccountLedgerSet> ReadAsync(string account, CancellationToken cancellationToken) => Task.FromResult(Book);
 
-        private GovernorAnswer Send(GovernorCall call)
+        private AccountGovernorResponse Send(AccountGovernorRequest call)
         {
             var isFault = _callsUntilFault > 0 && --_callsUntilFault == 0;
             if (isFault && !_countsBeforeFault)
             {
                 throw new IOException("The server can't be reached.");
             }
-            (Book, var answer) = GovernorCalls.Apply(Book, call, time.GetUtcNow());
+            (Book, var answer) = AccountGovernorRequestHandler.Apply(Book, call, time.GetUtcNow());
             return isFault ? throw new IOException("The answer is lost.") : answer;
         }
     }

@@ -16,7 +16,7 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "real", ["OTHER"] = "kept" };
 
-        var key = Assert.Single(KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment));
+        var key = Assert.Single(KeyPlaceholders.Replace(ProxyableAgentApiKey.OfAnthropic, environment));
 
         Assert.Equal(("real", "https://api.anthropic.com"), (key.Key, key.Service));
         Assert.Equal(key.Placeholder, environment["ANTHROPIC_API_KEY"]);
@@ -32,7 +32,7 @@ public sealed class KeyPlaceholdersTests
         Dictionary<string, string?> environment = new() { ["CODEX_API_KEY"] = "real" };
 
         var key = Assert.Single(
-            KeyPlaceholders.Replace([new AgentServiceKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment)
+            KeyPlaceholders.Replace([new ProxyableAgentApiKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment)
         );
 
         Assert.Equal(("real", "https://api.openai.com/v1"), (key.Key, key.Service));
@@ -40,10 +40,10 @@ public sealed class KeyPlaceholdersTests
     }
 
     [Theory]
-    [InlineData(StoredAgentKeyOrder.VariableFirst, "", "stored")]
-    [InlineData(StoredAgentKeyOrder.VariableFirst, "own", "own")]
-    [InlineData(StoredAgentKeyOrder.FileFirst, "own", "stored")]
-    public void Replace_StoredKey_ReachesTheProgramThroughItsVariable(StoredAgentKeyOrder order, string own, string expected)
+    [InlineData(AgentApiKeyPrecedence.VariableFirst, "", "stored")]
+    [InlineData(AgentApiKeyPrecedence.VariableFirst, "own", "own")]
+    [InlineData(AgentApiKeyPrecedence.FileFirst, "own", "stored")]
+    public void Replace_StoredKey_ReachesTheProgramThroughItsVariable(AgentApiKeyPrecedence order, string own, string expected)
     {
         using TempFolder home = new();
         home.Write("auth.json", """{"one": {"type": "api", "key": "stored"}}""");
@@ -51,7 +51,7 @@ public sealed class KeyPlaceholdersTests
         Dictionary<string, string?> environment = own.Length > 0 ? new() { ["MINE"] = own } : [];
 
         var key = Assert.Single(
-            KeyPlaceholders.Replace([new AgentServiceKey("MINE", null, "https://one.example") { Stored = stored }], environment)
+            KeyPlaceholders.Replace([new ProxyableAgentApiKey("MINE", null, "https://one.example") { Stored = stored }], environment)
         );
 
         Assert.Equal(expected, key.Key);
@@ -69,10 +69,10 @@ public sealed class KeyPlaceholdersTests
             ["AWS_SESSION_TOKEN"] = "token",
         };
 
-        var key = Assert.Single(KeyPlaceholders.Replace(AgentServiceKey.OfBedrock("eu-west-1"), environment));
+        var key = Assert.Single(KeyPlaceholders.Replace(ProxyableAgentApiKey.OfBedrock("eu-west-1"), environment));
 
         Assert.Equal(("secret", "https://bedrock-runtime.eu-west-1.amazonaws.com"), (key.Key, key.Service));
-        Assert.Equal(new SigningIdentity("AKID", "token"), key.Identity);
+        Assert.Equal(new AmazonSigningIdentity("AKID", "token"), key.Identity);
         Assert.Equal((key.Placeholder, null), (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SESSION_TOKEN"]));
         Assert.Equal(Proxy, environment["ANTHROPIC_BEDROCK_BASE_URL"]);
         Assert.DoesNotContain("secret", environment.Values);
@@ -88,7 +88,7 @@ public sealed class KeyPlaceholdersTests
             ["ANTHROPIC_BASE_URL"] = "https://gateway.corp/anthropic",
         };
 
-        var keys = KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment);
+        var keys = KeyPlaceholders.Replace(ProxyableAgentApiKey.OfAnthropic, environment);
 
         Assert.Equal(["one", "two"], keys.Select(key => key.Key));
         Assert.All(keys, key => Assert.Equal("https://gateway.corp/anthropic", key.Service));
@@ -104,7 +104,7 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "real", ["ANTHROPIC_BASE_URL"] = address };
 
-        Assert.Empty(KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment));
+        Assert.Empty(KeyPlaceholders.Replace(ProxyableAgentApiKey.OfAnthropic, environment));
 
         Assert.Equal(("real", address), (environment["ANTHROPIC_API_KEY"], environment["ANTHROPIC_BASE_URL"]));
     }
@@ -114,7 +114,7 @@ public sealed class KeyPlaceholdersTests
     {
         Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "", ["ANTHROPIC_BASE_URL"] = "https://gateway.corp" };
 
-        Assert.Empty(KeyPlaceholders.Replace(AgentServiceKey.OfAnthropic, environment));
+        Assert.Empty(KeyPlaceholders.Replace(ProxyableAgentApiKey.OfAnthropic, environment));
 
         Assert.Equal("https://gateway.corp", environment["ANTHROPIC_BASE_URL"]);
     }
@@ -124,7 +124,7 @@ public sealed class KeyPlaceholdersTests
     {
         string[] variables = ["ANTHROPIC_API_KEY"];
 
-        var outside = KeyPlaceholders.Of(AgentServiceKey.OfAnthropic, variables);
+        var outside = KeyPlaceholders.Of(ProxyableAgentApiKey.OfAnthropic, variables);
 
         Assert.Equal("ANTHROPIC_AUTH_TOKEN", Assert.Single(outside).Variable);
         Assert.Equal(
@@ -157,5 +157,5 @@ public sealed class KeyPlaceholdersTests
 
     [Fact]
     public void ProxyVariables_Always_LetProgramsReachTheProxyItself() =>
-        Assert.Contains("127.0.0.1", ProxyVariables.Of(SandboxNetworks.ProxyPort)["no_proxy"], StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1", ProxyVariables.Of(SandboxProxyRegistrar.ProxyPort)["no_proxy"], StringComparison.Ordinal);
 }

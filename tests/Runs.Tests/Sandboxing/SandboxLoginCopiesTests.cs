@@ -72,7 +72,7 @@ public sealed class SandboxLoginCopiesTests : IDisposable
     {
         const string NoKey = "\"OPENAI_API_KEY\":null,";
         Write(File, WithKey(0));
-        var key = new AgentServiceKey("CODEX_API_KEY", null, "https://api.openai.com/v1")
+        var key = new ProxyableAgentApiKey("CODEX_API_KEY", null, "https://api.openai.com/v1")
         {
             Stored = new AgentApiKeyLocation(File, "OPENAI_API_KEY"),
         };

@@ -105,7 +105,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
             }
         }
 
-        while (server.Server.Parts.Database.Read(TransferTaskTable.All).Count > 0)
+        while (server.Server.Parts.Database.Read(TransferTaskSqlTable.All).Count > 0)
         {
             await Task.Delay(2);
         }

@@ -12,7 +12,7 @@ using Temporal.Server.Common;
 using Temporal.Server.Hosting;
 using Temporalio.Api.ErrorDetails.V1;
 using Xunit;
-using RpcResponse = Temporal.Server.Common.RpcResponse;
+using GrpcResponse = Temporal.Server.Common.GrpcResponse;
 
 namespace Orchestrator.Temporal.Server.Tests.Hosting;
 
@@ -31,7 +31,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var table = new RpcTable();
+        var table = new GrpcMethodRegistry();
         table.AddAsync<StringValue, StringValue>("test.Echo", "Say", (_, request) => ValueTask.FromResult(request));
         table.AddAsync<Empty, StringValue>(
             "test.Echo",
@@ -39,12 +39,12 @@ public sealed class GrpcHostTests : IAsyncLifetime
             (call, _) =>
                 ValueTask.FromResult(new StringValue { Value = $"{call.Header("x-test")} {call.Remaining > TimeSpan.FromSeconds(1)}" })
         );
-        table.AddAsync<Empty, StringValue>("test.Echo", "Fail", (_, _) => throw RpcErrors.NotFound("50% gone: caf\u00e9"));
+        table.AddAsync<Empty, StringValue>("test.Echo", "Fail", (_, _) => throw GrpcErrorFactory.NotFound("50% gone: caf\u00e9"));
         table.AddAsync<Empty, StringValue>(
             "test.Echo",
             "FailAtLength",
             (_, _) =>
-                throw RpcErrors.Create(
+                throw GrpcErrorFactory.Create(
                     StatusCode.NotFound,
                     new string('\u00e9', 300_000),
                     "temporal.api.errordetails.v1.NamespaceNotFoundFailure",
@@ -54,15 +54,15 @@ public sealed class GrpcHostTests : IAsyncLifetime
         table.AddAsync<Empty, StringValue>("test.Echo", "Throw", (_, _) => throw new InvalidOperationException("secret"));
         table.AddAsync<Empty, StringValue>("test.Echo", "Wait", WaitAsync);
         table.AddRaw<Empty>("test.Echo", "Late", LateAsync, handsOver: true);
-        table.AddAsync<Empty, StringValue>(RpcTable.Health, "Check", (_, _) => ValueTask.FromResult(new StringValue()));
+        table.AddAsync<Empty, StringValue>(GrpcMethodRegistry.Health, "Check", (_, _) => ValueTask.FromResult(new StringValue()));
         var options = new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0) };
         _host = new GrpcHost(
             table,
             new CallerAuthorization(apiKey: null, anyUser: false, overTcp: true),
             [
-                new GrpcEndpoint { Address = options.Address },
-                new GrpcEndpoint { Address = options.Address, Certificate = _certificate },
-                new GrpcEndpoint { SocketPath = _socket },
+                new GrpcListenAddress { Address = options.Address },
+                new GrpcListenAddress { Address = options.Address, Certificate = _certificate },
+                new GrpcListenAddress { SocketPath = _socket },
             ],
             NullLoggerFactory.Instance
         );
@@ -124,7 +124,10 @@ public sealed class GrpcHostTests : IAsyncLifetime
         var e = await Assert.ThrowsAsync<RpcException>(() => CallAsync("Fail"));
 
         Assert.Equal((StatusCode.NotFound, "50% gone: caf\u00e9"), (e.StatusCode, e.Status.Detail));
-        Assert.Equal("type.googleapis.com/temporal.api.errordetails.v1.NotFoundFailure", Assert.Single(RpcErrors.DetailsOf(e)).TypeUrl);
+        Assert.Equal(
+            "type.googleapis.com/temporal.api.errordetails.v1.NotFoundFailure",
+            Assert.Single(GrpcErrorFactory.DetailsOf(e)).TypeUrl
+        );
     }
 
     [Fact]
@@ -138,7 +141,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
 
         Assert.Equal(StatusCode.NotFound, e.StatusCode);
         Assert.EndsWith("\u00e9... (300000 characters)", e.Status.Detail, StringComparison.Ordinal);
-        Assert.Empty(RpcErrors.DetailsOf(e));
+        Assert.Empty(GrpcErrorFactory.DetailsOf(e));
         Assert.False(other.IsCompleted);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other);
@@ -238,7 +241,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
     private Task<StringValue> CallAsync(string method, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _calls.CallAsync("/test.Echo/" + method, new Empty(), StringValue.Parser, timeout, null, cancellationToken);
 
-    private async ValueTask<StringValue> WaitAsync(RpcCall call, Empty request)
+    private async ValueTask<StringValue> WaitAsync(GrpcCall call, Empty request)
     {
         Interlocked.Increment(ref _waiting);
         try
@@ -254,14 +257,14 @@ public sealed class GrpcHostTests : IAsyncLifetime
         return new StringValue();
     }
 
-    private async ValueTask<RpcResponse> LateAsync(RpcCall call, Empty request)
+    private async ValueTask<GrpcResponse> LateAsync(GrpcCall call, Empty request)
     {
         Interlocked.Increment(ref _waiting);
         call.WhenUndelivered(_undelivered.SetResult);
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = call.CancellationToken.Register(left.SetResult);
         await left.Task;
-        return new RpcResponse(new StringValue());
+        return new GrpcResponse(new StringValue());
     }
 
     private static X509Certificate2 SelfSigned()

@@ -8,7 +8,7 @@ using Temporal.Server.Hosting;
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
 /// <summary>Straight to the handlers of a server that listens nowhere.</summary>
-internal sealed class InProcessCalls(RpcTable table) : ICalls
+internal sealed class InProcessCalls(GrpcMethodRegistry table) : ICalls
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -20,8 +20,8 @@ internal sealed class InProcessCalls(RpcTable table) : ICalls
         try
         {
             var answer = await table
-                .Methods[(RpcTable.WorkflowService, method)]
-                .Handler(new RpcCall(context), request.ToByteArray())
+                .Methods[(GrpcMethodRegistry.WorkflowService, method)]
+                .Handler(new GrpcCall(context), request.ToByteArray())
                 .AsTask()
                 .WaitAsync(Limit);
             var encoded = new Encoded();
@@ -30,7 +30,7 @@ internal sealed class InProcessCalls(RpcTable table) : ICalls
         }
         catch (Exception fault) when (fault is not TimeoutException)
         {
-            throw RpcErrors.Answered(fault, CancellationToken.None) ?? fault;
+            throw GrpcErrorFactory.Answered(fault, CancellationToken.None) ?? fault;
         }
     }
 

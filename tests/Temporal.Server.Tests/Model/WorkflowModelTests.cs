@@ -80,7 +80,7 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
             await CheckAsync(cases, new WireCalls(server), server.Server.Parts, clock);
         }
 
-        Assert.Empty(EngineVerification.Verify(folder.DatabasePath).Faults);
+        Assert.Empty(EngineDatabaseVerifier.Verify(folder.DatabasePath).Faults);
     }
 
     private async Task CheckAsync(int cases, ICalls calls, ServerComposition parts, ManualClock clock)

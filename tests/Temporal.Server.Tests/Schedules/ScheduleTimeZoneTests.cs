@@ -80,7 +80,7 @@ public sealed class ScheduleTimeZoneTests
         {
             Assert.Contains(
                 "time zone's data",
-                Assert.Throws<SpecException>(() => TzifZone.Read(whole.AsSpan(0, length))).Message,
+                Assert.Throws<ScheduleSpecException>(() => TzifZone.Read(whole.AsSpan(0, length))).Message,
                 StringComparison.Ordinal
             );
         }
@@ -94,7 +94,7 @@ public sealed class ScheduleTimeZoneTests
             {
                 _ = TzifZone.Read(changed).OffsetAt(Utc("2030-06-01T00:00:00Z"));
             }
-            catch (SpecException)
+            catch (ScheduleSpecException)
             {
                 continue;
             }
@@ -159,12 +159,12 @@ public sealed class ScheduleTimeZoneTests
         // As the real server named them for America/New_York: half past two is left out on the thirteenth.
         Assert.Equal(
             ["2050-03-11T07:30:00Z", "2050-03-12T07:30:00Z", "2050-03-14T06:30:00Z"],
-            new ScheduleTimes(ScheduleSpecNormalizer.Of(spec), "seed")
+            new ScheduleActionTimeCalculator(ScheduleSpecNormalizer.Of(spec), "seed")
                 .Following(Utc("2050-03-11T00:00:00Z"), 3)
                 .Select(time => time.Actual.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture))
         );
         spec.TimezoneData = ByteString.CopyFromUtf8("Europe/Berlin");
-        Assert.Throws<SpecException>(() => ScheduleSpecNormalizer.Of(spec));
+        Assert.Throws<ScheduleSpecException>(() => ScheduleSpecNormalizer.Of(spec));
     }
 
     /// <summary>A file of the second version, as RFC 9636 describes it: an empty body of the first, a body, a rule.</summary>

@@ -188,7 +188,7 @@ public sealed class ScheduleTransitionsTests
     private static void Advance(ScheduleRecord record, int minutes) =>
         ScheduleTransitions.Advance(record, Times(record), Start.AddMinutes(minutes));
 
-    private static ScheduleTimes Times(ScheduleRecord record) => new(record.Schedule.Spec, "");
+    private static ScheduleActionTimeCalculator Times(ScheduleRecord record) => new(record.Schedule.Spec, "");
 
     private static ClosedRun Closed(PendingStart start, WorkflowExecutionStatus status) =>
         new("ns", start.WorkflowId, "run-2", "run", "", status, null, null);

@@ -83,6 +83,6 @@ public sealed class SoakTests(ITestOutputHelper output)
             files[^1] < (files[1] * 1.5) + (4 * Megabyte),
             $"the file grew: {string.Join(", ", files)} bytes at the end of each day"
         );
-        Assert.Empty(EngineVerification.Verify(folder.DatabasePath).Faults);
+        Assert.Empty(EngineDatabaseVerifier.Verify(folder.DatabasePath).Faults);
     }
 }

@@ -47,8 +47,8 @@ public sealed class DatabaseSchemaTests : IDisposable
     [Fact]
     public async Task Open_FileOfAnOlderRelease_IsBroughtForward()
     {
-        ServerComponentTables[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        ServerComponentTables[] current =
+        ServerComponentSqlSchema[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        ServerComponentSqlSchema[] current =
         [
             new(
                 "notes",
@@ -56,7 +56,7 @@ public sealed class DatabaseSchemaTests : IDisposable
             ),
             new("more", ["CREATE TABLE more(x)"]),
         ];
-        using (var database = new Database(_folder.DatabasePath, old, NullLogger.Instance))
+        using (var database = new EngineDatabase(_folder.DatabasePath, old, NullLogger.Instance))
         {
             await database.WriteAsync(db => db.Execute("INSERT INTO notes VALUES('kept')"));
         }
@@ -66,30 +66,30 @@ public sealed class DatabaseSchemaTests : IDisposable
             Assert.Throws<InvalidOperationException>(() => DatabaseSchema.OpenCurrent(_folder.DatabasePath, current).Dispose()).Message,
             StringComparison.Ordinal
         );
-        using (var database = new Database(_folder.DatabasePath, current, NullLogger.Instance))
+        using (var database = new EngineDatabase(_folder.DatabasePath, current, NullLogger.Instance))
         {
             Assert.Equal("kept nobody", database.Read(db => Text(db, "SELECT text || ' ' || author FROM notes")));
             Assert.Equal("0", database.Read(db => Text(db, "SELECT count(*) FROM more")));
         }
 
         // Once is enough: the second opening finds nothing to do.
-        using var again = new Database(_folder.DatabasePath, current, NullLogger.Instance);
+        using var again = new EngineDatabase(_folder.DatabasePath, current, NullLogger.Instance);
         Assert.Equal("1", again.Read(db => Text(db, "SELECT count(*) FROM notes")));
     }
 
     [Fact]
     public void Open_FileWhoseMigrationFailed_IsAsItWas()
     {
-        ServerComponentTables[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        ServerComponentTables[] broken =
+        ServerComponentSqlSchema[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        ServerComponentSqlSchema[] broken =
         [
             new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"]),
         ];
-        new Database(_folder.DatabasePath, old, NullLogger.Instance).Dispose();
+        new EngineDatabase(_folder.DatabasePath, old, NullLogger.Instance).Dispose();
 
-        Assert.Throws<SqliteException>(() => new Database(_folder.DatabasePath, broken, NullLogger.Instance));
+        Assert.Throws<SqliteException>(() => new EngineDatabase(_folder.DatabasePath, broken, NullLogger.Instance));
 
-        using var again = new Database(_folder.DatabasePath, old, NullLogger.Instance);
+        using var again = new EngineDatabase(_folder.DatabasePath, old, NullLogger.Instance);
         Assert.Equal("0", again.Read(db => Text(db, "SELECT count(*) FROM sqlite_master WHERE name = 'half'")));
     }
 

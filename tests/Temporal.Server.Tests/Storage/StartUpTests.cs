@@ -20,7 +20,7 @@ public sealed class StartUpTests(ITestOutputHelper output)
     public async Task Start_WithAMillionClosedRuns_ListensWithinASecond()
     {
         using var folder = new EngineFolder();
-        using (var database = new Database(folder.DatabasePath, EngineTables.Parts, NullLogger.Instance))
+        using (var database = new EngineDatabase(folder.DatabasePath, ServerComponentSqlSchemaList.Parts, NullLogger.Instance))
         {
             await database.WriteAsync(Fill);
         }
@@ -46,10 +46,14 @@ public sealed class StartUpTests(ITestOutputHelper output)
         for (var key = 1; key <= Closed; key++)
         {
             var name = new RunIdentity(key, NamespaceRegistry.Default.Id, $"workflow-{key}", Guid.CreateVersion7().ToString());
-            RunTable.Insert(db, name, new RunRow(Open: false, NextDue: null, Dispatch: false, now.ToUnixTimeMilliseconds(), state));
-            RunTable.SetCurrent(db, name);
-            HistoryTable.Insert(db, key, 1, events);
-            VisibilityTables.Write(
+            WorkflowRunSqlTable.Insert(
+                db,
+                name,
+                new RunRow(Open: false, NextDue: null, Dispatch: false, now.ToUnixTimeMilliseconds(), state)
+            );
+            WorkflowRunSqlTable.SetCurrent(db, name);
+            EventHistorySqlTable.Insert(db, key, 1, events);
+            VisibilitySqlTables.Write(
                 db,
                 new VisibilityRecord
                 {

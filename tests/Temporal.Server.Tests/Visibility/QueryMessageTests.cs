@@ -61,7 +61,7 @@ public sealed class QueryMessageTests
     [InlineData("GROUP BY WorkflowType, ExecutionStatus", "operation is not supported: 'GROUP BY' clause supports only a single field")]
     public void Resolve_QueryThatIsNotAllowed_SaysWhatTheRealServerSays(string query, string message)
     {
-        var exception = Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(query));
+        var exception = Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryResolver(Find).Resolve(query));
 
         Assert.Equal("invalid query: " + message, exception.Message);
     }
@@ -80,11 +80,11 @@ public sealed class QueryMessageTests
     [InlineData("ConfInt = 1 +")]
     [InlineData("a.")]
     public void Resolve_Garbage_IsRefusedAsAQuery(string query) =>
-        Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(query));
+        Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryResolver(Find).Resolve(query));
 
     [Fact]
     public void Resolve_MoreSignsThanAStackHolds_IsRefusedAsAQuery() =>
-        Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(new string('!', 1_000_000) + "ConfBool"));
+        Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryResolver(Find).Resolve(new string('!', 1_000_000) + "ConfBool"));
 
     [Fact]
     public void Resolve_RandomWords_NeverFailsOtherwise()
@@ -122,9 +122,9 @@ public sealed class QueryMessageTests
             var query = string.Join(' ', Enumerable.Range(0, random.Next(1, 12)).Select(_ => words[random.Next(words.Length)]));
             try
             {
-                _ = new QueryResolver(Find).Resolve(query);
+                _ = new VisibilityQueryResolver(Find).Resolve(query);
             }
-            catch (QueryException e)
+            catch (VisibilityQueryException e)
             {
                 Assert.StartsWith("invalid query: ", e.Message, StringComparison.Ordinal);
             }
@@ -133,13 +133,15 @@ public sealed class QueryMessageTests
 
     [Fact]
     public void Resolve_DeepNesting_IsRefused() =>
-        Assert.Throws<QueryException>(() =>
-            new QueryResolver(Find).Resolve(new string('(', 100_000) + "ConfInt = 1" + new string(')', 100_000))
+        Assert.Throws<VisibilityQueryException>(() =>
+            new VisibilityQueryResolver(Find).Resolve(new string('(', 100_000) + "ConfInt = 1" + new string(')', 100_000))
         );
 
     [Fact]
     public void Resolve_ThousandsOfTerms_IsRefused() =>
-        Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(string.Join(" AND ", Enumerable.Repeat("ConfInt = 1", 5_000))));
+        Assert.Throws<VisibilityQueryException>(() =>
+            new VisibilityQueryResolver(Find).Resolve(string.Join(" AND ", Enumerable.Repeat("ConfInt = 1", 5_000)))
+        );
 
     private static SearchAttribute? Find(string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name)

@@ -14,12 +14,12 @@ namespace Temporal.Server.Tests.Visibility;
 public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly NamespaceEntry Ns = NamespaceRegistry.Default;
+    private static readonly TemporalNamespace Ns = NamespaceRegistry.Default;
 
     private readonly SearchAttributeRegistry _attributes = new();
-    private readonly Database _database = new(
+    private readonly EngineDatabase _database = new(
         null,
-        [new("visibility", VisibilityTables.Migrations), new("search attributes", SearchAttributeTable.Migrations)],
+        [new("visibility", VisibilitySqlTables.Migrations), new("search attributes", SearchAttributeSqlTable.Migrations)],
         NullLogger.Instance
     );
     private readonly VisibilityStore _store;
@@ -116,7 +116,7 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     {
         var resolved = Resolve(query);
 
-        Assert.Equal(expected, _database.Read(db => VisibilityTables.Count(db, Ns.Id, resolved)));
+        Assert.Equal(expected, _database.Read(db => VisibilitySqlTables.Count(db, Ns.Id, resolved)));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     {
         var seen = new List<string>();
         VisibilityPosition? after = null;
-        while (_database.Read(db => VisibilityTables.List(db, Ns.Id, VisibilityQuery.Everything, after, 2)) is { Count: > 0 } page)
+        while (_database.Read(db => VisibilitySqlTables.List(db, Ns.Id, VisibilityQuery.Everything, after, 2)) is { Count: > 0 } page)
         {
             seen.AddRange(page.Select(row => row.Info.Execution.WorkflowId));
             after = page[^1].Position;
@@ -137,7 +137,7 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     public void CountByStatus_Everything_GivesAGroupPerStatus() =>
         Assert.Equal(
             [(WorkflowExecutionStatus.Running, 3L), (WorkflowExecutionStatus.Completed, 1L), (WorkflowExecutionStatus.Terminated, 2L)],
-            _database.Read(db => VisibilityTables.CountByStatus(db, Ns.Id, Resolve("GROUP BY ExecutionStatus")))
+            _database.Read(db => VisibilitySqlTables.CountByStatus(db, Ns.Id, Resolve("GROUP BY ExecutionStatus")))
         );
 
     [Fact]
@@ -146,23 +146,23 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
         await _attributes.RemoveAsync(Ns, ["ConfInt"]);
         await _attributes.AddAsync(Ns, [KeyValuePair.Create("ConfInt", IndexedValueType.Int)]);
 
-        Assert.Equal(0, _database.Read(db => VisibilityTables.Count(db, Ns.Id, Resolve("ConfInt IS NOT NULL"))));
+        Assert.Equal(0, _database.Read(db => VisibilitySqlTables.Count(db, Ns.Id, Resolve("ConfInt IS NOT NULL"))));
     }
 
     [Fact]
     public async Task Delete_Run_LeavesNothing()
     {
-        await _database.WriteAsync(db => VisibilityTables.Delete(db, Ns.Id, "w-0", "run-0"));
+        await _database.WriteAsync(db => VisibilitySqlTables.Delete(db, Ns.Id, "w-0", "run-0"));
 
-        Assert.Equal(5, _database.Read(db => VisibilityTables.Count(db, Ns.Id, VisibilityQuery.Everything)));
-        Assert.Equal(1, _database.Read(db => VisibilityTables.Count(db, Ns.Id, Resolve("ConfList = 'b'"))));
+        Assert.Equal(5, _database.Read(db => VisibilitySqlTables.Count(db, Ns.Id, VisibilityQuery.Everything)));
+        Assert.Equal(1, _database.Read(db => VisibilitySqlTables.Count(db, Ns.Id, Resolve("ConfList = 'b'"))));
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
     public void Dispose() => _database.Dispose();
 
-    private VisibilityQuery Resolve(string query) => new QueryResolver(name => _attributes.Find(Ns.Id, name)).Resolve(query);
+    private VisibilityQuery Resolve(string query) => new VisibilityQueryResolver(name => _attributes.Find(Ns.Id, name)).Resolve(query);
 
     private Task WriteAsync(int number, string type, WorkflowExecutionStatus status, string attributes)
     {

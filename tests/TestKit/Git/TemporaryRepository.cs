@@ -61,7 +61,7 @@ public sealed class TemporaryRepository : IDisposable
     public async Task<string> GitInAsync(string folder, params string[] arguments)
     {
         var result = await Runner.RunAsync(
-            new ProcessCommand("git", arguments)
+            new ChildProcessOptions("git", arguments)
             {
                 WorkingDirectory = folder,
                 Environment = new Dictionary<string, string?>
@@ -70,7 +70,7 @@ public sealed class TemporaryRepository : IDisposable
                     ["GIT_CONFIG_SYSTEM"] = "/dev/null",
                     ["LC_ALL"] = "C",
                 },
-                StandardOutput = ProcessOutput.Capture(64 * 1024 * 1024),
+                StandardOutput = ProcessOutputTargets.Capture(64 * 1024 * 1024),
                 Timeout = TimeSpan.FromMinutes(2),
             }
         );

@@ -139,7 +139,7 @@ public sealed record ApiToolUse(string Name, object Input)
 /// <param name="System">System prompt.</param>
 /// <param name="ApiKey">Key or token of the request.</param>
 /// <param name="Session">Id of the conversation.</param>
-public sealed record ApiRequest(
+public sealed record IncomingApiRequest(
     string Path,
     string? Rule,
     int Turn,

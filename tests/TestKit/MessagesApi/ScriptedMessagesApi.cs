@@ -17,7 +17,7 @@ namespace Orchestrator.TestKit;
 public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 {
     private static readonly ApiTurn ScriptOver = ApiTurn.Says("Done (script over).");
-    private readonly ConcurrentQueue<ApiRequest> _requests = new();
+    private readonly ConcurrentQueue<IncomingApiRequest> _requests = new();
     private readonly ConcurrentDictionary<string, int> _attempts = new();
     private readonly ConcurrentDictionary<string, bool> _cached = new();
     private readonly CancellationTokenSource _closing = new();
@@ -42,7 +42,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     public string Url => _application.Urls.Single();
 
     /// <summary>Requests for messages so far, in order.</summary>
-    public IReadOnlyList<ApiRequest> Requests => [.. _requests];
+    public IReadOnlyList<IncomingApiRequest> Requests => [.. _requests];
 
     /// <summary>
     /// Returns an answer that replaces the script's for a request, by its number from 1, or null to use the script. It simulates problems
@@ -87,7 +87,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         turn = Instead(Interlocked.Increment(ref _count)) ?? InsteadForKey(ApiKey(context.Request)) ?? turn;
         var prefix = $"{body["tools"]?.ToJsonString()}\n{body["system"]?.ToJsonString()}";
         _requests.Enqueue(
-            new ApiRequest(
+            new IncomingApiRequest(
                 context.Request.Path,
                 rule?.Pattern,
                 index,

@@ -49,13 +49,13 @@ public sealed class ProxiedCall
     public async Task PassAsync() => await AnswerAsync(await ForwardAsync());
 
     /// <summary>Forwards the call and waits for the answer.</summary>
-    public Task<RpcResponse> ForwardAsync() => SendAsync(_path, _body);
+    public Task<GrpcResponse> ForwardAsync() => SendAsync(_path, _body);
 
     /// <summary>Sends another call to the server, with the headers of this one.</summary>
     public async Task<T> AskAsync<T>(string path, IMessage request, MessageParser<T> parser)
         where T : IMessage<T> => (await SendAsync(path, RpcFrame.Of(request.ToByteArray()))).Message(parser);
 
-    private async Task<RpcResponse> SendAsync(string path, byte[] body)
+    private async Task<GrpcResponse> SendAsync(string path, byte[] body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_proxy.Target, path))
         {
@@ -76,7 +76,7 @@ public sealed class ProxiedCall
         }
 
         using var response = await _proxy.SendAsync(request, Http.RequestAborted);
-        var answer = new RpcResponse { Body = await response.Content.ReadAsByteArrayAsync(Http.RequestAborted) };
+        var answer = new GrpcResponse { Body = await response.Content.ReadAsByteArrayAsync(Http.RequestAborted) };
         foreach (
             var (name, values) in response
                 .Headers.Concat(response.TrailingHeaders)
@@ -93,10 +93,10 @@ public sealed class ProxiedCall
 
     /// <summary>Answers the client with a message.</summary>
     public Task AnswerAsync(IMessage message) =>
-        AnswerAsync(new RpcResponse { Body = RpcFrame.Of(message.ToByteArray()), Status = { ["grpc-status"] = "0" } });
+        AnswerAsync(new GrpcResponse { Body = RpcFrame.Of(message.ToByteArray()), Status = { ["grpc-status"] = "0" } });
 
     /// <summary>Sends an answer to the client.</summary>
-    public async Task AnswerAsync(RpcResponse answer)
+    public async Task AnswerAsync(GrpcResponse answer)
     {
         Http.Response.ContentType = "application/grpc";
         foreach (var (name, value) in answer.Headers)
@@ -124,7 +124,7 @@ public sealed class ProxiedCall
     /// <summary>Fails the call with a status.</summary>
     public Task FailAsync(int status, string message) =>
         AnswerAsync(
-            new RpcResponse { Status = { ["grpc-status"] = status.ToString(CultureInfo.InvariantCulture), ["grpc-message"] = message } }
+            new GrpcResponse { Status = { ["grpc-status"] = status.ToString(CultureInfo.InvariantCulture), ["grpc-message"] = message } }
         );
 
     /// <summary>Notifies the client that its connection closes once the calls on it have ended (GOAWAY).</summary>
@@ -132,7 +132,7 @@ public sealed class ProxiedCall
 }
 
 /// <summary>An answer from a server.</summary>
-public sealed record RpcResponse
+public sealed record GrpcResponse
 {
     /// <summary>Framed message; empty if the call failed.</summary>
     public byte[] Body { get; init; } = [];
@@ -151,12 +151,12 @@ public sealed record RpcResponse
         where T : IMessage<T> => parser.ParseFrom(RpcFrame.Read(Body));
 
     /// <summary>Returns the same answer with another, uncompressed message.</summary>
-    public RpcResponse With(IMessage message) => With(message.ToByteArray());
+    public GrpcResponse With(IMessage message) => With(message.ToByteArray());
 
     /// <summary>Returns the same answer with another encoded message.</summary>
-    public RpcResponse With(byte[] message)
+    public GrpcResponse With(byte[] message)
     {
-        var answer = new RpcResponse { Body = RpcFrame.Of(message) };
+        var answer = new GrpcResponse { Body = RpcFrame.Of(message) };
         foreach (var (name, value) in Status)
         {
             answer.Status[name] = value;

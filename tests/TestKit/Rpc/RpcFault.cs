@@ -82,7 +82,7 @@ public static class RpcFaults
 
     private static async Task WriteAsync(ProxiedCall call, byte[] body, bool succeeded)
     {
-        var answer = new RpcResponse { Body = body };
+        var answer = new GrpcResponse { Body = body };
         if (succeeded)
         {
             answer.Status["grpc-status"] = "0";

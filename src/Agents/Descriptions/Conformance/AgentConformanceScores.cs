@@ -34,11 +34,11 @@ public static class AgentConformanceScores
         using var stream = Assembly
             .GetExecutingAssembly()
             .GetManifestResourceStream("Orchestrator.Agents.Descriptions.Conformance.scores.json")!;
-        return JsonSerializer.Deserialize(stream, AgentConformanceScoreJson.Default.DictionaryStringAgentConformanceScore)!;
+        return JsonSerializer.Deserialize(stream, AgentConformanceScoreJsonContext.Default.DictionaryStringAgentConformanceScore)!;
     }
 }
 
 /// <summary>Settings for the JSON serialization of the conformance scores.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Dictionary<string, AgentConformanceScore>))]
-internal sealed partial class AgentConformanceScoreJson : JsonSerializerContext;
+internal sealed partial class AgentConformanceScoreJsonContext : JsonSerializerContext;

@@ -18,7 +18,7 @@ internal sealed class AgentsCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.FindRepository();
         var loaded = context.OpenSettings(repository, []).Loaded;
@@ -26,7 +26,7 @@ internal sealed class AgentsCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new AgentsDocument([.. agents.Select(Entry)]), DocumentJson.Default.AgentsDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         var width = agents.Max(agent => agent.Name.Length);
         foreach (var agent in agents)
@@ -34,7 +34,7 @@ internal sealed class AgentsCommand : CliCommand
             context.Terminal.Show(
                 new ScreenLine(
                     $"{CheckDocument.Word(agent.Status), -4}  {agent.Name.PadRight(width)}  {string.Join("; ", Facts(agent))}",
-                    CheckOverview.ToneOf(agent.Status),
+                    ReadinessCheckPrinter.ToneOf(agent.Status),
                     0,
                     4
                 )
@@ -45,12 +45,12 @@ internal sealed class AgentsCommand : CliCommand
                 context.Terminal.Show($"      {agent.Cure}");
             }
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     private static IEnumerable<string> Facts(AgentAvailability agent)
     {
-        yield return agent.Version ?? (agent.Status == MachineCheckStatus.Fail ? "not found" : "version unknown");
+        yield return agent.Version ?? (agent.Status == MachineReadinessCheckStatus.Fail ? "not found" : "version unknown");
         yield return agent.Tried is { } tried ? $"tested version: {tried}" : "not tested";
         if (agent.IsLoggedIn is { } isLoggedIn)
         {

@@ -24,15 +24,15 @@ internal sealed class AskModelCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
-        var (line, answered) = await AgentCallbacks.AskModelAsync(
+        var (line, answered) = await AgentIssuedCommandHandler.AskModelAsync(
             parsed.GetRequiredValue(_request),
             context.Terminal.ReadInput(),
             context.Time,
             stop
         );
         context.Terminal.Document(line + "\n");
-        return answered ? Outcome.Done : Outcome.WorkFailed;
+        return answered ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
     }
 }

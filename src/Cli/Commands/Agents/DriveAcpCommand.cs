@@ -22,9 +22,9 @@ internal sealed class DriveAcpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        (Outcome)
-            await AgentCallbacks.DriveAcpAsync(
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+        (UseCaseOutcome)
+            await AgentIssuedCommandHandler.DriveAcpAsync(
                 parsed.GetRequiredValue(_request),
                 context.Terminal.ReadInput(),
                 line => context.Terminal.Document(line + "\n"),

@@ -16,18 +16,18 @@ internal sealed class MailCommand : Command
         Add(new MailDeliverCommand());
     }
 
-    private static AgentMail Open(CommandContext context, out AgentRunIdentity start)
+    private static AgentMailDispatcher Open(CliCommandServices context, out AgentRunIdentity start)
     {
         start = context.RequireAgentStart();
-        return new AgentMail(start.Repository, start.Run, context.Time);
+        return new AgentMailDispatcher(start.Repository, start.Run, context.Time);
     }
 
-    private static async Task<Outcome> SendAsync(CommandContext context, string? to, string text, CancellationToken stop)
+    private static async Task<UseCaseOutcome> SendAsync(CliCommandServices context, string? to, string text, CancellationToken stop)
     {
         var mail = Open(context, out var start);
-        var receipt = await mail.SendAsync(new OutgoingMail(start.Task, IsFromPerson: false, to, text), stop);
-        RunMailSender.Confirm(receipt, to ?? "all", context);
-        return Outcome.Done;
+        var receipt = await mail.SendAsync(new OutgoingAgentMailMessage(start.Task, IsFromPerson: false, to, text), stop);
+        UserToAgentMailSender.Confirm(receipt, to ?? "all", context);
+        return UseCaseOutcome.Done;
     }
 
     private sealed class MailCheckCommand : CliCommand
@@ -37,10 +37,10 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             context.Terminal.Result(await Open(context, out var start).CheckAsync(start.Task, call: null, stop) + "\n");
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
     }
 
@@ -51,10 +51,10 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             context.Terminal.Result(Open(context, out var start).Peek(start.Task) + "\n");
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
             MailCommand.SendAsync(context, parsed.GetRequiredValue(_to), parsed.GetRequiredValue(_text), stop);
     }
 
@@ -85,7 +85,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
             MailCommand.SendAsync(context, to: null, parsed.GetRequiredValue(_text), stop);
     }
 
@@ -98,14 +98,14 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             var answer = await Open(context, out var start).AfterBatchAsync(start.Task, context.Terminal.ReadInput(), stop);
             if (answer.Length > 0)
             {
                 context.Terminal.Document(answer + "\n");
             }
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
     }
 }

@@ -18,13 +18,13 @@ internal sealed class McpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var start = context.RequireAgentStart();
-        var tools = new AgentTools(
+        var tools = new AgentMcpToolHandler(
             start,
-            new AgentQueryResponder(start.Repository, start.Run, start.Task, start.Folder),
-            new AgentMail(start.Repository, start.Run, context.Time),
+            new AgentInformationRequestResponder(start.Repository, start.Run, start.Task, start.Folder),
+            new AgentMailDispatcher(start.Repository, start.Run, context.Time),
             context.Time
         );
         var (stdin, output) = context.Terminal.OpenStreams();
@@ -38,16 +38,16 @@ internal sealed class McpCommand : CliCommand
                 Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
                 Handlers = new McpServerHandlers
                 {
-                    ListToolsHandler = static (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = AgentToolList.All }),
+                    ListToolsHandler = static (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = AgentMcpToolDefinitions.All }),
                     CallToolHandler = (request, cancelled) => tools.CallAsync(request.Params, cancelled),
                 },
             }
         );
         await server.RunAsync(stop);
         return !input.IsCutOff
-            ? Outcome.Done
+            ? UseCaseOutcome.Done
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"A message of more than {LongestMessage / (1024 * 1024)} MB arrived on stdin, so the server did not read it.",
                 "The agent program must send a shorter message."
             );

@@ -42,20 +42,20 @@ internal sealed class SessionsAdoptCommand : CliCommand
     {
         if (session.Fault is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, $"{session.File} can't be adopted: {fault}.", "");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"{session.File} can't be adopted: {fault}.", "");
         }
-        if (session.Standing == SessionLiveness.Alive)
+        if (session.Standing == ClaudeSessionStatus.Alive)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"Process {session.ProcessId} is still using the conversation {session.Id}.",
                 "End that process first; otherwise, two agents would write to the same files."
             );
         }
-        if (session.Standing == SessionLiveness.Unknown && !saidEnded)
+        if (session.Standing == ClaudeSessionStatus.Unknown && !saidEnded)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"A Claude Code process is working in {session.Folder ?? "an unknown folder"}, perhaps on the "
                     + $"conversation {session.Id}.",
                 "End the process first, or use --ended if it is using another conversation."
@@ -63,7 +63,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         }
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
         RequireEndedSession(session, parsed.GetValue(_ended));
@@ -76,7 +76,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         var text = parsed.GetValue(_task) ?? Further;
         if (AdhocPlan.Fault([text]) is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, fault, "orchestrate sessions adopt ID \"Description of the next step\"");
+            throw new UseCaseException(UseCaseOutcome.Usage, fault, "orchestrate sessions adopt ID \"Description of the next step\"");
         }
         var plan = AdhocPlan.Of([text]);
         plan = plan with
@@ -105,20 +105,24 @@ internal sealed class SessionsAdoptCommand : CliCommand
 
     /// <summary>Returns the working tree of the conversation. The command must be run in this working tree, because the trust and the
     /// settings of the tree apply.</summary>
-    private static RepositoryLocation RepositoryOf(ClaudeSession session, CommandContext context)
+    private static LocalRepositoryPaths RepositoryOf(ClaudeSession session, CliCommandServices context)
     {
         if (session.Task is { } task)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The conversation {session.Id} belongs to the task {task}.",
                 $"orchestrate retry {task} continues the task."
             );
         }
-        if (session.Folder is not { } folder || !Directory.Exists(folder) || RepositoryLocation.Find(folder) is not { IsBare: false } found)
+        if (
+            session.Folder is not { } folder
+            || !Directory.Exists(folder)
+            || LocalRepositoryPaths.Find(folder) is not { IsBare: false } found
+        )
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The conversation {session.Id} can't be adopted, because its folder ({session.Folder ?? "unknown"}) is no "
                     + "longer in a repository.",
                 "To continue the conversation as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
@@ -127,7 +131,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         return context.FindRepository()?.WorkTree == found.WorkTree
             ? context.RequireRepository()
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The conversation {session.Id} was held in {found.WorkTree}, which is not this folder.",
                 $"orchestrate -C {found.WorkTree} sessions adopt {session.Id}"
             );

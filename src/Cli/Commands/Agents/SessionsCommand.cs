@@ -15,7 +15,7 @@ internal sealed class SessionsCommand : CliCommand
     {
         Description = "Maximum number of conversations",
         HelpName = "N",
-        DefaultValueFactory = static _ => QueryDefaults.ListLength,
+        DefaultValueFactory = static _ => RunQueryArgumentDefaults.ListLength,
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -30,14 +30,14 @@ internal sealed class SessionsCommand : CliCommand
         Add(new SessionsResumeCommand());
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (hours, limit) = (parsed.GetValue(_hours), parsed.GetValue(_limit));
         var queries = new RunQueries(context);
         if (parsed.GetValue(_json))
         {
             context.Print(queries.Conversations(hours, limit, stop), DocumentJson.Default.SessionsDocument);
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         var (folder, sessions) = queries.FindConversations(hours, limit, stop);
         if (sessions.Count == 0)
@@ -55,7 +55,7 @@ internal sealed class SessionsCommand : CliCommand
         {
             context.Terminal.Inform($"And {sessions.Count - limit} more: --limit {sessions.Count} lists all.");
         }
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 
     private static void Show(ClaudeSession session, ITerminal terminal)
@@ -95,8 +95,8 @@ internal sealed class SessionsCommand : CliCommand
     internal static string StandingOf(ClaudeSession session) =>
         session.Standing switch
         {
-            SessionLiveness.Alive => $"alive (process {session.ProcessId})",
-            SessionLiveness.Unknown => "state unknown",
+            ClaudeSessionStatus.Alive => $"alive (process {session.ProcessId})",
+            ClaudeSessionStatus.Unknown => "state unknown",
             _ => "ended",
         };
 
@@ -104,7 +104,7 @@ internal sealed class SessionsCommand : CliCommand
     internal static string Measures(ClaudeSession session)
     {
         var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";
-        var last = session.LastAt is { } at ? LocalTimes.ToMinute(at) : "time unknown";
+        var last = session.LastAt is { } at ? LocalTimeFormatter.ToMinute(at) : "time unknown";
         return $"{last}, {ByteSizes.Describe(session.Bytes)}, {tokens}";
     }
 }

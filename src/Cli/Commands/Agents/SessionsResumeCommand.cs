@@ -30,9 +30,9 @@ internal sealed class SessionsResumeCommand : SteeringCommand
 
     /// <summary>Creates the error for an agent that can't continue a Claude Code conversation.</summary>
     internal static UseCaseException OtherAgent(string agent) =>
-        new(Outcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Use --agent claude.");
+        new(UseCaseOutcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Use --agent claude.");
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = RunReference.RequireOpen(repository, parsed.GetValue(_task));
@@ -45,7 +45,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
             ?? (MayBegin(state) ? null : $"{task} is {state} and has its own conversation.");
         if (refusal is not null)
         {
-            throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
+            throw new UseCaseException(UseCaseOutcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
         }
         var agent =
             CurrentPlanReader.TryRead(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
@@ -56,14 +56,19 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         var conversation = SessionAdoption.ReadConversation(session.File);
         new AdoptedConversation(new RunFolder(repository.Root, run.Id), task).Store(session.Id, conversation);
         context.Terminal.Inform($"The next attempt of {task} will continue {session.Id}.");
-        if (state == TaskStates.Pending)
+        if (state == TaskStateNames.Pending)
         {
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         return SteerAsync(parsed, context, run, SteeringCatalog.Retry, InputOf(parsed, context, task), stop);
     }
 
     // Only a task that starts from scratch can start with another conversation.
     private static bool MayBegin(string state) =>
-        state is TaskStates.Pending or TaskStates.Failed or TaskStates.Escalated or TaskStates.Cancelled or TaskStates.Skipped;
+        state
+            is TaskStateNames.Pending
+                or TaskStateNames.Failed
+                or TaskStateNames.Escalated
+                or TaskStateNames.Cancelled
+                or TaskStateNames.Skipped;
 }

@@ -28,14 +28,14 @@ internal sealed class SessionsShowCommand : CliCommand
 
     /// <summary>Returns the conversation that the text names.</summary>
     /// <exception cref="UseCaseException">The text matches no conversation or several.</exception>
-    internal static ClaudeSession Require(string given, CommandContext context)
+    internal static ClaudeSession Require(string given, CliCommandServices context)
     {
-        var known = new ClaudeSessions(context.Environment);
+        var known = new ClaudeSessionReader(context.Environment);
         var ids = known.Ids();
         if (ids.Count == 0)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"There are no conversations below {known.ConfigDirectory}/projects.",
                 "Set CLAUDE_CONFIG_DIR if Claude Code uses another folder."
             );
@@ -43,14 +43,14 @@ internal sealed class SessionsShowCommand : CliCommand
         return known.Find(UniquePrefix.Find(given, ids, "conversation"))!;
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var session = Require(parsed.GetValue(_id)!, context);
-        var transcript = session.Fault is null ? ClaudeSessions.TranscriptOf(session, Math.Max(0, parsed.GetValue(_last))) : null;
+        var transcript = session.Fault is null ? ClaudeSessionReader.TranscriptOf(session, Math.Max(0, parsed.GetValue(_last))) : null;
         if (parsed.GetValue(_json))
         {
             context.Print(new SessionDocument(session, transcript), DocumentJson.Default.SessionDocument);
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         var terminal = context.Terminal;
         terminal.Show($"{session.Id}  {SessionsCommand.StandingOf(session)}  {SessionsCommand.Measures(session)}");
@@ -61,7 +61,7 @@ internal sealed class SessionsShowCommand : CliCommand
         terminal.Show($"  {session.File}{(session.Version is { } version ? $", written by {new UntrustedText(version).Line}" : "")}");
         if (transcript is null)
         {
-            return Task.FromResult(Outcome.WorkFailed);
+            return Task.FromResult(UseCaseOutcome.WorkFailed);
         }
         terminal.Show(
             string.Create(
@@ -72,10 +72,10 @@ internal sealed class SessionsShowCommand : CliCommand
         );
         foreach (var message in transcript.Last)
         {
-            var at = message.At is { } time ? $"{LocalTimes.Of(time)}  " : "";
+            var at = message.At is { } time ? $"{LocalTimeFormatter.Of(time)}  " : "";
             terminal.Show($"{at}{(message.IsOfModel ? "Claude" : "person or tool")}:");
             terminal.Show(new UntrustedText(message.Text));
         }
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 }

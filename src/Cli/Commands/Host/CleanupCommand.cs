@@ -42,7 +42,7 @@ internal sealed class CleanupCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var options = new CleanupOptions
         {
@@ -53,27 +53,27 @@ internal sealed class CleanupCommand : CliCommand
             Yes = parsed.GetValue(_yes),
             IsDryRun = parsed.GetValue(_dryRun),
         };
-        if (await new Cleanup(context, _engine.Flags(parsed)).RunAsync(options, stop) is not { } result)
+        if (await new EndedRunCleaner(context, _engine.Flags(parsed)).RunAsync(options, stop) is not { } result)
         {
-            return Outcome.NeedsPerson;
+            return UseCaseOutcome.NeedsPerson;
         }
         if (parsed.GetValue(_json))
         {
             context.Print(result.ToDocument(), DocumentJson.Default.CleanupDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
-        foreach (var line in CleanupText.Of(result))
+        foreach (var line in CleanupResultFormatter.Of(result))
         {
             context.Terminal.Show(line);
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     private TimeSpan? Age(ParseResult parsed) =>
         parsed.GetValue(_olderThan) is not { } text ? null
         : Durations.TryRead(text, out var age) ? age
         : throw new UseCaseException(
-            Outcome.Usage,
+            UseCaseOutcome.Usage,
             $"--older-than {text} is not a time.",
             "Use a duration such as 12h or 30d; a plain number means seconds."
         );

@@ -16,11 +16,11 @@ internal sealed class CompletionCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var shell = parsed.GetRequiredValue(_shell);
         context.Terminal.Document(CompletionScript.Of(shell));
         context.Terminal.Inform($"To keep it: {CompletionScript.InstallInstructions(shell)}");
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 }

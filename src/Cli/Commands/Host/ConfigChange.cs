@@ -10,7 +10,7 @@ namespace Orchestrator.Cli.Commands;
 /// <param name="context">Provides user interaction and the folder.</param>
 /// <param name="isUser">True to change the user's file instead of the repository's.</param>
 /// <param name="names">Names of the settings that change.</param>
-internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnlyList<string> names)
+internal sealed class ConfigChange(CliCommandServices context, bool isUser, IReadOnlyList<string> names)
 {
     private readonly string _file = isUser
         ? SettingsFiles.UserFile(context.Environment)
@@ -22,7 +22,11 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <param name="text">Current text.</param>
     /// <param name="shown">Name of the file in messages.</param>
     /// <param name="load">Loads a text of the file together with the other files.</param>
-    internal delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
+    internal delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(
+        string text,
+        string shown,
+        Func<string, SettingsLoadResult> load
+    );
 
     /// <summary>Name of the settings file, as shown in messages.</summary>
     public string Shown => isUser ? _file : SettingsFiles.RepositoryFileName;
@@ -40,20 +44,20 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <param name="done">Verb for the completed change, shown in the message.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="UseCaseException">The result would be invalid. Nothing is written.</exception>
-    public Outcome Make(Edit edit, string done)
+    public UseCaseOutcome Make(Edit edit, string done)
     {
         var before = isUser ? null : context.OpenSettings(context.FindRepository(), []);
         var (text, faults) = edit(Text, Shown, Load);
         if (text is null)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 string.Join("\n", faults.Select(fault => fault.ToString())),
                 done == "set" ? "Set settings that are valid only together in one call: orchestrate config set NAME VALUE NAME VALUE" : ""
             );
         }
         var folder = Path.GetDirectoryName(_file)!;
-        RepositoryLocation.EnsureFolder(folder);
+        LocalRepositoryPaths.EnsureFolder(folder);
         IgnoreFile.Ensure(folder);
         File.WriteAllText(_file, text);
         foreach (var name in names)
@@ -65,18 +69,18 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         {
             KeepTrust(before);
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     /// <summary>
     /// Loads the settings with new text in place of the file's text. New text for the user's file must be valid in any repository.
     /// </summary>
-    private SettingsResult Load(string text)
+    private SettingsLoadResult Load(string text)
     {
-        var file = new ConfigurationText(Shown, text);
+        var file = new ConfigurationFileText(Shown, text);
         return SettingsLoader.Load(
             isUser
-                ? new SettingsInput { UserFile = file }
+                ? new SettingSourceTexts { UserFile = file }
                 : SettingsFiles.Read(context.RequireRepository().WorkTree, context.Environment, []) with
                 {
                     Environment = new Dictionary<string, string>(),
@@ -108,20 +112,20 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     }
 
     // Names with a part chosen by the user, such as agents.NAME.provider, are not in the list of settings.
-    private bool IsTyped(TrustItem item) =>
+    private bool IsTyped(RepositoryTrustRequirement item) =>
         names.Any(name =>
             item.Setting == name
-            || item.Setting == SettingIndex.Find(name)?.Name
+            || item.Setting == SettingDeclarationIndex.Find(name)?.Name
             || item.Setting.StartsWith(name + ".", StringComparison.Ordinal)
         );
 
-    private static (TrustKind, string, string) Content(TrustItem item) => (item.Kind, item.Setting, item.Value);
+    private static (TrustedEntryEffect, string, string) Content(RepositoryTrustRequirement item) => (item.Kind, item.Setting, item.Value);
 
     private void WarnIfOverruled(string name)
     {
         var where = isUser ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile;
         var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.WorkTree, context.Environment, [])).Values;
-        var known = SettingIndex.Find(name)?.Name ?? name;
+        var known = SettingDeclarationIndex.Find(name)?.Name ?? name;
         if (values.FirstOrDefault(value => value.Name == known) is { } value && value.Source.Kind > where)
         {
             context.Terminal.Warn($"The change has no effect, because {value.Source} overrides it with {value.Value}.");

@@ -16,9 +16,9 @@ internal sealed class ConfigCommand : Command
 
     private static UseCaseException Unknown(string name)
     {
-        var near = SettingIndex.Nearest(name);
+        var near = SettingDeclarationIndex.Nearest(name);
         return new UseCaseException(
-            Outcome.Usage,
+            UseCaseOutcome.Usage,
             $"The setting '{name}' is unknown.",
             near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?"
         );
@@ -36,12 +36,12 @@ internal sealed class ConfigCommand : Command
             Add(_json);
         }
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             if (parsed.GetValue(_json))
             {
-                context.Print(new RunQueries(context).Settings(parsed.GetValue(_changed)), DocumentJson.Default.ConfigDocument);
-                return Task.FromResult(Outcome.Done);
+                context.Print(new RunQueries(context).Settings(parsed.GetValue(_changed)), DocumentJson.Default.SettingListDocument);
+                return Task.FromResult(UseCaseOutcome.Done);
             }
             var values = context
                 .LoadSettings()
@@ -55,7 +55,7 @@ internal sealed class ConfigCommand : Command
                         + $"({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})"
                 );
             }
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
     }
 
@@ -71,26 +71,26 @@ internal sealed class ConfigCommand : Command
             Add(_json);
         }
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             var name = parsed.GetRequiredValue(_name);
-            var setting = SettingIndex.Find(name) ?? throw Unknown(name);
+            var setting = SettingDeclarationIndex.Find(name) ?? throw Unknown(name);
             var value =
                 context.LoadSettings().Values.FirstOrDefault(value => value.Name == name || value.Name == setting.Name)
                 ?? throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"'{name}' is not set.",
                     "Agents are listed under 'agents' in the configuration."
                 );
             if (parsed.GetValue(_json))
             {
-                context.Print(new ConfigDocument([SettingDocumentFactory.Of(value)]), DocumentJson.Default.ConfigDocument);
+                context.Print(new SettingListDocument([SettingDocumentFactory.Of(value)]), DocumentJson.Default.SettingListDocument);
             }
             else
             {
                 context.Terminal.Document(value.Value + "\n");
             }
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
     }
 
@@ -110,17 +110,17 @@ internal sealed class ConfigCommand : Command
             Add(_user);
         }
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             var changes = Pairs(parsed.GetRequiredValue(_words)).ToList();
-            if (changes.Find(change => SettingIndex.Find(change.Name) is null).Name is { } unknown)
+            if (changes.Find(change => SettingDeclarationIndex.Find(change.Name) is null).Name is { } unknown)
             {
                 throw Unknown(unknown);
             }
-            if (!parsed.GetValue(_user) && changes.Find(change => SettingIndex.Find(change.Name)!.IsUserOnly).Name is { } own)
+            if (!parsed.GetValue(_user) && changes.Find(change => SettingDeclarationIndex.Find(change.Name)!.IsUserOnly).Name is { } own)
             {
                 throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"'{own}' can only be set in your own settings, not in those of a repository.",
                     $"orchestrate config set --user {own} VALUE"
                 );
@@ -137,7 +137,7 @@ internal sealed class ConfigCommand : Command
         {
             for (var i = 0; i < words.Length; i++)
             {
-                if (words[i].Split('=', 2) is [var name, var value] && SettingIndex.Find(name) is not null)
+                if (words[i].Split('=', 2) is [var name, var value] && SettingDeclarationIndex.Find(name) is not null)
                 {
                     yield return (name, value);
                 }
@@ -149,10 +149,10 @@ internal sealed class ConfigCommand : Command
         }
 
         private static UseCaseException WithoutValue(string name) =>
-            SettingIndex.Find(name) is null
+            SettingDeclarationIndex.Find(name) is null
                 ? Unknown(name)
                 : new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"'{name}' has no value. Specify each name with its value.",
                     "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
                 );
@@ -174,16 +174,16 @@ internal sealed class ConfigCommand : Command
             Add(_user);
         }
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             var names = parsed.GetRequiredValue(_names);
             var change = new ConfigChange(context, parsed.GetValue(_user), names);
             foreach (var name in names.Where(name => !change.Has(name)))
             {
-                throw SettingIndex.Find(name) is null && !SettingIndex.IsSection(name)
+                throw SettingDeclarationIndex.Find(name) is null && !SettingDeclarationIndex.IsSection(name)
                     ? Unknown(name)
                     : new UseCaseException(
-                        Outcome.Usage,
+                        UseCaseOutcome.Usage,
                         $"{name} is not set in {change.Shown}.",
                         "'orchestrate config list --changed' shows where each setting comes from."
                     );

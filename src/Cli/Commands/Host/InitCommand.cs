@@ -20,7 +20,7 @@ internal sealed class InitCommand : CliCommand
         Add(_global);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         if (parsed.GetValue(_claude))
         {
@@ -34,7 +34,7 @@ internal sealed class InitCommand : CliCommand
         if (parsed.GetValue(_global))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--global needs --claude.",
                 "To change your own settings, use 'orchestrate config set --user NAME VALUE'."
             );
@@ -72,12 +72,12 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         }
         context.Terminal.Inform("Next: orchestrate check   # checks that runs can work here, and lists the detected gates");
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    private static Outcome InstallForClaude(CommandContext context, string root)
+    private static UseCaseOutcome InstallForClaude(CliCommandServices context, string root)
     {
-        var (written, kept) = ClaudeIntegration.Install(Path.Combine(root, ".claude"));
+        var (written, kept) = ClaudeSkillInstaller.Install(Path.Combine(root, ".claude"));
         foreach (var file in written)
         {
             context.Terminal.Inform($"made   {Path.Combine(root, ".claude", file)}");
@@ -87,6 +87,6 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Inform($"kept   {Path.Combine(root, ".claude", file)}");
         }
         context.Terminal.Inform("In a Claude Code session: /orchestrate REQUEST");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ManCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var share = context.FullPath(parsed.GetRequiredValue(_folder));
         var pages = ManualPages.Of(_root([])).Select(page => (Path.Combine("man", "man1", page.File), page.Text));
@@ -32,6 +32,6 @@ internal sealed class ManCommand : CliCommand
             await File.WriteAllTextAsync(file, text, stop);
         }
         context.Terminal.Inform($"The manual pages and completion scripts are in {share}.");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ServerBackupCommand : CliCommand
 {
     private readonly Argument<string> _target = new("FILE") { Description = "Path of the copy, which must not exist yet" };
-    private readonly Option<string?> _file = EngineFileOption.Create();
+    private readonly Option<string?> _file = EngineDatabaseFileOption.Create();
 
     public ServerBackupCommand()
         : base("backup", "Copy the engine's file, even while a server uses it")
@@ -16,21 +16,21 @@ internal sealed class ServerBackupCommand : CliCommand
         Add(_file);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
-        var source = EngineFileOption.PathOf(parsed.GetValue(_file), context);
+        var source = EngineDatabaseFileOption.PathOf(parsed.GetValue(_file), context);
         var target = context.FullPath(parsed.GetRequiredValue(_target));
         try
         {
-            var bytes = EngineBackup.Create(source, target);
+            var bytes = EngineBackupWriter.Create(source, target);
             context.Terminal.Inform(
                 $"Copied {source} to {target} ({Plural.Of(bytes, "byte")}). 'orchestrate server --db {target}' serves the copy."
             );
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         catch (InvalidOperationException refused)
         {
-            throw new UseCaseException(Outcome.Usage, $"No copy was made: {refused.Message}.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"No copy was made: {refused.Message}.");
         }
     }
 }

@@ -14,8 +14,8 @@ internal sealed class ServerCommand : CliCommand
     private const string WebInterface = "temporalio/ui:2.40.0";
 
     private readonly ListenOptions _listen = new("--listen", "127.0.0.1");
-    private readonly LogOptions _log = new();
-    private readonly Option<string?> _file = EngineFileOption.Create();
+    private readonly LongRunningCommandLogOptions _log = new();
+    private readonly Option<string?> _file = EngineDatabaseFileOption.Create();
     private readonly Option<bool> _work = new("--work")
     {
         Description = "Also execute the runs of this repository, like 'orchestrate worker'",
@@ -35,7 +35,7 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerVerifyCommand());
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file);
         RefuseWorkOnFile(named, parsed);
@@ -46,9 +46,12 @@ internal sealed class ServerCommand : CliCommand
         if (repository is not null)
         {
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
-            RepositoryLocation.EnsureFolder(repository.OrchestratorFolder);
+            LocalRepositoryPaths.EnsureFolder(repository.OrchestratorFolder);
         }
-        using var file = Acquire(EngineFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
+        using var file = Acquire(
+            EngineDatabaseFileOption.PathOf(named, context),
+            repository is null ? null : EngineConnection.GuardOf(repository)
+        );
         var options = _listen.Apply(
             new TemporalServerOptions
             {
@@ -58,7 +61,7 @@ internal sealed class ServerCommand : CliCommand
                 TimeProvider = context.Time,
                 DefaultRetention = EngineConnection.RetentionOf(settings.Retention),
                 Trouble = context.Terminal.Warn,
-                SearchAttributes = RunAttributes.Types,
+                SearchAttributes = RunSearchAttributes.Types,
             },
             parsed,
             context
@@ -68,15 +71,15 @@ internal sealed class ServerCommand : CliCommand
             repository is null ? file.DatabasePath + "-.log" : Path.Combine(repository.OrchestratorFolder, "logs", "server-.log"),
             context
         );
-        var builder = ServiceCommandHost.Create(log);
-        builder.Services.AddHostedService(_ => new EngineHost(options, file, context, log.Factory, Announce, stop));
+        var builder = LongRunningCommandHost.Create(log);
+        builder.Services.AddHostedService(_ => new EngineHostedService(options, file, context, log.Factory, Announce, stop));
         if (parsed.GetValue(_work))
         {
             var own = settings with { Temporal = settings.Temporal with { Address = null } };
             builder.Services.AddHostedService(_ => new RunTransitionLogger([repository!], context, log.Factory));
             builder.Services.AddHostedService(_ => new HostedWorker([repository!], own, context, log.Factory, SayWork, stop));
         }
-        return await ServiceCommandHost.RunAsync(builder, log, stop);
+        return await LongRunningCommandHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {
@@ -99,7 +102,7 @@ internal sealed class ServerCommand : CliCommand
         if (named is not null && parsed.GetValue(_work))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--work needs a repository's engine, not an engine file.",
                 $"Omit {_file.Name}, or start 'orchestrate worker --address HOST:PORT' in another terminal."
             );
@@ -108,23 +111,23 @@ internal sealed class ServerCommand : CliCommand
 
     /// <summary>Acquires ownership of an engine file.</summary>
     /// <exception cref="UseCaseException">Another process serves the file, or the file is not an engine file.</exception>
-    internal static EngineFile Acquire(string path, string? guard)
+    internal static EngineDatabaseLock Acquire(string path, string? guard)
     {
         try
         {
-            if (EngineFile.TryAcquireFile(path, guard) is { } file)
+            if (EngineDatabaseLock.TryAcquireFile(path, guard) is { } file)
             {
                 return file;
             }
         }
         catch (InvalidOperationException refused)
         {
-            throw new UseCaseException(Outcome.Usage, $"{refused.Message}.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"{refused.Message}.");
         }
 
-        var owner = EngineFile.ReadOwnerOf(path);
+        var owner = EngineDatabaseLock.ReadOwnerOf(path);
         throw new UseCaseException(
-            Outcome.Unavailable,
+            UseCaseOutcome.Unavailable,
             $"Another process serves {path}: "
                 + $"{(owner is null ? "which one is not known yet" : $"process {owner.Pid} at {owner.Address}")}.",
             "Use the engine of that process, or end the process first."
@@ -132,7 +135,7 @@ internal sealed class ServerCommand : CliCommand
     }
 
     private static void PrintAddresses(
-        CommandContext context,
+        CliCommandServices context,
         string what,
         IEnumerable<string> addresses,
         TemporalServerOptions options,

@@ -64,7 +64,7 @@ internal sealed class ServerStartDevCommand : CliCommand
     {
         Description = "Skip time like the official test server, while a client has unlocked the clock",
     };
-    private readonly Option<string> _format = LogOptions.Format("text", "json", "pretty");
+    private readonly Option<string> _format = LongRunningCommandLogOptions.Format("text", "json", "pretty");
     private readonly Option<string> _level = new Option<string>("--log-level")
     {
         Description = "Lowest level of the server's log, which goes to stderr",
@@ -98,7 +98,7 @@ internal sealed class ServerStartDevCommand : CliCommand
         }
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file) is { Length: > 0 } name ? context.FullPath(name) : null;
         var settings = (parsed.GetValue(_settings) ?? []).Select(text => Pair(_settings.Name, "KEY=VALUE", text)).ToList();
@@ -123,16 +123,16 @@ internal sealed class ServerStartDevCommand : CliCommand
         };
         var options = _listen.Apply(unbound, parsed, context);
         using var file = named is null ? null : ServerCommand.Acquire(named, guard: null);
-        using var log = ServiceLog.Open(
+        using var log = LongRunningCommandLog.Open(
             parsed.GetValue(_format) == "json" ? LogFormat.Json : LogFormat.Text,
             LevelOf(parsed.GetValue(_level)),
             file: null,
             context.Terminal
         );
         context.Terminal = log.Terminal;
-        var builder = ServiceCommandHost.Create(log);
-        builder.Services.AddHostedService(_ => new EngineHost(options, file, context, log.Factory, Announce, stop));
-        return await ServiceCommandHost.RunAsync(builder, log, stop);
+        var builder = LongRunningCommandHost.Create(log);
+        builder.Services.AddHostedService(_ => new EngineHostedService(options, file, context, log.Factory, Announce, stop));
+        return await LongRunningCommandHost.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {
@@ -171,7 +171,7 @@ internal sealed class ServerStartDevCommand : CliCommand
     private static KeyValuePair<string, string> Pair(string option, string form, string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign
             ? new(text[..sign], text[(sign + 1)..].Trim('"'))
-            : throw new UseCaseException(Outcome.Usage, $"{option}: '{text}' has no value.", $"Write {option} {form}.");
+            : throw new UseCaseException(UseCaseOutcome.Usage, $"{option}: '{text}' has no value.", $"Write {option} {form}.");
 
     private static IndexedValueType TypeOf(string name) =>
         Enum.TryParse<IndexedValueType>(name, ignoreCase: true, out var type)
@@ -179,7 +179,7 @@ internal sealed class ServerStartDevCommand : CliCommand
         && char.IsAsciiLetter(name[0])
             ? type
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"--search-attribute: the type '{name}' is unknown.",
                 "Types are Text, Keyword, Int, Double, Bool, Datetime and KeywordList."
             );
@@ -213,7 +213,7 @@ internal sealed class ServerStartDevCommand : CliCommand
     }
 
     private static UseCaseException Unreadable(KeyValuePair<string, string> set, string fault, string form) =>
-        new(Outcome.Usage, $"--dynamic-config-value: {set.Key} is '{set.Value}', which is {fault}.", $"Write {set.Key}={form}.");
+        new(UseCaseOutcome.Usage, $"--dynamic-config-value: {set.Key} is '{set.Value}', which is {fault}.", $"Write {set.Key}={form}.");
 
     private static int? NumberOf(IReadOnlyList<KeyValuePair<string, string>> settings, string key) =>
         settings.LastOrDefault(setting => setting.Key == key) is { Key: not null } set

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// means consistent, 1 means differences, and 2 means that the check was not possible.</summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
-    private readonly Option<string?> _file = EngineFileOption.Create();
+    private readonly Option<string?> _file = EngineDatabaseFileOption.Create();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServerVerifyCommand()
@@ -17,9 +17,9 @@ internal sealed class ServerVerifyCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
-        var report = Verify(EngineFileOption.PathOf(parsed.GetValue(_file), context));
+        var report = Verify(EngineDatabaseFileOption.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))
         {
             context.Print(
@@ -39,18 +39,18 @@ internal sealed class ServerVerifyCommand : CliCommand
             );
         }
 
-        return Task.FromResult(report.Faults.Count == 0 ? Outcome.Done : Outcome.WorkFailed);
+        return Task.FromResult(report.Faults.Count == 0 ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed);
     }
 
-    private static EngineReport Verify(string path)
+    private static DatabaseVerificationResult Verify(string path)
     {
         try
         {
-            return EngineVerification.Verify(path);
+            return EngineDatabaseVerifier.Verify(path);
         }
         catch (InvalidOperationException refused)
         {
-            throw new UseCaseException(Outcome.Usage, $"Nothing was checked: {refused.Message}.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"Nothing was checked: {refused.Message}.");
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ServiceCommand : CliCommand
 
     private readonly Argument<string> _verb = new("VERB") { Description = "install, remove or status" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a unit even if it was changed by hand" };
-    private readonly WebOption _page = new();
+    private readonly DashboardPortOption _page = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServiceCommand()
@@ -27,16 +27,16 @@ internal sealed class ServiceCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var services = new UserServices(context.Environment, context.Time);
+        var services = new SystemdUserServiceManager(context.Environment, context.Time);
         var unit = services.UnitOf(repository, ThisProgramCommand.Command) with { PagePort = _page.PortOf(parsed) };
         var verb = parsed.GetRequiredValue(_verb);
         if (verb != Status && await services.FindObstacleAsync(stop) is { } obstacle)
         {
             throw new UseCaseException(
-                Outcome.Unavailable,
+                UseCaseOutcome.Unavailable,
                 $"systemd for users does not work here: {obstacle}.",
                 "Start 'orchestrate worker' in the repository with the init system of this machine; it serves the engine and continues "
                     + "open runs."
@@ -65,17 +65,17 @@ internal sealed class ServiceCommand : CliCommand
         {
             PrintState(state, verb, context);
         }
-        return verb == Remove || state.Process != 0 ? Outcome.Done : Outcome.Unavailable;
+        return verb == Remove || state.Process != 0 ? UseCaseOutcome.Done : UseCaseOutcome.Unavailable;
     }
 
-    private static void Refuse(UserServices services, ServiceUnit unit, bool replace, string consequence)
+    private static void Refuse(SystemdUserServiceManager services, ServiceUnit unit, bool replace, string consequence)
     {
         var file = services.FileOf(unit);
         var kind = services.KindOf(unit);
         if (kind is UnitFileKind.Edited or UnitFileKind.Foreign && !replace)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{file} {(kind == UnitFileKind.Edited ? "was changed by hand" : "was not written by this program")}. {consequence}.",
                 $"Keep your lines in '{file}.d/own.conf' (systemctl --user edit {unit.Name}), which is never replaced; "
                     + "--replace discards your lines in the unit file."
@@ -83,7 +83,7 @@ internal sealed class ServiceCommand : CliCommand
         }
     }
 
-    private static void PrintState(ServiceState state, string verb, CommandContext context)
+    private static void PrintState(SystemdServiceStatus state, string verb, CliCommandServices context)
     {
         if (state.Kind == UnitFileKind.Missing)
         {

@@ -15,12 +15,12 @@ internal sealed class TrustCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []);
         var (plan, key) = (RepositoryTrustPrompt.FoundPlan(context), RepositoryTrustPrompt.KeyOfPlan(repository));
-        var question = new TrustRequest([.. settings.Question.Items, .. plan.Items]);
+        var question = new RepositoryTrustRequest([.. settings.Question.Items, .. plan.Items]);
         var trusted = settings.Refusal is null && context.Trust.IsTrusted(key, plan);
         if (!parsed.GetValue(_json))
         {
@@ -40,7 +40,7 @@ internal sealed class TrustCommand : CliCommand
             ),
             DocumentJson.Default.TrustDocument
         );
-        return Task.FromResult(trusted ? Outcome.Done : Outcome.NeedsPerson);
+        return Task.FromResult(trusted ? UseCaseOutcome.Done : UseCaseOutcome.NeedsPerson);
 
         void Keep()
         {
@@ -49,11 +49,11 @@ internal sealed class TrustCommand : CliCommand
         }
     }
 
-    private static Outcome Trust(
+    private static UseCaseOutcome Trust(
         bool yes,
-        CommandContext context,
+        CliCommandServices context,
         RepositorySettings settings,
-        TrustRequest question,
+        RepositoryTrustRequest question,
         bool trusted,
         Action keep
     )
@@ -61,24 +61,28 @@ internal sealed class TrustCommand : CliCommand
         if (question.Items.Count == 0)
         {
             context.Terminal.Show("This repository's files contain nothing that needs trust.");
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
 
         if (trusted)
         {
             context.Terminal.Inform($"{settings.Repository} is already trusted.");
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
 
         RepositoryTrustPrompt.Show(context, question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
         {
-            throw new UseCaseException(Outcome.NeedsPerson, "The repository was not trusted.", "Answer at a terminal, or use --yes.");
+            throw new UseCaseException(
+                UseCaseOutcome.NeedsPerson,
+                "The repository was not trusted.",
+                "Answer at a terminal, or use --yes."
+            );
         }
         keep();
         context.Terminal.Inform($"{settings.Repository} is trusted. You will be asked again if any of these entries changes.");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private static string Word(TrustKind kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
+    private static string Word(TrustedEntryEffect kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
 }

@@ -28,19 +28,19 @@ internal sealed class VerifyCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
+        var workTree = LocalRepositoryPaths.FindWorkTree(context.Directory) ?? repository.Root;
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
         var settings = RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
-        var ofProject = CheckoutVerification.GatesOf(settings, workTree);
+        var ofProject = StandaloneGateRunner.GatesOf(settings, workTree);
         var gates = ofProject.Explain(plan, plan.Tasks.First(task => task.Id == id));
         if (gates.Count == 0)
         {
             throw new UseCaseException(
-                Outcome.WorkFailed,
+                UseCaseOutcome.WorkFailed,
                 $"No gate checks task '{id}', because the task, the configuration and the manifests define no gates.",
                 "Add 'verification' to the task, or set gates.task."
             );
@@ -48,7 +48,7 @@ internal sealed class VerifyCommand : CliCommand
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
         var found =
-            await CheckoutVerification.RunAsync(
+            await StandaloneGateRunner.RunAsync(
                 workTree,
                 commit,
                 gates,
@@ -59,7 +59,7 @@ internal sealed class VerifyCommand : CliCommand
                 parsed.GetValue(_fresh),
                 gate =>
                 {
-                    foreach (var (line, i) in GateFormatter.Lines(gate).Select((line, i) => (line, i)))
+                    foreach (var (line, i) in GateVerdictFormatter.Lines(gate).Select((line, i) => (line, i)))
                     {
                         // The first line starts with the verdict, which is colored.
                         context.Terminal.Show(i == 0 ? new ScreenLine(line, ToneOf(gate), 0, 4) : line);
@@ -69,7 +69,7 @@ internal sealed class VerifyCommand : CliCommand
                 stop
             )
             ?? throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"Commit '{commit}' does not exist in {workTree}.",
                 "Specify the id of a commit, a branch or a tag."
             );
@@ -86,7 +86,7 @@ internal sealed class VerifyCommand : CliCommand
         {
             context.Terminal.Show($"Once merged, it must also pass '{new UntrustedText(later.Command).Line}'.");
         }
-        return passed ? Outcome.Done : Outcome.WorkFailed;
+        return passed ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
     }
 
     private static TextTone ToneOf(GateVerdict gate) =>

@@ -14,7 +14,7 @@ internal sealed class VersionCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         if (parsed.GetValue(_json))
         {
@@ -32,6 +32,6 @@ internal sealed class VersionCommand : CliCommand
         {
             context.Terminal.Result(ProductVersion.Value + "\n");
         }
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class WebCommand : CliCommand
     {
         Description = "Port; 0 means any free one",
         HelpName = "N",
-        DefaultValueFactory = static _ => WebOption.UsualPort,
+        DefaultValueFactory = static _ => DashboardPortOption.UsualPort,
     };
     private readonly Option<string> _listen = new("--listen")
     {
@@ -37,7 +37,7 @@ internal sealed class WebCommand : CliCommand
     };
     private readonly Option<bool> _link = new("--link") { Description = "Print the login link and exit" };
     private readonly Option<bool> _renew = new("--new-token") { Description = "Replace the token, which invalidates earlier links" };
-    private readonly LogOptions _log = new();
+    private readonly LongRunningCommandLogOptions _log = new();
 
     public WebCommand()
         : base("web", "Serve the page and the API of all your runs, until interrupted")
@@ -50,13 +50,13 @@ internal sealed class WebCommand : CliCommand
         Add(new WebTokenCommand());
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var options = OptionsOf(parsed, context);
         if (parsed.GetValue(_link))
         {
             context.Terminal.Show(DashboardServer.LinkOf(options, options.Address.Port));
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
         {
@@ -69,8 +69,8 @@ internal sealed class WebCommand : CliCommand
             await here.RequireOwnFoldersAsync(context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
             repositories.Add(here);
         }
-        using var log = _log.Open(parsed, Path.Combine(WebTokens.FolderOf(context.Environment), "web-.log"), context);
-        var builder = ServiceCommandHost.Create(log);
+        using var log = _log.Open(parsed, Path.Combine(WebTokenStore.FolderOf(context.Environment), "web-.log"), context);
+        var builder = LongRunningCommandHost.Create(log);
         builder.Services.AddHostedService(_ => new DashboardServer(
             options,
             context,
@@ -87,10 +87,10 @@ internal sealed class WebCommand : CliCommand
             context,
             log.Factory.CreateLogger<UnsentNoticeWatcher>()
         ));
-        return await ServiceCommandHost.RunAsync(builder, log, stop);
+        return await LongRunningCommandHost.RunAsync(builder, log, stop);
     }
 
-    private DashboardOptions OptionsOf(ParseResult parsed, CommandContext context)
+    private DashboardOptions OptionsOf(ParseResult parsed, CliCommandServices context)
     {
         var text = parsed.GetValue(_listen)!;
         var address = ListenOptions.Address(_listen.Name, text);
@@ -99,13 +99,13 @@ internal sealed class WebCommand : CliCommand
         if (!IPAddress.IsLoopback(address) && certificate is null && !parsed.GetValue(_insecure))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"--listen {text} can be reached from other machines, and others on the network could read the traffic.",
                 "Use --tls-cert and --tls-key, or --insecure on a trusted network. To reach loopback from another machine: "
                     + $"ssh -L {port}:127.0.0.1:{port} HOST"
             );
         }
-        var tokens = WebTokens.Of(context.Environment, context.Time);
+        var tokens = WebTokenStore.Of(context.Environment, context.Time);
         tokens.LinkSecret(parsed.GetValue(_renew));
         return new DashboardOptions(new IPEndPoint(address, port), tokens)
         {

@@ -16,19 +16,21 @@ internal sealed class WebTokenCommand : CliCommand
         Add(new WebTokenRevokeCommand());
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
-        var tokens = WebTokens.Of(context.Environment, context.Time);
+        var tokens = WebTokenStore.Of(context.Environment, context.Time);
         var document = WebTokensDocument.Of(tokens);
         if (parsed.GetValue(_json))
         {
             context.Print(document, DocumentJson.Default.WebTokensDocument);
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         var now = context.Time.GetUtcNow();
         foreach (var token in document.Tokens)
         {
-            var end = token.ExpiresAt is { } until ? $"{(until > now ? "expires" : "expired")} {LocalTimes.Of(until)}" : "does not expire";
+            var end = token.ExpiresAt is { } until
+                ? $"{(until > now ? "expires" : "expired")} {LocalTimeFormatter.Of(until)}"
+                : "does not expire";
             context.Terminal.Show($"{token.Name}  {WebTokensDocument.Describe(token.Scope)}  {end}");
         }
         if (document.Tokens.Count == 0)
@@ -38,11 +40,11 @@ internal sealed class WebTokenCommand : CliCommand
         if (document.Failures is { } failed)
         {
             context.Terminal.Inform(
-                $"{Plural.Of(failed.Count, "failed try", "failed tries")} since {LocalTimes.Of(failed.Since)}, the last one at "
-                    + $"{LocalTimes.Of(failed.LastAt)} from {failed.LastFrom}."
+                $"{Plural.Of(failed.Count, "failed try", "failed tries")} since {LocalTimeFormatter.Of(failed.Since)}, the last one at "
+                    + $"{LocalTimeFormatter.Of(failed.LastAt)} from {failed.LastFrom}."
             );
         }
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 }
 
@@ -50,11 +52,11 @@ internal sealed class WebTokenCommand : CliCommand
 internal sealed partial class WebTokenCreateCommand : CliCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the token; decisions are recorded with it" };
-    private readonly Option<WebScope> _scope = new("--scope")
+    private readonly Option<WebTokenScope> _scope = new("--scope")
     {
         Description = "read: only reading; answer: also answering open questions; all: everything",
         HelpName = "SCOPE",
-        DefaultValueFactory = static _ => WebScope.Read,
+        DefaultValueFactory = static _ => WebTokenScope.Read,
     };
     private readonly Option<string?> _expires = new("--expires")
     {
@@ -70,13 +72,13 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
         Add(_expires);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_name);
         if (!NamePattern().IsMatch(name))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"'{name}' is not a valid token name.",
                 "Use 1 to 40 letters, digits, dots, dashes and underscores."
             );
@@ -88,16 +90,16 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
                 Durations.TryRead(text, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromDays(3650)
                     ? time
                     : throw new UseCaseException(
-                        Outcome.Usage,
+                        UseCaseOutcome.Usage,
                         $"--expires is '{text}', which is not a valid duration.",
                         "Specify a duration, such as 12h or 30d."
                     );
         }
-        var tokens = WebTokens.Of(context.Environment, context.Time);
+        var tokens = WebTokenStore.Of(context.Environment, context.Time);
         context.Terminal.Show(
             tokens.Create(name, parsed.GetValue(_scope), lifetime)
                 ?? throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"A token named '{name}' already exists.",
                     $"Choose another name, or first: orchestrate web token revoke {name}"
                 )
@@ -105,7 +107,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
         context.Terminal.Inform(
             "This token will not be shown again. Programs send it as 'Authorization: Bearer TOKEN', and browsers log in with it."
         );
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,40}$", RegexOptions.CultureInvariant)]
@@ -120,13 +122,13 @@ internal sealed class WebTokenRevokeCommand : CliCommand
     public WebTokenRevokeCommand()
         : base("revoke", "Revoke a token at once, and end the sessions that were opened with it") => Add(_name);
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_name);
-        if (!WebTokens.Of(context.Environment, context.Time).Revoke(name))
+        if (!WebTokenStore.Of(context.Environment, context.Time).Revoke(name))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"No token is named '{name}'.",
                 name == WebToken.Link
                     ? "The token of the link is replaced by: orchestrate web --new-token --link"
@@ -134,6 +136,6 @@ internal sealed class WebTokenRevokeCommand : CliCommand
             );
         }
         context.Terminal.Inform($"The token '{name}' is revoked.");
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         Add(_yes);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = RepositoryTrustPrompt
@@ -36,7 +36,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         if (settings.Temporal.Address is null)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "The runs here use the embedded engine, which other machines can't reach.",
                 "Shared runs need a Temporal server: see docs/how-to/machines.md."
             );
@@ -57,7 +57,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         {
             context.Terminal.Inform($"This machine ({context.Machine}) owns no run that another machine could take over.");
         }
-        return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
+        return kept.All(isGone => isGone) ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
     }
 
     /// <summary>Prepares one run to be taken over by another machine. If this fails, prints the reason.</summary>
@@ -66,12 +66,12 @@ internal sealed class WorkerDrainCommand : CliCommand
         RunStatus status,
         RepositoryReference here,
         EngineConnection engine,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
-        if (RunSync.WipOf(id, here)?.Remote is not { } remote)
+        if (CrossHostRunSynchronizer.WipOf(id, here)?.Remote is not { } remote)
         {
             context.Terminal.Inform($"{id} stays here. Other machines can't continue it, because wip.remote was not set when it started.");
             return false;
@@ -97,9 +97,10 @@ internal sealed class WorkerDrainCommand : CliCommand
         );
         return true;
 
-        MoveRunCommand To(string queue, string name) => Signed(here with { Queue = queue, Host = name });
+        MoveRunArguments To(string queue, string name) => Signed(here with { Queue = queue, Host = name });
 
-        MoveRunCommand Signed(RepositoryReference to) => context.Sign(id, MessageNames.Move, new MoveRunCommand(to, context.Person));
+        MoveRunArguments Signed(RepositoryReference to) =>
+            context.Sign(id, WorkflowMessageNames.Move, new MoveRunArguments(to, context.Person));
 
         async Task<bool> KeepAsync(string why)
         {
@@ -113,13 +114,13 @@ internal sealed class WorkerDrainCommand : CliCommand
         string runId,
         RepositoryReference here,
         string remote,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         for (var push = 1; ; push++)
         {
-            var outcome = await new RunSync(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
+            var outcome = await new CrossHostRunSynchronizer(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 return "";

@@ -41,11 +41,11 @@ internal sealed class PlanCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var input = Input(parsed, repository, context);
-        IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
+        IReadOnlyList<SettingOverride> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
         var overwrite = MayWrite(parsed, context);
         var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.WorkTree), stop);
@@ -70,14 +70,14 @@ internal sealed class PlanCommand : CliCommand
         );
     }
 
-    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, CommandContext context)
+    private OrchestrationInput Input(ParseResult parsed, LocalRepositoryPaths repository, CliCommandServices context)
     {
         var words = parsed.GetValue(_request);
         var prd = parsed.GetValue(_prd);
         if (words is null == prd is null)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 words is null ? "The request is missing." : "A request and a document can't be planned together.",
                 "Write a request in words, or name a document with --prd FILE."
             );
@@ -85,16 +85,18 @@ internal sealed class PlanCommand : CliCommand
         return new OrchestrationInput
         {
             Repository = repository.WorkTree,
-            Request = words is null ? null : RequestTextDetector.Require(words, context),
-            RequestFile = prd is null ? null : RequestTextDetector.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
+            Request = words is null ? null : RequestOrFileNameClassifier.Require(words, context),
+            RequestFile = prd is null ? null : RequestOrFileNameClassifier.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
             PlanOnly = true,
             PlannerModel = parsed.GetValue(_model),
-            Output = parsed.GetValue(_output) is { } output ? RequestTextDetector.InRepository(repository, context.FullPath(output)) : null,
+            Output = parsed.GetValue(_output) is { } output
+                ? RequestOrFileNameClassifier.InRepository(repository, context.FullPath(output))
+                : null,
         };
     }
 
     // Asks for confirmation before any agent causes cost.
-    private bool MayWrite(ParseResult parsed, CommandContext context)
+    private bool MayWrite(ParseResult parsed, CliCommandServices context)
     {
         if (parsed.GetValue(_output) is not { } output)
         {
@@ -103,7 +105,7 @@ internal sealed class PlanCommand : CliCommand
         if (PlanFileName.IsMasterPlan(output) || PlanFileName.IsBacklog(context.FullPath(output)))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{output} is the name of a {(PlanFileName.IsMasterPlan(output) ? "Markdown document" : "backlog")}, so a "
                     + "plan in it would not be read as a task graph.",
                 "Name another file that ends in .yaml or .json."
@@ -111,7 +113,7 @@ internal sealed class PlanCommand : CliCommand
         }
         if (Directory.Exists(context.FullPath(output)))
         {
-            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Specify a file for the plan.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"{output} is a folder.", "Specify a file for the plan.");
         }
         if (!File.Exists(context.FullPath(output)))
         {
@@ -122,23 +124,29 @@ internal sealed class PlanCommand : CliCommand
             return true;
         }
         throw new UseCaseException(
-            Outcome.NeedsPerson,
+            UseCaseOutcome.NeedsPerson,
             $"{output} already exists and was not changed. No plan was made.",
             "Choose another file, or use --yes to replace it."
         );
     }
 
-    private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
+    private void Show(
+        ParseResult parsed,
+        LocalRepositoryPaths repository,
+        string id,
+        OrchestratorSettings settings,
+        CliCommandServices context
+    )
     {
         if (PlannerPlanReader.TryRead(repository, id) is not { } plan)
         {
             return;
         }
-        var run = StoredRuns.Require(repository, id);
+        var run = StoredRunFinder.Require(repository, id);
         PlanOverview.WriteInFull(plan, settings, repository, context.Terminal);
         if (parsed.GetValue(_json))
         {
-            var planner = run.Status.Tasks.First(task => task.Id == PlannerTask.Id);
+            var planner = run.Status.Tasks.First(task => task.Id == PlannerTaskDefinition.Id);
             using var document = JsonDocument.Parse(PlanJson.WriteIndented(plan));
             context.Print(
                 new PlannedDocument(

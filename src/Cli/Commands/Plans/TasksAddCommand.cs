@@ -34,7 +34,7 @@ internal sealed class TasksAddCommand : CliCommand
         }
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var task = new BacklogTask
         {
@@ -61,7 +61,7 @@ internal sealed class TasksAddCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Inform($"Added {added.Id}: {added.Title}");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     /// <summary>Converts a title to one line, for lists.</summary>
@@ -69,7 +69,7 @@ internal sealed class TasksAddCommand : CliCommand
     internal static string Title(string given) =>
         given.Trim() is { Length: > 0 } title
             ? title.ReplaceLineEndings(" ")
-            : throw new UseCaseException(Outcome.Usage, "The task has no title.", "Describe the work in one line.");
+            : throw new UseCaseException(UseCaseOutcome.Usage, "The task has no title.", "Describe the work in one line.");
 
     /// <summary>Parses ids separated by commas.</summary>
     internal static string[] Ids(string? text) =>
@@ -86,7 +86,7 @@ internal sealed class TasksAddCommand : CliCommand
         if (parent.Contains('.', StringComparison.Ordinal))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{parent} is a subtask itself.",
                 "Specify a task that is not a subtask as the parent."
             );

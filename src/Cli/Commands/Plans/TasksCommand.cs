@@ -33,5 +33,5 @@ internal sealed class TasksCommand : Command
     public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
         parsed.GetValue(id.Option)
         ?? parsed.GetValue(id.Argument)
-        ?? throw new UseCaseException(Outcome.Usage, "No task was specified.", "Specify its id, such as --id=1.");
+        ?? throw new UseCaseException(UseCaseOutcome.Usage, "No task was specified.", "Specify its id, such as --id=1.");
 }

@@ -16,7 +16,7 @@ internal sealed class TasksDeleteCommand : CliCommand
         Add(_tag);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
         string[] waited = [];
@@ -41,6 +41,6 @@ internal sealed class TasksDeleteCommand : CliCommand
                 ? $"Removed {id}."
                 : $"Removed {id}. {string.Join(", ", waited)} no longer {Plural.Form(waited.Length, "depends", "depend")} on it."
         );
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class TasksListCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var files = context.Backlog(parsed.GetValue(_tag));
         var file = files.Read();
@@ -35,10 +35,10 @@ internal sealed class TasksListCommand : CliCommand
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
         context.Terminal.Show($"{Plural.Of(file.Backlog.Tasks.Count, "task")}, {done} done ({files.Name})");
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    private static void Show(CommandContext context, BacklogTask task, string indent)
+    private static void Show(CliCommandServices context, BacklogTask task, string indent)
     {
         context.Terminal.Show(Line(task, indent));
         foreach (var subtask in task.Subtasks)

@@ -13,7 +13,7 @@ internal sealed class TasksNextCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Next();
@@ -29,6 +29,6 @@ internal sealed class TasksNextCommand : CliCommand
         {
             TasksShowCommand.PrintTask(context, task);
         }
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 }

@@ -26,13 +26,13 @@ internal sealed class TasksSetStatusCommand : CliCommand
         }
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var ids = TasksAddCommand.Ids(TasksCommand.RequireId(parsed, _id));
         var status = StatusOf(
             parsed.GetValue(_status)
                 ?? parsed.GetValue(_word)
-                ?? throw new UseCaseException(Outcome.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}.")
+                ?? throw new UseCaseException(UseCaseOutcome.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}.")
         );
         var file = await context
             .Backlog(parsed.GetValue(_tag))
@@ -45,7 +45,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), DocumentJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Inform($"{string.Join(", ", ids)}: {status}");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     /// <summary>Returns the status that a word names.</summary>
@@ -58,7 +58,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
         }
         var near = NearestName.Of(word, BacklogStatus.All);
         throw new UseCaseException(
-            Outcome.Usage,
+            UseCaseOutcome.Usage,
             $"The status '{word}' is unknown.",
             near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
         );

@@ -18,7 +18,7 @@ internal sealed class TasksShowCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Find(RepositoryBacklog.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
@@ -27,11 +27,11 @@ internal sealed class TasksShowCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
         PrintTask(context, task);
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 
     /// <summary>Prints a task as text.</summary>
-    internal static void PrintTask(CommandContext context, BacklogTask task)
+    internal static void PrintTask(CliCommandServices context, BacklogTask task)
     {
         context.Terminal.Show($"{task.Id}: {task.Title}");
         context.Terminal.Show(

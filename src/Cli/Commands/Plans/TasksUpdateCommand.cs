@@ -30,13 +30,13 @@ internal sealed class TasksUpdateCommand : CliCommand
         }
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
         if (Array.TrueForAll([_title, _description, _details, _test, _priority, _dependencies], option => parsed.GetValue(option) is null))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{id} was not changed, because no new value was specified.",
                 "Use --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' changes the status."
             );
@@ -66,6 +66,6 @@ internal sealed class TasksUpdateCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(id)), DocumentJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Inform($"Changed {id}.");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

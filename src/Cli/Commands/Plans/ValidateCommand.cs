@@ -8,7 +8,7 @@ internal sealed class ValidateCommand : CliCommand
     private readonly Argument<string> _plan = new("PLAN")
     {
         Description = "The plan file",
-        DefaultValueFactory = static _ => PlanFiles.DefaultName,
+        DefaultValueFactory = static _ => PlanWithReferencesReader.DefaultName,
     };
     private readonly Option<bool> _strict = new("--strict") { Description = "Treat warnings and advice as errors" };
     private readonly Option<string?> _print = new("--print")
@@ -16,7 +16,7 @@ internal sealed class ValidateCommand : CliCommand
         Description = "Print the parsed plan as a task graph",
         HelpName = "json|yaml",
     };
-    private readonly Option<string?> _view = PlanViewPrinter.Option();
+    private readonly Option<string?> _view = PlanAnalysisPrinter.Option();
     private readonly Option<string?> _config = new("--config")
     {
         Description = "With --view risk, read patterns and thresholds from this file instead of the repository's",
@@ -38,7 +38,7 @@ internal sealed class ValidateCommand : CliCommand
         : base("validate", "Check a plan, and list every fault with its position and fix")
     {
         _print.AcceptOnlyFromAmong("json", "yaml");
-        _format.AcceptOnlyFromAmong("text", PlanViewPrinter.Mermaid, PlanViewPrinter.Dot);
+        _format.AcceptOnlyFromAmong("text", PlanAnalysisPrinter.Mermaid, PlanAnalysisPrinter.Dot);
         _schema.AcceptOnlyFromAmong([.. JsonSchemaBuilder.Names]);
         Add(_plan);
         foreach (var option in new Option[] { _strict, _view, _config, _format, _print, _schema, _json })
@@ -47,18 +47,18 @@ internal sealed class ValidateCommand : CliCommand
         }
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         if (parsed.GetResult(_schema) is not null)
         {
             context.Terminal.Document(JsonSchemaBuilder.Of(parsed.GetValue(_schema) ?? JsonSchemaBuilder.Plan) + "\n");
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         var name = parsed.GetRequiredValue(_plan);
         if (parsed.GetValue(_view) is { } view)
         {
             return Task.FromResult(
-                PlanViewPrinter.Show(
+                PlanAnalysisPrinter.Show(
                     context.PlanFiles.Require(name),
                     parsed.GetValue(_format) is { } format and not "text" ? format : view,
                     parsed.GetValue(_config),
@@ -67,7 +67,7 @@ internal sealed class ValidateCommand : CliCommand
                 )
             );
         }
-        var check = PlanCheck.Of(name, context.PlanFiles.Read(name), parsed.GetValue(_strict), context);
+        var check = PlanCheckResult.Of(name, context.PlanFiles.Read(name), parsed.GetValue(_strict), context);
         if (parsed.GetValue(_print) is { } printed && check.Read.Plan is { } plan)
         {
             context.Terminal.Document(
@@ -85,6 +85,6 @@ internal sealed class ValidateCommand : CliCommand
         {
             write(line);
         }
-        return Task.FromResult(check.Read.IsValid ? Outcome.Done : Outcome.Usage);
+        return Task.FromResult(check.Read.IsValid ? UseCaseOutcome.Done : UseCaseOutcome.Usage);
     }
 }

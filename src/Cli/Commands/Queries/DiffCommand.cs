@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class DiffCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it; default: the only open run, or the latest");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it; default: the only open run, or the latest");
 
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -20,14 +20,14 @@ internal sealed class DiffCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var diff = await new RunQueries(context).DiffAsync(run, reference, stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(diff, DocumentJson.Default.DiffDocument);
-            return Outcome.Done;
+            context.Print(diff, DocumentJson.Default.TaskDiffDocument);
+            return UseCaseOutcome.Done;
         }
 
         var task = run.Status.Tasks.FirstOrDefault(task => task.Id == diff.Task);
@@ -37,23 +37,23 @@ internal sealed class DiffCommand : CliCommand
                 task is null ? $"{run.Id} has not changed any file." : $"{task.Id} is {task.State} and has not changed any file."
             );
         }
-        await new Pager(context.Terminal, context.Environment).ShowAsync(diff.Patch, ToneOf);
+        await new TerminalTextPager(context.Terminal, context.Environment).ShowAsync(diff.Patch, ToneOf);
         if (diff.IsCut)
         {
             context.Terminal.Warn("The diff is truncated.");
         }
         PrintNextSteps(run, task?.Id, context);
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     // The user has now seen the change to which a question refers, so the command that answers it is shown.
-    private static void PrintNextSteps(StoredRun run, string? id, CommandContext context)
+    private static void PrintNextSteps(StoredRun run, string? id, CliCommandServices context)
     {
-        if (id is null && context.Terminal.OutputWidth != TaskTable.Unlimited)
+        if (id is null && context.Terminal.OutputWidth != RunTaskTableFormatter.Unlimited)
         {
             context.Terminal.Inform($"(all changes of {run.Id}; for one task: orchestrate diff {run.Id}/TASK)");
         }
-        if (run.Status.Tasks.Any(task => task.Id == id && task is { State: TaskStates.AwaitingApproval, Asks: null }))
+        if (run.Status.Tasks.Any(task => task.Id == id && task is { State: TaskStateNames.AwaitingApproval, Asks: null }))
         {
             context.Terminal.Inform($"It waits for your approval: orchestrate approve {run.Id}/{id}");
         }

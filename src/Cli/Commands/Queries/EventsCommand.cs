@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class EventsCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; default: the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the run ends" };
     private readonly Option<int?> _limit = new("--limit")
     {
@@ -25,17 +25,17 @@ internal sealed class EventsCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
         if (limit < 1)
         {
-            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: must be at least 1.", "orchestrate events --limit 20");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"--limit {limit}: must be at least 1.", "orchestrate events --limit 20");
         }
         var run = _run.RequireRun(context.RequireRepository(), parsed);
         var lines = RunEventTimeline.FollowAsync(
             run,
-            () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State),
+            () => !parsed.GetValue(_follow) || RunStateNames.IsFinal(run.Reload().Status.State),
             context.Time,
             stop,
             limit
@@ -51,10 +51,10 @@ internal sealed class EventsCommand : CliCommand
                 context.Terminal.Show(EventFile.DescribeWithDate(line.Happened));
             }
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     // Each line is a separate document with a version, for readers that start in the middle. The stored lines have no version. Members that
     // a newer version of the program wrote are preserved.
-    private static string WithVersion(string line) => $$"""{"schemaVersion":{{CommandDocument.CurrentVersion}},{{line.AsSpan(1)}}""";
+    private static string WithVersion(string line) => $$"""{"schemaVersion":{{CommandOutputDocument.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

@@ -43,14 +43,14 @@ internal sealed class FlakyCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var tests = new FlakyTests(RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root, context.Services);
+        var tests = new FlakyTests(LocalRepositoryPaths.FindWorkTree(context.Directory) ?? repository.Root, context.Services);
         var (quarantine, faults) = tests.Read();
         if (faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error) is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, fault.ToPlainText(), "Correct the file as docs/how-to/flaky-tests.md shows.");
+            throw new UseCaseException(UseCaseOutcome.Usage, fault.ToPlainText(), "Correct the file as docs/how-to/flaky-tests.md shows.");
         }
         if (parsed.GetValue(_test) is { } test)
         {
@@ -61,7 +61,7 @@ internal sealed class FlakyCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new FlakyDocument(seen, quarantine.Tests), DocumentJson.Default.FlakyDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         if (seen.Count + quarantine.Tests.Count == 0)
         {
@@ -83,27 +83,31 @@ internal sealed class FlakyCommand : CliCommand
                     + $"({new UntrustedText(one.Owner).Line}: {new UntrustedText(one.Reason).Line})"
             );
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private Outcome Change(string test, TestQuarantine quarantine, FlakyTests tests, ParseResult parsed, CommandContext context)
+    private UseCaseOutcome Change(string test, TestQuarantine quarantine, FlakyTests tests, ParseResult parsed, CliCommandServices context)
     {
         if (parsed.GetValue(_release))
         {
             if (quarantine.Tests.All(one => one.Test != test))
             {
-                throw new UseCaseException(Outcome.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
+                throw new UseCaseException(UseCaseOutcome.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
             }
             return PrintResult(tests.Remove(test), $"'{test}' is no longer in quarantine, so its failures reject work again.", context);
         }
         if (parsed.GetValue(_reason)?.Trim() is not { Length: > 0 } reason)
         {
-            throw new UseCaseException(Outcome.Usage, "A test in quarantine needs a reason.", $"orchestrate flaky '{test}' --reason TEXT");
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                "A test in quarantine needs a reason.",
+                $"orchestrate flaky '{test}' --reason TEXT"
+            );
         }
         var days = parsed.GetValue(_days);
         if (days is < 1 or > 366)
         {
-            throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Use 1 to 366 days.");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"--days {days} is not a valid quarantine.", "Use 1 to 366 days.");
         }
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
         return PrintResult(
@@ -114,18 +118,18 @@ internal sealed class FlakyCommand : CliCommand
         );
     }
 
-    private static Outcome PrintResult(bool isWritten, string sentence, CommandContext context)
+    private static UseCaseOutcome PrintResult(bool isWritten, string sentence, CliCommandServices context)
     {
         if (!isWritten)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"This command can't edit {TestQuarantine.FileName}, because the file has an unusual format.",
                 "Edit the file by hand; docs/how-to/flaky-tests.md shows its format."
             );
         }
         context.Terminal.Inform(sentence);
         context.Terminal.Inform($"Commit {TestQuarantine.FileName}, because each run reads it from its base commit.");
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class HistoryCommand : CliCommand
     {
         Description = "Maximum number of runs",
         HelpName = "N",
-        DefaultValueFactory = static _ => QueryDefaults.ListLength,
+        DefaultValueFactory = static _ => RunQueryArgumentDefaults.ListLength,
     };
     private readonly Option<bool> _forecast = new("--forecast")
     {
@@ -31,21 +31,21 @@ internal sealed class HistoryCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
         var queries = new RunQueries(context);
         if (parsed.GetValue(_json))
         {
-            context.Print(await queries.HistoryAsync(limit, parsed.GetValue(_forecast), stop), DocumentJson.Default.HistoryDocument);
-            return Outcome.Done;
+            context.Print(await queries.HistoryAsync(limit, parsed.GetValue(_forecast), stop), DocumentJson.Default.RunListDocument);
+            return UseCaseOutcome.Done;
         }
         var repository = context.RequireRepository();
         var (total, runs, _) = await queries.LatestAsync(limit, stop);
         if (parsed.GetValue(_forecast) && total > 0)
         {
-            ForecastHistory.Show(repository, [.. runs.Select(run => run.Status)], context);
-            return Outcome.Done;
+            ForecastAccuracyPrinter.Show(repository, [.. runs.Select(run => run.Status)], context);
+            return UseCaseOutcome.Done;
         }
 
         foreach (var row in Rows(runs, context.Terminal.OutputWidth))
@@ -58,10 +58,10 @@ internal sealed class HistoryCommand : CliCommand
         }
         else if (total == 0)
         {
-            var none = StoredRuns.NoRunsError(repository);
+            var none = StoredRunFinder.NoRunsError(repository);
             context.Terminal.Inform($"{none.Message} {none.Cure}");
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     private static IEnumerable<string> Rows(IReadOnlyList<StoredRun> runs, int width)
@@ -70,17 +70,17 @@ internal sealed class HistoryCommand : CliCommand
         var rows = runs.Select(found =>
                 (
                     Name: found.Name == found.Id ? found.Id : $"{found.Id} ({found.Name})",
-                    State: RunLiveness.Describe(found.Status),
+                    State: RunLivenessClassifier.Describe(found.Status),
                     Run: found.Status
                 )
             )
             .ToList();
         var names = rows.Select(row => TextCellWidth.Of(row.Name)).DefaultIfEmpty().Max();
-        names = width == TaskTable.Unlimited ? names : Math.Min(names, Math.Max(LeastName, width / 4));
+        names = width == RunTaskTableFormatter.Unlimited ? names : Math.Min(names, Math.Max(LeastName, width / 4));
         var states = rows.Select(row => row.State.Length).DefaultIfEmpty().Max();
         foreach (var (name, state, run) in rows)
         {
-            var began = LocalTimes.ToMinute(run.StartedAt);
+            var began = LocalTimeFormatter.ToMinute(run.StartedAt);
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             var left =
                 $"{(width < WideEnoughForZone ? began[..began.LastIndexOf(' ')] : began)}  "
@@ -88,9 +88,9 @@ internal sealed class HistoryCommand : CliCommand
                 + $"{run.Counts!.FormatShort()}{cost}  ";
             var title =
                 TextCellWidth.OneLine(run.Title)
-                + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCellWidth.OneLine(string.Join(", ", hosts))})" : "");
+                + (RunListEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCellWidth.OneLine(string.Join(", ", hosts))})" : "");
             yield return (
-                left + (width == TaskTable.Unlimited ? title : TextCellWidth.Cut(title, width - TextCellWidth.Of(left)))
+                left + (width == RunTaskTableFormatter.Unlimited ? title : TextCellWidth.Cut(title, width - TextCellWidth.Of(left)))
             ).TrimEnd();
         }
     }

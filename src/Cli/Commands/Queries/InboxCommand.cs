@@ -37,10 +37,10 @@ internal sealed class InboxCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var marks = new InboxMarkStore(context.Environment, context.Time);
-        var inbox = new Inbox(context);
+        var inbox = new UserInboxReader(context);
         var entries = await inbox.ReadAsync(stop);
         if (parsed.GetValue(_id) is { } given)
         {
@@ -51,7 +51,7 @@ internal sealed class InboxCommand : CliCommand
         }
         if (parsed.GetValue(_snooze) is not null)
         {
-            throw new UseCaseException(Outcome.Usage, "No entry to postpone was specified.", "orchestrate inbox ID --snooze 2h");
+            throw new UseCaseException(UseCaseOutcome.Usage, "No entry to postpone was specified.", "orchestrate inbox ID --snooze 2h");
         }
         if (parsed.GetValue(_watch))
         {
@@ -69,15 +69,15 @@ internal sealed class InboxCommand : CliCommand
             Show(shown, entries.Count - shown.Count, marks.Read(), context);
             await marks.NoteAsync([.. entries.Select(entry => entry.Id)], [.. shown.Select(entry => entry.Id)], stop);
         }
-        return parsed.GetValue(_exitCode) && shown.Any(entry => entry.Answered is null) ? Outcome.NeedsPerson : Outcome.Done;
+        return parsed.GetValue(_exitCode) && shown.Any(entry => entry.Answered is null) ? UseCaseOutcome.NeedsPerson : UseCaseOutcome.Done;
     }
 
-    private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
+    private static UserInboxEntry Find(IReadOnlyList<UserInboxEntry> entries, string given)
     {
         if (entries.Count == 0)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "Nothing needs attention now.",
                 "'orchestrate history' lists the runs of a repository."
             );
@@ -86,26 +86,28 @@ internal sealed class InboxCommand : CliCommand
         return entries.First(entry => entry.Id == id);
     }
 
-    private static async Task<Outcome> SnoozeAsync(
-        InboxEntry entry,
+    private static async Task<UseCaseOutcome> SnoozeAsync(
+        UserInboxEntry entry,
         string time,
         InboxMarkStore marks,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         if (!Durations.TryRead(time, out var length) || length <= TimeSpan.Zero)
         {
-            throw new UseCaseException(Outcome.Usage, $"--snooze is '{time}', which is not a time.", "For example: --snooze 2h");
+            throw new UseCaseException(UseCaseOutcome.Usage, $"--snooze is '{time}', which is not a time.", "For example: --snooze 2h");
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
-        context.Terminal.Inform($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run is still waiting for the answer.");
-        return Outcome.Done;
+        context.Terminal.Inform(
+            $"{entry.Id} is hidden until {LocalTimeFormatter.ToMinute(until)}. The run is still waiting for the answer."
+        );
+        return UseCaseOutcome.Done;
     }
 
     /// <summary>Lets the user choose one of the commands of an entry, and runs it in the repository of the entry.</summary>
-    private static async Task<Outcome> AnswerAsync(InboxEntry entry, CommandContext context)
+    private static async Task<UseCaseOutcome> AnswerAsync(UserInboxEntry entry, CliCommandServices context)
     {
         ShowEntry(entry, isNew: false, context);
         foreach (var (index, way) in entry.Ways.Index())
@@ -114,37 +116,37 @@ internal sealed class InboxCommand : CliCommand
         }
         if (context.Terminal.AskText("Which one? (number, or 0 for none)") is not { } said)
         {
-            return Outcome.NeedsPerson;
+            return UseCaseOutcome.NeedsPerson;
         }
         if (said.Trim() == "0")
         {
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         if (!int.TryParse(said.Trim(), CultureInfo.InvariantCulture, out var number) || number < 1 || number > entry.Ways.Count)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"'{said.Trim()}' is not a number from 1 to {entry.Ways.Count}.",
                 "No answer was sent."
             );
         }
         var chosen = entry.Ways[number - 1];
         var asks =
-            chosen.Kind == AnswerActionKinds.RaiseBudget ? "New limit of the budget? (20 for US dollars, or 2M tokens)" : "Your text?";
+            chosen.Kind == SuggestedCommandKinds.RaiseBudget ? "New limit of the budget? (20 for US dollars, or 2M tokens)" : "Your text?";
         var text = chosen.NeedsText ? context.Terminal.AskText(asks) : null;
         if (chosen.NeedsText && text is null)
         {
-            return Outcome.NeedsPerson;
+            return UseCaseOutcome.NeedsPerson;
         }
         return await context.CallAsync(chosen.CommandLine(text), entry.Repository);
     }
 
-    private async Task<Outcome> WatchAsync(
-        Inbox inbox,
-        IReadOnlyList<InboxEntry> entries,
+    private async Task<UseCaseOutcome> WatchAsync(
+        UserInboxReader inbox,
+        IReadOnlyList<UserInboxEntry> entries,
         ParseResult parsed,
         InboxMarkStore marks,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
@@ -168,7 +170,7 @@ internal sealed class InboxCommand : CliCommand
         }
     }
 
-    private static void Show(IReadOnlyList<InboxEntry> shown, int putOff, IReadOnlySet<string> seen, CommandContext context)
+    private static void Show(IReadOnlyList<UserInboxEntry> shown, int putOff, IReadOnlySet<string> seen, CliCommandServices context)
     {
         foreach (var entry in shown)
         {
@@ -188,17 +190,20 @@ internal sealed class InboxCommand : CliCommand
         }
     }
 
-    private static void ShowEntry(InboxEntry entry, bool isNew, CommandContext context)
+    private static void ShowEntry(UserInboxEntry entry, bool isNew, CliCommandServices context)
     {
         var here = context.FindRepository()?.Root;
         var place = entry.Repository == here ? entry.Run : $"{entry.Run} in {entry.Repository}";
         context.Terminal.Show(
-            new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.ToMinute(entry.Since)}{(isNew ? "  new" : "")}", TextTone.Strong)
+            new ScreenLine(
+                $"{entry.Id}  {place}, since {LocalTimeFormatter.ToMinute(entry.Since)}{(isNew ? "  new" : "")}",
+                TextTone.Strong
+            )
         );
-        context.Terminal.Show($"  {new UntrustedText(LocalTimes.In(entry.What)).Line}");
+        context.Terminal.Show($"  {new UntrustedText(LocalTimeFormatter.In(entry.What)).Line}");
         foreach (var each in entry.Each)
         {
-            context.Terminal.Show($"  - {new UntrustedText(LocalTimes.In(each)).Line}");
+            context.Terminal.Show($"  - {new UntrustedText(LocalTimeFormatter.In(each)).Line}");
         }
         // Includes costs that arose after the question was asked.
         if (entry.Budget is { } budget && !entry.What.Contains(BudgetText.Of(budget.Budget), StringComparison.OrdinalIgnoreCase))
@@ -210,7 +215,7 @@ internal sealed class InboxCommand : CliCommand
             context.Terminal.Show(
                 $"      answered: {new UntrustedText(answer).Line}. The answer is stored, and this command carries it out:"
             );
-            context.Terminal.Show($"      {entry.From(new AnswerAction(AnswerActionKinds.Resume, entry.Run), here)}");
+            context.Terminal.Show($"      {entry.From(new SuggestedCommand(SuggestedCommandKinds.Resume, entry.Run), here)}");
         }
         else if (entry.Ways is [var recommended, ..])
         {

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>logs</c>: prints the messages and actions of a task's agent as text.</summary>
 internal sealed class LogsCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The task; for a run alone, the task whose agent started last");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task; for a run alone, the task whose agent started last");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the agent ends" };
     private readonly Option<bool> _all = new("--all")
     {
@@ -35,42 +35,42 @@ internal sealed class LogsCommand : CliCommand
         StoredRun run,
         RunReference reference,
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         if (reference.Task is not null || parsed.GetValue(_start) is not null || parsed.GetValue(_json))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--all prints a whole run, as text.",
                 $"orchestrate logs {run.Id} --all, or orchestrate logs {run.Id}/TASK with --start or --json."
             );
         }
-        await foreach (var (task, line) in new RunLogs(run, context.Time).ReadAsync(parsed.GetValue(_follow), stop))
+        await foreach (var (task, line) in new CombinedAgentLogReader(run, context.Time).ReadAsync(parsed.GetValue(_follow), stop))
         {
             context.Terminal.Show($"[{task}] {line}");
         }
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         if (parsed.GetValue(_all))
         {
             await ShowAllAsync(run, reference, parsed, context, stop);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         if (parsed.GetValue(_json))
         {
             context.Print(
                 await new RunQueries(context).LogAsync(run, reference, parsed.GetValue(_start), stop),
-                DocumentJson.Default.LogDocument
+                DocumentJson.Default.AgentLogDocument
             );
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         var start = AgentLogFolder.Require(run, reference, parsed.GetValue(_start));
-        var log = AgentLogs.ReadAsync(start.Path, parsed.GetValue(_follow), context.Time, stop);
+        var log = AgentLogFormatter.ReadAsync(start.Path, parsed.GetValue(_follow), context.Time, stop);
         if (parsed.GetValue(_follow))
         {
             await foreach (var line in log)
@@ -81,7 +81,7 @@ internal sealed class LogsCommand : CliCommand
         else
         {
             var rows = log.SelectMany(line => context.Terminal.Rendered(new UntrustedText(line)));
-            await new Pager(context.Terminal, context.Environment).ShowAsync(rows);
+            await new TerminalTextPager(context.Terminal, context.Environment).ShowAsync(rows);
         }
         if (reference.Task is null)
         {
@@ -89,6 +89,6 @@ internal sealed class LogsCommand : CliCommand
                 $"(logs of {run.Id}/{start.Task}, whose agent started last; for other tasks: orchestrate logs {run.Id}/TASK)"
             );
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>network</c>: lists connections from a run's sandboxes; <c>network allow</c> permits hosts. Needs no engine.</summary>
 internal sealed class NetworkCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN/TASK", "The run, or one of its tasks; default: the last run");
+    private readonly RunOrTaskCliArgument _run = new("RUN/TASK", "The run, or one of its tasks; default: the last run");
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public NetworkCommand()
@@ -19,7 +19,7 @@ internal sealed class NetworkCommand : CliCommand
         Add(new NetworkAllowCommand());
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, reference) = _run.Require(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);
@@ -31,7 +31,7 @@ internal sealed class NetworkCommand : CliCommand
                 new NetworkDocument(run.Id, [.. shown.Select(NetworkConnection.Of)], found.CutLogs),
                 DocumentJson.Default.NetworkDocument
             );
-            return Task.FromResult(Outcome.Done);
+            return Task.FromResult(UseCaseOutcome.Done);
         }
         if (shown.Count == 0)
         {
@@ -47,12 +47,13 @@ internal sealed class NetworkCommand : CliCommand
         {
             context.Terminal.Warn($"{Plural.Of(found.CutLogs, "log")} reached the size limit, so later connections are missing.");
         }
-        return Task.FromResult(Outcome.Done);
+        return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    private static RunConnections ConnectionsOf(StoredRun run) => ConnectionLogs.Read(Path.Combine(run.Folder, ConnectionLogs.FolderName));
+    private static RunNetworkSummary ConnectionsOf(StoredRun run) =>
+        ConnectionLogReader.Read(Path.Combine(run.Folder, ConnectionLogReader.FolderName));
 
-    private static string Line(ConnectionSummary connection)
+    private static string Line(SandboxConnectionSummary connection)
     {
         var bytes =
             connection.Up + connection.Down == 0
@@ -99,17 +100,17 @@ internal sealed class NetworkCommand : CliCommand
             Add(_user);
         }
 
-        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
         {
             string[] hosts =
             [
                 .. parsed.GetValue(_hosts) ?? [],
-                .. parsed.GetValue(_from) is { } run ? RefusedIn(StoredRuns.Require(context.RequireRepository(), run)) : [],
+                .. parsed.GetValue(_from) is { } run ? RefusedIn(StoredRunFinder.Require(context.RequireRepository(), run)) : [],
             ];
-            if (hosts.FirstOrDefault(host => AllowEntry.TryParse(host) is null) is { } wrong)
+            if (hosts.FirstOrDefault(host => NetworkAllowRule.TryParse(host) is null) is { } wrong)
             {
                 throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"'{wrong}' is not a valid host.",
                     "Specify the host without https:// and without a path, such as example.com or example.com:8443."
                 );
@@ -124,7 +125,7 @@ internal sealed class NetworkCommand : CliCommand
                         ? "No host was specified, and the proxy has not rejected any."
                         : $"{Setting} already contains these hosts."
                 );
-                return Task.FromResult(Outcome.Done);
+                return Task.FromResult(UseCaseOutcome.Done);
             }
             var value = $"[{string.Join(", ", present.Concat(missing).Select(host => $"\"{host}\""))}]";
             var code = new ConfigChange(context, parsed.GetValue(_user), [Setting]).Make(
@@ -141,7 +142,7 @@ internal sealed class NetworkCommand : CliCommand
                     connection
                         is {
                             Decision: NetworkDecision.Refused or NetworkDecision.WouldRefuse,
-                            Reason: RefusalReason.NotListed or RefusalReason.NotTls
+                            Reason: NetworkRefusalReason.NotListed or NetworkRefusalReason.NotTls
                         }
                 )
                 .Select(connection =>
@@ -149,7 +150,7 @@ internal sealed class NetworkCommand : CliCommand
                         ? connection.Host
                         : string.Create(CultureInfo.InvariantCulture, $"{connection.Host}:{connection.Port}")
                 )
-                .Where(host => AllowEntry.TryParse(host) is not null)
+                .Where(host => NetworkAllowRule.TryParse(host) is not null)
                 .Distinct(StringComparer.Ordinal);
     }
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>report</c>: shows the landed changes, the verification and the cost of a run.</summary>
 internal sealed class ReportCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; default: the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
     private readonly Option<bool> _losses = new("--losses")
     {
         Description = "List changes of tasks that were lost, or that another task overwrote",
@@ -41,7 +41,7 @@ internal sealed class ReportCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, file) = Named(parsed);
@@ -66,7 +66,7 @@ internal sealed class ReportCommand : CliCommand
         else if (parsed.GetValue(_full))
         {
             await ShowDocumentAsync(
-                LocalTimes.In(new RunReport(repository.Root, context.Time, context.AccountRecords).Render(status)),
+                LocalTimeFormatter.In(new RunReport(repository.Root, context.Time, context.AccountRecords).Render(status)),
                 parsed.GetValue(_markdown),
                 context
             );
@@ -75,7 +75,7 @@ internal sealed class ReportCommand : CliCommand
         {
             ShowPage(ReportFirstPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     /// <summary>Returns the named run and the output file. The file is null if none was requested, or empty for the default file. A value
@@ -91,31 +91,31 @@ internal sealed class ReportCommand : CliCommand
         return file.Length == 0 || ReportFile.IsName(file) ? (run, file)
             : run is null ? (file, "")
             : ReportFile.IsName(run) ? (file, run)
-            : throw new UseCaseException(Outcome.Usage, $"'{file}' is not a file name.", $"Add an extension: --html {file}.html");
+            : throw new UseCaseException(UseCaseOutcome.Usage, $"'{file}' is not a file name.", $"Add an extension: --html {file}.html");
     }
 
     // A file or a pipe gets the Markdown unchanged; a terminal gets it rendered.
-    private static async Task ShowDocumentAsync(string markdown, bool asMarkdown, CommandContext context)
+    private static async Task ShowDocumentAsync(string markdown, bool asMarkdown, CliCommandServices context)
     {
         var terminal = context.Terminal;
-        if (asMarkdown || terminal.OutputWidth == TaskTable.Unlimited)
+        if (asMarkdown || terminal.OutputWidth == RunTaskTableFormatter.Unlimited)
         {
             terminal.Result(markdown);
         }
         else
         {
-            await new Pager(terminal, context.Environment).ShowAsync(
+            await new TerminalTextPager(terminal, context.Environment).ShowAsync(
                 MarkdownRenderer.Of(markdown, terminal.OutputWidth).Select(terminal.Rendered).ToAsyncEnumerable()
             );
         }
     }
 
-    private static void ShowPage(ReportFirstPage page, RunStatus run, bool markdown, CommandContext context)
+    private static void ShowPage(ReportFirstPage page, RunStatus run, bool markdown, CliCommandServices context)
     {
         var terminal = context.Terminal;
-        if (markdown || terminal.OutputWidth == TaskTable.Unlimited)
+        if (markdown || terminal.OutputWidth == RunTaskTableFormatter.Unlimited)
         {
-            terminal.Result(LocalTimes.In(page.ToMarkdown()));
+            terminal.Result(LocalTimeFormatter.In(page.ToMarkdown()));
             return;
         }
         var width = terminal.OutputWidth;
@@ -127,7 +127,7 @@ internal sealed class ReportCommand : CliCommand
         foreach (var (name, value) in page.Facts.Where(fact => fact.Value.Length > 0))
         {
             // Only warnings and leftovers are shortened, because the full report contains them with their fixes.
-            var text = $"  {name, -8} {TextCellWidth.OneLine(LocalTimes.In(value))}";
+            var text = $"  {name, -8} {TextCellWidth.OneLine(LocalTimeFormatter.In(value))}";
             var isRemark = name is "warning" or "left";
             foreach (
                 var (row, i) in (
@@ -146,10 +146,10 @@ internal sealed class ReportCommand : CliCommand
             run.Tasks.First(task => task.Id == row.Id) with
             {
                 Why = null,
-                Title = LocalTimes.In(row.Words),
+                Title = LocalTimeFormatter.In(row.Words),
             }
         );
-        foreach (var row in TaskTable.RenderRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
+        foreach (var row in RunTaskTableFormatter.RenderRows(run with { Tasks = [.. rows] }, context.Time.GetUtcNow(), width))
         {
             terminal.Show(row);
         }
@@ -161,7 +161,7 @@ internal sealed class ReportCommand : CliCommand
         terminal.Show(new ScreenLine($"  Full report: orchestrate report {run.RunId} --full", TextTone.Faint));
     }
 
-    private static async Task<Outcome> PrintEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
+    private static async Task<UseCaseOutcome> PrintEscalationAsync(StoredRun run, bool asMarkdown, CliCommandServices context)
     {
         var text = RunQueries.EscalationText(run);
         if (!run.HasEscalation)
@@ -169,17 +169,17 @@ internal sealed class ReportCommand : CliCommand
             context.Terminal.Inform($"{run.Id} is {run.Status.State} now; this is its last question.");
         }
         await ShowDocumentAsync(text, asMarkdown, context);
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private async Task<Outcome> PrintLossesAsync(StoredRun run, ParseResult parsed, CommandContext context)
+    private async Task<UseCaseOutcome> PrintLossesAsync(StoredRun run, ParseResult parsed, CliCommandServices context)
     {
         var isJson = parsed.GetValue(_json);
         var file = run.LossesFile(isJson);
         if (!File.Exists(file))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{run.Id} has not been checked for lost changes yet; this check runs before the landing.",
                 $"See 'orchestrate status {run.Id}'."
             );
@@ -193,6 +193,6 @@ internal sealed class ReportCommand : CliCommand
         {
             await ShowDocumentAsync(text, parsed.GetValue(_markdown), context);
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }

@@ -7,8 +7,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>show</c>: shows all details of a run or of a task.</summary>
 internal sealed class ShowCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
-    private readonly Option<string?> _view = PlanViewPrinter.Option();
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it");
+    private readonly Option<string?> _view = PlanAnalysisPrinter.Option();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ShowCommand()
@@ -19,12 +19,12 @@ internal sealed class ShowCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         if (parsed.GetValue(_view) is { } view)
         {
             var plan = await new RunQueries(context).PlanOfAsync(_which.RequireRun(context.RequireRepository(), parsed).Id, stop);
-            return PlanViewPrinter.Show(plan, view, config: null, parsed.GetValue(_json), context);
+            return PlanAnalysisPrinter.Show(plan, view, config: null, parsed.GetValue(_json), context);
         }
         var (stored, reference) = _which.Require(context.RequireRepository(), parsed);
         var run = await new RunQueries(context).ObserveAsync(stored, stop);
@@ -38,10 +38,10 @@ internal sealed class ShowCommand : CliCommand
         {
             ShowTask(run, id, parsed.GetValue(_json), context);
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private static void ShowRun(StoredRun run, bool json, CommandContext context)
+    private static void ShowRun(StoredRun run, bool json, CliCommandServices context)
     {
         if (json)
         {
@@ -53,14 +53,15 @@ internal sealed class ShowCommand : CliCommand
         PrintField(context, "run", status.RunId);
         PrintField(context, "files as", run.Name == status.RunId ? "" : run.Name);
         PrintField(context, "title", status.Title);
-        var why = status.Standing == RunLiveness.Interrupted ? RunStateResolver.RemedyFor(run) : LocalTimes.In(status.Reason);
-        PrintField(context, "state", RunLiveness.Describe(status) + (why.Length > 0 ? ": " + why : ""));
-        PrintField(context, "tasks", (status.Counts ?? RunCounts.Of(status)).ToString());
-        PrintField(context, "started", LocalTimes.Of(status.StartedAt));
+        var why =
+            status.Standing == RunLivenessClassifier.Interrupted ? RunStateResolver.RemedyFor(run) : LocalTimeFormatter.In(status.Reason);
+        PrintField(context, "state", RunLivenessClassifier.Describe(status) + (why.Length > 0 ? ": " + why : ""));
+        PrintField(context, "tasks", (status.Counts ?? RunTaskCounts.Of(status)).ToString());
+        PrintField(context, "started", LocalTimeFormatter.Of(status.StartedAt));
         PrintField(context, "target", status.Target);
         PrintField(context, "staging", status.Staging);
         PrintField(context, "base", status.BaseCommit);
-        PrintField(context, "landed", RunLiveness.DescribeLanding(status));
+        PrintField(context, "landed", RunLivenessClassifier.DescribeLanding(status));
         PrintField(
             context,
             "agent",
@@ -69,13 +70,13 @@ internal sealed class ShowCommand : CliCommand
         PrintField(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         foreach (var line in BudgetText.Lines(status.Budgets))
         {
-            PrintField(context, "money", LocalTimes.In(line));
+            PrintField(context, "money", LocalTimeFormatter.In(line));
         }
         PrintField(context, "machine", status.Queue.Length > 0 ? MachineName.Of(status.Queue, status.Host).ToString() : "");
         PrintField(context, "folder", run.Folder);
         PrintField(context, "replan", status.Replan?.ToString() ?? "");
         PrintField(context, "decide", run.HasEscalation ? $"orchestrate report {run.Id} --escalation" : "");
-        foreach (var warning in RunWarnings.Of(status))
+        foreach (var warning in RunWarningCollector.Of(status))
         {
             PrintField(context, "warning", warning);
         }
@@ -87,7 +88,7 @@ internal sealed class ShowCommand : CliCommand
                 context,
                 "task",
                 $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunEventTimeline.Unread(task)}" : "")}"
-                    + $"{(reason.Length > 0 ? " (" + LocalTimes.In(new UntrustedText(reason).Line) + ")" : "")}"
+                    + $"{(reason.Length > 0 ? " (" + LocalTimeFormatter.In(new UntrustedText(reason).Line) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
             {
@@ -97,7 +98,7 @@ internal sealed class ShowCommand : CliCommand
         NextStepsPrinter.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
     }
 
-    private static void ShowTask(StoredRun run, string id, bool json, CommandContext context)
+    private static void ShowTask(StoredRun run, string id, bool json, CliCommandServices context)
     {
         var details = TaskDocumentReader.Of(run, id);
         if (json)
@@ -112,7 +113,7 @@ internal sealed class ShowCommand : CliCommand
         PrintField(
             context,
             "state",
-            task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + LocalTimes.In(task.Reason) : "")
+            task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + LocalTimeFormatter.In(task.Reason) : "")
         );
         PrintField(context, "after", string.Join(", ", task.DependsOn));
         PrintField(
@@ -123,10 +124,10 @@ internal sealed class ShowCommand : CliCommand
         PrintField(context, "host", task.Host ?? "");
         foreach (var relay in task.Relays ?? [])
         {
-            PrintField(context, "relay", LocalTimes.In(relay.ToString()));
+            PrintField(context, "relay", LocalTimeFormatter.In(relay.ToString()));
         }
         PrintField(context, "models", string.Join(", ", details.Models));
-        PrintField(context, "gates", GateFormatter.Count(task.Gates));
+        PrintField(context, "gates", GateVerdictFormatter.Count(task.Gates));
         foreach (var answer in task.Answers ?? [])
         {
             PrintField(context, "question", $"{answer}; in full: {answer.File}");
@@ -147,7 +148,7 @@ internal sealed class ShowCommand : CliCommand
         ShowHistory(details, context);
     }
 
-    private static void ShowHistory(TaskDocument details, CommandContext context)
+    private static void ShowHistory(TaskDocument details, CliCommandServices context)
     {
         foreach (var kept in details.Kept)
         {
@@ -164,7 +165,7 @@ internal sealed class ShowCommand : CliCommand
         }
     }
 
-    private static void PrintField(CommandContext context, string name, string value)
+    private static void PrintField(CliCommandServices context, string name, string value)
     {
         if (value.Length > 0)
         {

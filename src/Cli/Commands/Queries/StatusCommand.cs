@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>status</c>: shows the status of a run and whether a worker serves the run. Reads files and needs no engine.</summary>
 internal sealed class StatusCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; default: the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
     private readonly Option<bool> _watch = new("--watch") { Description = "Keep updating until the run ends" };
     private readonly Option<bool> _once = new("--once") { Description = "Print once, also on a terminal" };
     private readonly Option<double> _refresh = new("--refresh")
@@ -41,7 +41,7 @@ internal sealed class StatusCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var queries = new RunQueries(context);
@@ -58,7 +58,7 @@ internal sealed class StatusCommand : CliCommand
             return await WatchAsync(run, repository, parsed, context, stop);
         }
         Show(run, WithMailCounts(run, parsed), parsed, context);
-        foreach (var fault in BackgroundFaults.LinesOf(repository, context.Time.GetUtcNow()))
+        foreach (var fault in BackgroundErrorFormatter.LinesOf(repository, context.Time.GetUtcNow()))
         {
             context.Terminal.Show($"in the background: {fault}");
         }
@@ -66,16 +66,16 @@ internal sealed class StatusCommand : CliCommand
     }
 
     // The exit code reflects the outcome of the run only if an option requests it. Otherwise, showing the status is a success.
-    private Outcome CodeOf(StoredRun run, ParseResult parsed) =>
-        !parsed.GetValue(_exitCode) ? Outcome.Done
-        : run.Status.Standing == RunLiveness.Interrupted ? Outcome.Resumable
-        : RunExitCode.CodeOf(run.Status) ?? Outcome.Done;
+    private UseCaseOutcome CodeOf(StoredRun run, ParseResult parsed) =>
+        !parsed.GetValue(_exitCode) ? UseCaseOutcome.Done
+        : run.Status.Standing == RunLivenessClassifier.Interrupted ? UseCaseOutcome.Resumable
+        : RunExitCode.CodeOf(run.Status) ?? UseCaseOutcome.Done;
 
-    private async Task<Outcome> WatchAsync(
+    private async Task<UseCaseOutcome> WatchAsync(
         StoredRun run,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
@@ -91,9 +91,9 @@ internal sealed class StatusCommand : CliCommand
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)
             {
-                terminal.Report(RunProgramStatus.Of(run.Status));
+                terminal.Report(RunTerminalTabStatusConverter.Of(run.Status));
                 terminal.Redraw([
-                    .. TaskTable.RenderTable(
+                    .. RunTaskTableFormatter.RenderTable(
                         status,
                         AgentActionReader.Read(run.Folder, run.Status, context.Environment),
                         context.Time.GetUtcNow(),
@@ -112,7 +112,7 @@ internal sealed class StatusCommand : CliCommand
             }
             shown = run.Status.Sequence;
             wasAbandoned = isAbandoned;
-            if (RunStates.IsFinal(run.Status.State))
+            if (RunStateNames.IsFinal(run.Status.State))
             {
                 break;
             }
@@ -127,16 +127,16 @@ internal sealed class StatusCommand : CliCommand
 
     private RunStatus Selected(StoredRun run, ParseResult parsed) => parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
 
-    private void Show(StoredRun run, RunStatus status, ParseResult parsed, CommandContext context)
+    private void Show(StoredRun run, RunStatus status, ParseResult parsed, CliCommandServices context)
     {
         var now = context.Time.GetUtcNow();
-        if (!RunStates.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)
+        if (!RunStateNames.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)
         {
             context.Terminal.Warn(full);
         }
         var width = context.Terminal.OutputWidth;
         foreach (
-            var line in TaskTable.RenderTable(
+            var line in RunTaskTableFormatter.RenderTable(
                 status,
                 AgentActionReader.Read(run.Folder, run.Status, context.Environment),
                 now,
@@ -149,7 +149,7 @@ internal sealed class StatusCommand : CliCommand
         {
             context.Terminal.Show(line);
         }
-        foreach (var task in status.Tasks.Where(task => task.Answers is { Count: > 0 } && !TaskStates.IsEnd(task.State)))
+        foreach (var task in status.Tasks.Where(task => task.Answers is { Count: > 0 } && !TaskStateNames.IsEnd(task.State)))
         {
             context.Terminal.Show(TextCellWidth.Cut($"{task.Id} was {task.Answers![^1]}", width));
             context.Terminal.Show($"    to correct it: orchestrate send {status.RunId}/{task.Id} TEXT");
@@ -160,9 +160,9 @@ internal sealed class StatusCommand : CliCommand
             context.Terminal.Show($"Details for the decision: orchestrate report {run.Id} --escalation");
         }
         if (
-            !RunStates.IsFinal(run.Status.State)
+            !RunStateNames.IsFinal(run.Status.State)
             // The waiting time is shown next to the run's state.
-            && (run.Status.Standing ?? RunLiveness.Of(run.Status)) != RunLiveness.NeedsPerson
+            && (run.Status.Standing ?? RunLivenessClassifier.Of(run.Status)) != RunLivenessClassifier.NeedsPerson
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {
@@ -187,10 +187,10 @@ internal sealed class StatusCommand : CliCommand
     }
 
     // Returns null if the background process has not crashed.
-    private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
+    private static string? Describe(IReadOnlyList<RunProcessCrashRecord>? crashes) =>
         crashes is [.., var last]
             ? $"Its background process died {Plural.Times(crashes.Count)}, last at "
-                + $"{LocalTimes.Of(last.Time)} "
+                + $"{LocalTimeFormatter.Of(last.Time)} "
                 + $"(exit code {last.ExitCode}), and was {(last.IsLast ? "not started again, since it died too often." : "started again.")}"
             : null;
 
@@ -201,11 +201,11 @@ internal sealed class StatusCommand : CliCommand
             [
                 .. run.Tasks.Where(task =>
                     task.State
-                        is TaskStates.Blocked
-                            or TaskStates.AwaitingApproval
-                            or TaskStates.Failed
-                            or TaskStates.Escalated
-                            or TaskStates.Parked
+                        is TaskStateNames.Blocked
+                            or TaskStateNames.AwaitingApproval
+                            or TaskStateNames.Failed
+                            or TaskStateNames.Escalated
+                            or TaskStateNames.Parked
                 ),
             ],
         };

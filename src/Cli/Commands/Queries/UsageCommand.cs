@@ -17,7 +17,7 @@ internal sealed class UsageCommand : CliCommand
     {
         Description = "Number of days, including today",
         HelpName = "N",
-        DefaultValueFactory = static _ => QueryDefaults.UsageDays,
+        DefaultValueFactory = static _ => RunQueryArgumentDefaults.UsageDays,
     };
     private readonly Option<string?> _run = new("--run") { Description = "Only this run", HelpName = "RUN" };
     private readonly Option<bool> _watch = new("--watch") { Description = "Keep running, and print changes" };
@@ -49,14 +49,14 @@ internal sealed class UsageCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var overview = new UsageOverview(context);
         var by = parsed.GetValue(_by);
         if (parsed.GetValue(_json))
         {
             context.Print(await ReadAsync(), DocumentJson.Default.UsageDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         var before = "";
         while (true)
@@ -70,7 +70,7 @@ internal sealed class UsageCommand : CliCommand
             }
             if (!parsed.GetValue(_watch))
             {
-                return Outcome.Done;
+                return UseCaseOutcome.Done;
             }
             await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.2, 3600)), context.Time, stop);
         }
@@ -79,7 +79,7 @@ internal sealed class UsageCommand : CliCommand
             new RunQueries(context, _engine.Flags(parsed)).UsageAsync(parsed.GetValue(_days), parsed.GetValue(_run), stop);
     }
 
-    private static void Show(CommandContext context, IReadOnlyList<string> lines, bool isAgain)
+    private static void Show(CliCommandServices context, IReadOnlyList<string> lines, bool isAgain)
     {
         if (isAgain)
         {

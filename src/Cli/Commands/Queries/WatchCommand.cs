@@ -8,7 +8,7 @@ internal sealed class WatchCommand : CliCommand
 {
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
-    private readonly RunArgument _run = new("RUN", "Only agents of this run; default: agents of all open runs");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "Only agents of this run; default: agents of all open runs");
     private readonly Option<bool> _once = new("--once") { Description = "Print the agents once, even on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -18,10 +18,10 @@ internal sealed class WatchCommand : CliCommand
         _run.AddTo(this);
         Add(_once);
         Add(_json);
-        Add(new WatchOpenCommand());
+        Add(new OpenRunInTmuxCommand());
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
@@ -30,40 +30,40 @@ internal sealed class WatchCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), DocumentJson.Default.WorkersDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         if (!context.Terminal.HasScreen || !context.Terminal.IsInteractive || parsed.GetValue(_once))
         {
             ShowOnce(rows, context);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         await ShowAsync(runs, repository, only, context, stop);
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private static async Task<IReadOnlyList<AgentPanelRow>> ReadWorkersAsync(
+    private static async Task<IReadOnlyList<TerminalAgentPanelRow>> ReadWorkersAsync(
         StoredRunCache known,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string? only,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         var runs = new List<StoredRun>();
-        foreach (var run in StoredRuns.Open(repository, known.List(repository)).Where(run => only is null || run.Id == only))
+        foreach (var run in StoredRunFinder.Open(repository, known.List(repository)).Where(run => only is null || run.Id == only))
         {
             runs.Add(await RunStateResolver.OfFilesAsync(run, repository, context, stop));
         }
-        return AgentPanelRow.Of(runs, context.Environment);
+        return TerminalAgentPanelRow.Of(runs, context.Environment);
     }
 
-    private static void ShowOnce(IReadOnlyList<AgentPanelRow> rows, CommandContext context)
+    private static void ShowOnce(IReadOnlyList<TerminalAgentPanelRow> rows, CliCommandServices context)
     {
         if (rows.Count == 0)
         {
             context.Terminal.Show("No agent is running.");
         }
-        var columns = AgentPanelColumns.Of(rows);
+        var columns = TerminalAgentPanelColumns.Of(rows);
         foreach (var row in rows)
         {
             context.Terminal.Show(columns.Row(row, isSelected: false, context.Time.GetUtcNow(), context.Terminal.OutputWidth));
@@ -72,14 +72,14 @@ internal sealed class WatchCommand : CliCommand
 
     private static async Task ShowAsync(
         StoredRunCache runs,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string? only,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         var terminal = context.Terminal;
-        var panel = new AgentPanel();
+        var panel = new TerminalAgentPanel();
         await using var tail = new LogTail(context.Time);
         var looked = 0L;
         try
@@ -101,7 +101,7 @@ internal sealed class WatchCommand : CliCommand
                     {
                         pressed = true;
                         (panel, var action) = panel.HandleKey(key);
-                        if (action == AgentPanelAction.Quit)
+                        if (action == TerminalAgentPanelAction.Quit)
                         {
                             return;
                         }
@@ -122,24 +122,24 @@ internal sealed class WatchCommand : CliCommand
 
     // Returns the output of the command as one line.
     private static async Task<string> ExecuteActionAsync(
-        AgentPanelAction action,
-        AgentPanelRow row,
-        RepositoryLocation repository,
-        CommandContext context
+        TerminalAgentPanelAction action,
+        TerminalAgentPanelRow row,
+        LocalRepositoryPaths repository,
+        CliCommandServices context
     )
     {
-        if (action == AgentPanelAction.Logs)
+        if (action == TerminalAgentPanelAction.Logs)
         {
             context.Terminal.EndRedraw();
             await context.CallAsync(["logs", row.Name], repository.Root);
             return "";
         }
-        if (row.IsAbandoned && (action == AgentPanelAction.Retry || !row.Task.Paused))
+        if (row.IsAbandoned && (action == TerminalAgentPanelAction.Retry || !row.Task.Paused))
         {
             return $"No process is working on {row.Run}. To continue: orchestrate resume {row.Run}";
         }
         var command =
-            action == AgentPanelAction.Retry ? SteeringCatalog.Retry
+            action == TerminalAgentPanelAction.Retry ? SteeringCatalog.Retry
             : row.Task.Paused ? SteeringCatalog.Resume
             : SteeringCatalog.Pause;
         var commands = new RunCommands(context, repository.Root);

@@ -13,14 +13,14 @@ internal sealed class WorktreesCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var document = await new RunQueries(context).WorktreesAsync(stop);
         if (parsed.GetValue(_json))
         {
             context.Print(document, DocumentJson.Default.WorktreesDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         var found = document.Worktrees;
         if (found.Count == 0)
@@ -42,15 +42,15 @@ internal sealed class WorktreesCommand : CliCommand
         {
             context.Terminal.Inform("'orchestrate cleanup RUN' removes the removable worktrees of a run.");
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     private static string OwnerOf(WorktreeEntry entry) =>
         entry.Owner switch
         {
-            WorktreeOwner.Task => $"{entry.Run}/{entry.Task}{(entry.State is null ? "" : $" ({entry.State})")}",
-            WorktreeOwner.Pool => "in the pool",
-            WorktreeOwner.Gates => "of gates",
+            WorktreeOwnerKind.Task => $"{entry.Run}/{entry.Task}{(entry.State is null ? "" : $" ({entry.State})")}",
+            WorktreeOwnerKind.Pool => "in the pool",
+            WorktreeOwnerKind.Gates => "of gates",
             _ => "a person's",
         };
 }

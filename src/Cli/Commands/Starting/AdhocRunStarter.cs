@@ -10,7 +10,7 @@ internal sealed class AdhocRunStarter
 {
     private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
-    private readonly WebOption _page = new();
+    private readonly DashboardPortOption _page = new();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
@@ -32,7 +32,7 @@ internal sealed class AdhocRunStarter
 
     /// <summary>Returns the settings of the repository, overridden by the options.</summary>
     /// <exception cref="UseCaseException">A setting is invalid, or options contradict each other.</exception>
-    public RepositorySettings Open(ParseResult parsed, RepositoryLocation repository, CommandContext context)
+    public RepositorySettings Open(ParseResult parsed, LocalRepositoryPaths repository, CliCommandServices context)
     {
         _page.RefuseDetached(parsed, parsed.GetValue(_detach));
         return context.OpenSettings(
@@ -41,7 +41,7 @@ internal sealed class AdhocRunStarter
                 .. _options.Flags(parsed),
                 .. _engine.Flags(parsed),
                 .. parsed.GetValue(_options.Land) is null
-                    ? (SettingFlag[])[new SettingFlag("spawn", "git.land", LandingMode.Branches)]
+                    ? (SettingOverride[])[new SettingOverride("spawn", "git.land", LandingMode.Branches)]
                     : [],
             ],
             parsed.GetValue(_id)
@@ -52,13 +52,13 @@ internal sealed class AdhocRunStarter
     public (OrchestrationInput Input, bool Yes) Asked(
         ParseResult parsed,
         Plan plan,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         OrchestratorSettings settings,
         bool picks
     ) => (_options.InputOf(parsed, repository, settings) with { Plan = PlanJson.ToData(plan), Pick = picks }, parsed.GetValue(_yes));
 
     /// <summary>Returns the options that select the engine.</summary>
-    public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
+    public IReadOnlyList<SettingOverride> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
 
     /// <summary>Rejects options of a new run if the tasks are added to an existing run.</summary>
     /// <exception cref="UseCaseException">An option of a new run was given.</exception>
@@ -67,7 +67,7 @@ internal sealed class AdhocRunStarter
         if (_options.GivenNames(parsed) is [var given, ..])
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{given} applies only to a new run, but --run names an existing run, which has its own options.",
                 "Omit one of these options."
             );
@@ -84,21 +84,21 @@ internal sealed class AdhocRunStarter
     /// <param name="end">Called with the id and the exit code of the run when it ends or waits, in the process that watches it. Null to do
     /// nothing.</param>
     /// <returns>The exit code.</returns>
-    public async Task<Outcome> StartAsync(
+    public async Task<UseCaseOutcome> StartAsync(
         ParseResult parsed,
         Plan plan,
         string kind,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         RepositorySettings opened,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop,
         Func<string, Task>? begin = null,
         bool picks = false,
-        Func<string, Outcome, Task<Outcome>>? end = null
+        Func<string, UseCaseOutcome, Task<UseCaseOutcome>>? end = null
     )
     {
         var runId = parsed.GetValue(_id) ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
-        var prepared = await new RunDraft(runId, repository, opened)
+        var prepared = await new UnpreparedRun(runId, repository, opened)
         {
             Plan = plan,
             Yes = parsed.GetValue(_yes),
@@ -118,7 +118,7 @@ internal sealed class AdhocRunStarter
         await (begin?.Invoke(runId) ?? Task.CompletedTask);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
-        var code = await RunSession.RunAsync(
+        var code = await ForegroundRunExecutor.RunAsync(
             runId,
             input,
             repository,

@@ -4,13 +4,13 @@ using Orchestrator.Runs.Tasks.Transfer;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>move export</c>: writes a task with its current work and its conversation to a file.</summary>
-internal sealed class MoveExportCommand : CliCommand
+internal sealed class ExportTaskCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
     private readonly Argument<string> _file = new("FILE") { Description = "The file to write: a git bundle" };
     private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "Allow suspected secrets in the file" };
 
-    public MoveExportCommand()
+    public ExportTaskCommand()
         : base("export", "Write a task to a file, with its work so far and its conversation")
     {
         Add(_which);
@@ -18,13 +18,13 @@ internal sealed class MoveExportCommand : CliCommand
         Add(_allowSecrets);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = RunReference.Require(repository, parsed.GetRequiredValue(_which));
         var task = reference.RequireTask(run.Status);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
-        var written = await new TaskExport(context.Services).WriteAsync(
+        var written = await new TaskToFileExporter(context.Services).WriteAsync(
             run.Status,
             task,
             repository.Root,
@@ -40,25 +40,25 @@ internal sealed class MoveExportCommand : CliCommand
                         : "no conversation, so an agent starts from the files."
                 )
         );
-        if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
+        if (!TaskStateNames.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
         {
             context.Terminal.Inform(
                 $"The task also stays in {run.Id}. To avoid repeated work, use 'orchestrate cancel {run.Id}/{task}'; the run continues."
             );
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 }
 
 /// <summary><c>move import</c>: continues a task from a file in a separate run.</summary>
-internal sealed class MoveImportCommand : CliCommand
+internal sealed class ImportTaskCommand : CliCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "A file of 'move export'" };
     private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
-    public MoveImportCommand()
+    public ImportTaskCommand()
         : base("import", "Continue a task from a file, as a separate run")
     {
         Add(_file);
@@ -67,7 +67,7 @@ internal sealed class MoveImportCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
@@ -78,8 +78,8 @@ internal sealed class MoveImportCommand : CliCommand
             yes,
             runId
         );
-        var agreed = await RunPreparation.CheckReadyAsync(context, repository, settings, planFile: null, yes, stop);
-        var import = new TaskImport(context.Services);
+        var agreed = await RunStartChecker.CheckReadyAsync(context, repository, settings, planFile: null, yes, stop);
+        var import = new TaskFromFileImporter(context.Services);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
         var plan = await import.ReadPlanAsync(file, repository.Root, stop);
         RepositoryTrustPrompt.RequirePlanTrust(
@@ -95,10 +95,10 @@ internal sealed class MoveImportCommand : CliCommand
             repository.Root,
             repository.LinkedWorktree,
             runId,
-            StoredRuns.Open(repository).Select(run => run.Id),
+            StoredRunFinder.Open(repository).Select(run => run.Id),
             stop
         );
-        var at = LocalTimes.Of(taken.At);
+        var at = LocalTimeFormatter.Of(taken.At);
         context.Terminal.Inform(
             $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
                 + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far continues here"
@@ -111,7 +111,7 @@ internal sealed class MoveImportCommand : CliCommand
             Again = true,
             Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,
         };
-        return await RunSession.RunAsync(
+        return await ForegroundRunExecutor.RunAsync(
             runId,
             input,
             repository,

@@ -11,9 +11,9 @@ internal sealed class NightCommand : CliCommand
         Add(_rehearse);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
         throw new UseCaseException(
-            Outcome.Usage,
+            UseCaseOutcome.Usage,
             "The subcommand of 'orchestrate night' is missing.",
             "orchestrate night rehearse --until 07:00"
         );

@@ -59,18 +59,18 @@ internal sealed class NightRehearseCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var file = context.PlanFiles.Named(parsed.GetValue(_plan), ofBacklog: false);
         var plan = context.PlanFiles.Require(file);
         var loaded = context.OpenSettings(repository, [.. _options.Flags(parsed)]).Loaded;
         var settings = loaded.Settings!;
-        var choice = TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+        var choice = TaskSelectionOptions.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         var chosen = choice.Ids(plan);
-        await RunPreparation.RequireRepositoryAsync(context, repository, loaded, stop);
+        await RunStartChecker.RequireRepositoryAsync(context, repository, loaded, stop);
         var input = _options.InputOf(parsed, repository, settings) with { Only = choice.Only, Phase = choice.Phase };
-        RunPreparation.RequireStartablePlan(plan, input, repository, loaded);
+        RunStartChecker.RequireStartablePlan(plan, input, repository, loaded);
         if (parsed.GetValue(_kill))
         {
             var asked = plan with { Tasks = [.. plan.Tasks.Where(task => chosen.Contains(task.Id))] };
@@ -81,7 +81,7 @@ internal sealed class NightRehearseCommand : CliCommand
         if (forecasts.Rehearse(plan, chosen, settings, night) is not var (usual, hard))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "A rehearsal needs a past run of this repository, which shows how long tasks take.",
                 "Rehearse after the first run; 'orchestrate run -n' shows the order of tasks."
             );
@@ -89,12 +89,12 @@ internal sealed class NightRehearseCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(RehearsalDocument.Of(night, usual, hard), DocumentJson.Default.RehearsalDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
-        context.Terminal.Show($"A typical night with {file}, starting at {LocalTimes.ToMinute(night.Start)}. Nothing was started.");
+        context.Terminal.Show($"A typical night with {file}, starting at {LocalTimeFormatter.ToMinute(night.Start)}. Nothing was started.");
         foreach (var step in usual.Steps.Take(MostSteps))
         {
-            context.Terminal.Show($"  {LocalTimes.ToMinute(step.At)}  {Describe(step)}");
+            context.Terminal.Show($"  {LocalTimeFormatter.ToMinute(step.At)}  {Describe(step)}");
         }
         if (usual.Steps.Count > MostSteps)
         {
@@ -111,29 +111,29 @@ internal sealed class NightRehearseCommand : CliCommand
                 + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
                 + "other users of the account, and work that is rejected more often than before."
         );
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private async Task<Outcome> KillAsync(
+    private async Task<UseCaseOutcome> KillAsync(
         ParseResult parsed,
         string repository,
         Plan plan,
         OrchestratorSettings settings,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
-        var disk = context.Environment.GetValueOrDefault(RehearsalDisk.Variable);
-        var problem = disk is null ? await RehearsalDisk.ProblemAsync(stop) : null;
+        var disk = context.Environment.GetValueOrDefault(RehearsalDiskMounter.Variable);
+        var problem = disk is null ? await RehearsalDiskMounter.ProblemAsync(stop) : null;
         if (disk is null && problem is null)
         {
             string[] arguments = [.. parsed.Tokens.Select(token => token.Value)];
-            return (Outcome)await RehearsalDisk.RunAsync(arguments, context.Terminal.Show, context.Terminal.Inform, stop);
+            return (UseCaseOutcome)await RehearsalDiskMounter.RunAsync(arguments, context.Terminal.Show, context.Terminal.Inform, stop);
         }
         var commits =
             parsed.GetValue(_commits)
             ?? throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "The scripted agents do not know which changes to make.",
                 "Name the commits that did such work: orchestrate night rehearse --kill --commits FIRST..LAST"
             );
@@ -151,9 +151,9 @@ internal sealed class NightRehearseCommand : CliCommand
         {
             night = await new KillRehearsal(request, context.Terminal.Inform).RunAsync(stop);
         }
-        catch (StepException impossible)
+        catch (RunStepFailedException impossible)
         {
-            throw new UseCaseException(Outcome.Usage, impossible.Message, "Your repository was not changed.");
+            throw new UseCaseException(UseCaseOutcome.Usage, impossible.Message, "Your repository was not changed.");
         }
         if (parsed.GetValue(_json))
         {
@@ -161,16 +161,16 @@ internal sealed class NightRehearseCommand : CliCommand
         }
         else
         {
-            KillRehearsalText.Lines(night).ToList().ForEach(context.Terminal.Show);
+            KillRehearsalOutcomeFormatter.Lines(night).ToList().ForEach(context.Terminal.Show);
         }
-        return night.Holds ? Outcome.Done : Outcome.WorkFailed;
+        return night.Holds ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
     }
 
-    private UnattendedRunPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
+    private UnattendedRunSimulationInput Night(ParseResult parsed, OrchestratorSettings settings, CliCommandServices context)
     {
         const string Rehearsed = "rehearsed";
         var account = AccountName.Of(settings.Agent, settings, context.Environment);
-        return new UnattendedRunPlan
+        return new UnattendedRunSimulationInput
         {
             Tasks = [],
             Workers = settings.Workers,
@@ -178,14 +178,14 @@ internal sealed class NightRehearseCommand : CliCommand
             Until = parsed.GetValue(_options.Until),
             Book = new LedgerStore(context.Environment).TryRead().Book,
             Fills = WindowForecaster.Rates(context.AccountRecords.Of(account)),
-            Request = new StartRequest
+            Request = new AgentStartRequest
             {
                 Id = Rehearsed,
                 Account = account,
                 Repository = Rehearsed,
                 Run = Rehearsed,
                 Task = Rehearsed,
-                Holder = new ReservationHolder(context.Machine, Rehearsed),
+                Holder = new AgentRunReservationHolderProcess(context.Machine, Rehearsed),
                 PauseAt = settings.Usage.PauseAt * 10_000,
                 Share = settings.Workers,
                 Caps = settings.Budget.Run?.Usd is { } most ? [new BudgetCap(BudgetCapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
@@ -193,26 +193,26 @@ internal sealed class NightRehearseCommand : CliCommand
         };
     }
 
-    private static string Describe(RehearsedEvent step) =>
+    private static string Describe(SimulatedRunEvent step) =>
         step.Kind switch
         {
-            RehearsedEventKind.Starts => $"{step.Task} starts",
-            RehearsedEventKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
-            RehearsedEventKind.Fails => string.Create(
+            SimulatedRunEventKind.Starts => $"{step.Task} starts",
+            SimulatedRunEventKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
+            SimulatedRunEventKind.Fails => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{step.Task} fails as before, for {step.Cost:0.00} USD; its dependents wait for you"
             ),
-            RehearsedEventKind.Asks => $"{step.Task} and its dependents wait for your approval",
-            RehearsedEventKind.Waits => $"{step.Task} waits for the account until {LocalTimes.ToMinute(step.Until!.Value)}",
-            RehearsedEventKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
+            SimulatedRunEventKind.Asks => $"{step.Task} and its dependents wait for your approval",
+            SimulatedRunEventKind.Waits => $"{step.Task} waits for the account until {LocalTimeFormatter.ToMinute(step.Until!.Value)}",
+            SimulatedRunEventKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
             _ => "the night is over, so nothing more starts",
         };
 
-    private static string Sum(RehearsalResult night) =>
+    private static string Sum(SimulatedRunResult night) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{night.Done.Count} of {Plural.Of(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"
         )
-        + $", over at {LocalTimes.ToMinute(night.End)}"
+        + $", over at {LocalTimeFormatter.ToMinute(night.End)}"
         + (night.Left.Count == 0 ? "" : $"; left: {string.Join(", ", night.Left.Take(10))}{(night.Left.Count > 10 ? " ..." : "")}");
 }

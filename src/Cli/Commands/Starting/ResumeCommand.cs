@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>resume</c>: continues a run that was interrupted, paused or killed.</summary>
 internal sealed class ResumeCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The run, or one paused task of it");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one paused task of it");
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
@@ -33,27 +33,27 @@ internal sealed class ResumeCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var reference = ReferenceOf(repository, _which.Text(parsed));
         if (parsed.GetValue(_dryRun))
         {
-            return Show(StoredRuns.RequireOpen(repository, reference.Run), context);
+            return Show(StoredRunFinder.RequireOpen(repository, reference.Run), context);
         }
 
-        IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
+        IReadOnlyList<SettingOverride> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
 
         // If a run was killed immediately after its start, only the engine knows the run.
-        var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
-        var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
+        var isStored = reference.Run is not null || StoredRunFinder.Open(repository).Count > 0;
+        var stored = isStored ? StoredRunFinder.RequireOpen(repository, reference.Run) : null;
         RequireResumableRun(stored, opened, repository);
         await RequireThisMachineAsync(stored, repository, context, stop);
         var settings = RepositoryTrustPrompt.RequireTrust(context, opened, parsed.GetValue(_yes), stored?.Id);
         if (parsed.GetValue(_detach))
         {
-            return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
+            return await DetachAsync(stored ?? throw StoredRunFinder.NoneOpen(repository), reference, parsed, repository, context, stop);
         }
         var task = stored is null ? null : reference.FindTask(stored.Status);
         var (sent, isElsewhere) = task is null ? (null, false) : await SendAsync(task, stored!, parsed, context, stop);
@@ -64,13 +64,19 @@ internal sealed class ResumeCommand : CliCommand
         await using var awake = stored is null
             ? null
             : await SleepInhibitor.AcquireForRunAsync(repository.Root, stored.Id, context.Environment, stop);
-        await using var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop);
+        await using var session = await ForegroundRunExecutor.OpenAsync(
+            context,
+            new TerminalPresenter(context),
+            repository,
+            settings.Settings!,
+            stop
+        );
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
         var there = await FindElsewhereAsync(run, context, stop);
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
-            var approval = context.Sign(run.RunId, MessageNames.Approve, new ApprovalCommand(id, By: context.Person));
+            var approval = context.Sign(run.RunId, WorkflowMessageNames.Approve, new ApprovalDecisionArguments(id, By: context.Person));
             context.Terminal.Inform((await run.ApproveAsync(approval, stop)).Message);
         }
         if (there is null && !parsed.GetValue(_attached))
@@ -86,7 +92,7 @@ internal sealed class ResumeCommand : CliCommand
             context.Terminal.Inform(
                 $"The steps of {run.RunId} are executed on {there}. 'orchestrate move {run.RunId}' moves it to this " + "machine."
             );
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
@@ -95,20 +101,23 @@ internal sealed class ResumeCommand : CliCommand
 
     /// <summary>Sends the command for one task. If another process executes the run, the task continues there, and this process has nothing
     /// to wait for. A worker on another machine also responds, but does not execute the steps of this run.</summary>
-    private async Task<(Outcome? Sent, bool IsElsewhere)> SendAsync(
+    private async Task<(UseCaseOutcome? Sent, bool IsElsewhere)> SendAsync(
         string task,
         StoredRun stored,
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
-        var sender = new CommandSender(stored, _engine.Flags(parsed), context);
-        var sent = await sender.SendAsync(SteeringCatalog.Resume.Call(new SteeringInput(context.Person, task), stored.Status), stop);
+        var sender = new RunSteeringCommandSender(stored, _engine.Flags(parsed), context);
+        var sent = await sender.SendAsync(
+            SteeringCatalog.Resume.Call(new SteeringCommandArguments(context.Person, task), stored.Status),
+            stop
+        );
         return (sent, sent is not null && await sender.HasStepsDoneAsync(stop));
     }
 
-    private static void RequireResumableRun(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)
+    private static void RequireResumableRun(StoredRun? stored, RepositorySettings opened, LocalRepositoryPaths repository)
     {
         if (
             stored is null
@@ -117,12 +126,12 @@ internal sealed class ResumeCommand : CliCommand
             && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db"))
         )
         {
-            throw StoredRuns.NoneOpen(repository);
+            throw StoredRunFinder.NoneOpen(repository);
         }
-        if (stored is not null && RunStates.IsFinal(stored.Status.State))
+        if (stored is not null && RunStateNames.IsFinal(stored.Status.State))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{stored.Id} has ended: {stored.Status.State}.",
                 $"See 'orchestrate report {stored.Id}', or start a new run, which reuses finished work."
             );
@@ -132,8 +141,8 @@ internal sealed class ResumeCommand : CliCommand
     /// <summary>Refuses a run that is waiting for another machine, because watching it would never end.</summary>
     private static async Task RequireThisMachineAsync(
         StoredRun? stored,
-        RepositoryLocation repository,
-        CommandContext context,
+        LocalRepositoryPaths repository,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
@@ -153,7 +162,7 @@ internal sealed class ResumeCommand : CliCommand
     /// took over the run.
     /// </summary>
     /// <exception cref="UseCaseException">The other machine does not respond.</exception>
-    private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
+    private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CliCommandServices context, CancellationToken stop)
     {
         var status = await run.StatusAsync(stop);
         if (QueueNames.MachineOf(status.Queue) is not { } machine || machine == context.Machine)
@@ -165,9 +174,13 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     private static UseCaseException OtherHostError(UnreachableHost away, string runId) =>
-        new(Outcome.Resumable, $"{runId} can't continue here. {UnreachableHostFormatter.Of(away, runId)}", $"orchestrate move {runId}");
+        new(
+            UseCaseOutcome.Resumable,
+            $"{runId} can't continue here. {UnreachableHostFormatter.Of(away, runId)}",
+            $"orchestrate move {runId}"
+        );
 
-    private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
+    private static RunReference ReferenceOf(LocalRepositoryPaths repository, string? text)
     {
         if (text is null)
         {
@@ -177,19 +190,19 @@ internal sealed class ResumeCommand : CliCommand
         return found with { Run = run.Id };
     }
 
-    private Task<Outcome> DetachAsync(
+    private Task<UseCaseOutcome> DetachAsync(
         StoredRun run,
         RunReference reference,
         ParseResult parsed,
-        RepositoryLocation repository,
-        CommandContext context,
+        LocalRepositoryPaths repository,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
         if (reference.FindTask(run.Status) is { } task)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"--detach continues the whole run, not only {task}.",
                 $"orchestrate resume {run.Id} --detach"
             );
@@ -198,10 +211,10 @@ internal sealed class ResumeCommand : CliCommand
         return new DetachedRunStarter(run.Id, repository, _engine.Arguments(parsed), context).ResumeAsync([.. more], stop);
     }
 
-    private static Outcome Show(StoredRun run, CommandContext context)
+    private static UseCaseOutcome Show(StoredRun run, CliCommandServices context)
     {
         foreach (
-            var line in TaskTable.RenderTable(
+            var line in RunTaskTableFormatter.RenderTable(
                 run.Status,
                 AgentActionReader.Read(run.Folder, run.Status, context.Environment),
                 context.Time.GetUtcNow(),
@@ -214,10 +227,10 @@ internal sealed class ResumeCommand : CliCommand
             context.Terminal.Show(line);
         }
         NextStepsPrinter.Write(run.Status, all: false, context.Terminal.OutputWidth, context.Terminal.Show);
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private static async Task<string> FindOpenAsync(RunSession session, RepositoryLocation repository, CancellationToken stop)
+    private static async Task<string> FindOpenAsync(ForegroundRunExecutor session, LocalRepositoryPaths repository, CancellationToken stop)
     {
         var open = new List<string>();
         await foreach (var listed in session.Runs.ListOpenAsync(stop))
@@ -227,8 +240,8 @@ internal sealed class ResumeCommand : CliCommand
         return open switch
         {
             [var only] => only,
-            [] => throw StoredRuns.NoneOpen(repository),
-            _ => throw StoredRuns.SeveralOpen(open),
+            [] => throw StoredRunFinder.NoneOpen(repository),
+            _ => throw StoredRunFinder.SeveralOpen(open),
         };
     }
 }

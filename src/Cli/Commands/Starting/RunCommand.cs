@@ -19,7 +19,7 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Check the plan and show the order of its tasks; start nothing",
     };
-    private readonly WebOption _page = new();
+    private readonly DashboardPortOption _page = new();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _overnight = new("--overnight")
@@ -88,11 +88,11 @@ internal sealed class RunCommand : CliCommand
         Add(_id);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
-        var request = RequestTextDetector.IsRequest(given, context) ? given : null;
+        var request = RequestOrFileNameClassifier.IsRequest(given, context) ? given : null;
         var named = request is null ? context.PlanFiles.Named(given, _ofBacklog) : null;
         var backlog = named is not null && PlanFileName.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
         var file = backlog is null ? named : null;
@@ -102,7 +102,7 @@ internal sealed class RunCommand : CliCommand
         var chosen = Chosen(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
         {
-            return await new DryRun(plan, file!, chosen, opened.Loaded, context).ShowAsync(
+            return await new DryRunPrinter(plan, file!, chosen, opened.Loaded, context).ShowAsync(
                 Input(parsed, repository, context.FullPath(file!), chosen, opened.Loaded.Settings!) with
                 {
                     Again = parsed.GetValue(_options.Again),
@@ -119,7 +119,7 @@ internal sealed class RunCommand : CliCommand
             parsed,
             context,
             opened,
-            new RunTaskSource(request, file, backlog, IsFound: given is null),
+            new RunTaskSourceOptions(request, file, backlog, IsFound: given is null),
             plan,
             chosen,
             runId
@@ -140,7 +140,7 @@ internal sealed class RunCommand : CliCommand
         }
         var engine = Outliving(parsed);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
-        var code = await RunSession.RunAsync(
+        var code = await ForegroundRunExecutor.RunAsync(
             runId,
             input,
             repository,
@@ -162,22 +162,22 @@ internal sealed class RunCommand : CliCommand
     /// <param name="File">Path of the plan file, or null if there is none.</param>
     /// <param name="Backlog">Backlog text for a planner, or null if there is none.</param>
     /// <param name="IsFound">True if the user named no source.</param>
-    private sealed record RunTaskSource(string? Request, string? File, string? Backlog, bool IsFound);
+    private sealed record RunTaskSourceOptions(string? Request, string? File, string? Backlog, bool IsFound);
 
-    private RunDraft DraftOf(
+    private UnpreparedRun DraftOf(
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         RepositorySettings opened,
-        RunTaskSource source,
+        RunTaskSourceOptions source,
         Plan? plan,
-        TaskChoice chosen,
+        TaskSelectionOptions chosen,
         string runId
     )
     {
         var (repository, yes) = (context.RequireRepository(), parsed.GetValue(_yes));
         var file = source.File is null ? null : context.FullPath(source.File);
         var backlog = source.Backlog is null ? null : context.FullPath(source.Backlog);
-        return new RunDraft(runId, repository, opened)
+        return new UnpreparedRun(runId, repository, opened)
         {
             Plan = plan,
             File = file ?? backlog,
@@ -193,7 +193,7 @@ internal sealed class RunCommand : CliCommand
                         Request = source.Request,
                         Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
                     },
-                    backlog is null ? null : RequestTextDetector.InRepository(repository, backlog),
+                    backlog is null ? null : RequestOrFileNameClassifier.InRepository(repository, backlog),
                     parsed
                 ),
         };
@@ -227,24 +227,26 @@ internal sealed class RunCommand : CliCommand
     private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
         parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
 
-    private TaskChoice Chosen(Plan? plan, ParseResult parsed) =>
-        plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+    private TaskSelectionOptions Chosen(Plan? plan, ParseResult parsed) =>
+        plan is null
+            ? TaskSelectionOptions.All
+            : TaskSelectionOptions.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
 
-    private static void WriteStatus(string file, string runId, RepositoryLocation repository, CommandContext context)
+    private static void WriteStatus(string file, string runId, LocalRepositoryPaths repository, CliCommandServices context)
     {
-        if (MasterPlanStatusWriter.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
+        if (MasterPlanStatusWriter.WriteStatus(context.FullPath(file), StoredRunFinder.Require(repository, runId).Status))
         {
             context.Terminal.Inform($"The status column of {file} now shows the results of {runId}.");
         }
     }
 
     /// <summary>Refuses contradictory options.</summary>
-    private void RefuseContradictions(ParseResult parsed, CommandContext context, string? file, string? backlog)
+    private void RefuseContradictions(ParseResult parsed, CliCommandServices context, string? file, string? backlog)
     {
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanFileName.IsMasterPlan(file)))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--update-plan needs a Markdown master plan and a run in the foreground.",
                 "Omit this option, or run a master plan without --detach."
             );
@@ -261,7 +263,7 @@ internal sealed class RunCommand : CliCommand
         else if (parsed.GetValue(_tag) is not null)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--tag works only with the planner; --no-planner runs the tasks of task-master's current tag.",
                 "Omit one of these options."
             );
@@ -283,7 +285,7 @@ internal sealed class RunCommand : CliCommand
         if (parsed.GetValue(_dryRun))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"A {what} has no plan to show, because a planner makes it during the run.",
                 isBacklog
                     ? "With --no-planner, the run executes the backlog's tasks by their dependencies, and --dry-run shows them."
@@ -294,7 +296,7 @@ internal sealed class RunCommand : CliCommand
         if (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 })
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"--phase and --only select tasks of a plan, but a {what} has no plan yet.",
                 isBacklog
                     ? "Add --no-planner to use its own tasks as the plan."
@@ -305,14 +307,14 @@ internal sealed class RunCommand : CliCommand
 
     private OrchestrationInput Input(
         ParseResult parsed,
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string? file,
-        TaskChoice chosen,
+        TaskSelectionOptions chosen,
         OrchestratorSettings settings
     ) =>
         _options.InputOf(parsed, repository, settings) with
         {
-            PlanFile = file is null ? null : RequestTextDetector.InRepository(repository, file),
+            PlanFile = file is null ? null : RequestOrFileNameClassifier.InRepository(repository, file),
             Only = chosen.Only.Count == 0 ? null : chosen.Only,
             Phase = chosen.Phase,
         };

@@ -70,7 +70,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var name = NameOf(parsed);
@@ -78,7 +78,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         if (!Durations.TryRead(parsed.GetRequiredValue(_catchUp), out var catchUp) || catchUp < TimeSpan.FromSeconds(10))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', but must be a duration of at least 10s.",
                 "For example: --catch-up 2h"
             );
@@ -87,22 +87,22 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes);
         var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
-        var chosen = plan is null ? null : new TaskChoice(input.Only ?? [], input.Phase).Ids(plan);
-        await RunPreparation.CheckReadyAsync(
+        var chosen = plan is null ? null : new TaskSelectionOptions(input.Only ?? [], input.Phase).Ids(plan);
+        await RunStartChecker.CheckReadyAsync(
             context,
             repository,
             settings,
             input.PlanFile is null ? null : Path.Combine(repository.WorkTree, input.PlanFile),
             yes,
             stop,
-            plan is null ? null : RunPreparation.AgentsOf(plan, chosen, settings.Settings!)
+            plan is null ? null : RunStartChecker.AgentsOf(plan, chosen, settings.Settings!)
         );
         if (plan is null)
         {
-            await RunPreparation.RequirePlannerAsync(repository, settings, stop);
+            await RunStartChecker.RequirePlannerAsync(repository, settings, stop);
         }
-        RunPreparation.RequireStartablePlan(plan, input, repository, settings);
-        RunPreparation.WarnOfFailures(plan, chosen, repository, context);
+        RunStartChecker.RequireStartablePlan(plan, input, repository, settings);
+        RunStartChecker.WarnOfFailures(plan, chosen, repository, context);
         var schedule = new RunSchedule
         {
             Name = name,
@@ -112,7 +112,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             Overlap = parsed.GetValue(_overlap),
             CatchUp = catchUp,
         };
-        var created = await ScheduleResults.OnEngineAsync(
+        var created = await ScheduleListResult.OnEngineAsync(
             context,
             repository,
             settings.Settings!,
@@ -122,16 +122,16 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         context.Terminal.Show($"{name}: {ScheduleListCommand.Describe(created)}");
         if (created.Next is [var next, ..])
         {
-            context.Terminal.Show($"  The first run starts at {LocalTimes.ToMinute(next)}.");
+            context.Terminal.Show($"  The first run starts at {LocalTimeFormatter.ToMinute(next)}.");
         }
-        ScheduleCommand.WarnUnserved(context, await ScheduleResults.IsServedAsync(repository, settings.Settings!, stop));
-        return Outcome.Done;
+        ManageSchedulesCommand.WarnUnserved(context, await ScheduleListResult.IsServedAsync(repository, settings.Settings!, stop));
+        return UseCaseOutcome.Done;
     }
 
     private static async Task<RunSchedule> CreateAsync(
-        RunSchedules schedules,
+        RunScheduleClient schedules,
         RunSchedule schedule,
-        CommandContext context,
+        CliCommandServices context,
         CancellationToken stop
     )
     {
@@ -141,7 +141,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             if (!await schedules.CreateAsync(schedule, stop))
             {
                 throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"The schedule '{schedule.Name}' already exists and was not changed.",
                     $"Choose another name, or remove it with 'orchestrate schedule delete {schedule.Name}'."
                 );
@@ -150,7 +150,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         catch (RpcException refused) when (refused.Code == RpcException.StatusCode.InvalidArgument)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The engine can't read '{schedule.When}': {refused.Message}",
                 "A cron expression has five fields, such as \"0 22 * * 1-5\"."
             );
@@ -160,12 +160,15 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             context.Terminal.Warn(odd);
         }
         return await schedules.FindAsync(schedule.Name, now, now, stop)
-            ?? throw new UseCaseException(Outcome.WorkFailed, $"The schedule '{schedule.Name}' was deleted while it was being created.");
+            ?? throw new UseCaseException(
+                UseCaseOutcome.WorkFailed,
+                $"The schedule '{schedule.Name}' was deleted while it was being created."
+            );
     }
 
     /// <summary>Returns warnings for days on which daylight saving time affects the schedule. Uses the times that the engine
     /// computes.</summary>
-    internal static IEnumerable<string> ClockChangeWarnings(ScheduleTiming when, IReadOnlyList<DateTimeOffset> times)
+    internal static IEnumerable<string> ClockChangeWarnings(ScheduleRecurrenceRule when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
         {
@@ -200,20 +203,20 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         return NameForm().IsMatch(name) && name.Length <= LongestName
             ? name
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"'{name}' is not a valid name of a schedule. Use up to {LongestName} letters, digits and dashes, "
                     + "and begin with a letter or digit.",
                 "For example: orchestrate schedule create nightly --at 22:00"
             );
     }
 
-    private ScheduleTiming WhenOf(ParseResult parsed)
+    private ScheduleRecurrenceRule WhenOf(ParseResult parsed)
     {
         var (at, cron, days) = (parsed.GetValue(_at), parsed.GetValue(_cron), parsed.GetValue(_days));
         if (at is null == cron is null || (cron is not null && days is not null))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "A schedule needs either --at (with or without --days) or --cron (without --days).",
                 "For example: --at 22:00 --days mon-fri"
             );
@@ -222,22 +225,22 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         if (WallClock.FindZone(zone) is null)
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"The time zone '{zone}' is unknown on this machine.",
                 "For example: --zone " + "Europe/Berlin"
             );
         }
-        var read = days is null ? [] : ScheduleTiming.TryReadDays(days);
+        var read = days is null ? [] : ScheduleRecurrenceRule.TryReadDays(days);
         return read is null
-            ? throw new UseCaseException(Outcome.Usage, $"--days is '{days}', which names no days.", "For example: --days mon-fri")
-            : new ScheduleTiming(at is null ? null : TimeOf(at, _at), read, cron, zone);
+            ? throw new UseCaseException(UseCaseOutcome.Usage, $"--days is '{days}', which names no days.", "For example: --days mon-fri")
+            : new ScheduleRecurrenceRule(at is null ? null : TimeOf(at, _at), read, cron, zone);
     }
 
     private static TimeOnly TimeOf(string text, Option option) =>
         TimeOnly.TryParseExact(text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{option.Name} is '{text}', which is not a time of day.",
                 $"For example: {option.Name} 07:30"
             );
@@ -245,20 +248,20 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     /// <summary>Returns the input of each scheduled run, and the current plan. The plan is null if a planner creates it.</summary>
     private (OrchestrationInput Input, Plan? Plan) InputOf(
         ParseResult parsed,
-        CommandContext context,
-        RepositoryLocation repository,
+        CliCommandServices context,
+        LocalRepositoryPaths repository,
         OrchestratorSettings settings
     )
     {
         var (given, until) = (parsed.GetValue(_plan), parsed.GetValue(_until));
-        var request = RequestTextDetector.IsRequest(given, context) ? given : null;
+        var request = RequestOrFileNameClassifier.IsRequest(given, context) ? given : null;
         var named = request is null ? context.PlanFiles.Named(given, ofBacklog: false) : null;
         var isBacklog = named is not null && PlanFileName.IsBacklog(named);
         var plan = named is null || isBacklog ? null : context.PlanFiles.Require(named);
         if (plan is null && (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 }))
         {
             throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 "--phase and --only select tasks of a plan, but a request or a backlog has no plan yet.",
                 "Make a plan with 'orchestrate plan REQUEST -o FILE', and schedule that."
             );
@@ -274,8 +277,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 $"Inspect the plan and name it ({named}), run 'orchestrate trust' there, or use --yes."
             );
         }
-        var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
-        var file = named is null ? null : RequestTextDetector.InRepository(repository, context.FullPath(named));
+        var chosen = plan is null
+            ? TaskSelectionOptions.All
+            : TaskSelectionOptions.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+        var file = named is null ? null : RequestOrFileNameClassifier.InRepository(repository, context.FullPath(named));
 
         // Values without an option come from the settings at the time when a run starts.
         var input = new OrchestrationInput
@@ -299,7 +304,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             Yes = parsed.GetValue(_yes),
             Again = true,
             // Scheduled runs are unattended, so the report of each run checks its limits.
-            Night = new UnattendedRunContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
+            Night = new UnattendedRunContractRecord { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
         return (input, plan);
     }

@@ -20,13 +20,13 @@ internal sealed class ScheduleListCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
-        var results = await ScheduleResults.ReadAsync(context, _engine.Flags(parsed), stop);
+        var results = await ScheduleListResult.ReadAsync(context, _engine.Flags(parsed), stop);
         if (parsed.GetValue(_json))
         {
             context.Print(results.Document, DocumentJson.Default.SchedulesDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         var found = results.Schedules;
         if (found.Count == 0)
@@ -34,23 +34,23 @@ internal sealed class ScheduleListCommand : CliCommand
             context.Terminal.Inform(
                 "This repository has no schedules. 'orchestrate schedule create nightly --at 22:00 --until 07:00' creates one."
             );
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         foreach (var schedule in found)
         {
             context.Terminal.Show($"{schedule.Name}  {Describe(schedule)}");
             context.Terminal.Show(
                 schedule.IsPaused ? $"  paused{(schedule.Note.Length == 0 ? "" : $": {schedule.Note}")}"
-                : schedule.Next is [var next, ..] ? $"  next: {LocalTimes.ToMinute(next)}"
+                : schedule.Next is [var next, ..] ? $"  next: {LocalTimeFormatter.ToMinute(next)}"
                 : "  no further start times"
             );
             foreach (var fire in results.Fires[schedule.Name].Reverse())
             {
-                context.Terminal.Show($"  {LocalTimes.ToMinute(fire.Due)}  {ScheduleFormatter.Describe(fire)}");
+                context.Terminal.Show($"  {LocalTimeFormatter.ToMinute(fire.Due)}  {ScheduleFormatter.Describe(fire)}");
             }
         }
-        ScheduleCommand.WarnUnserved(context, results.IsServed);
-        return Outcome.Done;
+        ManageSchedulesCommand.WarnUnserved(context, results.IsServed);
+        return UseCaseOutcome.Done;
     }
 
     /// <summary>Describes the start times of a schedule, the work that it starts, and the limits of its runs.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>abort</c>: ends an open run and reverts its landing.</summary>
 internal sealed class AbortCommand : SteeringCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run");
 
     public AbortCommand()
         : base("abort", SteeringCatalog.Abort.Summary)
@@ -14,10 +14,10 @@ internal sealed class AbortCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Abort);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var run = _run.Text(parsed) is null
-            ? throw new UseCaseException(Outcome.Usage, "No run to revert was specified.", "Name the run: orchestrate abort RUN.")
+            ? throw new UseCaseException(UseCaseOutcome.Usage, "No run to revert was specified.", "Name the run: orchestrate abort RUN.")
             : _run.RequireRun(context.RequireRepository(), parsed);
         return SteerAsync(parsed, context, run, SteeringCatalog.Abort, InputOf(parsed, context, task: null), stop);
     }

@@ -5,10 +5,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>approve</c> and <c>reject</c>: answer a question of a run.</summary>
 internal sealed class AnswerCommand : SteeringCommand
 {
-    private readonly SteeringDefinition _definition;
-    private readonly RunArgument _which = new("RUN/TASK", "The task to answer, or 'plan'; a RUN alone if it has one question");
+    private readonly SteeringCommandDefinition _definition;
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task to answer, or 'plan'; a RUN alone if it has one question");
 
-    public AnswerCommand(SteeringDefinition definition)
+    public AnswerCommand(SteeringCommandDefinition definition)
         : base(definition.Name, definition.Summary)
     {
         _definition = definition;
@@ -16,13 +16,13 @@ internal sealed class AnswerCommand : SteeringCommand
         AddOptionsOf(definition);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, id) = QuestionReference.Require(context.RequireRepository(), _which.Text(parsed));
         var outcome = await SteerAsync(parsed, context, run, _definition, InputOf(parsed, context, id), stop);
-        if (outcome == Outcome.Done && _definition == SteeringCatalog.Reject && id == RunQuestion.Plan)
+        if (outcome == UseCaseOutcome.Done && _definition == SteeringCatalog.Reject && id == RunQuestion.Plan)
         {
-            RunSummary.PrintKeptPlan(run.Status with { State = RunStates.Cancelled }, context);
+            RunSummary.PrintKeptPlan(run.Status with { State = RunStateNames.Cancelled }, context);
         }
         return outcome;
     }

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>cancel</c>: ends a run or one task. Merged work stays on staging. A run lands without its canceled tasks.</summary>
 internal sealed class CancelCommand : SteeringCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it");
 
     private const int MostNamed = 5;
     private readonly Option<bool> _dependants = new("--dependents", "--dependants")
@@ -21,7 +21,7 @@ internal sealed class CancelCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Cancel);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         return reference.FindTask(run.Status) is { } task
@@ -29,9 +29,9 @@ internal sealed class CancelCommand : SteeringCommand
             : SteerAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, task: null), stop);
     }
 
-    private async Task<Outcome> CancelTaskAsync(
+    private async Task<UseCaseOutcome> CancelTaskAsync(
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         StoredRun run,
         string task,
         CancellationToken stop

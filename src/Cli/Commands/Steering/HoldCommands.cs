@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>hold</c>: blocks new agent starts in one run or on this machine. Running agents continue. Needs no engine.</summary>
 internal sealed class HoldCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open one");
     private readonly Option<bool> _all = new("--all") { Description = "All your runs on this machine" };
     private readonly Option<string> _reason = new("--reason")
     {
@@ -25,21 +25,21 @@ internal sealed class HoldCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, repository) = ParseTarget(parsed, context);
-        var file = new RunHolds(context);
+        var file = new AgentStartHoldManager(context);
         var hold = await file.HoldAsync(run, repository, parsed.GetRequiredValue(_reason), stop);
         if (parsed.GetValue(_json))
         {
             context.Print(HoldsDocument.Of(file.Read(), []), DocumentJson.Default.HoldsDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
-        context.Terminal.Inform(RunHolds.Describe(hold));
-        return Outcome.Done;
+        context.Terminal.Inform(AgentStartHoldManager.Describe(hold));
+        return UseCaseOutcome.Done;
     }
 
-    private (string Run, string Repository) ParseTarget(ParseResult parsed, CommandContext context)
+    private (string Run, string Repository) ParseTarget(ParseResult parsed, CliCommandServices context)
     {
         var given = _run.Text(parsed);
         if (parsed.GetValue(_all))
@@ -47,16 +47,16 @@ internal sealed class HoldCommand : CliCommand
             return given is null
                 ? ("", "")
                 : throw new UseCaseException(
-                    Outcome.Usage,
+                    UseCaseOutcome.Usage,
                     $"{given} is one run, but --all means all runs.",
                     "Use either the name or --all."
                 );
         }
         var repository = context.RequireRepository();
         var run = RunReference.RequireOpen(repository, given).Run;
-        return Messages.RunStates.IsFinal(run.Status.State)
+        return Messages.RunStateNames.IsFinal(run.Status.State)
             ? throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"{run.Id} is {run.Status.State} and starts no agents.",
                 "Name an open run, or use --all."
             )
@@ -67,7 +67,7 @@ internal sealed class HoldCommand : CliCommand
 /// <summary><c>release</c>: ends a hold. Waiting agents then start automatically.</summary>
 internal sealed class HoldReleaseCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; default: the only hold");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only hold");
     private readonly Option<bool> _all = new("--all") { Description = "All your holds on this machine, including those of single runs" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -79,20 +79,20 @@ internal sealed class HoldReleaseCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
-        var file = new RunHolds(context);
+        var file = new AgentStartHoldManager(context);
         var (run, repository) = ParseTarget(parsed, context, file.Read());
         var ended = await file.ReleaseAsync(run, repository, stop);
         var left = file.Read();
         if (parsed.GetValue(_json))
         {
             context.Print(HoldsDocument.Of(left, ended), DocumentJson.Default.HoldsDocument);
-            return Outcome.Done;
+            return UseCaseOutcome.Done;
         }
         foreach (var hold in ended)
         {
-            context.Terminal.Inform(RunHolds.DescribeReleased(hold));
+            context.Terminal.Inform(AgentStartHoldManager.DescribeReleased(hold));
         }
         if (ended.Count == 0)
         {
@@ -100,18 +100,26 @@ internal sealed class HoldReleaseCommand : CliCommand
         }
         foreach (var hold in left)
         {
-            context.Terminal.Inform($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimes.In(hold.ToString())}.");
+            context.Terminal.Inform($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimeFormatter.In(hold.ToString())}.");
         }
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
-    private (string Run, string Repository) ParseTarget(ParseResult parsed, CommandContext context, IReadOnlyList<Hold> holds)
+    private (string Run, string Repository) ParseTarget(
+        ParseResult parsed,
+        CliCommandServices context,
+        IReadOnlyList<AgentStartHoldRecord> holds
+    )
     {
         var given = _run.Text(parsed);
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {
-            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Use either the name or --all.");
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"{given} is one run, but --all means all holds.",
+                "Use either the name or --all."
+            );
         }
         if (all || holds.Count == 0)
         {
@@ -119,7 +127,11 @@ internal sealed class HoldReleaseCommand : CliCommand
         }
         if (given is not null)
         {
-            var id = RunNames.RequireId(holds.Where(hold => !hold.IsOfAll).Select(hold => hold.Run), given, context.FindRepository());
+            var id = RunNameResolver.RequireId(
+                holds.Where(hold => !hold.IsOfAll).Select(hold => hold.Run),
+                given,
+                context.FindRepository()
+            );
             var here = context.FindRepository();
             var named = holds.Where(hold => hold.Run == id).ToList();
             return (named.Find(hold => here?.IsAt(hold.Repository) is true) ?? named[0]) is { } found
@@ -129,7 +141,7 @@ internal sealed class HoldReleaseCommand : CliCommand
         return holds is [var only]
             ? (only.Run, only.Repository)
             : throw new UseCaseException(
-                Outcome.Usage,
+                UseCaseOutcome.Usage,
                 $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll ? "--all" : hold.Run))}.",
                 "Name one of these runs, or use --all."
             );

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// others.</summary>
 internal sealed class LandCommand : SteeringCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; with --next RUN/TASK");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; with --next RUN/TASK");
     private readonly Option<bool> _merged = new("--merged")
     {
         Description = "Land the merged tasks now, if the gates of the whole run pass on them; the others continue",
@@ -22,14 +22,14 @@ internal sealed class LandCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Promote);
     }
 
-    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         if (parsed.GetValue(_next))
         {
             var (of, reference) = _run.RequireOpen(context.RequireRepository(), parsed);
             var task =
                 reference.Task
-                ?? throw new UseCaseException(Outcome.Usage, "--next needs a task.", $"Name the task: {of.Status.RunId}/TASK.");
+                ?? throw new UseCaseException(UseCaseOutcome.Usage, "--next needs a task.", $"Name the task: {of.Status.RunId}/TASK.");
             return SteerAsync(parsed, context, of, SteeringCatalog.MergeNext, InputOf(parsed, context, task), stop);
         }
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);

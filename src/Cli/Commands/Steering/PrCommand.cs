@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>pr</c>: creates draft pull requests for a run's branches, and updates them when the command is run again.</summary>
 internal sealed class PrCommand : CliCommand
 {
-    private readonly RunArgument _which = CreateArgument();
+    private readonly RunOrTaskCliArgument _which = CreateArgument();
 
     public PrCommand()
         : base("pr", "Open a draft pull request of a run or a task through gh, or update the existing one")
@@ -16,15 +16,16 @@ internal sealed class PrCommand : CliCommand
     }
 
     /// <summary>Creates the argument that names the run or task.</summary>
-    internal static RunArgument CreateArgument() => new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
+    internal static RunOrTaskCliArgument CreateArgument() =>
+        new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
-        var results = await RunPullRequests.OpenAsync(run, reference.FindTask(run.Status), context, stop);
+        var results = await RunPullRequestOpener.OpenAsync(run, reference.FindTask(run.Status), context, stop);
         foreach (var result in results)
         {
-            if (result.Outcome == GitHubOutcome.Done)
+            if (result.Outcome == GitHubCliCallOutcome.Done)
             {
                 context.Terminal.Show(result.Message);
             }
@@ -33,6 +34,6 @@ internal sealed class PrCommand : CliCommand
                 context.Terminal.Fail(result.Message, "");
             }
         }
-        return RunPullRequests.OutcomeOf(results);
+        return RunPullRequestOpener.OutcomeOf(results);
     }
 }

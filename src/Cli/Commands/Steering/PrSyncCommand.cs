@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 /// once.</summary>
 internal sealed class PrSyncCommand : CliCommand
 {
-    private readonly RunArgument _which = PrCommand.CreateArgument();
+    private readonly RunOrTaskCliArgument _which = PrCommand.CreateArgument();
     private readonly Option<bool> _everybody = new("--everybody")
     {
         Description = "Include comments by people without write access to the repository",
@@ -21,11 +21,11 @@ internal sealed class PrSyncCommand : CliCommand
         Add(_everybody);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);
-        var chosen = RunPullRequests.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
+        var chosen = RunPullRequestOpener.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
         var (remarks, results) = await new PullRequestService(repository, context.Services).ReadAsync(run.Status, chosen, stop);
         var taken = new ImportedCommentStore(repository);
         var known = taken.Read();
@@ -38,12 +38,12 @@ internal sealed class PrSyncCommand : CliCommand
             // and does not add them again.
             await context
                 .Backlog(tag: null)
-                .ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTaskConverter.Of)]).Backlog, stop);
+                .ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(ReviewRemarkToTaskConverter.Of)]).Backlog, stop);
             taken.Add(tasks.Select(remark => remark.Key));
         }
         foreach (var remark in tasks)
         {
-            context.Terminal.Show(RemarkTaskConverter.TitleOf(remark));
+            context.Terminal.Show(ReviewRemarkToTaskConverter.TitleOf(remark));
         }
         var strangers = news.Count - tasks.Count;
         if (strangers > 0)
@@ -55,7 +55,7 @@ internal sealed class PrSyncCommand : CliCommand
         }
         foreach (var result in results)
         {
-            if (result.Outcome == GitHubOutcome.Done)
+            if (result.Outcome == GitHubCliCallOutcome.Done)
             {
                 context.Terminal.Inform(result.Message);
             }
@@ -69,6 +69,6 @@ internal sealed class PrSyncCommand : CliCommand
                 ? "The pull requests have no new comments."
                 : $"{Plural.Of(tasks.Count, "task is", "tasks are")} in the backlog. 'orchestrate tasks run' gives them to agents."
         );
-        return RunPullRequests.OutcomeOf(results);
+        return RunPullRequestOpener.OutcomeOf(results);
     }
 }

@@ -20,7 +20,7 @@ internal abstract class SteeringCommand : CliCommand
     {
         Description = "Accept that work of the run was lost; the report lists it",
     };
-    private readonly List<(SteeringArgument Argument, Symbol Symbol)> _arguments = [];
+    private readonly List<(SteeringCommandParameter Argument, Symbol Symbol)> _arguments = [];
 
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
@@ -29,7 +29,7 @@ internal abstract class SteeringCommand : CliCommand
     /// Adds an argument or option for each argument of a command, and the options for continuing the run after the command.
     /// </summary>
     /// <param name="definition">The command.</param>
-    protected void AddOptionsOf(SteeringDefinition definition)
+    protected void AddOptionsOf(SteeringCommandDefinition definition)
     {
         foreach (var argument in definition.Arguments)
         {
@@ -50,7 +50,7 @@ internal abstract class SteeringCommand : CliCommand
         AddEngine();
     }
 
-    private void AddOptionOf(SteeringArgument argument)
+    private void AddOptionOf(SteeringCommandParameter argument)
     {
         if (argument.IsRequired)
         {
@@ -70,7 +70,7 @@ internal abstract class SteeringCommand : CliCommand
 
     /// <summary>Converts the parsed arguments to the input of the command.</summary>
     /// <param name="task">Id of the task or question, or null for the whole run.</param>
-    protected SteeringInput InputOf(ParseResult parsed, CommandContext context, string? task) =>
+    protected SteeringCommandArguments InputOf(ParseResult parsed, CliCommandServices context, string? task) =>
         new(context.Person, task)
         {
             Values = _arguments
@@ -90,15 +90,15 @@ internal abstract class SteeringCommand : CliCommand
     /// Sends a command. If no worker serves the run, this process executes the run until the command has taken effect, or offers to
     /// continue the run now.
     /// </summary>
-    protected Task<Outcome> SteerAsync(
+    protected Task<UseCaseOutcome> SteerAsync(
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         StoredRun run,
-        SteeringDefinition definition,
-        SteeringInput input,
+        SteeringCommandDefinition definition,
+        SteeringCommandArguments input,
         CancellationToken stop
     ) =>
-        new RunSteering(run, _engine.Flags(parsed), context)
+        new RunSteeringCommandExecutor(run, _engine.Flags(parsed), context)
         {
             Yes = AnswersYes(parsed),
             AcceptsLosses = Options.Contains(_acceptLosses) && parsed.GetValue(_acceptLosses),
@@ -109,14 +109,14 @@ internal abstract class SteeringCommand : CliCommand
     /// Sends a command that must precede the command that the user requested. If no worker serves the run, the engine only stores the
     /// command.
     /// </summary>
-    protected Task<Outcome?> SendFirstCommandAsync(
+    protected Task<UseCaseOutcome?> SendFirstCommandAsync(
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         StoredRun run,
-        SteeringDefinition definition,
-        SteeringInput input,
+        SteeringCommandDefinition definition,
+        SteeringCommandArguments input,
         CancellationToken stop
-    ) => new CommandSender(run, _engine.Flags(parsed), context).SendAsync(definition.Call(input, run.Status), stop);
+    ) => new RunSteeringCommandSender(run, _engine.Flags(parsed), context).SendAsync(definition.Call(input, run.Status), stop);
 
     protected void AddEngine() => _engine.AddTo(this);
 
@@ -141,9 +141,9 @@ internal abstract class SteeringCommand : CliCommand
     /// <summary>True if the options answer all questions with yes.</summary>
     protected bool AnswersYes(ParseResult parsed) => parsed.GetValue(_yes);
 
-    private async Task<Outcome> ExecuteCommandAsync(
+    private async Task<UseCaseOutcome> ExecuteCommandAsync(
         ParseResult parsed,
-        CommandContext context,
+        CliCommandServices context,
         StoredRun run,
         SteeringMessage call,
         CancellationToken stop
@@ -168,7 +168,7 @@ internal abstract class SteeringCommand : CliCommand
             );
         return goesOn
             ? await unserved.ContinueRunAsync(_engine.Arguments(parsed), stop)
-            : new CommandSender(run, _engine.Flags(parsed), context).StoreAndInform(
+            : new RunSteeringCommandSender(run, _engine.Flags(parsed), context).StoreAndInform(
                 parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name)
             );
     }

@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class StopCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it");
     private readonly Option<bool> _all = new("--all") { Description = "All agents of this repository" };
 
     public StopCommand()
@@ -19,13 +19,13 @@ internal sealed class StopCommand : CliCommand
         Add(_all);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var which = _which.Text(parsed);
         if (which is null == !parsed.GetValue(_all))
         {
-            throw new UseCaseException(Outcome.Usage, "No agents were selected.", "Specify RUN, RUN/TASK or --all.");
+            throw new UseCaseException(UseCaseOutcome.Usage, "No agents were selected.", "Specify RUN, RUN/TASK or --all.");
         }
         var running = Select(AgentRunFolders.Find(repository.RunsFolder), which, repository).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)
@@ -39,13 +39,13 @@ internal sealed class StopCommand : CliCommand
                 ? "None of the selected agents is running."
                 : "Their conversations and files are kept; to continue, use 'orchestrate resume' with RUN or RUN/TASK."
         );
-        return Outcome.Done;
+        return UseCaseOutcome.Done;
     }
 
     private static IEnumerable<AgentStartFolder> Select(
         IReadOnlyList<AgentStartFolder> starts,
         string? which,
-        RepositoryLocation repository
+        LocalRepositoryPaths repository
     )
     {
         if (which is null)
@@ -62,8 +62,8 @@ internal sealed class StopCommand : CliCommand
         {
             return having;
         }
-        var run = RunNames.RequireId(
-            starts.Select(start => start.Run).Concat(StoredRuns.List(repository).Select(stored => stored.Id)),
+        var run = RunNameResolver.RequireId(
+            starts.Select(start => start.Run).Concat(StoredRunFinder.List(repository).Select(stored => stored.Id)),
             parts[0],
             repository
         );

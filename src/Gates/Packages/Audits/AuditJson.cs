@@ -9,7 +9,7 @@ internal static class AuditJson
     private const int LongestReason = 200;
 
     /// <summary>Parses output that is a single JSON document and returns the audit result read from it.</summary>
-    public static AuditResult Read(string output, Func<JsonElement, AuditResult> read)
+    public static PackageAuditResult Read(string output, Func<JsonElement, PackageAuditResult> read)
     {
         try
         {
@@ -42,8 +42,8 @@ internal static class AuditJson
     }
 
     /// <summary>Creates the audit result for output that is not JSON.</summary>
-    public static AuditResult NoJson(string output) =>
-        AuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {ToOneLine(output)}");
+    public static PackageAuditResult NoJson(string output) =>
+        PackageAuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {ToOneLine(output)}");
 
     /// <summary>Returns a member of a JSON object, or an undefined element if it does not exist.</summary>
     public static JsonElement At(this JsonElement element, string name) =>

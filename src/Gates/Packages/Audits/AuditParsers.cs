@@ -7,27 +7,27 @@ namespace Orchestrator.Gates.Packages.Audits;
 /// </summary>
 internal static class NpmAuditParser
 {
-    public static AuditResult Read(string output) => AuditJson.Read(output, Read);
+    public static PackageAuditResult Read(string output) => AuditJson.Read(output, Read);
 
-    private static AuditResult Read(JsonElement root)
+    private static PackageAuditResult Read(JsonElement root)
     {
         if (root.At("error") is { ValueKind: JsonValueKind.Object } error)
         {
-            return AuditResult.None(
+            return PackageAuditResult.None(
                 AuditJson.ToOneLine(
                     AuditJson.First(error.At("summary").Text(), root.At("message").Text(), error.At("code").Text(), "an error")
                 )
             );
         }
         return root.At("vulnerabilities").ValueKind == JsonValueKind.Object
-                ? new AuditResult([
+                ? new PackageAuditResult([
                     .. root.At("vulnerabilities").Members().SelectMany(package => Of(package.Name, package.Value)).Distinct(),
                 ])
             : root.At("advisories").ValueKind == JsonValueKind.Object
-                ? new AuditResult([
+                ? new PackageAuditResult([
                     .. root.At("advisories").Members().SelectMany(advisory => OfAdvisory(advisory.Name, advisory.Value)).Distinct(),
                 ])
-            : AuditResult.None(
+            : PackageAuditResult.None(
                 AuditJson.First(AuditJson.ToOneLine(root.At("message").Text()), "its answer lacks the member that lists vulnerabilities")
             );
     }
@@ -64,21 +64,21 @@ internal static class NpmAuditParser
 /// <summary>Parses the output of <c>pip-audit --format json</c>, which has no severities.</summary>
 internal static class PipAuditParser
 {
-    public static AuditResult Read(string output) => AuditJson.Read(output, Read);
+    public static PackageAuditResult Read(string output) => AuditJson.Read(output, Read);
 
-    private static AuditResult Read(JsonElement root)
+    private static PackageAuditResult Read(JsonElement root)
     {
         // The first versions of the program printed only the list.
         var list = root.ValueKind == JsonValueKind.Array ? root : root.At("dependencies");
         if (list.ValueKind != JsonValueKind.Array)
         {
-            return AuditResult.None("its answer has no list of dependencies");
+            return PackageAuditResult.None("its answer has no list of dependencies");
         }
         var skipped = list.Items()
             .Where(package => package.At("skip_reason").Text().Length > 0)
             .Select(package => package.At("name").Text())
             .ToList();
-        return new AuditResult(
+        return new PackageAuditResult(
             [
                 .. list.Items()
                     .SelectMany(package =>
@@ -105,23 +105,23 @@ internal static class PipAuditParser
 internal static class DotnetAuditParser
 {
     // The command may print other lines first, such as the SDK's first-use message.
-    public static AuditResult Read(string output) =>
+    public static PackageAuditResult Read(string output) =>
         output.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
             ? AuditJson.Read(output[start..], Read)
             : AuditJson.NoJson(output);
 
-    private static AuditResult Read(JsonElement root)
+    private static PackageAuditResult Read(JsonElement root)
     {
         if (
             root.At("problems").Items().FirstOrDefault(problem => problem.At("level").Text() == "error") is
             { ValueKind: JsonValueKind.Object } error
         )
         {
-            return AuditResult.None(AuditJson.ToOneLine(error.At("text").Text()));
+            return PackageAuditResult.None(AuditJson.ToOneLine(error.At("text").Text()));
         }
         return root.At("projects").ValueKind != JsonValueKind.Array
-            ? AuditResult.None("its answer has no list of projects")
-            : new AuditResult([
+            ? PackageAuditResult.None("its answer has no list of projects")
+            : new PackageAuditResult([
                 .. root.At("projects")
                     .Items()
                     .SelectMany(project => project.At("frameworks").Items())
@@ -147,12 +147,12 @@ internal static class DotnetAuditParser
 /// <summary>Parses the output of <c>cargo audit --json</c>, which has no named severities.</summary>
 internal static class CargoAuditParser
 {
-    public static AuditResult Read(string output) => AuditJson.Read(output, Read);
+    public static PackageAuditResult Read(string output) => AuditJson.Read(output, Read);
 
-    private static AuditResult Read(JsonElement root) =>
+    private static PackageAuditResult Read(JsonElement root) =>
         root.At("vulnerabilities").At("list").ValueKind != JsonValueKind.Array
-            ? AuditResult.None("its answer has no list of vulnerabilities")
-            : new AuditResult([
+            ? PackageAuditResult.None("its answer has no list of vulnerabilities")
+            : new PackageAuditResult([
                 .. root.At("vulnerabilities")
                     .At("list")
                     .Items()
@@ -171,7 +171,7 @@ internal static class CargoAuditParser
 /// called has low severity. Vulnerabilities in called code have no severity.</summary>
 internal static class GoAuditParser
 {
-    public static AuditResult Read(string output)
+    public static PackageAuditResult Read(string output)
     {
         if (
             AuditJson.ReadAll(output) is not { } messages
@@ -180,7 +180,7 @@ internal static class GoAuditParser
         {
             return AuditJson.NoJson(output);
         }
-        return new AuditResult([
+        return new PackageAuditResult([
             .. messages
                 .Select(message => message.At("finding"))
                 .Where(finding => finding.ValueKind == JsonValueKind.Object)

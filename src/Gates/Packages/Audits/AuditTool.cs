@@ -13,7 +13,7 @@ public sealed class AuditTool(
     Func<string, bool> isSubject,
     IReadOnlyList<string> settings,
     Func<string, IReadOnlyList<string>> arguments,
-    Func<string, AuditResult> parse,
+    Func<string, PackageAuditResult> parse,
     Func<string, bool>? gathersUp = null
 )
 {
@@ -106,7 +106,7 @@ public sealed class AuditTool(
 
     /// <summary>Parses the tool's output. For unreadable output, returns a result without an answer; never throws an exception.</summary>
     /// <param name="output">Standard output of the tool.</param>
-    public AuditResult Read(string output) => parse(output);
+    public PackageAuditResult Read(string output) => parse(output);
 
     private static string? Nearest(string changed, IReadOnlyList<string> candidates)
     {

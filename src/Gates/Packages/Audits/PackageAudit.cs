@@ -29,14 +29,14 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
     /// <summary>Runs one audit tool on one file.</summary>
     /// <param name="directory">Path of the tree.</param>
     /// <param name="file">File to audit, relative to the tree.</param>
-    public async Task<AuditResult> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
+    public async Task<PackageAuditResult> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
     {
         if (Find(tool) is not { } program)
         {
-            return AuditResult.None($"{tool.Program} is not in PATH");
+            return PackageAuditResult.None($"{tool.Program} is not in PATH");
         }
         var result = await new ProcessRunner(time).RunAsync(
-            new ProcessCommand(program, tool.ArgumentsFor(Path.GetFileName(file)))
+            new ChildProcessOptions(program, tool.ArgumentsFor(Path.GetFileName(file)))
             {
                 WorkingDirectory = Path.GetDirectoryName(Path.Combine(directory, file)),
                 Environment = environment
@@ -44,7 +44,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
                     .DistinctBy(pair => pair.Key)
                     .ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
                 CleanEnvironment = true,
-                StandardOutput = ProcessOutput.Capture(LongestAnswer),
+                StandardOutput = ProcessOutputTargets.Capture(LongestAnswer),
                 Timeout = Limit,
                 OwnSession = true,
                 StopLeftovers = true,
@@ -54,7 +54,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         );
         if (result.TimedOut || result.StandardOutput.IsTruncated)
         {
-            return AuditResult.None(
+            return PackageAuditResult.None(
                 result.TimedOut ? $"no answer within {Plural.Of((int)Limit.TotalMinutes, "minute")}" : "its answer is too large"
             );
         }

@@ -13,7 +13,7 @@ public static class DefaultAllowedHosts
         [
             .. agents
                 .Concat(ecosystems.SelectMany(row => row.Hosts))
-                .Concat(remotes.Select(RemoteAddress.HostOf).OfType<string>())
+                .Concat(remotes.Select(GitRemoteAddressInspector.HostOf).OfType<string>())
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];

@@ -12,7 +12,7 @@ public sealed class BudgetRaiser(IAccountGovernor governor, TimeProvider time)
     {
         var cap = CapOf(input);
         var answer = await governor.CallAsync(
-            new GovernorCall
+            new AccountGovernorRequest
             {
                 RequestId = Guid.NewGuid().ToString("n"),
                 Account = input.Account,
@@ -28,9 +28,10 @@ public sealed class BudgetRaiser(IAccountGovernor governor, TimeProvider time)
     private BudgetCap CapOf(RaiseBudgetInput input)
     {
         var (key, run, command) = (input.Repository.Key, input.RunId, input.Command);
-        var today = LocalDays.Today(time);
+        var today = CalendarDayCalculator.Today(time);
         var kind =
-            BudgetConverter.KindOf(command.Kind) ?? throw new ArgumentException($"The budget '{command.Kind}' is unknown.", nameof(input));
+            LedgerBudgetConverter.KindOf(command.Kind)
+            ?? throw new ArgumentException($"The budget '{command.Kind}' is unknown.", nameof(input));
         var scope = kind switch
         {
             BudgetCapKind.Attempt => BudgetScopeNames.Attempt(key, run, command.Task, input.Attempt),

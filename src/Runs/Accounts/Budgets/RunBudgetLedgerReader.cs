@@ -12,15 +12,22 @@ public static class RunBudgetLedgerReader
     /// <param name="account">Name of the account that pays for the run's agent.</param>
     /// <param name="book">Current ledgers of all accounts.</param>
     /// <param name="time">The clock.</param>
-    public static RunBudgets Of(RunStatus run, string key, BudgetSettings settings, string account, LedgerBook book, TimeProvider time)
+    public static RunSpendingLimits Of(
+        RunStatus run,
+        string key,
+        BudgetSettings settings,
+        string account,
+        AccountLedgerSet book,
+        TimeProvider time
+    )
     {
-        var (now, today) = (time.GetUtcNow(), LocalDays.Today(time));
+        var (now, today) = (time.GetUtcNow(), CalendarDayCalculator.Today(time));
         var ofRun = BudgetScopeNames.Run(key, run.RunId);
-        var isOver = RunStates.IsFinal(run.State);
+        var isOver = RunStateNames.IsFinal(run.State);
         // Ledgers eventually drop the spending of an ended run.
         var isKnown = !isOver || book.AccountWith(ofRun) is not null;
         IReadOnlyList<string> payers = isOver ? [] : [account, .. PayersOf(book, key, run.RunId).Where(name => name != account)];
-        return new RunBudgets
+        return new RunSpendingLimits
         {
             Budgets =
             [
@@ -37,20 +44,20 @@ public static class RunBudgetLedgerReader
         // A user's raise can set a limit for a budget that has none in the settings.
         IEnumerable<RunBudget> Limits(string kind, BudgetAmount? amount, string scope, string payer = "")
         {
-            var cap = book.Current(BudgetConverter.CapOf(kind, scope, amount));
+            var cap = book.Current(LedgerBudgetConverter.CapOf(kind, scope, amount));
             if (cap is { Micros: null, Tokens: null })
             {
                 yield break;
             }
             var working = book.UsedIn(scope);
-            yield return new RunBudget(BudgetConverter.Of(payer, new BudgetExhausted(cap, book.SpentIn(scope))))
+            yield return new RunBudget(LedgerBudgetConverter.Of(payer, new BudgetExhaustedDecision(cap, book.SpentIn(scope))))
             {
                 WorkingUsd = cap.Micros is null ? null : MicroDollars.ToDollars(working.Micros),
                 WorkingTokens = cap.Tokens is null ? null : working.Tokens,
             };
         }
 
-        IEnumerable<RunBudget> OfTask(RunTask task) =>
+        IEnumerable<RunBudget> OfTask(RunTaskStatus task) =>
             Limits(BudgetKinds.Task, settings.Task, BudgetScopeNames.Task(key, run.RunId, task.Id))
                 .Concat(Limits(BudgetKinds.Attempt, settings.Attempt, BudgetScopeNames.Attempt(key, run.RunId, task.Id, task.Attempt)))
                 .Select(budget => budget with { Task = task.Id });
@@ -59,7 +66,7 @@ public static class RunBudgetLedgerReader
     /// <summary>
     /// Returns an account's usage limits that have not been reset yet, and the current block on its agent starts if there is one.
     /// </summary>
-    public static RunAccount AccountOf(Ledger ledger, DateTimeOffset now) =>
+    public static PayingAccountStatus AccountOf(AccountLedger ledger, DateTimeOffset now) =>
         new(
             ledger.Account,
             [
@@ -69,13 +76,16 @@ public static class RunBudgetLedgerReader
             ]
         )
         {
-            Block = ledger.Park is { } park && park.OpensAt > now ? new AccountBlock(park.Window, park.Until, park.Since, park.Fact) : null,
+            Block =
+                ledger.Park is { } park && park.OpensAt > now
+                    ? new AccountBlockPeriod(park.Window, park.Until, park.Since, park.Fact)
+                    : null,
         };
 
-    private static IEnumerable<string> PayersOf(LedgerBook book, string key, string run) =>
+    private static IEnumerable<string> PayersOf(AccountLedgerSet book, string key, string run) =>
         book
             .Ledgers.Values.Where(ledger =>
-                ledger.Account != SharedBudgets.Account
+                ledger.Account != AccountGovernorRequestSplitter.Account
                 && (
                     ledger.Spent.ContainsKey(BudgetScopeNames.Run(key, run))
                     || ledger.Reservations.Any(reservation => reservation.Repository == key && reservation.Run == run)
@@ -83,8 +93,8 @@ public static class RunBudgetLedgerReader
             )
             .Select(ledger => ledger.Account);
 
-    private static bool IsUnderWay(RunTask task) =>
-        task.Starts > 0 && (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Parked || task.Why is BudgetReached);
+    private static bool IsUnderWay(RunTaskStatus task) =>
+        task.Starts > 0 && (TaskStateNames.HoldsSlot(task.State) || task.State == TaskStateNames.Parked || task.Why is BudgetUsedUpReason);
 
     private static BudgetLimit? LimitOf(BudgetAmount? amount) => amount is null ? null : new BudgetLimit(amount.Usd, amount.Tokens);
 }

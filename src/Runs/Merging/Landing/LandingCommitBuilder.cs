@@ -13,21 +13,21 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="files">The plan and start settings of the run.</param>
 /// <param name="target">Full ref name of the target.</param>
 /// <param name="baseCommit">Commit from which the run started.</param>
-internal sealed class LandingCommitBuilder(RunFiles files, GitRepository repository, string target, string baseCommit)
+internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitRepository repository, string target, string baseCommit)
 {
-    private readonly CommitStore _commits = new(repository);
+    private readonly GitCommitStore _commits = new(repository);
 
     /// <summary>Finds a problem that would prevent the later landing, before any agent costs money.</summary>
     /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
     /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,
-        GitSettings settings,
+        LandingSettings settings,
         CancellationToken stop
     ) =>
-        settings.Sign == LandingSignature.AsConfigured
+        settings.Sign == LandingCommitSigningMode.AsConfigured
         && LandingMode.MovesTarget(settings.Land)
-        && await CommitSigning.FindAsync(repository, stop) is { } signing
+        && await CommitSigningSettings.FindAsync(repository, stop) is { } signing
         && await signing.TryAsync(repository, stop) is { } why
             ? ($"The landing can't be signed now. {why} Unlock the key in ssh-agent or gpg-agent, or accept this with --yes.", true)
             : null;
@@ -42,7 +42,10 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
     public async Task<string> OfAsync(string tip, CancellationToken stop)
     {
         var way = files.Settings.Git.Land;
-        var signing = files.Settings.Git.Sign == LandingSignature.AsConfigured ? await CommitSigning.FindAsync(repository, stop) : null;
+        var signing =
+            files.Settings.Git.Sign == LandingCommitSigningMode.AsConfigured
+                ? await CommitSigningSettings.FindAsync(repository, stop)
+                : null;
         if (
             (way is not (LandingMode.Squash or LandingMode.Rebase) && signing is null)
             || await new RefStore(repository).ReadAsync(target, stop) is not { } onto
@@ -74,7 +77,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
         return signed;
     }
 
-    private async Task<string> MakeAsync(string onto, string tip, string way, CommitSigning? signing, CancellationToken stop)
+    private async Task<string> MakeAsync(string onto, string tip, string way, CommitSigningSettings? signing, CancellationToken stop)
     {
         if (way == LandingMode.Merge)
         {
@@ -88,7 +91,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
                 stop
             );
         }
-        var steps = new List<LinearHistoryStep>();
+        var steps = new List<LinearHistoryInputCommit>();
         foreach (var commit in (await _commits.ListFirstParentsAsync(tip, baseCommit, stop)).Reverse())
         {
             if (await StepAsync(commit, onto, way, stop) is { } step)
@@ -96,7 +99,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
                 steps.Add(step);
             }
         }
-        return await new LinearHistory(repository, files.AppendedFiles, signing).MakeAsync(onto, steps, tip, Rest, stop);
+        return await new LinearHistoryBuilder(repository, files.AppendedFiles, signing).MakeAsync(onto, steps, tip, Rest, stop);
     }
 
     /// <summary>Returns the signed commit that an earlier attempt at the same landing recorded. Returns null if there is none.</summary>
@@ -112,14 +115,14 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
 
     /// <summary>Returns the last commit that this run landed. Returns null if the target does not contain it.</summary>
     private async Task<string?> LastAsync(string onto, CancellationToken stop) =>
-        LandingNote.TryRead(files.Folder.Landing) is { } note
+        TargetBranchMoveHistory.TryRead(files.Folder.Landing) is { } note
         && note.Target == target
         && await repository.HasCommitAsync(note.Commit, stop)
         && await _commits.IsAncestorAsync(note.Commit, onto, stop)
             ? note.Commit
             : null;
 
-    private async Task<LinearHistoryStep?> StepAsync(CommitInfo commit, string onto, string way, CancellationToken stop)
+    private async Task<LinearHistoryInputCommit?> StepAsync(CommitInfo commit, string onto, string way, CancellationToken stop)
     {
         var side = commit.Parents.Count > 1 ? commit.Parents[1] : null;
         if (side is not null && await _commits.IsAncestorAsync(side, onto, stop))
@@ -127,7 +130,7 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
             return null; // The target was merged into staging, so its commit is the new base.
         }
         var task = files.Plan.Tasks.FirstOrDefault(task => commit.Trailers?.Run == files.Folder.Name && task.Id == commit.Trailers.Task);
-        return new LinearHistoryStep(
+        return new LinearHistoryInputCommit(
             commit.Id,
             task is null ? commit.Subject : TaskCommitter.MessageOf(task, files.Settings),
             commit.Trailers
@@ -140,9 +143,9 @@ internal sealed class LandingCommitBuilder(RunFiles files, GitRepository reposit
         };
     }
 
-    private (string Message, CommitTrailers Trailers) Rest(IReadOnlyList<LinearHistoryStep> left)
+    private (string Message, CommitTrailers Trailers) Rest(IReadOnlyList<LinearHistoryInputCommit> left)
     {
-        var name = RunRefs.Label(target);
+        var name = RunRefNameBuilder.Label(target);
         var trailers = left.Select(step => step.Trailers).OfType<CommitTrailers>().ToList();
         return left.Count == 1 && trailers is [var only]
             ? (left[0].Message, only)

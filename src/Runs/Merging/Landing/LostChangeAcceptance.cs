@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <summary>Merged changes of a run that are missing from staging, as found by the last check before a landing.</summary>
 /// <param name="Commit">The checked commit of staging. Staging still has this position.</param>
 /// <param name="Places">The lost hunks, each with its task and one of its lines.</param>
-public sealed record LostChanges(string Commit, IReadOnlyList<string> Places);
+public sealed record LostChangeList(string Commit, IReadOnlyList<string> Places);
 
 /// <summary>
 /// Accepts lost changes on behalf of a user. A commit on staging records the decision, so that the history and the report contain it.
@@ -18,21 +18,21 @@ public static class LostChangeAcceptance
     /// <param name="run">Status of the run.</param>
     /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
-    public static async Task<LostChanges?> FindAsync(
+    public static async Task<LostChangeList?> FindAsync(
         string file,
         RunStatus run,
         string repository,
-        RunServices services,
+        RunServiceBundle services,
         CancellationToken stop
     )
     {
-        if (StoredLostChanges.TryRead(file) is not { Lost: { Count: > 0 } lost } told)
+        if (MergedHunkStateRecord.TryRead(file) is not { Lost: { Count: > 0 } lost } told)
         {
             return null;
         }
         var refs = new RefStore(await services.Repositories.OpenAsync(repository));
         return await refs.ReadAsync($"refs/heads/{run.Staging}", stop) == told.Commit
-            ? new LostChanges(told.Commit, [.. lost.Select(StoredLostChanges.Place)])
+            ? new LostChangeList(told.Commit, [.. lost.Select(MergedHunkStateRecord.Place)])
             : null;
     }
 
@@ -44,19 +44,19 @@ public static class LostChangeAcceptance
     /// <param name="services">Opens repositories.</param>
     /// <returns>True if the changes were accepted. False if staging has moved.</returns>
     public static async Task<bool> AcceptAsync(
-        LostChanges lost,
+        LostChangeList lost,
         RunStatus run,
         string by,
         string repository,
-        RunServices services,
+        RunServiceBundle services,
         CancellationToken stop
     )
     {
         var opened = await services.Repositories.OpenAsync(repository);
-        var commit = await new CommitStore(opened).CreateAsync(
+        var commit = await new GitCommitStore(opened).CreateAsync(
             $"{lost.Commit}^{{tree}}",
             [lost.Commit],
-            $"{LostChangeCheck.Acceptance}\n\n{by} accepts the loss of these:\n"
+            $"{RunLostChangeChecker.Acceptance}\n\n{by} accepts the loss of these:\n"
                 + $"{string.Concat(lost.Places.Select(place => $"- {place}\n"))}",
             trailers: null,
             stop
@@ -64,7 +64,7 @@ public static class LostChangeAcceptance
         return (
             await new RefStore(opened).UpdateAsync(
                 [new RefChange($"refs/heads/{run.Staging}", commit, lost.Commit)],
-                $"{LostChangeCheck.Acceptance} ({by})",
+                $"{RunLostChangeChecker.Acceptance} ({by})",
                 stop
             )
         ).Done;

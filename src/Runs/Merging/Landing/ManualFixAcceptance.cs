@@ -9,11 +9,11 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
-public sealed class ManualFixAcceptance(RunServices services, GetCallerState caller)
+public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerState caller)
 {
     private const int MostSubjects = 3;
     private const int LongestSubject = 80;
-    private readonly GateCheck _gates = new(services);
+    private readonly CommitGateRunner _gates = new(services);
 
     /// <summary>Checks a user's commits on staging without running gates.</summary>
     /// <param name="input">The run, and the recorded position of staging.</param>
@@ -36,19 +36,20 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
                 isAsRecorded
                     ? $"{input.Staging} has no new commit: it is at {CommitIdFormatter.Shorten(tip)}, where the run left it. "
                         + $"{open}Commit the repair there "
-                        + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}), then: {Command(input)}"
+                        + $"({new StagingEditCommandBuilder(repository, input.RunId, input.Staging).Edit}), then: {Command(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
-                        + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Command(input)}"
+                        + $"{RunRefNameBuilder.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: "
+                        + $"{Command(input)}"
             );
         }
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
         {
             return Refuse(
                 $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
                     + $"({CommitIdFormatter.Shorten(recorded)}), so that merged work "
                     + $"would be lost. Nothing was changed. Merge that commit into it "
-                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Command(input)}"
+                    + $"({new StagingEditCommandBuilder(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Command(input)}"
             );
         }
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
@@ -71,7 +72,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     public async Task<ManualFixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input.Fix);
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         var recorded = await staging.UpdateRecordedAsync(input.Fix.StagingTip, caller, stop);
         var (tip, _) = await staging.ReadAsync(recorded, stop);
         if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
@@ -82,25 +83,25 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
         {
             return Moved(input.Fix);
         }
-        var diffs = new Diffs(repository);
+        var diffs = new GitDiffReader(repository);
         var changed = (await diffs.BetweenAsync(input.Fix.BaseCommit, tip, stop)).Select(change => change.Path).ToList();
         var gates = files.Gates.OfLanding(files.Plan, input.Without);
         var outcomes = await _gates.RunAsync(files, repository, tip, gates, changed, files.Folder.LandingEvidence, stop);
-        var failures = GateCheck.Failures(files, outcomes);
+        var failures = CommitGateRunner.Failures(files, outcomes);
         var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehavior: true);
         if (failures.Count > 0)
         {
             return new ManualFixVerdict
             {
                 Gates = said,
-                Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                Evidence = CommitGateRunner.EvidenceOf(files, failures[0]),
                 Refusal =
                     $"These gates of the run fail on {CommitIdFormatter.Shorten(tip)}: "
-                    + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
+                    + $"{string.Join(" ", failures.Select(f => CommitGateRunner.Explain(files, f)))} "
                     + $"Your commits stay on {input.Fix.Staging}; fix this there, then: {Command(input.Fix)}",
             };
         }
-        var losses = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
+        var losses = await new RunLostChangeChecker(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
         if (losses.Lost.Count > 0)
         {
             return new ManualFixVerdict
@@ -108,7 +109,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
                 Gates = said,
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Refusal =
-                    $"Work of the run is lost in it ({losses.Summary}): {LostChangeCheck.Describe(losses.Lost)}. Restore it on "
+                    $"Work of the run is lost in it ({losses.Summary}): {RunLostChangeChecker.Describe(losses.Lost)}. Restore it on "
                     + $"{input.Fix.Staging}, then: {Command(input.Fix)}. Or, if it may be lost: {Command(input.Fix)} --accept-losses",
             };
         }
@@ -124,19 +125,25 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
             : Moved(input.Fix);
     }
 
-    private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(FindManualFixInput input)
+    private async Task<(RunPlanAndSettings Files, GitRepository Repository, StagingBranchReconciler Staging)> OpenAsync(
+        FindManualFixInput input
+    )
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        return (files, repository, new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder));
+        return (
+            files,
+            repository,
+            new StagingBranchReconciler(repository, RunRefNameBuilder.Staging(files.Settings, files.Folder), files.Folder)
+        );
     }
 
     private static async Task<bool> IsTakenInAsync(
-        CommitStore commits,
+        GitCommitStore commits,
         string tip,
         string recorded,
         string commit,
-        RunFiles files,
+        RunPlanAndSettings files,
         CancellationToken stop
     ) =>
         await commits.ReadAsync(tip, stop) is { Parents: [var onto, var mended], Trailers: { } trailers }
@@ -147,7 +154,7 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
     /// <summary>Describes the uncommitted changes in a checkout of staging. Empty if there are none.</summary>
     private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
     {
-        var worktrees = new WorktreeStore(repository);
+        var worktrees = new WorktreeManager(repository);
         var checkout = (await worktrees.ListAsync(stop)).FirstOrDefault(w => w.Branch == $"refs/heads/{staging}");
         if (checkout is null || (worktrees.FindLinked(checkout.Path) ?? worktrees.FindMainCheckout()) is not { } worktree)
         {
@@ -164,5 +171,5 @@ public sealed class ManualFixAcceptance(RunServices services, GetCallerState cal
 
     private static ManualFixCommits Refuse(string why) => new() { Refusal = why };
 
-    private static string Command(FindManualFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
+    private static string Command(FindManualFixInput input) => $"orchestrate resolve {input.RunId} {EscalationResolutionKinds.ManualFix}";
 }

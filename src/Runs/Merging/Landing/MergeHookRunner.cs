@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// Runs the user's merge hook as a gate, in a tree outside the repository. The change is staged on top of the target, as git does before it
 /// commits a merge. The hook may execute code of agents, so it runs in the same sandbox as a gate.
 /// </summary>
-internal sealed class MergeHookRunner(RunServices services)
+internal sealed class MergeHookRunner(RunServiceBundle services)
 {
     /// <summary>Runs the merge hook as a gate.</summary>
     /// <param name="hook">The hook to run.</param>
@@ -19,23 +19,23 @@ internal sealed class MergeHookRunner(RunServices services)
     /// <param name="stop">Stops the hook.</param>
     /// <returns>The verdict, and the files that the hook changed. Those files differ from the verified ones.</returns>
     public async Task<(GateVerdict Verdict, IReadOnlyList<string> Changed)> RunAsync(
-        RunFiles files,
+        RunPlanAndSettings files,
         GitRepository repository,
-        GitMergeHook hook,
+        GitMergeHookLocation hook,
         string commit,
         string onto,
         CancellationToken stop
     )
     {
-        var gate = new Gate(ProcessCommand.Quote(hook.Path), GateType.Lint, Description: $"the hook {hook.Name}");
+        var gate = new Gate(ChildProcessOptions.Quote(hook.Path), GateType.Lint, Description: $"the hook {hook.Name}");
         var evidence = files.Folder.LandingEvidence;
-        await using var tree = new GateTree(files, repository, services, commit, isMerge: true, isBase: false, evidence, "");
+        await using var tree = new CommitGateWorktree(files, repository, services, commit, isMerge: true, isBase: false, evidence, "");
         if (await tree.BeginAsync(stop) is { } failure)
         {
-            return (GateCheck.NotSetUp(gate, failure), []);
+            return (CommitGateRunner.NotSetUp(gate, failure), []);
         }
         await tree.Place.Baseline.StageOnAsync(onto, stop);
-        var changed = (await new Diffs(repository).BetweenAsync(onto, commit, stop)).Select(change => change.Path).ToList();
+        var changed = (await new GitDiffReader(repository).BetweenAsync(onto, commit, stop)).Select(change => change.Path).ToList();
         var runner = new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time);
         var subject = await tree.SubjectAsync(changed, task: "", gate: null, stop);
         var verdict = await runner.RunAsync(
@@ -50,7 +50,7 @@ internal sealed class MergeHookRunner(RunServices services)
         );
         var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
         var traces = await tree.EndAsync(stop);
-        verdict = GateTreeChangeNotes.AddNotes(verdict, traces, setUp, removed);
+        verdict = GateWorktreeChangeRecorder.AddNotes(verdict, traces, setUp, removed);
         GateEvidence.Add(files.Folder, evidence, verdict);
         return (verdict, [.. traces.Changed, .. traces.Removed]);
     }

@@ -19,7 +19,7 @@ internal static class PullRequest
         GitRepository repository,
         string staging,
         string commit,
-        RunServices services,
+        RunServiceBundle services,
         CancellationToken stop
     )
     {
@@ -46,11 +46,11 @@ internal static class PullRequest
     }
 
     public static async Task<LandResult> OpenAsync(
-        RunFiles files,
+        RunPlanAndSettings files,
         GitRepository repository,
         LandInput input,
         string tip,
-        RunServices services,
+        RunServiceBundle services,
         CancellationToken stop
     )
     {
@@ -62,7 +62,7 @@ internal static class PullRequest
             {
                 Message =
                     "A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, then: "
-                    + $"{RunLanding.Command(input)}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
+                    + $"{RunLandingExecutor.Command(input)}. Or merge {input.Staging} yourself and end the run: orchestrate cancel "
                     + $"{input.RunId}",
             };
         }
@@ -71,7 +71,7 @@ internal static class PullRequest
         {
             return new LandResult
             {
-                Message = $"{input.Staging} could not be pushed ({FaultOf(pushed)}). Fix this, then: {RunLanding.Command(input)}",
+                Message = $"{input.Staging} could not be pushed ({FaultOf(pushed)}). Fix this, then: {RunLandingExecutor.Command(input)}",
             };
         }
         var shown = await runner.RunAsync(
@@ -94,13 +94,13 @@ internal static class PullRequest
             {
                 Message =
                     $"gh could not open the pull request ({FaultOf(shown)}). {input.Staging} is pushed. Fix this, then: "
-                    + $"{RunLanding.Command(input)}",
+                    + $"{RunLandingExecutor.Command(input)}",
             };
     }
 
-    private static string[] CreateArguments(RunFiles files, LandInput input)
+    private static string[] CreateArguments(RunPlanAndSettings files, LandInput input)
     {
-        var body = new MarkdownText();
+        var body = new EscapingMarkdownBuilder();
         foreach (var task in files.Plan.Tasks)
         {
             body.Append($"- {task.Id}: {task.Description.Split('\n', 2)[0]}\n");
@@ -109,8 +109,8 @@ internal static class PullRequest
         return
         [
             .. (string[])["pr", "create", "--draft", "--base", input.Target, "--head", input.Staging],
-            .. (string[])["--title", PullRequestFile.Title(title)],
-            .. (string[])["--body-file", PullRequestFile.Write(files.Folder, null, body.ToString(), "")],
+            .. (string[])["--title", PullRequestBodyFileWriter.Title(title)],
+            .. (string[])["--body-file", PullRequestBodyFileWriter.Write(files.Folder, null, body.ToString(), "")],
         ];
     }
 
@@ -137,7 +137,7 @@ internal static class PullRequest
         CancellationToken stop
     )
     {
-        if (LargeFiles.Exist(repository))
+        if (GitLfsFileReader.Exist(repository))
         {
             var uploaded = await runner.RunAsync(
                 await CommandAsync("git", repository, [.. WithoutHooks, "lfs", "push", "origin", staging]),
@@ -155,7 +155,7 @@ internal static class PullRequest
     }
 
     // git runs without a terminal, because a password prompt would block the run and overwrite its status table.
-    public static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
+    public static async Task<ChildProcessOptions> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {
             WorkingDirectory = repository.MainCheckout!,

@@ -8,15 +8,15 @@ public static class UncommittedChanges
     /// <param name="planFile">Absolute path of the plan, or null if there is none.</param>
     /// <param name="services">Opens repositories.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         OrchestratorSettings settings,
         string? planFile,
-        RunServices services,
+        RunServiceBundle services,
         CancellationToken cancellationToken
     )
     {
         var opened = await services.Repositories.OpenAsync(repository.Root);
-        if (new WorktreeStore(opened).FindCheckout(repository.LinkedWorktree) is not { } checkout)
+        if (new WorktreeManager(opened).FindCheckout(repository.LinkedWorktree) is not { } checkout)
         {
             return [];
         }

@@ -25,7 +25,7 @@ internal sealed record ResultPickAnswer(string Task, string Why)
     /// <param name="text">The answer, or null if the reviewer gave none.</param>
     /// <param name="tie">The tied results that the question compares.</param>
     /// <returns>The parsed answer, or one sentence for each reason why it is invalid.</returns>
-    public static (ResultPickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, ResultTie tie)
+    public static (ResultPickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, TiedTaskResultGroup tie)
     {
         JsonObject? root = null;
         try

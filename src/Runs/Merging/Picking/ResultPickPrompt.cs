@@ -24,7 +24,7 @@ internal static class ResultPickPrompt
     /// <param name="tie">The tied results that the question compares.</param>
     /// <param name="changes">Changed files of each result, in the order of the results.</param>
     /// <param name="schema">JSON Schema of the answer if the reviewer can get it only in the prompt, or null otherwise.</param>
-    public static string Render(ResultTie tie, IReadOnlyList<IReadOnlyList<ReviewedFile>> changes, string? schema)
+    public static string Render(TiedTaskResultGroup tie, IReadOnlyList<IReadOnlyList<ReviewedFile>> changes, string? schema)
     {
         var text = new StringBuilder(Rules);
         text.Append("\n\n# The task\n\n").Append(QuotedText.Mark("TASK", SecretScanner.Redact(QuotedText.Cut(tie.Text, LongestTask))));

@@ -6,12 +6,12 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <summary>The best of several results of one task, with the branch that points to it.</summary>
 /// <param name="Ranking">All results, sorted from best to worst.</param>
 /// <param name="Branch">Name of the branch, or empty if no result can be picked.</param>
-public sealed record PickedResult(ResultRanking Ranking, string Branch);
+public sealed record BestTaskResult(RankedTaskResultList Ranking, string Branch);
 
 /// <summary>Picks the best result of each task that several agents worked on independently. The other results are left unchanged.</summary>
 /// <param name="location">The repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ResultPicker(RepositoryLocation location, RunServices services)
+public sealed class ResultPicker(LocalRepositoryPaths location, RunServiceBundle services)
 {
     /// <summary>
     /// Ranks the results of tasks that have the same text, and moves a branch to the best result of each group. If the evidence rates
@@ -19,8 +19,8 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
     /// </summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="stop">Cancels the call. A repeated call has the same result.</param>
-    /// <exception cref="RefusedException">Another program changed the run's files.</exception>
-    public async Task<IReadOnlyList<PickedResult>> PickAsync(RunStatus run, CancellationToken stop)
+    /// <exception cref="UserRequestRefusedException">Another program changed the run's files.</exception>
+    public async Task<IReadOnlyList<BestTaskResult>> PickAsync(RunStatus run, CancellationToken stop)
     {
         if (CurrentPlanReader.TryRead(location.Root, run) is not { } plan)
         {
@@ -28,17 +28,17 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
         }
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run.RunId);
-        var preferences = ResultTieDecisionStore.Read(CurrentPlanReader.TryFiles(location.Root, run));
-        var picked = new List<PickedResult>();
-        foreach (var (_, ranking) in await new ResultComparison(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop))
+        var preferences = TiedTaskResultDecisionStore.Read(CurrentPlanReader.TryFiles(location.Root, run));
+        var picked = new List<BestTaskResult>();
+        foreach (var (_, ranking) in await new TaskResultComparer(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop))
         {
             var decided = ranking.With(preferences);
-            picked.Add(new PickedResult(decided, await MoveAsync(repository, run, decided.Results[0], stop)));
+            picked.Add(new BestTaskResult(decided, await MoveAsync(repository, run, decided.Results[0], stop)));
         }
         return picked;
     }
 
-    private static async Task<string> MoveAsync(GitRepository repository, RunStatus run, RankedResult best, CancellationToken stop)
+    private static async Task<string> MoveAsync(GitRepository repository, RunStatus run, RankedTaskResult best, CancellationToken stop)
     {
         var branch = run.BranchOf(best.Task);
         if (!best.IsVerified || branch.Length == 0)
@@ -51,7 +51,7 @@ public sealed class ResultPicker(RepositoryLocation location, RunServices servic
         var name = $"refs/heads/{branch[..dash].Replace("/t/", "/picked/", StringComparison.Ordinal)}";
         var before = await refs.ReadAsync(name, stop);
         return before == best.Commit || (await refs.UpdateAsync([new RefChange(name, best.Commit, before)], "picked", stop)).Done
-            ? RunRefs.Label(name)
+            ? RunRefNameBuilder.Label(name)
             : throw new GitException($"{name} was moved by another program while a result was picked.");
     }
 }

@@ -16,18 +16,23 @@ public static class RunRefusalFinder
     /// <param name="settings">The settings of the run, without errors.</param>
     /// <param name="repository">The repository.</param>
     /// <returns>One sentence with a remedy for each reason. Empty if the run may start.</returns>
-    public static IReadOnlyList<string> Of(Plan? plan, OrchestrationInput input, SettingsResult settings, RepositoryReference repository) =>
+    public static IReadOnlyList<string> Of(
+        Plan? plan,
+        OrchestrationInput input,
+        SettingsLoadResult settings,
+        RepositoryReference repository
+    ) =>
         plan is null
-            ? [.. PaidAgentList.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
-            : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStartSettings.Of(input, settings, repository)));
+            ? [.. RunPaidAgentFinder.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
+            : Of(new RunPlanAndSettings(new RunFolder(repository.Path, "new"), plan, RunStartSettings.Of(input, settings, repository)));
 
     /// <summary>Finds the reasons to reject a run whose files have been stored.</summary>
     /// <param name="files">The plan and start settings of the run.</param>
-    public static IReadOnlyList<string> Of(RunFiles files) =>
+    public static IReadOnlyList<string> Of(RunPlanAndSettings files) =>
         [
             .. TaskOutlineExtractor.FaultsOf(files, TaskOutlineExtractor.OutlineOf(files).Faults),
             .. SameButForCase(files.Plan),
-            .. MoneyBudgetCheck.Faults(files.Settings, PaidAgentList.Of(files.Settings, files.Plan.Tasks)),
+            .. MoneyBudgetChecker.Faults(files.Settings, RunPaidAgentFinder.Of(files.Settings, files.Plan.Tasks)),
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
 

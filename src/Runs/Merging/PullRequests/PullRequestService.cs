@@ -9,12 +9,12 @@ namespace Orchestrator.Runs.Merging.PullRequests;
 /// <param name="Task">Id of the task whose branch is offered, or null for the run's staging branch.</param>
 /// <param name="Title">Title of the pull request.</param>
 /// <param name="Body">Text of the pull request in Markdown.</param>
-public sealed record PullRequestDraft(string? Task, string Title, string Body);
+public sealed record PullRequestTitleAndBody(string? Task, string Title, string Body);
 
 /// <summary>The result of an operation on a pull request.</summary>
 /// <param name="Outcome">Outcome of the operation.</param>
 /// <param name="Message">Sentence about the result for users.</param>
-public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
+public sealed record PullRequestResult(GitHubCliCallOutcome Outcome, string Message)
 {
     /// <summary>URL of the pull request, or null if there is none.</summary>
     public string? Url { get; init; }
@@ -29,7 +29,7 @@ public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
 /// </summary>
 /// <param name="location">The repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class PullRequestService(RepositoryLocation location, RunServices services)
+public sealed class PullRequestService(LocalRepositoryPaths location, RunServiceBundle services)
 {
     private const int MostNamed = 5;
 
@@ -37,16 +37,19 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
     /// <param name="run">Status of the run.</param>
     /// <param name="draft">The content of the pull request.</param>
     /// <param name="stop">Cancels the call. A repeated call completes the missing steps.</param>
-    public async Task<PullRequestResult> DeliverAsync(RunStatus run, PullRequestDraft draft, CancellationToken stop)
+    public async Task<PullRequestResult> DeliverAsync(RunStatus run, PullRequestTitleAndBody draft, CancellationToken stop)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
         var branch = BranchOf(run, draft.Task);
         var tip = branch.Length == 0 ? null : await new RefStore(repository).ReadAsync($"refs/heads/{branch}", stop);
         if (tip is null)
         {
-            return new PullRequestResult(GitHubOutcome.Refused, $"The branch '{branch}' does not exist, so there is nothing to push.");
+            return new PullRequestResult(
+                GitHubCliCallOutcome.Refused,
+                $"The branch '{branch}' does not exist, so there is nothing to push."
+            );
         }
-        var gitHub = new GitHubProgram(repository, services);
+        var gitHub = new GitHubCliClient(repository, services);
         var (known, failure) = await FindAsync(gitHub, branch, stop);
         if (failure is not null)
         {
@@ -55,7 +58,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         if (known is { State: not "OPEN" } past)
         {
             return new PullRequestResult(
-                GitHubOutcome.Refused,
+                GitHubCliCallOutcome.Refused,
                 $"The pull request of {branch} is {past.State.ToLowerInvariant()} ({past.Url}), so no new one is opened. Reopen it there "
                     + "(gh pr reopen), then run the command again."
             )
@@ -67,19 +70,19 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var (secrets, note) = await SecretsAsync(repository, run, tip, stop);
         if (secrets is not null)
         {
-            return new PullRequestResult(GitHubOutcome.Refused, secrets);
+            return new PullRequestResult(GitHubCliCallOutcome.Refused, secrets);
         }
         var pushed = await PullRequest.PushAsync(new ProcessRunner(services.Time), repository, tip, branch, stop);
         if (!pushed.Succeeded)
         {
             return new PullRequestResult(
-                GitHubOutcome.Refused,
+                GitHubCliCallOutcome.Refused,
                 $"{branch} could not be pushed ({PullRequest.FaultOf(pushed)}). If the remote branch has commits from others, "
                     + "they were not overwritten; fetch them first."
             );
         }
         var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
-        var file = PullRequestFile.Write(new RunFolder(location.Root, run.RunId), draft.Task, draft.Body, marker);
+        var file = PullRequestBodyFileWriter.Write(new RunFolder(location.Root, run.RunId), draft.Task, draft.Body, marker);
         var result = known is null
             ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
             : await UpdateAsync(gitHub, known, file, stop);
@@ -97,7 +100,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
     )
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
-        var gitHub = new GitHubProgram(repository, services);
+        var gitHub = new GitHubCliClient(repository, services);
         var (remarks, results) = (new List<ReviewRemark>(), new List<PullRequestResult>());
         foreach (var task in tasks)
         {
@@ -110,8 +113,8 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
             }
             results.Add(
                 failure is not null ? Failed(failure, branch, "No comments were imported.")
-                : known is null ? new PullRequestResult(GitHubOutcome.Refused, $"{branch} has no pull request.")
-                : new PullRequestResult(GitHubOutcome.Done, $"{known.Url} is {known.State.ToLowerInvariant()}.")
+                : known is null ? new PullRequestResult(GitHubCliCallOutcome.Refused, $"{branch} has no pull request.")
+                : new PullRequestResult(GitHubCliCallOutcome.Done, $"{known.Url} is {known.State.ToLowerInvariant()}.")
                 {
                     Url = known.Url,
                     Number = known.Number,
@@ -128,8 +131,8 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
     private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
 
     /// <summary>Reads the failed checks and the reviewers' current comments on a run's pull requests.</summary>
-    private static async Task<(KnownPullRequest? Known, GitHubResponse? Failure)> FindAsync(
-        GitHubProgram gitHub,
+    private static async Task<(KnownPullRequest? Known, GitHubCliResponse? Failure)> FindAsync(
+        GitHubCliClient gitHub,
         string branch,
         CancellationToken stop
     )
@@ -148,23 +151,23 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
             "--json",
             "number,url,state,headRefName,headRefOid,isCrossRepository"
         );
-        if (answer.Outcome != GitHubOutcome.Done)
+        if (answer.Outcome != GitHubCliCallOutcome.Done)
         {
             return (null, answer);
         }
-        if (GitHubProgram.Items(answer.Text, member: null) is not { } items)
+        if (GitHubCliClient.Items(answer.Text, member: null) is not { } items)
         {
-            return (null, answer with { Outcome = GitHubOutcome.Refused, Why = "its list of pull requests can't be read" });
+            return (null, answer with { Outcome = GitHubCliCallOutcome.Refused, Why = "its list of pull requests can't be read" });
         }
         var found = items
-            .Where(item => GitHubProgram.Text(item, "headRefName") == branch && !GitHubProgram.IsTrue(item, "isCrossRepository"))
+            .Where(item => GitHubCliClient.Text(item, "headRefName") == branch && !GitHubCliClient.IsTrue(item, "isCrossRepository"))
             .Select(item => new KnownPullRequest(
-                int.TryParse(GitHubProgram.Text(item, "number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                int.TryParse(GitHubCliClient.Text(item, "number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? number
                     : 0,
-                GitHubProgram.Text(item, "url"),
-                GitHubProgram.Text(item, "state").ToUpperInvariant(),
-                GitHubProgram.Text(item, "headRefOid")
+                GitHubCliClient.Text(item, "url"),
+                GitHubCliClient.Text(item, "state").ToUpperInvariant(),
+                GitHubCliClient.Text(item, "headRefOid")
             ))
             .Where(known => known.Number > 0)
             .OrderByDescending(known => known.State == "OPEN")
@@ -174,10 +177,10 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
     }
 
     private static async Task<PullRequestResult> OpenAsync(
-        GitHubProgram gitHub,
+        GitHubCliClient gitHub,
         string target,
         string branch,
-        PullRequestDraft draft,
+        PullRequestTitleAndBody draft,
         string file,
         CancellationToken stop
     )
@@ -194,26 +197,30 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
             "--head",
             branch,
             "--title",
-            PullRequestFile.Title(draft.Title),
+            PullRequestBodyFileWriter.Title(draft.Title),
             "--body-file",
             file
         );
         var (known, failure) = await FindAsync(gitHub, branch, stop);
         if (known is { State: "OPEN" })
         {
-            return new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {known.Url}") { Url = known.Url, Number = known.Number };
+            return new PullRequestResult(GitHubCliCallOutcome.Done, $"Draft pull request: {known.Url}")
+            {
+                Url = known.Url,
+                Number = known.Number,
+            };
         }
-        return opened.Outcome == GitHubOutcome.Done && failure is null
-            ? new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {opened.Text.Trim()}") { Url = opened.Text.Trim() }
+        return opened.Outcome == GitHubCliCallOutcome.Done && failure is null
+            ? new PullRequestResult(GitHubCliCallOutcome.Done, $"Draft pull request: {opened.Text.Trim()}") { Url = opened.Text.Trim() }
             : Failed(
-                opened.Outcome == GitHubOutcome.Done ? failure! : opened,
+                opened.Outcome == GitHubCliCallOutcome.Done ? failure! : opened,
                 branch,
                 $"{branch} is already pushed. Run the command again."
             );
     }
 
     private static async Task<PullRequestResult> UpdateAsync(
-        GitHubProgram gitHub,
+        GitHubCliClient gitHub,
         KnownPullRequest known,
         string file,
         CancellationToken stop
@@ -221,8 +228,8 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
     {
         var number = known.Number.ToString(CultureInfo.InvariantCulture);
         var edited = await gitHub.CallAsync(mayRepeat: true, stop, "pr", "edit", number, "--body-file", file);
-        return edited.Outcome == GitHubOutcome.Done
-            ? new PullRequestResult(GitHubOutcome.Done, $"Updated: {known.Url}") { Url = known.Url, Number = known.Number }
+        return edited.Outcome == GitHubCliCallOutcome.Done
+            ? new PullRequestResult(GitHubCliCallOutcome.Done, $"Updated: {known.Url}") { Url = known.Url, Number = known.Number }
             : Failed(edited, known.Url, "The branch is pushed, but the text of the pull request was not updated. Run the command again.");
     }
 
@@ -240,7 +247,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         {
             return (null, "");
         }
-        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
+        var from = await new GitCommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
         var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         return found.Count == 0
             ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNameEncoding.List(unread, MostNamed)})")
@@ -252,15 +259,16 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
             );
     }
 
-    private static PullRequestResult Failed(GitHubResponse answer, string what, string further) =>
+    private static PullRequestResult Failed(GitHubCliResponse answer, string what, string further) =>
         new(
             answer.Outcome,
             answer.Outcome switch
             {
-                GitHubOutcome.NoProgram => $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. {further}",
-                GitHubOutcome.LoggedOut => $"gh is not logged in ({answer.Why}): gh auth login. {further}",
-                GitHubOutcome.RateLimited => $"GitHub accepts no more requests for now ({answer.Why}). {further}",
-                GitHubOutcome.Unavailable => $"GitHub does not answer after several attempts ({answer.Why}). {further}",
+                GitHubCliCallOutcome.NoProgram =>
+                    $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. {further}",
+                GitHubCliCallOutcome.LoggedOut => $"gh is not logged in ({answer.Why}): gh auth login. {further}",
+                GitHubCliCallOutcome.RateLimited => $"GitHub accepts no more requests for now ({answer.Why}). {further}",
+                GitHubCliCallOutcome.Unavailable => $"GitHub does not answer after several attempts ({answer.Why}). {further}",
                 _ => $"gh refused the request for {what} ({answer.Why}). {further}",
             }
         );

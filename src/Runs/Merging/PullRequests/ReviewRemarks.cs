@@ -31,8 +31,8 @@ internal static class ReviewRemarks
     /// <summary>
     /// Reads all remarks on a pull request. If one call fails, only its response is returned, because an incomplete list is never used.
     /// </summary>
-    public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubResponse? Failure)> ReadAsync(
-        GitHubProgram gitHub,
+    public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubCliResponse? Failure)> ReadAsync(
+        GitHubCliClient gitHub,
         int number,
         string head,
         string branch,
@@ -49,7 +49,7 @@ internal static class ReviewRemarks
                 $"{Repository}/pulls/{id}/reviews",
                 null,
                 // An approval requests no change.
-                item => GitHubProgram.Text(item, "state") == "APPROVED" ? null : Comment(item, "review", number, branch)
+                item => GitHubCliClient.Text(item, "state") == "APPROVED" ? null : Comment(item, "review", number, branch)
             ),
             .. head.Length == 0
                 ? ((string, string?, Func<JsonElement, ReviewRemark?>)[])[]
@@ -69,24 +69,24 @@ internal static class ReviewRemarks
     }
 
     private static ReviewRemark? Comment(JsonElement item, string kind, int number, string branch) =>
-        GitHubProgram.Text(item, "body").Trim() is { Length: > 0 } body
+        GitHubCliClient.Text(item, "body").Trim() is { Length: > 0 } body
         && !body.Contains("<!-- orchestrate:", StringComparison.Ordinal)
-        && GitHubProgram.Text(item, "id") is { Length: > 0 } key
+        && GitHubCliClient.Text(item, "id") is { Length: > 0 } key
             ? new ReviewRemark(
                 $"{kind}/{key}",
                 number,
                 branch,
-                GitHubProgram.Text(item, "user", "login"),
-                Members.Contains(GitHubProgram.Text(item, "author_association")),
+                GitHubCliClient.Text(item, "user", "login"),
+                Members.Contains(GitHubCliClient.Text(item, "author_association")),
                 IsCheck: false,
                 PlaceOf(item),
                 body,
-                GitHubProgram.Text(item, "html_url")
+                GitHubCliClient.Text(item, "html_url")
             )
             : null;
 
     private static ReviewRemark? Check(JsonElement item, int number, string head, string branch) =>
-        Red.Contains(GitHubProgram.Text(item, "conclusion")) && GitHubProgram.Text(item, "name") is { Length: > 0 } name
+        Red.Contains(GitHubCliClient.Text(item, "conclusion")) && GitHubCliClient.Text(item, "name") is { Length: > 0 } name
             ? new ReviewRemark(
                 $"check/{head}/{name}",
                 number,
@@ -100,18 +100,18 @@ internal static class ReviewRemarks
                     (
                         (string[])
                             [
-                                GitHubProgram.Text(item, "conclusion"),
-                                GitHubProgram.Text(item, "output", "title"),
-                                GitHubProgram.Text(item, "output", "summary"),
+                                GitHubCliClient.Text(item, "conclusion"),
+                                GitHubCliClient.Text(item, "output", "title"),
+                                GitHubCliClient.Text(item, "output", "summary"),
                             ]
                     ).Where(text => text.Length > 0)
                 ),
-                GitHubProgram.Text(item, "html_url")
+                GitHubCliClient.Text(item, "html_url")
             )
             : null;
 
     private static string PlaceOf(JsonElement item) =>
-        GitHubProgram.Text(item, "path") is { Length: > 0 } path
-            ? $"{path}{(GitHubProgram.Text(item, "line") is { Length: > 0 } line ? $":{line}" : "")}"
+        GitHubCliClient.Text(item, "path") is { Length: > 0 } path
+            ? $"{path}{(GitHubCliClient.Text(item, "line") is { Length: > 0 } line ? $":{line}" : "")}"
             : "";
 }

@@ -10,9 +10,9 @@ public static class EarlierExecutionFinder
     /// <param name="input">The run, and the page of tasks to inspect.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="findOpen">Lists the open workflows of the run's tasks.</param>
-    public static async Task<EarlierExecutionState> FindAsync(
+    public static async Task<EarlierExecutionStatePage> FindAsync(
         FindEarlierWorkInput input,
-        RunServices services,
+        RunServiceBundle services,
         Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen,
         CancellationToken stop
     )
@@ -21,16 +21,16 @@ public static class EarlierExecutionFinder
         var record = RunStatusFile.Read(folder.Status);
         if (input.PlanHash.Length == 0)
         {
-            return new EarlierExecutionState { LastSequence = record?.Sequence ?? 0 };
+            return new EarlierExecutionStatePage { LastSequence = record?.Sequence ?? 0 };
         }
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var staging = await RunStaging.EnsureAsync(repository, files, stop);
+        var staging = await StagingBranchRestorer.EnsureAsync(repository, files, stop);
         var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);
         var open = await findOpen(stop);
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<TaskReport>();
-        string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTask.Id, ReplanTask.Id];
+        string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTaskDefinition.Id, ReplanTaskDefinition.Id];
         // Tasks that a review or a replanning added are not in this plan, so their open workflows are ended.
         foreach (var id in own.Concat(open.Keys.Except(own).Order(StringComparer.Ordinal)))
         {
@@ -45,13 +45,13 @@ public static class EarlierExecutionFinder
                 tasks.Add(Closed(id, merge, attempts.GetValueOrDefault(id), lastStart));
             }
         }
-        return new EarlierExecutionState
+        return new EarlierExecutionStatePage
         {
             LastSequence = record?.Sequence ?? 0,
             StagingTip = staging?.Tip ?? "",
             StagingMade = staging?.Made ?? "",
             StagingLost = staging is { IsLost: true },
-            Tasks = PayloadPaging.First(tasks.Skip(input.Offset)),
+            Tasks = PayloadSizeLimiter.First(tasks.Skip(input.Offset)),
             TaskCount = tasks.Count,
         };
     }
@@ -66,7 +66,7 @@ public static class EarlierExecutionFinder
     )
     {
         var merged = new Dictionary<string, string>(StringComparer.Ordinal);
-        var commits = await new CommitStore(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
+        var commits = await new GitCommitStore(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
         foreach (var commit in commits)
         {
             if (commit.Trailers is { Task: { } task } trailers && trailers.Run == folder.Name)
@@ -77,7 +77,7 @@ public static class EarlierExecutionFinder
         var known = commits.Select(c => c.Id).Append(staging.Base).ToHashSet(StringComparer.Ordinal);
         foreach (var task in record?.Tasks ?? [])
         {
-            if (TaskStates.IsOnStaging(task.State) && known.Contains(task.MergeCommit))
+            if (TaskStateNames.IsOnStaging(task.State) && known.Contains(task.MergeCommit))
             {
                 merged.TryAdd(task.Id, task.MergeCommit);
             }
@@ -91,7 +91,7 @@ public static class EarlierExecutionFinder
             Progress = new TaskProgress
             {
                 Id = id,
-                State = merge.Length > 0 ? TaskStates.Merged : TaskStates.Pending,
+                State = merge.Length > 0 ? TaskStateNames.Merged : TaskStateNames.Pending,
                 MergeCommit = merge,
                 Attempt = attempt,
                 LastStart = lastStart,

@@ -6,24 +6,27 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>Asks read-only agents to plan, to review, and to answer the questions of other agents.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ReadOnlyAgentService(RunServices services)
+public sealed class ReadOnlyAgentService(RunServiceBundle services)
 {
     /// <summary>Starts the agent or attaches to a running one, monitors the agent until it ends, and stores its answer.</summary>
     /// <param name="input">The question, and the number of the agent run.</param>
     /// <param name="execution">The running step.</param>
-    public async Task<AgentRunResult> AskAsync(AskAgentInput input, StepExecution execution) =>
+    public async Task<AgentRunResult> AskAsync(AskAgentInput input, RunStepExecutionContext execution) =>
         await new ReadOnlyAgentRunner(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
 
     /// <summary>Validates a stored answer. If the answer is valid, stores it for later steps.</summary>
     /// <param name="input">The answer to validate.</param>
-    public AnswerJudgement Judge(JudgeAnswerInput input) => CallerOf(input.Question).Judge(input);
+    public AgentAnswerValidationResult Judge(ValidateAgentAnswerInput input) => CallerOf(input.Question).Judge(input);
 
     private IReadOnlyAgentCaller CallerOf(AgentQuestion question) =>
         question switch
         {
-            { Planning: not null, Review: null, Task: null } => new PlanCaller(),
-            { Planning: null, Review: not null, Task: null } => new ReviewCaller(services),
-            { Planning: null, Review: null, Task: not null } => new QuestionCaller(services),
-            _ => throw new StepException("A request to an agent must be exactly one of a plan, a review and an answer.", "InvalidInput"),
+            { Planning: not null, Review: null, Task: null } => new PlannerCaller(),
+            { Planning: null, Review: not null, Task: null } => new ReviewerCaller(services),
+            { Planning: null, Review: null, Task: not null } => new AgentQuestionPlannerCaller(services),
+            _ => throw new RunStepFailedException(
+                "A request to an agent must be exactly one of a plan, a review and an answer.",
+                "InvalidInput"
+            ),
         };
 }

@@ -16,12 +16,12 @@ internal sealed class ReviewFindingIds
     /// <summary>Creates the ids for a round. The first number is stored before it is used.</summary>
     /// <param name="round">Number of the round.</param>
     /// <param name="file">Absolute path of the file that stores the first number.</param>
-    public static ReviewFindingIds Of(RunFiles run, int round, string file)
+    public static ReviewFindingIds Of(RunPlanAndSettings run, int round, string file)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"review-{round}-");
         if (!File.Exists(file) || !int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var first))
         {
-            first = LastBegun(Path.GetDirectoryName(run.Folder.Task(ReviewTask.Id))!, prefix) + 1;
+            first = LastBegun(Path.GetDirectoryName(run.Folder.Task(ReviewTaskDefinition.Id))!, prefix) + 1;
             DurableFile.Write(file, Encoding.UTF8.GetBytes(first.ToString(CultureInfo.InvariantCulture)));
         }
         return new ReviewFindingIds(prefix, run.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.OrdinalIgnoreCase), first);

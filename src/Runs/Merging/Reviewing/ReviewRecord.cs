@@ -73,32 +73,32 @@ internal sealed record ReviewRecord
     public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
 
     /// <summary>Reads the result of a round. Returns null if there is none.</summary>
-    public static ReviewRecord? Read(RunFiles run, int round) =>
+    public static ReviewRecord? Read(RunPlanAndSettings run, int round) =>
         run.Decisions!.TryRead(run.Folder, NameOf(run.Folder, round)) is { } json
-            ? JsonSerializer.Deserialize<ReviewRecord>(json, MessageJson.Options)
+            ? JsonSerializer.Deserialize<ReviewRecord>(json, PayloadJsonOptions.Options)
             : null;
 
     /// <summary>Stores the result of the review round as JSON and as Markdown.</summary>
     /// <returns>The run with the stored file, and the path of the Markdown file relative to the repository.</returns>
-    public (RunFiles Run, string Evidence) Store(RunFiles run)
+    public (RunPlanAndSettings Run, string Evidence) Store(RunPlanAndSettings run)
     {
         var text = run.Folder.Review($"round-{Round.Number}.md");
         DurableFile.Write(text, Encoding.UTF8.GetBytes(Render()));
-        var json = JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, PayloadJsonOptions.Options);
         var decisions = run.Decisions!.With(run.Folder, NameOf(run.Folder, Round.Number), json);
         return (run with { Decisions = decisions }, run.Folder.Relative(text));
     }
 
-    private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
+    private static string NameOf(RunFolder folder, int round) => RunPlanAndSettings.Named(folder, folder.Review($"round-{round}.json"));
 
     /// <summary>Renders the result of the review round as Markdown.</summary>
     public string Render()
     {
-        var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
+        var text = new EscapingMarkdownBuilder().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
         text.Append(
             Round.Since.Length > 0
-                ? MarkdownText.Of($"The changes from {Round.Since} to {Round.Tip}")
-                : MarkdownText.Of($"The whole change, {Round.Base} to {Round.Tip}")
+                ? EscapingMarkdownBuilder.Of($"The changes from {Round.Since} to {Round.Tip}")
+                : EscapingMarkdownBuilder.Of($"The whole change, {Round.Base} to {Round.Tip}")
         );
         text.Append($"{(Parts == 0 ? ": nothing." : $", in {Plural.Of(Parts, "question")}.")}\n");
         foreach (var summary in Summaries.Where(summary => summary.Length > 0))
@@ -120,7 +120,7 @@ internal sealed record ReviewRecord
             text.Append($"\n## {title}\n");
             foreach (var finding in list)
             {
-                var id = finding.Id.Length > 0 ? MarkdownText.Of($"**{finding.Id}** ") : new MarkdownText();
+                var id = finding.Id.Length > 0 ? EscapingMarkdownBuilder.Of($"**{finding.Id}** ") : new EscapingMarkdownBuilder();
                 text.Append($"\n- {id}{finding.Place}: {finding.Summary}");
                 Detail("consequence", finding.Consequence);
                 Detail("reproduction", finding.Reproduction);

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>Concludes a review round. It determines the open findings, and adds tasks for them.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ReviewRoundConcluder(RunServices services)
+public sealed class ReviewRoundConcluder(RunServiceBundle services)
 {
     /// <summary>Maximum number of findings that become tasks in one round. The remaining findings wait for the next round.</summary>
     private const int MostTasks = 20;
@@ -16,7 +16,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
+        await new WorktreeManager(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTaskDefinition.Id), stop);
     }
 
     /// <summary>Combines the answers of a review round into the round's findings. A repeated call has the same result.</summary>
@@ -24,9 +24,9 @@ public sealed class ReviewRoundConcluder(RunServices services)
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
+        var files = new ReviewRoundFileStore(run.Folder, input.Round, input.SaidHash);
         var questions = files.Questions ?? throw ReviewGoneError(run, input);
-        if (ResultTieStore.Read(run) is { } ties)
+        if (TiedTaskResultStore.Read(run) is { } ties)
         {
             return Pick(run, files, ties, input);
         }
@@ -35,7 +35,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
             .Select(part => AnswerTo(part, files) ?? throw ReviewGoneError(run, input))
             .ToList();
         var repository = await services.OpenRepositoryAsync(run);
-        var places = new ReviewLocationCheck(new CommitStore(repository), input.Round);
+        var places = new FindingLocationChecker(new GitCommitStore(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
         var ids = ReviewFindingIds.Of(run, input.Round.Number, files.FirstId);
         var news = await JudgeAsync(answers, questions, places, ids, stop);
@@ -66,14 +66,19 @@ public sealed class ReviewRoundConcluder(RunServices services)
         };
     }
 
-    private static ReviewConclusion Pick(RunFiles run, ReviewFiles files, ResultTieStore ties, ConcludeReviewInput input)
+    private static ReviewConclusion Pick(
+        RunPlanAndSettings run,
+        ReviewRoundFileStore files,
+        TiedTaskResultStore ties,
+        ConcludeReviewInput input
+    )
     {
         var who = run.Settings.Review.Reviewer;
         var reviewer = $"{who.Agent} ({who.Model})";
         var preferences = ties
             .Ties.Select((tie, i) => PreferenceOf(tie, files.Accepted(i + 1)) ?? throw ReviewGoneError(run, input))
             .ToList();
-        (run, var evidence) = new ResultTieDecisionStore(preferences).Store(run);
+        (run, var evidence) = new TiedTaskResultDecisionStore(preferences).Store(run);
         return new ReviewConclusion
         {
             WasRead = true,
@@ -83,9 +88,9 @@ public sealed class ReviewRoundConcluder(RunServices services)
             PlanHash = run.Decisions!.Store(run.Folder),
         };
 
-        ResultTieDecision? PreferenceOf(ResultTie tie, string? text) =>
+        TiedTaskResultDecision? PreferenceOf(TiedTaskResultGroup tie, string? text) =>
             ResultPickAnswer.Read(text, tie).Answer is { } answer
-                ? new ResultTieDecision(
+                ? new TiedTaskResultDecision(
                     tie.Results.First(result => result.Task == answer.Task).Commit,
                     answer.Task,
                     [.. tie.Results.Select(result => result.Task).Where(task => task != answer.Task)],
@@ -95,10 +100,10 @@ public sealed class ReviewRoundConcluder(RunServices services)
                 : null;
     }
 
-    private static ReviewAnswer? AnswerTo(int part, ReviewFiles files) =>
-        files.Accepted(part) is { } text ? ReviewAnswer.Read(text).Answer : null;
+    private static ReviewerAnswer? AnswerTo(int part, ReviewRoundFileStore files) =>
+        files.Accepted(part) is { } text ? ReviewerAnswer.Read(text).Answer : null;
 
-    private static StepException ReviewGoneError(RunFiles run, ConcludeReviewInput input) =>
+    private static RunStepFailedException ReviewGoneError(RunPlanAndSettings run, ConcludeReviewInput input) =>
         new(
             $"An answer of the reviewer is missing in {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
                 + "it, or cancel the run.",
@@ -109,7 +114,7 @@ public sealed class ReviewRoundConcluder(RunServices services)
     /// Updates the findings that were open before this round. A finding is fixed if one answer reports it as fixed and no other answer
     /// contradicts this. A finding that no answer mentions stays open.
     /// </summary>
-    private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
+    private static List<ReviewFinding> EarlierOf(RunPlanAndSettings run, ReviewRound round, IReadOnlyList<ReviewerAnswer> answers)
     {
         var before = ReviewRecord.Read(run, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
         return [.. before.Select(Now)];
@@ -132,9 +137,9 @@ public sealed class ReviewRoundConcluder(RunServices services)
     }
 
     private static async Task<List<ReviewFinding>> JudgeAsync(
-        IReadOnlyList<ReviewAnswer> answers,
-        ReviewQuestions questions,
-        ReviewLocationCheck places,
+        IReadOnlyList<ReviewerAnswer> answers,
+        ReviewRoundQuestionSummary questions,
+        FindingLocationChecker places,
         ReviewFindingIds ids,
         CancellationToken stop
     )
@@ -159,14 +164,18 @@ public sealed class ReviewRoundConcluder(RunServices services)
     }
 
     /// <summary>Returns the reason why a finding does not prevent the landing. Empty if it prevents the landing.</summary>
-    private static async Task<string> ReasonNotBlockingAsync(ReviewFinding finding, ReviewLocationCheck places, CancellationToken stop) =>
+    private static async Task<string> ReasonNotBlockingAsync(
+        ReviewFinding finding,
+        FindingLocationChecker places,
+        CancellationToken stop
+    ) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.FaultOfLocationAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
         : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it lacks a consequence or a reproduction"
         : "";
 
     /// <summary>Adds a task to the plan for each of the given findings.</summary>
-    private static ReviewConclusion Extend(RunFiles run, IEnumerable<ReviewFinding> findings)
+    private static ReviewConclusion Extend(RunPlanAndSettings run, IEnumerable<ReviewFinding> findings)
     {
         var tasks = findings.Select(TaskFor).ToList();
         if (tasks.Count == 0)

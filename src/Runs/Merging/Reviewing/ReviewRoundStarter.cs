@@ -6,25 +6,25 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>Starts a review round. It checks that the reviewer can work, and stores the questions.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ReviewRoundStarter(RunServices services)
+public sealed class ReviewRoundStarter(RunServiceBundle services)
 {
     /// <summary>Starts a review round. A repeated call finds the stored questions.</summary>
     /// <param name="input">The round to start.</param>
-    public async Task<ReviewPreparation> BeginAsync(PrepareReviewInput input, CancellationToken stop)
+    public async Task<ReviewPreparationResult> BeginAsync(PrepareReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
+        var files = new ReviewRoundFileStore(run.Folder, input.Round, input.SaidHash);
         var (questions, hash) = (files.Questions, input.SaidHash);
         if (questions is null)
         {
             (questions, hash, var fault) = await StoreAsync(input, run, files, stop);
             if (questions is null)
             {
-                return new ReviewPreparation { Fault = fault };
+                return new ReviewPreparationResult { Fault = fault };
             }
-            files = new ReviewFiles(run.Folder, input.Round, hash);
+            files = new ReviewRoundFileStore(run.Folder, input.Round, hash);
         }
-        return new ReviewPreparation
+        return new ReviewPreparationResult
         {
             Parts = questions.Count,
             Answered = [.. Enumerable.Range(1, questions.Count).Where(part => files.Accepted(part) is not null)],
@@ -33,19 +33,19 @@ public sealed class ReviewRoundStarter(RunServices services)
         };
     }
 
-    private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreAsync(
+    private async Task<(ReviewRoundQuestionSummary? Questions, string Hash, string Fault)> StoreAsync(
         PrepareReviewInput input,
-        RunFiles run,
-        ReviewFiles files,
+        RunPlanAndSettings run,
+        ReviewRoundFileStore files,
         CancellationToken stop
     )
     {
         var repository = await services.OpenRepositoryAsync(run);
-        if (ResultTieStore.Read(run) is { } ties)
+        if (TiedTaskResultStore.Read(run) is { } ties)
         {
             return await StoreTiesAsync(run, files, ties, repository, stop);
         }
-        if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
+        if (await new GitCommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
             return (null, "", $"The commit {input.Round.Tip} of staging is missing, so it can't be reviewed.");
         }
@@ -56,13 +56,13 @@ public sealed class ReviewRoundStarter(RunServices services)
         {
             return (null, "", TooLarge(changed));
         }
-        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new Reviewers(services).FindAsync(run, stop);
+        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new RunReviewerFinder(services).FindAsync(run, stop);
         if (fault.Length > 0)
         {
             return (null, "", fault);
         }
         var earlier = ReviewRecord.Read(run, input.Round.Number - 1)?.Findings.Where(f => f.Stands).ToList() ?? [];
-        var schema = reviewer?.AnswersInText is true ? ReviewAnswer.Schema : null;
+        var schema = reviewer?.AnswersInText is true ? ReviewerAnswer.Schema : null;
         var conventions = await RepositoryInstructions.ReadAsync(
             repository,
             input.Round.Base,
@@ -72,7 +72,7 @@ public sealed class ReviewRoundStarter(RunServices services)
             changed.Select(file => file.Path),
             stop
         );
-        var questions = new ReviewQuestions(
+        var questions = new ReviewRoundQuestionSummary(
             parts.Count,
             [.. changed.SelectMany(file => file.Instructions.Select(line => new ReviewerInstruction(file.Path, line)))]
         );
@@ -94,15 +94,15 @@ public sealed class ReviewRoundStarter(RunServices services)
             : $"The change is too large to be reviewed: {Plural.Of(changed.Sum(f => f.Lines), "line")} in "
                 + $"{Plural.Of(changed.Count, "file")}. Nothing was accepted. Land it without a review (skip), or divide it.";
 
-    private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreTiesAsync(
-        RunFiles run,
-        ReviewFiles files,
-        ResultTieStore ties,
+    private async Task<(ReviewRoundQuestionSummary? Questions, string Hash, string Fault)> StoreTiesAsync(
+        RunPlanAndSettings run,
+        ReviewRoundFileStore files,
+        TiedTaskResultStore ties,
         GitRepository repository,
         CancellationToken stop
     )
     {
-        var (reviewer, fault) = await new Reviewers(services).FindAsync(run, stop);
+        var (reviewer, fault) = await new RunReviewerFinder(services).FindAsync(run, stop);
         if (reviewer is null)
         {
             return (null, "", fault);
@@ -110,13 +110,13 @@ public sealed class ReviewRoundStarter(RunServices services)
         var prompts = new List<string>();
         foreach (var tie in ties.Ties)
         {
-            if (await ResultTieFinder.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
+            if (await TiedTaskResultFinder.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
             {
                 return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are missing.");
             }
             prompts.Add(ResultPickPrompt.Render(tie, changes, reviewer.AnswersInText ? ResultPickAnswer.Schema : null));
         }
-        var questions = new ReviewQuestions(prompts.Count, []);
+        var questions = new ReviewRoundQuestionSummary(prompts.Count, []);
         return (questions, files.Begin(questions, prompts), "");
     }
 }

@@ -25,7 +25,7 @@ public sealed class RunForecasts(string repository)
     /// <param name="settings">Settings of the run.</param>
     /// <param name="accounts">Usage records of the user's agents.</param>
     /// <returns>The forecast, or null if past runs provide no data.</returns>
-    public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings, AccountRecords accounts)
+    public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings, AccountUsageRecordCache accounts)
     {
         var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
         var past = Past();
@@ -48,9 +48,9 @@ public sealed class RunForecasts(string repository)
     private static IEnumerable<WindowForecast> Windows(
         List<PlanTask> tasks,
         OrchestratorSettings settings,
-        Forecast whole,
+        CostAndTimeForecast whole,
         IReadOnlyList<PastRun> past,
-        AccountRecords accounts
+        AccountUsageRecordCache accounts
     ) =>
         from paid in tasks.GroupBy(task => AccountName.Of(settings.AgentOf(task), settings, accounts.Environment)).OrderBy(paid => paid.Key)
         // Usually the same account pays for all tasks.
@@ -67,11 +67,11 @@ public sealed class RunForecasts(string repository)
     /// <param name="settings">Settings of the run.</param>
     /// <param name="night">The conditions of the night, without tasks.</param>
     /// <returns>The simulations, or null if no past run recorded durations of tasks.</returns>
-    public (RehearsalResult Usual, RehearsalResult Hard)? Rehearse(
+    public (SimulatedRunResult Usual, SimulatedRunResult Hard)? Rehearse(
         Plan plan,
         IReadOnlySet<string>? chosen,
         OrchestratorSettings settings,
-        UnattendedRunPlan night
+        UnattendedRunSimulationInput night
     )
     {
         // A run that was stopped by a failed task still provides durations of its other tasks.
@@ -89,11 +89,11 @@ public sealed class RunForecasts(string repository)
                 .. tasks.Zip(
                     Shapes(tasks, settings),
                     (task, shape) =>
-                        new RehearsedTask(task.Id, shape, task.RequiresApproval) { FailureShare = failures.GetValueOrDefault(task.Id) }
+                        new SimulatedRunTask(task.Id, shape, task.RequiresApproval) { FailureShare = failures.GetValueOrDefault(task.Id) }
                 ),
             ],
         };
-        return (UnattendedRunRehearsal.Simulate(night, past, share: 0.5), UnattendedRunRehearsal.Simulate(night, past, share: 0.9));
+        return (UnattendedRunSimulator.Simulate(night, past, share: 0.5), UnattendedRunSimulator.Simulate(night, past, share: 0.9));
     }
 
     /// <summary>Lists a plan's tasks that failed in past runs in which they had the same text, files and gates.</summary>
@@ -135,11 +135,11 @@ public sealed class RunForecasts(string repository)
     /// <summary>
     /// Returns true if a task ended without a result, false if it delivered one, or null if its state does not show this.
     /// </summary>
-    private static bool? FailedIn(RunTask task) =>
+    private static bool? FailedIn(RunTaskStatus task) =>
         task.State switch
         {
-            TaskStates.Failed or TaskStates.Blocked or TaskStates.Superseded => true,
-            TaskStates.Merged or TaskStates.Kept or TaskStates.Resolved => false,
+            TaskStateNames.Failed or TaskStateNames.Blocked or TaskStateNames.Superseded => true,
+            TaskStateNames.Merged or TaskStateNames.Kept or TaskStateNames.Resolved => false,
             _ => null,
         };
 
@@ -150,8 +150,9 @@ public sealed class RunForecasts(string repository)
                 ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
         )
-        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
-        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Plural.Of(forecast.PastTasks, "past task")} of "
+        + $"{TaskTimeReportSectionBuilder.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
+        + $"{TaskTimeReportSectionBuilder.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by "
+        + $"{Plural.Of(forecast.PastTasks, "past task")} of "
         + Plural.Of(forecast.PastRuns, "run")
         + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));
 
@@ -170,7 +171,7 @@ public sealed class RunForecasts(string repository)
         {
             return RunStartSettings.TryRead(new RunFolder(repository, runId))?.Input.Forecast;
         }
-        catch (StepException)
+        catch (RunStepFailedException)
         {
             return null;
         }
@@ -180,12 +181,12 @@ public sealed class RunForecasts(string repository)
     /// <param name="end">End of the run, or the current time.</param>
     public TimeSpan DurationOf(RunStatus run, DateTimeOffset end)
     {
-        var waited = ReportFirstPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
+        var waited = ReportFirstPage.Waited(RunEventFileReader.Read(new RunFolder(repository, run.RunId).Events), end);
         var took = end - run.StartedAt - waited;
         return took > TimeSpan.Zero ? took : TimeSpan.Zero;
     }
 
-    private IReadOnlyList<PastRun> Past() => [.. Records().Where(run => RunStates.IsFinal(run.State)).Select(Past).OfType<PastRun>()];
+    private IReadOnlyList<PastRun> Past() => [.. Records().Where(run => RunStateNames.IsFinal(run.State)).Select(Past).OfType<PastRun>()];
 
     /// <summary>Reads the status records of the latest runs, including open runs.</summary>
     private IEnumerable<RunStatus> Records()
@@ -243,7 +244,7 @@ public sealed class RunForecasts(string repository)
         return
         [
             .. tasks.Select(task => new ForecastTask(
-                new TaskShape(
+                new TaskSimilarityKey(
                     task.Role ?? "",
                     $"{settings.AgentOf(task)}/{settings.ModelOf(task)}",
                     (task.Prompt?.Length ?? 0) + (task.Description?.Length ?? 0)

@@ -9,7 +9,7 @@ internal static class GateTally
     private const int LongestNote = 500;
 
     /// <summary>Renders the report section with the counts of gate verdicts. Empty if no gate was run.</summary>
-    public static MarkdownText Render(RunFolder folder)
+    public static EscapingMarkdownBuilder Render(RunFolder folder)
     {
         var gates = GateEvidence
             .ReadAll(folder)
@@ -19,7 +19,7 @@ internal static class GateTally
             .OrderBy(gate => gate.Key, StringComparer.Ordinal)
             .Select(gate => (Name: gate.Key, Ran: gate.Where(v => !v.Cached).ToList(), Cached: gate.Where(v => v.Cached).ToList()))
             .ToList();
-        var text = new MarkdownText();
+        var text = new EscapingMarkdownBuilder();
         if (gates.Count == 0)
         {
             return text;
@@ -31,7 +31,7 @@ internal static class GateTally
         {
             var last = ran.LastOrDefault();
             text.Append($"| {Cell(name)} | {ran.Count} | {cached.Count} | {ran.Count(v => v.Failure == GateFailure.Flaky)} | ")
-                .Append($"{(last?.Tests is { } tests ? GateFormatter.Tests(tests) : "")} | ")
+                .Append($"{(last?.Tests is { } tests ? GateVerdictFormatter.Tests(tests) : "")} | ")
                 .Append($"{(last is { Runs: > 0 } ? (decimal?)last.Duration.TotalSeconds : null):0.0} | {(decimal?)last?.ExitCode:0} |\n");
         }
         text.Append($"\n");
@@ -39,27 +39,30 @@ internal static class GateTally
         return text;
     }
 
-    private static void AppendNotes(MarkdownText text, List<(string Name, List<GateVerdict> Ran, List<GateVerdict> Cached)> gates)
+    private static void AppendNotes(
+        EscapingMarkdownBuilder text,
+        List<(string Name, List<GateVerdict> Ran, List<GateVerdict> Cached)> gates
+    )
     {
         foreach (var (name, ran, cached) in gates)
         {
             if ((ran.LastOrDefault() ?? cached[^1]) is { BeforeWork: not null } compared)
             {
-                text.Append($"- '{Cell(name)}': {Cell(GateFormatter.BeforeWork(compared), LongestNote)}\n");
+                text.Append($"- '{Cell(name)}': {Cell(GateVerdictFormatter.BeforeWork(compared), LongestNote)}\n");
             }
         }
         foreach (var (name, ran, cached) in gates)
         {
             if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Anomalies.Count: > 0 }) is { } odd)
             {
-                text.Append($"- anomaly: '{Cell(name)}' passed, but {Cell(GateFormatter.Anomalies(odd))}\n");
+                text.Append($"- anomaly: '{Cell(name)}' passed, but {Cell(GateVerdictFormatter.Anomalies(odd))}\n");
             }
         }
         foreach (var (name, ran, _) in gates)
         {
             if (ran.LastOrDefault() is { Chance: not null } flaky)
             {
-                text.Append($"- flaky: '{Cell(name)}' {GateFormatter.Chance(flaky)}. ")
+                text.Append($"- flaky: '{Cell(name)}' {GateVerdictFormatter.Chance(flaky)}. ")
                     .Append($"Fix it; until then 'gates.quarantine: true' makes it advisory.\n");
             }
         }
@@ -81,7 +84,7 @@ internal static class GateTally
         {
             if (cached.LastOrDefault() is { } hit)
             {
-                text.Append($"- '{Cell(name)}' was last {GateFormatter.FromCache(hit)}\n");
+                text.Append($"- '{Cell(name)}' was last {GateVerdictFormatter.FromCache(hit)}\n");
             }
         }
     }

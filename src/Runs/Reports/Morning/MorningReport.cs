@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Reports;
 /// </summary>
 /// <param name="Facts">Names and values that concern the whole run.</param>
 /// <param name="Sections">The sections, most important first.</param>
-public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Facts, IReadOnlyList<ReportSection> Sections)
+public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Facts, IReadOnlyList<RunReportSection> Sections)
 {
     /// <summary>Id of the section that compares the run contract with the result.</summary>
     internal const string Contract = "contract";
@@ -29,20 +29,20 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="now">The current time.</param>
     /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
-    public static MorningReport Of(RunStatus run, string repository, DateTimeOffset now, AccountRecords? accounts = null)
+    public static MorningReport Of(RunStatus run, string repository, DateTimeOffset now, AccountUsageRecordCache? accounts = null)
     {
         var folder = new RunFolder(repository, run.RunId);
-        var timeline = new RunTimeline([.. RunEvents.Read(folder.Events).DistinctBy(happened => happened.Sequence)]);
-        var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        IReadOnlyList<ReportSection> sections =
+        var timeline = new RunTimeline([.. RunEventFileReader.Read(folder.Events).DistinctBy(happened => happened.Sequence)]);
+        var end = RunStateNames.IsFinal(run.State) ? run.UpdatedAt : now;
+        IReadOnlyList<RunReportSection> sections =
         [
             Landed(run, timeline),
             Waiting(run, timeline),
-            RunContractSection.Of(run, folder, timeline, now, accounts),
+            RunContractReportSectionBuilder.Of(run, folder, timeline, now, accounts),
             RejectedWorkSection(timeline),
-            .. GateSections.Of(run, folder, timeline),
-            CostSection.Of(run, folder, timeline),
-            TimeSection.Of(timeline, end),
+            .. GateReportSectionBuilder.Of(run, folder, timeline),
+            TaskCostReportSectionBuilder.Of(run, folder, timeline),
+            TaskTimeReportSectionBuilder.Of(timeline, end),
             Found(run, folder, timeline),
             Unproven(run, timeline),
             Claims(run, folder, timeline),
@@ -54,19 +54,19 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         );
     }
 
-    private static ReportSection Landed(RunStatus run, RunTimeline timeline)
+    private static RunReportSection Landed(RunStatus run, RunTimeline timeline)
     {
-        var landed = timeline.All.LastOrDefault(happened => happened is { Task: null, Why: RunLanded })?.Sequence;
-        var events = landed is { } number ? [number] : timeline.OfRunIn(RunStates.Completed, RunStates.Aborted);
-        var merged = run.Tasks.Where(task => task.State == TaskStates.Merged).ToList();
-        return new ReportSection(
+        var landed = timeline.All.LastOrDefault(happened => happened is { Task: null, Why: RunLandedReason })?.Sequence;
+        var events = landed is { } number ? [number] : timeline.OfRunIn(RunStateNames.Completed, RunStateNames.Aborted);
+        var merged = run.Tasks.Where(task => task.State == TaskStateNames.Merged).ToList();
+        return new RunReportSection(
             "landed",
             "Landed work",
             [
-                new ReportLine(
+                new RunReportLine(
                     "landed",
-                    run.HasLanded ? $"{RunCounts.Of(run)}; landed: {RunLiveness.DescribeLanding(run)}."
-                        : merged.Count > 0 ? $"No work has landed; {RunCounts.Of(run)} (on {run.Staging})."
+                    run.HasLanded ? $"{RunTaskCounts.Of(run)}; landed: {RunLivenessClassifier.DescribeLanding(run)}."
+                        : merged.Count > 0 ? $"No work has landed; {RunTaskCounts.Of(run)} (on {run.Staging})."
                         : "No work has landed."
                 )
                 {
@@ -74,27 +74,27 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                 },
                 .. merged
                     .Take(MostTasks)
-                    .Select(task => new ReportLine("merged", Named(task) + (task.Reused ? " (reused from an earlier run)" : ""))
+                    .Select(task => new RunReportLine("merged", Named(task) + (task.Reused ? " (reused from an earlier run)" : ""))
                     {
                         Task = task.Id,
-                        Events = timeline.Last(task.Id, TaskStates.Merged),
+                        Events = timeline.Last(task.Id, TaskStateNames.Merged),
                     }),
                 .. More(merged.Count),
             ]
         );
     }
 
-    private static ReportSection Waiting(RunStatus run, RunTimeline timeline)
+    private static RunReportSection Waiting(RunStatus run, RunTimeline timeline)
     {
-        List<ReportLine> lines = [];
-        if ((run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused)
+        List<RunReportLine> lines = [];
+        if ((run.Standing ?? RunLivenessClassifier.Of(run)) is RunLivenessClassifier.Interrupted or RunLivenessClassifier.Paused)
         {
             var what =
-                run.Standing == RunLiveness.Interrupted
+                run.Standing == RunLivenessClassifier.Interrupted
                     ? "No process is working on the run, because its process has ended."
                     : "The run is paused.";
             lines.Add(
-                new ReportLine("goes-on", what)
+                new RunReportLine("goes-on", what)
                 {
                     Commands = [$"orchestrate resume {run.RunId}"],
                     Events = timeline.OfRun,
@@ -103,9 +103,9 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             );
         }
         lines.AddRange(
-            NextStep
+            RequiredUserAction
                 .Of(run)
-                .Select(step => new ReportLine("needs-person", step.What)
+                .Select(step => new RunReportLine("needs-person", step.What)
                 {
                     Task = step.Questions.Count == 1 ? step.Questions[0] : null,
                     Each = step.Each,
@@ -114,14 +114,14 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                     IsBad = true,
                 })
         );
-        return new ReportSection(
+        return new RunReportSection(
             "person",
             "Needs attention",
-            lines.Count > 0 ? lines : [new ReportLine("nothing-asked", "Nothing.") { Events = timeline.OfRun }]
+            lines.Count > 0 ? lines : [new RunReportLine("nothing-asked", "Nothing.") { Events = timeline.OfRun }]
         );
     }
 
-    private static ReportSection RejectedWorkSection(RunTimeline timeline)
+    private static RunReportSection RejectedWorkSection(RunTimeline timeline)
     {
         var back = timeline
             .All.Where(happened => happened.Task is not null)
@@ -130,10 +130,10 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                 task.Prepend(null).Zip(task).Where(step => step.First?.State != step.Second.State).Select(step => step.Second)
             )
             // A task that was paused returns to its previous state, which must not be counted as a second rejection.
-            .Where(happened => happened.State == TaskStates.Remediating)
+            .Where(happened => happened.State == TaskStateNames.Remediating)
             .GroupBy(happened => happened.Task!, StringComparer.Ordinal)
             .ToList();
-        return new ReportSection(
+        return new RunReportSection(
             "back",
             "Rejected work, and the reasons",
             [
@@ -141,7 +141,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                     .Select(task =>
                     {
                         var whys = task.Select(happened => happened.Reason).Where(why => why.Length > 0).Distinct().ToList();
-                        return new ReportLine(
+                        return new RunReportLine(
                             "sent-back",
                             $"{task.Key} was rejected {Plural.Times(task.Count())}{(whys.Count == 1 ? $": {Cut(whys[0])}" : "")}"
                         )
@@ -152,32 +152,32 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                         };
                     }),
                 .. More(back.Count),
-                .. back.Count == 0 ? (ReportLine[])[new ReportLine("none-sent-back", "Nothing.") { Events = timeline.OfRun }] : [],
+                .. back.Count == 0 ? (RunReportLine[])[new RunReportLine("none-sent-back", "Nothing.") { Events = timeline.OfRun }] : [],
             ]
         );
     }
 
-    private static ReportSection Found(RunStatus run, RunFolder folder, RunTimeline timeline)
+    private static RunReportSection Found(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
-        var events = timeline.OfRunIn(RunStates.Landing, RunStates.AwaitingPromotion, RunStates.Integrating);
+        var events = timeline.OfRunIn(RunStateNames.Landing, RunStateNames.AwaitingPromotion, RunStateNames.Integrating);
         (string Kind, string? Said)[] found =
         [
-            ("losses", LostChangeCheck.Summary(folder)),
-            ("secrets", SecretCheck.Summary(folder)),
-            ("audit", AuditCheck.Summary(folder)),
+            ("losses", RunLostChangeChecker.Summary(folder)),
+            ("secrets", PreLandingSecretChecker.Summary(folder)),
+            ("audit", PackageVulnerabilityAuditor.Summary(folder)),
         ];
         var lines = found
             .Where(check => check.Said is not null)
-            .Select(check => new ReportLine(check.Kind, check.Said!) { Events = events.Count > 0 ? events : timeline.OfRun })
+            .Select(check => new RunReportLine(check.Kind, check.Said!) { Events = events.Count > 0 ? events : timeline.OfRun })
             .ToList();
-        return new ReportSection(
+        return new RunReportSection(
             "losses",
             "Lost or changed work",
             lines.Count > 0 ? lines
-                : run.Tasks.Any(task => TaskStates.IsOnStaging(task.State))
+                : run.Tasks.Any(task => TaskStateNames.IsOnStaging(task.State))
                     ?
                     [
-                        new ReportLine("losses-unknown", "Not yet checked for lost changes; this check runs before the landing.")
+                        new RunReportLine("losses-unknown", "Not yet checked for lost changes; this check runs before the landing.")
                         {
                             Events = timeline.OfRun,
                         },
@@ -186,17 +186,17 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         );
     }
 
-    private static ReportSection Unproven(RunStatus run, RunTimeline timeline)
+    private static RunReportSection Unproven(RunStatus run, RunTimeline timeline)
     {
-        var merged = run.Tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept).ToList();
-        var unproven = merged.Where(task => GateFormatter.Unproven(task.Gates).Length > 0).ToList();
-        return new ReportSection(
+        var merged = run.Tasks.Where(task => task.State is TaskStateNames.Merged or TaskStateNames.Kept).ToList();
+        var unproven = merged.Where(task => GateVerdictFormatter.Unproven(task.Gates).Length > 0).ToList();
+        return new RunReportSection(
             "unproven",
             "Not verified",
             [
                 .. unproven
                     .Take(MostTasks)
-                    .Select(task => new ReportLine("unproven", $"{task.Id}: {GateFormatter.Unproven(task.Gates)}")
+                    .Select(task => new RunReportLine("unproven", $"{task.Id}: {GateVerdictFormatter.Unproven(task.Gates)}")
                     {
                         Task = task.Id,
                         Events = timeline.Last(task.Id, task.State),
@@ -204,21 +204,22 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
                     }),
                 .. More(unproven.Count),
                 .. merged.Count > 0 && unproven.Count == 0
-                    ? (ReportLine[])[new ReportLine("all-proven", "Nothing; gates checked all merged work.") { Events = timeline.OfRun }]
+                    ? (RunReportLine[])
+                        [new RunReportLine("all-proven", "Nothing; gates checked all merged work.") { Events = timeline.OfRun }]
                     : [],
             ]
         );
     }
 
-    private static ReportSection Claims(RunStatus run, RunFolder folder, RunTimeline timeline)
+    private static RunReportSection Claims(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
-        var told = new AgentClaimSection(folder).Of(run);
-        return new ReportSection(
+        var told = new AgentClaimAndFactComparer(folder).Of(run);
+        return new RunReportSection(
             Evidence,
             "Claims and evidence",
             [
                 .. told.Take(MostTasks)
-                    .Select(task => new ReportLine("claim", $"{Named(task.Task)} ({task.Task.State})")
+                    .Select(task => new RunReportLine("claim", $"{Named(task.Task)} ({task.Task.State})")
                     {
                         Task = task.Task.Id,
                         Each = task.Lines,
@@ -229,20 +230,20 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         );
     }
 
-    private static ReportSection WarningsSection(RunStatus run, RunTimeline timeline) =>
+    private static RunReportSection WarningsSection(RunStatus run, RunTimeline timeline) =>
         new(
             Warnings,
             "Worth knowing",
             [
-                .. RunWarnings.Of(run).Select(warning => new ReportLine("warning", warning) { Events = timeline.OfRun }),
-                .. run.Left.Select(left => new ReportLine("left", left) { Events = timeline.OfRun }),
+                .. RunWarningCollector.Of(run).Select(warning => new RunReportLine("warning", warning) { Events = timeline.OfRun }),
+                .. run.Left.Select(left => new RunReportLine("left", left) { Events = timeline.OfRun }),
             ]
         );
 
-    private static IEnumerable<ReportLine> More(int count) =>
-        count > MostTasks ? [new ReportLine("more", $"And {count - MostTasks} more: orchestrate status --all lists them.")] : [];
+    private static IEnumerable<RunReportLine> More(int count) =>
+        count > MostTasks ? [new RunReportLine("more", $"And {count - MostTasks} more: orchestrate status --all lists them.")] : [];
 
-    private static string Named(RunTask task) => $"{task.Id}{(task.Title.Length > 0 ? $": {Cut(task.Title)}" : "")}";
+    private static string Named(RunTaskStatus task) => $"{task.Id}{(task.Title.Length > 0 ? $": {Cut(task.Title)}" : "")}";
 
     private static string Cut(string text) => QuotedText.CutLine(text, LongestText);
 }

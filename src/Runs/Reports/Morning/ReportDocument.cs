@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>A line of a report, with the run's events on which it is based.</summary>
 /// <param name="Kind">Kind of the line, such as <c>sent-back</c>. Programs that check a report find the line by its kind.</param>
 /// <param name="Text">The text of the line, as one sentence.</param>
-public sealed record ReportLine(string Kind, string Text)
+public sealed record RunReportLine(string Kind, string Text)
 {
     /// <summary>Id of the task that the line concerns, or null if it concerns the run.</summary>
     public string? Task { get; init; }
@@ -24,7 +24,7 @@ public sealed record ReportLine(string Kind, string Text)
 /// <summary>A row in a table of a report, with the run's events on which it is based.</summary>
 /// <param name="Cells">Cells of the row.</param>
 /// <param name="Events">Numbers of the events on which the row is based.</param>
-public sealed record ReportRow(IReadOnlyList<string> Cells, IReadOnlyList<long> Events)
+public sealed record RunReportRow(IReadOnlyList<string> Cells, IReadOnlyList<long> Events)
 {
     /// <summary>Id of the task that the row concerns, or null if it concerns no single task.</summary>
     public string? Task { get; init; }
@@ -35,29 +35,34 @@ public sealed record ReportRow(IReadOnlyList<string> Cells, IReadOnlyList<long> 
 /// <param name="Columns">Headings of the columns.</param>
 /// <param name="Rows">Rows of the table.</param>
 /// <param name="Total">The last row, which contains the sums of the rows above, or null if the table has no sums.</param>
-public sealed record ReportTable(string Kind, IReadOnlyList<string> Columns, IReadOnlyList<ReportRow> Rows, ReportRow? Total = null);
+public sealed record RunReportTable(
+    string Kind,
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<RunReportRow> Rows,
+    RunReportRow? Total = null
+);
 
 /// <summary>A section of a report.</summary>
 /// <param name="Id">Id of the section, unique within the report.</param>
 /// <param name="Title">Heading of the section.</param>
 /// <param name="Lines">Lines of the section, in order.</param>
-public sealed record ReportSection(string Id, string Title, IReadOnlyList<ReportLine> Lines)
+public sealed record RunReportSection(string Id, string Title, IReadOnlyList<RunReportLine> Lines)
 {
     /// <summary>Table after the lines, or null if there is none.</summary>
-    public ReportTable? Table { get; init; }
+    public RunReportTable? Table { get; init; }
 
     /// <summary>Renders the section as Markdown.</summary>
-    internal MarkdownText ToMarkdown()
+    internal EscapingMarkdownBuilder ToMarkdown()
     {
-        var text = new MarkdownText().Append($"\n## {Title}\n\n");
+        var text = new EscapingMarkdownBuilder().Append($"\n## {Title}\n\n");
         foreach (var line in Lines)
         {
             text.Append($"- {line.Text}{EventsOf(line.Events)}\n");
-            text.Append(line.Each.Select(each => MarkdownText.Of($"  - {each}\n")));
+            text.Append(line.Each.Select(each => EscapingMarkdownBuilder.Of($"  - {each}\n")));
         }
         if (Table is { } table)
         {
-            text.Append(Lines.Count > 0 ? MarkdownText.Of($"\n") : new MarkdownText());
+            text.Append(Lines.Count > 0 ? EscapingMarkdownBuilder.Of($"\n") : new EscapingMarkdownBuilder());
             AppendRow(text, table.Columns);
             AppendRow(text, [.. table.Columns.Select(_ => "---")]);
             foreach (var row in table.Total is { } total ? table.Rows.Append(total) : table.Rows)
@@ -68,7 +73,7 @@ public sealed record ReportSection(string Id, string Title, IReadOnlyList<Report
         return text;
     }
 
-    private static void AppendRow(MarkdownText text, IReadOnlyList<string> cells)
+    private static void AppendRow(EscapingMarkdownBuilder text, IReadOnlyList<string> cells)
     {
         text.Append($"|");
         foreach (var cell in cells)

@@ -46,7 +46,7 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    private static void WriteSection(XmlWriter xml, ReportSection section)
+    private static void WriteSection(XmlWriter xml, RunReportSection section)
     {
         xml.WriteStartElement("section");
         xml.WriteAttributeString("id", section.Id);
@@ -68,7 +68,7 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    private static void WriteLine(XmlWriter xml, ReportLine line)
+    private static void WriteLine(XmlWriter xml, RunReportLine line)
     {
         xml.WriteStartElement("li");
         xml.WriteAttributeString("data-kind", line.Kind);
@@ -116,7 +116,7 @@ public static class ReportHtml
         }
     }
 
-    private static void WriteTable(XmlWriter xml, ReportTable table)
+    private static void WriteTable(XmlWriter xml, RunReportTable table)
     {
         xml.WriteStartElement("div");
         xml.WriteAttributeString("class", "wide");
@@ -146,7 +146,7 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    private static void WriteRow(XmlWriter xml, ReportRow row)
+    private static void WriteRow(XmlWriter xml, RunReportRow row)
     {
         xml.WriteStartElement("tr");
         if (row.Task is { } task)

@@ -17,14 +17,14 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
     /// <param name="shared">Ledgers that the workers of the run's server share, or null if they were not requested.</param>
     /// <returns>The budgets. Null if the run's start settings are missing, or if the ledgers are on the server and were not
     /// requested.</returns>
-    public RunBudgets? Read(RunStatus run, RepositoryLocation repository, LedgerBook? shared = null)
+    public RunSpendingLimits? Read(RunStatus run, LocalRepositoryPaths repository, AccountLedgerSet? shared = null)
     {
         OrchestratorSettings? settings;
         try
         {
             settings = RunStartSettings.TryRead(new RunFolder(repository.Root, run.RunId))?.Settings;
         }
-        catch (StepException)
+        catch (RunStepFailedException)
         {
             // The step that needs the damaged file reports it.
             return null;

@@ -9,13 +9,13 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <param name="book">The notice record.</param>
 /// <param name="targets">The notification targets.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
+internal sealed class NoticeDispatcher(string path, RunNoticeRecord book, IReadOnlyList<NoticeDestination> targets, TimeProvider time)
 {
     /// <summary>Selection of the messages to send.</summary>
-    public NoticeSelection Tried { get; init; }
+    public UnsentNoticeFilter Tried { get; init; }
 
     private readonly List<string> _problems = [];
-    private NoticeRecord _book = book;
+    private RunNoticeRecord _book = book;
 
     /// <summary>Time at which the next attempt is due, or null if none is due.</summary>
     public DateTimeOffset? NextAt { get; private set; }
@@ -31,7 +31,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
     public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>
         await Task.WhenAll(targets.Select(target => SendAsync(target, open, stop)));
 
-    private async Task SendAsync(NoticeTarget target, IReadOnlySet<string> open, CancellationToken stop)
+    private async Task SendAsync(NoticeDestination target, IReadOnlySet<string> open, CancellationToken stop)
     {
         for (var i = 0; i < _book.Messages.Count; i++)
         {
@@ -40,49 +40,51 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
             {
                 continue;
             }
-            var isOver = NoticeTiming.IsOver(message, target.On, open);
-            var isWaiting = delivery.State == NoticeState.Pending || (Tried == NoticeSelection.All && delivery.State == NoticeState.Failed);
+            var isOver = DueNoticeSelector.IsOver(message, target.On, open);
+            var isWaiting =
+                delivery.State == NoticeDeliveryStatus.Pending
+                || (Tried == UnsentNoticeFilter.All && delivery.State == NoticeDeliveryStatus.Failed);
             if (isWaiting && isOver)
             {
-                Store(i, target, delivery with { State = NoticeState.Void });
+                Store(i, target, delivery with { State = NoticeDeliveryStatus.Void });
             }
             else if (isWaiting)
             {
-                await DeliverAsync(i, target, Tried == NoticeSelection.All ? delivery with { Tries = 0 } : delivery, open, stop);
+                await DeliverAsync(i, target, Tried == UnsentNoticeFilter.All ? delivery with { Tries = 0 } : delivery, open, stop);
             }
-            else if (delivery.State == NoticeState.Sent && isOver && target.Notifier is { CanWithdraw: true } notifier)
+            else if (delivery.State == NoticeDeliveryStatus.Sent && isOver && target.Notifier is { CanWithdraw: true } notifier)
             {
                 var taken = await notifier.WithdrawAsync(message.Notice, delivery.Reference, stop);
-                Store(i, target, delivery with { State = NoticeState.Withdrawn, Problem = taken.Problem });
+                Store(i, target, delivery with { State = NoticeDeliveryStatus.Withdrawn, Problem = taken.Problem });
             }
         }
     }
 
     private async Task DeliverAsync(
         int index,
-        NoticeTarget target,
-        NoticeDelivery delivery,
+        NoticeDestination target,
+        NoticeDeliveryRecord delivery,
         IReadOnlySet<string> open,
         CancellationToken stop
     )
     {
-        if (Tried == NoticeSelection.Due && !NoticeTiming.IsDue(delivery, time.GetUtcNow()))
+        if (Tried == UnsentNoticeFilter.Due && !DueNoticeSelector.IsDue(delivery, time.GetUtcNow()))
         {
             ScheduleRetry(delivery.NotBefore!.Value);
             return;
         }
         var message = _book.Messages[index];
-        var items = NoticeTiming.Current(message, target.On, open);
+        var items = DueNoticeSelector.Current(message, target.On, open);
         var answer = target.Notifier is null
-            ? new Delivery(DeliveryStatus.Failed, target.Problem)
+            ? new NoticeDeliveryResult(NoticeDeliveryResultKind.Failed, target.Problem)
             : await target.Notifier.SendAsync(NoticeFormatter.With(message.Notice, items), stop);
-        var after = NoticeTiming.After(delivery with { State = NoticeState.Pending }, answer, time.GetUtcNow());
+        var after = DueNoticeSelector.After(delivery with { State = NoticeDeliveryStatus.Pending }, answer, time.GetUtcNow());
         Store(index, target, after);
         if (after.NotBefore is { } again)
         {
             ScheduleRetry(again);
         }
-        if (after.State == NoticeState.Failed)
+        if (after.State == NoticeDeliveryStatus.Failed)
         {
             lock (_problems)
             {
@@ -99,7 +101,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
         }
     }
 
-    private void Store(int index, NoticeTarget target, NoticeDelivery delivery)
+    private void Store(int index, NoticeDestination target, NoticeDeliveryRecord delivery)
     {
         lock (_problems)
         {

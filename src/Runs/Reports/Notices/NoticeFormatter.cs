@@ -12,7 +12,7 @@ internal static class NoticeFormatter
     private const int MostCommands = 4;
 
     /// <summary>Formats one fact about a run as an item of a notice.</summary>
-    public static NoticeItem Item(RunNotice notice) =>
+    public static NoticeEventDescription Item(RunNotice notice) =>
         new(
             notice.Key,
             notice.Kind,
@@ -27,7 +27,13 @@ internal static class NoticeFormatter
     /// <param name="items">The facts to report, at least one.</param>
     /// <param name="time">The current time.</param>
     /// <param name="isQuiet">True to deliver the message without a sound.</param>
-    public static Notice Message(string run, string repository, IReadOnlyList<NoticeItem> items, DateTimeOffset time, bool isQuiet) =>
+    public static Notice Message(
+        string run,
+        string repository,
+        IReadOnlyList<NoticeEventDescription> items,
+        DateTimeOffset time,
+        bool isQuiet
+    ) =>
         new()
         {
             Id = IdOf(run, items),
@@ -43,7 +49,7 @@ internal static class NoticeFormatter
     /// Returns a copy of a message with only the given items. The caller omits items that are obsolete or to which the target does not
     /// subscribe.
     /// </summary>
-    public static Notice With(Notice notice, IReadOnlyList<NoticeItem> items) =>
+    public static Notice With(Notice notice, IReadOnlyList<NoticeEventDescription> items) =>
         notice with
         {
             Items = items,
@@ -58,7 +64,7 @@ internal static class NoticeFormatter
             Title = "orchestrate: a test",
             Items =
             [
-                new NoticeItem(
+                new NoticeEventDescription(
                     "test",
                     NoticeKinds.NeedsPerson,
                     null,
@@ -83,13 +89,13 @@ internal static class NoticeFormatter
     }
 
     // The id depends only on the facts, so it is the same after a notice record was lost.
-    private static string IdOf(string run, IReadOnlyList<NoticeItem> items)
+    private static string IdOf(string run, IReadOnlyList<NoticeEventDescription> items)
     {
         var keys = string.Join('\n', items.Select(item => item.Key).Order(StringComparer.Ordinal));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{keys}")))[..24];
     }
 
-    private static string Title(string run, string repository, IReadOnlyList<NoticeItem> items)
+    private static string Title(string run, string repository, IReadOnlyList<NoticeEventDescription> items)
     {
         var name = $"{Clean(Path.GetFileName(repository.TrimEnd('/')), 60)}: {run}";
         var waiting = items.Count(item => item.Commands.Count > 0);

@@ -29,7 +29,7 @@ public sealed record UnsentNotice(
 }
 
 /// <summary>Selects the stored messages that a call sends.</summary>
-public enum NoticeSelection
+public enum UnsentNoticeFilter
 {
     /// <summary>Messages whose next attempt is due.</summary>
     Due,
@@ -46,12 +46,12 @@ public enum NoticeSelection
 /// </summary>
 /// <param name="repositoryKey">Key of the repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class NoticeOutbox(string repositoryKey, RunServices services)
+public sealed class NoticeOutbox(string repositoryKey, RunServiceBundle services)
 {
     /// <summary>Lists the messages that were not delivered, oldest first.</summary>
     /// <param name="run">Id of a run to list only its messages, or null to list all.</param>
     public IReadOnlyList<UnsentNotice> Read(string? run = null) =>
-        [.. Books(run).SelectMany(book => Unsent(NoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
+        [.. Books(run).SelectMany(book => Unsent(RunNoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
 
     /// <summary>
     /// Sends messages. The notice record is locked until all messages are sent. The result of each message is stored before the next one is
@@ -60,16 +60,16 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
     /// <param name="run">Id of a run to send only its messages, or null to send all.</param>
     /// <param name="tried">Selects the messages to send.</param>
     /// <param name="stop">Cancels the call. The next call sends the remaining messages.</param>
-    public async Task DeliverAsync(string? run, NoticeSelection tried, CancellationToken stop)
+    public async Task DeliverAsync(string? run, UnsentNoticeFilter tried, CancellationToken stop)
     {
         foreach (var path in Books(run))
         {
-            if (!NeedsDelivery(NoticeRecord.Read(path), tried))
+            if (!NeedsDelivery(RunNoticeRecord.Read(path), tried))
             {
                 continue;
             }
-            using var alone = await LockFile.AcquireAsync(NoticeService.LockOf(path), stop);
-            var book = NoticeRecord.Read(path);
+            using var alone = await InterProcessFileLock.AcquireAsync(DueNoticeSender.LockOf(path), stop);
+            var book = RunNoticeRecord.Read(path);
             if (!NeedsDelivery(book, tried))
             {
                 continue;
@@ -79,11 +79,11 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
             {
                 continue;
             }
-            var targets = services.Part(part => new NoticeTargets(part)).Open(loaded);
+            var targets = services.Part(part => new NoticeDestinationFactory(part)).Open(loaded);
             var gone = book
                 .Messages.SelectMany(message => message.Deliveries.Keys)
                 .Except(targets.Select(target => target.Name), StringComparer.Ordinal)
-                .Select(name => new NoticeTarget(name, NoticeKinds.All, null, "the settings no longer have this target."));
+                .Select(name => new NoticeDestination(name, NoticeKinds.All, null, "the settings no longer have this target."));
             await new NoticeDispatcher(path, book, [.. targets, .. gone], services.Time) { Tried = tried }.SendAsync(
                 book.Open.ToHashSet(StringComparer.Ordinal),
                 stop
@@ -98,8 +98,8 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         var dropped = 0;
         foreach (var path in Books(run))
         {
-            using var alone = await LockFile.AcquireAsync(NoticeService.LockOf(path), stop);
-            var book = NoticeRecord.Read(path);
+            using var alone = await InterProcessFileLock.AcquireAsync(DueNoticeSender.LockOf(path), stop);
+            var book = RunNoticeRecord.Read(path);
             if (Unsent(book).ToList() is { Count: > 0 } unsent)
             {
                 dropped += unsent.Count;
@@ -109,22 +109,22 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         return dropped;
     }
 
-    private bool NeedsDelivery(NoticeRecord book, NoticeSelection tried) =>
+    private bool NeedsDelivery(RunNoticeRecord book, UnsentNoticeFilter tried) =>
         book.Folder.Length > 0
         && book.Messages.SelectMany(message => message.Deliveries.Values)
             .Any(delivery =>
-                delivery.State == NoticeState.Pending
-                    && (tried != NoticeSelection.Due || NoticeTiming.IsDue(delivery, services.Time.GetUtcNow()))
-                || (tried == NoticeSelection.All && delivery.State == NoticeState.Failed)
+                delivery.State == NoticeDeliveryStatus.Pending
+                    && (tried != UnsentNoticeFilter.Due || DueNoticeSelector.IsDue(delivery, services.Time.GetUtcNow()))
+                || (tried == UnsentNoticeFilter.All && delivery.State == NoticeDeliveryStatus.Failed)
             );
 
-    private static IEnumerable<UnsentNotice> Unsent(NoticeRecord book)
+    private static IEnumerable<UnsentNotice> Unsent(RunNoticeRecord book)
     {
         var open = book.Open.ToHashSet(StringComparer.Ordinal);
         return from message in book.Messages
-            where !NoticeTiming.IsOver(message, NoticeKinds.All, open)
+            where !DueNoticeSelector.IsOver(message, NoticeKinds.All, open)
             from target in message.Deliveries
-            where target.Value.State is NoticeState.Pending or NoticeState.Failed
+            where target.Value.State is NoticeDeliveryStatus.Pending or NoticeDeliveryStatus.Failed
             select new UnsentNotice(
                 message.Notice.Run,
                 message.Notice.Title,
@@ -132,13 +132,13 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
                 target.Value.Problem,
                 message.Notice.Time,
                 target.Value.NotBefore,
-                target.Value.State == NoticeState.Failed
+                target.Value.State == NoticeDeliveryStatus.Failed
             );
     }
 
     private IReadOnlyList<string> Books(string? run)
     {
-        var folder = NoticeService.FolderOf(services.Environment);
+        var folder = DueNoticeSender.FolderOf(services.Environment);
         if (!Directory.Exists(folder))
         {
             return [];

@@ -35,10 +35,10 @@ public sealed record LineProvenance(string File, int Line, string Text, string C
     public decimal CostUsd { get; init; }
 
     /// <summary>Verdicts of the gates on the work.</summary>
-    public IReadOnlyList<ProvenGate> Gates { get; init; } = [];
+    public IReadOnlyList<LineProvenanceGateVerdict> Gates { get; init; } = [];
 
     /// <summary>Users' decisions about the task and the run.</summary>
-    public IReadOnlyList<ProvenDecision> Decisions { get; init; } = [];
+    public IReadOnlyList<LineProvenanceUserDecision> Decisions { get; init; } = [];
 
     /// <summary>Gaps and contradictions in the proof. Empty if there are none.</summary>
     public IReadOnlyList<string> Gaps { get; init; } = [];
@@ -50,11 +50,11 @@ public sealed record LineProvenance(string File, int Line, string Text, string C
 /// <param name="Verdict">Display text of the verdict.</param>
 /// <param name="Evidence">Path of the gate's log, relative to the repository, or empty if it has none.</param>
 /// <param name="Hash">SHA-256 of the log at the time when the gate ended.</param>
-public sealed record ProvenGate(string Name, bool Passed, string Verdict, string Evidence, string Hash);
+public sealed record LineProvenanceGateVerdict(string Name, bool Passed, string Verdict, string Evidence, string Hash);
 
 /// <summary>A user's decision.</summary>
 /// <param name="By">Name of the user, with the origin of the decision.</param>
 /// <param name="Time">Time of the decision.</param>
 /// <param name="What">Effect of the decision on the task or the run.</param>
 /// <param name="Event">Number of the run's event that recorded the decision.</param>
-public sealed record ProvenDecision(string By, DateTimeOffset Time, string What, long Event);
+public sealed record LineProvenanceUserDecision(string By, DateTimeOffset Time, string What, long Event);

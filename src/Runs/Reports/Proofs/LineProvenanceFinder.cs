@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Reports;
 /// the commit, because an agent can write any commit message.
 /// </summary>
 /// <param name="services">Opens repositories.</param>
-public sealed class LineProvenanceFinder(RunServices services)
+public sealed class LineProvenanceFinder(RunServiceBundle services)
 {
     private const int MostUnmerged = 100;
 
@@ -20,7 +20,7 @@ public sealed class LineProvenanceFinder(RunServices services)
     /// <param name="stop">Cancels the search.</param>
     /// <returns>The proof, or null if the file or line does not exist.</returns>
     public async Task<LineProvenance?> FindAsync(
-        RepositoryLocation repository,
+        LocalRepositoryPaths repository,
         string? revision,
         string path,
         int line,
@@ -35,7 +35,7 @@ public sealed class LineProvenanceFinder(RunServices services)
             return null;
         }
         var proof = new LineProvenance(path, line, origin.Text, origin.Commit, origin.Author, origin.Time, origin.Subject);
-        var said = (await new CommitStore(git).ReadAsync(origin.Commit, stop))?.Trailers;
+        var said = (await new GitCommitStore(git).ReadAsync(origin.Commit, stop))?.Trailers;
         foreach (var run in runs.OrderByDescending(run => run.Status.RunId == said?.Run || Path.GetFileName(run.Folder) == said?.Run))
         {
             if (await FindMergeAsync(run.Status, origin.Commit, origins, stop) is { } merge)
@@ -82,7 +82,12 @@ public sealed class LineProvenanceFinder(RunServices services)
     }
 
     // The work of such tasks stays on separate branches, which a user merges.
-    private static async Task<RunTask?> FindUnmergedAsync(RunStatus run, string commit, LineOriginFinder origins, CancellationToken stop)
+    private static async Task<RunTaskStatus?> FindUnmergedAsync(
+        RunStatus run,
+        string commit,
+        LineOriginFinder origins,
+        CancellationToken stop
+    )
     {
         foreach (var task in run.Tasks.Where(task => task is { Commit.Length: > 0, MergeCommit.Length: 0 }).Take(MostUnmerged))
         {
@@ -120,7 +125,7 @@ public sealed class LineProvenanceFinder(RunServices services)
     private static LineProvenance OfTask(
         LineProvenance proof,
         RecordedRun recorded,
-        RunTask task,
+        RunTaskStatus task,
         CommitTrailers merged,
         CommitTrailers? said,
         RunFolder folder
@@ -152,7 +157,7 @@ public sealed class LineProvenanceFinder(RunServices services)
         {
             gaps.Add($"its commit names the task {other}, but the run's record says {task.Id}");
         }
-        var notes = AttemptModel.NotesOf(folder.Path, task.Id).Where(one => one.Attempt == attempt).ToList();
+        var notes = AttemptLanguageModel.NotesOf(folder.Path, task.Id).Where(one => one.Attempt == attempt).ToList();
         return proof with
         {
             Task = task.Id,
@@ -164,10 +169,10 @@ public sealed class LineProvenanceFinder(RunServices services)
             CostUsd = task.Cost,
             Gates =
             [
-                .. (verdicts ?? []).Select(verdict => new ProvenGate(
+                .. (verdicts ?? []).Select(verdict => new LineProvenanceGateVerdict(
                     verdict.Name,
                     verdict.Passed,
-                    GateFormatter.Line(verdict),
+                    GateVerdictFormatter.Line(verdict),
                     verdict.EvidenceFile ?? "",
                     verdict.EvidenceHash
                 )),
@@ -177,11 +182,11 @@ public sealed class LineProvenanceFinder(RunServices services)
         };
     }
 
-    private static IReadOnlyList<ProvenDecision> Decisions(RecordedRun run, string? task) =>
+    private static IReadOnlyList<LineProvenanceUserDecision> Decisions(RecordedRun run, string? task) =>
         [
             .. run.ReadEvents()
                 .Where(happened => happened.By is not null && (happened.Task is null || happened.Task == task))
-                .Select(happened => new ProvenDecision(
+                .Select(happened => new LineProvenanceUserDecision(
                     happened.By!,
                     happened.Time,
                     $"{happened.Task ?? "the run"}: {happened.State}{(happened.Reason.Length > 0 ? $" ({happened.Reason})" : "")}",

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="Gates">Short summary of the verdicts of the task's gates.</param>
 /// <param name="Cost">Cost of the task in US dollars.</param>
 /// <param name="Said">Closing message of the task's agent, or empty if there is none.</param>
-public sealed record CollectedTask(
+public sealed record TaskResultSummary(
     string Id,
     string Title,
     string State,
@@ -26,27 +26,27 @@ public sealed record CollectedTask(
 /// <param name="Title">Title of the run.</param>
 /// <param name="Landed">The landed commit and its branch, or empty if nothing landed.</param>
 /// <param name="Tasks">The results of the tasks in the order of the plan.</param>
-public sealed record CollectedRun(string RunId, string State, string Title, string Landed, IReadOnlyList<CollectedTask> Tasks)
+public sealed record RunResultSummary(string RunId, string State, string Title, string Landed, IReadOnlyList<TaskResultSummary> Tasks)
 {
     /// <summary>Collects the results of a run.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    public static CollectedRun Of(RunStatus run, string repository)
+    public static RunResultSummary Of(RunStatus run, string repository)
     {
-        var facts = new AgentClaimSection(new RunFolder(repository, run.RunId));
-        return new CollectedRun(
+        var facts = new AgentClaimAndFactComparer(new RunFolder(repository, run.RunId));
+        return new RunResultSummary(
             run.RunId,
-            RunLiveness.Describe(run),
+            RunLivenessClassifier.Describe(run),
             run.Title,
-            RunLiveness.DescribeLanding(run),
+            RunLivenessClassifier.DescribeLanding(run),
             [
-                .. run.Tasks.Select(task => new CollectedTask(
+                .. run.Tasks.Select(task => new TaskResultSummary(
                     task.Id,
                     task.Title,
                     task.State,
-                    task.State == TaskStates.Kept ? run.BranchOf(task.Id) : "",
+                    task.State == TaskStateNames.Kept ? run.BranchOf(task.Id) : "",
                     task.MergeCommit.Length > 0 ? task.MergeCommit : task.Commit,
-                    GateFormatter.Count(task.Gates ?? (TaskStates.IsGoodEnd(task.State) ? new GateSummary() : null)),
+                    GateVerdictFormatter.Count(task.Gates ?? (TaskStateNames.IsGoodEnd(task.State) ? new GateSummary() : null)),
                     task.Cost,
                     facts.ClosingMessage(task)
                 )),
@@ -57,7 +57,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
     /// <summary>Renders the results as a section in Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new MarkdownText().Append($"## {RunId}: {State}\n\n").AppendParagraph(Title.Length > 0 ? Title : RunId);
+        var text = new EscapingMarkdownBuilder().Append($"## {RunId}: {State}\n\n").AppendParagraph(Title.Length > 0 ? Title : RunId);
         if (Landed.Length > 0)
         {
             text.Append($"\nLanded: {Landed}\n");

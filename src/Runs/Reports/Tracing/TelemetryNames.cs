@@ -65,7 +65,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the number of an attempt within its task.</summary>
     public const string Attempt = "orchestrate.task.attempt";
 
-    /// <summary>Attribute with the state of a task, which is one of <see cref="TaskStates"/>.</summary>
+    /// <summary>Attribute with the state of a task, which is one of <see cref="TaskStateNames"/>.</summary>
     public const string TaskState = "orchestrate.task.state";
 
     /// <summary>Attribute with the name of the account that paid for an agent.</summary>

@@ -25,16 +25,16 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="findRepository">Finds the repository of this process. It is called only if needed.</param>
-    public static bool IsInsideAgentRun(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
+    public static bool IsInsideAgentRun(IReadOnlyDictionary<string, string> environment, Func<LocalRepositoryPaths?> findRepository)
     {
         if (environment.GetValueOrDefault(FolderVariable) is { Length: > 0 })
         {
             return true;
         }
-        List<(string Name, string Value)> marks = [.. ProcessTable.OfAncestors(FolderVariable, StepEnvironment.Variable)];
-        if (environment.GetValueOrDefault(StepEnvironment.Variable) is { Length: > 0 } own)
+        List<(string Name, string Value)> marks = [.. ProcessTable.OfAncestors(FolderVariable, GateAndSetUpEnvironmentBuilder.Variable)];
+        if (environment.GetValueOrDefault(GateAndSetUpEnvironmentBuilder.Variable) is { Length: > 0 } own)
         {
-            marks.Add((StepEnvironment.Variable, own));
+            marks.Add((GateAndSetUpEnvironmentBuilder.Variable, own));
         }
         return marks.Count > 0
             && findRepository() is { } repository
@@ -54,10 +54,12 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// <param name="caller">IP address and port of the program.</param>
     /// <param name="called">IP address and port on this machine to which the program connected.</param>
     public static bool AreOfCaller(IPEndPoint caller, IPEndPoint called) =>
-        LocalTcpClientEnd.Find(caller, called) is { } client
+        LocalTcpClientProcesses.Find(caller, called) is { } client
         && (
             !client.IsOpen
-            || client.Processes.Any(process => ProcessTable.Of(process.ProcessId, FolderVariable, StepEnvironment.Variable).Count > 0)
+            || client.Processes.Any(process =>
+                ProcessTable.Of(process.ProcessId, FolderVariable, GateAndSetUpEnvironmentBuilder.Variable).Count > 0
+            )
         );
 
     /// <summary>Finds the agent run to which this process belongs. Returns null if it belongs to none.</summary>

@@ -14,7 +14,8 @@ namespace Orchestrator.Runs.Tasks.ConflictPrediction;
 /// <remarks>The process that follows an agent checks whenever a new snapshot of that agent exists. Together, these processes check every
 /// changed pair without the workflow. In a repository, only one process runs git for this purpose at a time, for at most
 /// <see cref="TimeSlice"/>. It then pauses for nineteen times that long, so that the checks use at most 5 % of a core.</remarks>
-internal sealed class ConflictPredictor(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
+internal sealed class ConflictPredictor(RunPlanAndSettings files, GitRepository repository, string task, RunServiceBundle services)
+    : IAsyncDisposable
 {
     private const int Rest = 19;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -66,7 +67,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     {
         try
         {
-            if (Snapshot(task) is not { } own || own.Commit == _done || LockFile.TryTake(LockPath) is not { } held)
+            if (Snapshot(task) is not { } own || own.Commit == _done || InterProcessFileLock.TryTake(LockPath) is not { } held)
             {
                 return;
             }
@@ -98,7 +99,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
         trials.Begin();
-        var staging = RunRefs.Staging(files.Settings, files.Folder);
+        var staging = RunRefNameBuilder.Staging(files.Settings, files.Folder);
         var mine = await trials.ChangedAsync(staging, own, stop);
         foreach (var (other, candidate) in await ReadOtherCandidatesAsync(stop))
         {
@@ -148,11 +149,11 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     /// </summary>
     private async Task<IReadOnlyDictionary<string, TrialMergeCommit>> ReadOtherCandidatesAsync(CancellationToken stop)
     {
-        var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
+        var branches = await new RefStore(repository).ListAsync([RunRefNameBuilder.Task(files.Settings, files.Folder, "")], stop);
         var others = new SortedDictionary<string, TrialMergeCommit>(StringComparer.Ordinal);
         foreach (var id in files.Plan.Tasks.Select(other => other.Id).Where(id => id != task))
         {
-            var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
+            var branch = branches.GetValueOrDefault(RunRefNameBuilder.Task(files.Settings, files.Folder, id));
             if (branch is not null)
             {
                 // A snapshot from before the last commit is outdated.
@@ -167,7 +168,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
             ? new TrialMergeCommit(found.Commit, found.Objects)
             : null;
 
-    private static DateTimeOffset RestsUntil(LockFile held)
+    private static DateTimeOffset RestsUntil(InterProcessFileLock held)
     {
         var text = new byte[32];
         var length = held.Content.Read(text);
@@ -176,7 +177,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
             : DateTimeOffset.MinValue;
     }
 
-    private static void RestUntil(LockFile held, DateTimeOffset until)
+    private static void RestUntil(InterProcessFileLock held, DateTimeOffset until)
     {
         held.Content.SetLength(0);
         held.Content.Position = 0;

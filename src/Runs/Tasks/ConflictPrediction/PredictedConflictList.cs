@@ -10,8 +10,8 @@ public static class PredictedConflictList
     /// <param name="run">Status of the run with all its tasks.</param>
     public static IReadOnlyList<PredictedConflict> Of(string repository, RunStatus run)
     {
-        var open = run.Tasks.Where(task => !TaskStates.IsEnd(task.State)).Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
-        return RunStates.IsFinal(run.State)
+        var open = run.Tasks.Where(task => !TaskStateNames.IsEnd(task.State)).Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
+        return RunStateNames.IsFinal(run.State)
             ? []
             :
             [

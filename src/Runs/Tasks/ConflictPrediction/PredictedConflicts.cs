@@ -46,7 +46,7 @@ internal static class PredictedConflicts
     public static void Store(RunFolder folder, TrialMergeResult result) =>
         DurableFile.Write(
             PathOf(folder, result.Pair),
-            JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJson.Default.TrialMergeResult)
+            JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJsonContext.Default.TrialMergeResult)
         );
 
     /// <summary>Reads the last result of trial merges for a pair of tasks. Returns null if there is none.</summary>
@@ -79,13 +79,13 @@ internal static class PredictedConflicts
             return [];
         }
         var file = Path.Combine(folder.Task(task), "radar-events.json");
-        var told = StoredJson.TryRead(file, PredictedConflictsJson.Default.DictionaryStringInt32) ?? [];
+        var told = StoredJsonReader.TryRead(file, PredictedConflictsJsonContext.Default.DictionaryStringInt32) ?? [];
         var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
         foreach (var result in untold)
         {
             told[result.Pair] = start;
         }
-        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, PredictedConflictsJson.Default.DictionaryStringInt32));
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, PredictedConflictsJsonContext.Default.DictionaryStringInt32));
         return untold;
     }
 
@@ -93,10 +93,10 @@ internal static class PredictedConflicts
     /// Creates the message that informs a task's agent about a predicted conflict. A repeated call creates the same message.
     /// </summary>
     /// <param name="coming">The predicted conflict.</param>
-    public static OutgoingMail CreateMail(RunFiles files, string task, TrialMergeResult coming)
+    public static OutgoingAgentMailMessage CreateMail(RunPlanAndSettings files, string task, TrialMergeResult coming)
     {
         var other = files.Task(coming.Other(task));
-        return OutgoingMail.OfOrchestrator(
+        return OutgoingAgentMailMessage.OfOrchestrator(
             task,
             $"A conflict is predicted with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has "
                 + $"changed the same places in {FileNameEncoding.List(coming.Files, MostFiles)}. Whichever of you is merged second has "
@@ -115,11 +115,12 @@ internal static class PredictedConflicts
     private static string FirstLine(string text) => FileNameEncoding.Show(text.Split('\n')[0].Trim(), 200);
 
     // A damaged result is computed and reported again.
-    private static TrialMergeResult? Read(string path) => StoredJson.TryRead(path, PredictedConflictsJson.Default.TrialMergeResult);
+    private static TrialMergeResult? Read(string path) =>
+        StoredJsonReader.TryRead(path, PredictedConflictsJsonContext.Default.TrialMergeResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
 }
 
 [JsonSerializable(typeof(TrialMergeResult))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
-internal sealed partial class PredictedConflictsJson : JsonSerializerContext;
+internal sealed partial class PredictedConflictsJsonContext : JsonSerializerContext;

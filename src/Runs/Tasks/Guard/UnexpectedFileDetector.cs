@@ -10,7 +10,7 @@ public static class UnexpectedFileDetector
     /// <summary>Records the untracked files before the first agent starts. An existing record is kept.</summary>
     public static async Task NoteAsync(GitRepository repository, RunFolder folder, CancellationToken stop)
     {
-        if (!File.Exists(PathOf(folder)) && new WorktreeStore(repository).FindMainCheckout() is { } checkout)
+        if (!File.Exists(PathOf(folder)) && new WorktreeManager(repository).FindMainCheckout() is { } checkout)
         {
             var untracked = await WorktreeStatus.ReadUntrackedAsync(checkout, [], stop);
             DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(untracked));
@@ -21,9 +21,9 @@ public static class UnexpectedFileDetector
     /// Describes, in one sentence, the untracked files that have appeared since the run's record of untracked files was made. Empty if
     /// there are none or if git can't read the checkout.
     /// </summary>
-    public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
+    public static async Task<string> FindAsync(GitRepository repository, RunPlanAndSettings files)
     {
-        if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
+        if (new WorktreeManager(repository).FindMainCheckout() is not { } checkout)
         {
             return "";
         }
@@ -41,7 +41,7 @@ public static class UnexpectedFileDetector
     private static string Describe(RunFolder folder, string checkout, IReadOnlyList<string> untracked)
     {
         // The record affects no decision. If it is damaged, the files are not reported.
-        if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
+        if (StoredJsonReader.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
         {
             return "";
         }

@@ -30,13 +30,13 @@ internal sealed record WorktreeClaim
     /// <summary>
     /// Moves the content of the file to the agent run's folder as a claim. Returns null if the file is missing or unreadable.
     /// </summary>
-    public static AgentClaim? MoveToRunFolder(AgentStart start)
+    public static AgentOutcomeClaim? MoveToRunFolder(AgentRunParameters start)
     {
-        var worktree = new WorktreeFileAccess(start.WorkingDirectory);
+        var worktree = new WorktreeFileAccessor(start.WorkingDirectory);
         // The ownership check reports anything that is not a regular file.
         if (
             worktree.TryRead(FileName, LargestFile) is not { } text
-            || StoredJson.TryParse(text, WorktreeClaimJson.Default.WorktreeClaim) is not { } found
+            || StoredJsonReader.TryParse(text, WorktreeClaimJsonContext.Default.WorktreeClaim) is not { } found
         )
         {
             return null;
@@ -47,7 +47,7 @@ internal sealed record WorktreeClaim
             return null;
         }
         var status = needs.Count > 0 ? "blocked" : StatusOf(found.Status);
-        var claim = new AgentClaim
+        var claim = new AgentOutcomeClaim
         {
             Status = status,
             Task = start.Task,
@@ -90,4 +90,4 @@ internal sealed record WorktreeClaim
 }
 
 [JsonSerializable(typeof(WorktreeClaim))]
-internal sealed partial class WorktreeClaimJson : JsonSerializerContext;
+internal sealed partial class WorktreeClaimJsonContext : JsonSerializerContext;

@@ -31,7 +31,7 @@ public sealed class MailReader(RunFolder folder, string task)
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 
     /// <summary>Returns new mail without marking it as read.</summary>
-    public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
+    public IReadOnlyList<AgentMailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
 
     /// <summary>Offset in bytes, in the run's mail file, of the first message that was never shown to the task.</summary>
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
@@ -41,7 +41,7 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <param name="call">Id of this call, or null if it is never repeated. A repeated call with the same id returns the same mail.</param>
     /// <param name="conversation">Absolute path of the agent's conversation file, or null if it is unknown or does not exist.</param>
     /// <param name="heard">Other text that was certainly shown to the agent.</param>
-    public async Task<IReadOnlyList<MailMessage>> ReadNewAsync(
+    public async Task<IReadOnlyList<AgentMailMessage>> ReadNewAsync(
         string way,
         string? call,
         string? conversation,
@@ -51,7 +51,7 @@ public sealed class MailReader(RunFolder folder, string task)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
-        using var alone = await LockFile.AcquireAsync(_path + ".lock", limit.Token);
+        using var alone = await InterProcessFileLock.AcquireAsync(_path + ".lock", limit.Token);
         var cursor = ReadCursor();
         if (cursor.Shown is { } last)
         {
@@ -69,14 +69,14 @@ public sealed class MailReader(RunFolder folder, string task)
             return [];
         }
         var tries = cursor.Shown is { } before ? before.Tries + 1 : 1;
-        Write(cursor with { Shown = new MailDisplayRecord(way, call, to, messages[^1].Number, messages[^1].Marker, tries) });
+        Write(cursor with { Shown = new PendingMailDisplayRecord(way, call, to, messages[^1].Number, messages[^1].Marker, tries) });
         return messages;
     }
 
     /// <summary>Returns the mail for a prompt. A repeated call for the same agent run returns the same mail.</summary>
     /// <param name="conversation">Absolute path of the file with the conversation to continue. If null, a new conversation starts and gets
     /// all mail from the beginning.</param>
-    public async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
+    public async Task<IReadOnlyList<AgentMailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {
         var call = start.ToString(CultureInfo.InvariantCulture);
         if (conversation is null && ReadCursor() is var cursor && cursor.Shown?.Call != call && cursor != new MailCursor(0, null))
@@ -87,7 +87,7 @@ public sealed class MailReader(RunFolder folder, string task)
     }
 
     /// <summary>True if the mail that was recorded as about to be shown was actually shown to the agent.</summary>
-    private static bool HasArrived(MailDisplayRecord last, string way, string? conversation, string heard)
+    private static bool HasArrived(PendingMailDisplayRecord last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailLimits.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
@@ -123,10 +123,10 @@ public sealed class MailReader(RunFolder folder, string task)
     }
 
     // If the file is damaged, mail is shown again, so that none is lost.
-    private MailCursor ReadCursor() => StoredJson.TryRead(_path, MailJson.Default.MailCursor) ?? new MailCursor(0, null);
+    private MailCursor ReadCursor() => StoredJsonReader.TryRead(_path, AgentMailJsonContext.Default.MailCursor) ?? new MailCursor(0, null);
 
     private void Write(MailCursor cursor) =>
-        DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, MailJson.Default.MailCursor));
+        DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, AgentMailJsonContext.Default.MailCursor));
 }
 
 /// <summary>The position in the run's mail up to which a task has read.</summary>
@@ -134,7 +134,7 @@ public sealed class MailReader(RunFolder folder, string task)
 /// <param name="Shown">The mail that was last recorded as about to be shown, or null if its arrival is verified.</param>
 internal sealed record MailCursor(
     [property: JsonPropertyName("offset")] long Offset,
-    [property: JsonPropertyName("shown")] MailDisplayRecord? Shown
+    [property: JsonPropertyName("shown")] PendingMailDisplayRecord? Shown
 );
 
 /// <summary>Mail that was recorded as about to be shown.</summary>
@@ -144,7 +144,7 @@ internal sealed record MailCursor(
 /// <param name="Last">Number of the last message.</param>
 /// <param name="Marker">Marker of the last message.</param>
 /// <param name="Tries">Number of times that the messages were shown.</param>
-internal sealed record MailDisplayRecord(
+internal sealed record PendingMailDisplayRecord(
     [property: JsonPropertyName("way")] string Way,
     [property: JsonPropertyName("call")] string? Call,
     [property: JsonPropertyName("to")] long To,

@@ -37,9 +37,11 @@ public sealed record MailSummary(
 
     /// <summary>Parses a line of a run's mail file (see <see cref="Mailbox.PathOf"/>). Returns null if the line is invalid.</summary>
     public static MailSummary? Read(string line) =>
-        StoredJson.TryParse(line, MailJson.Default.MailMessage) is { Text: not null, From: not null } message ? Of(message) : null;
+        StoredJsonReader.TryParse(line, AgentMailJsonContext.Default.AgentMailMessage) is { Text: not null, From: not null } message
+            ? Of(message)
+            : null;
 
-    private static MailSummary Of(MailMessage message)
+    private static MailSummary Of(AgentMailMessage message)
     {
         // The whole text is searched for secrets, because the first line may contain only the start of one.
         var line = SecretScanner.Redact(message.Text).Trim().Split('\n', 2)[0].TrimEnd();

@@ -41,35 +41,35 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     /// <summary>Accepts a message. When the method returns, the message is on the disk and will be delivered even after a crash.</summary>
     /// <exception cref="IOException">The message cannot be written, for example because the disk is full.</exception>
-    public Task<MailReceipt> SendAsync(OutgoingMail letter, CancellationToken stop) =>
+    public Task<AgentMailSendResult> SendAsync(OutgoingAgentMailMessage letter, CancellationToken stop) =>
         AddAsync(letter, letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}"), stop);
 
-    private async Task<MailReceipt> AddAsync(OutgoingMail letter, string id, CancellationToken stop)
+    private async Task<AgentMailSendResult> AddAsync(OutgoingAgentMailMessage letter, string id, CancellationToken stop)
     {
         if (MailLimits.Refusal(letter.Text) is { Length: > 0 } refusal)
         {
-            return new MailReceipt(refusal, 0);
+            return new AgentMailSendResult(refusal, 0);
         }
         using var patience = new CancellationTokenSource(Patience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         using var alone = await LockAsync(limit.Token);
-        using var file = OrchestratorFileWriter.Open(_path);
+        using var file = SymlinkSafeFileWriter.Open(_path);
         CutHalfLine(file);
         var recent = Lines(file, Math.Max(0, file.Length - Tail), isWhole: false).Select(line => line.Message).ToList();
         var last = recent.Count == 0 ? 0 : recent[^1].Number;
         var isCopy = IsCopy(folder);
-        IReadOnlyList<MailMessage> waiting = isCopy ? [.. ReadWaiting()] : [];
+        IReadOnlyList<AgentMailMessage> waiting = isCopy ? [.. ReadWaiting()] : [];
         recent.InsertRange(0, waiting);
         if (recent.Find(message => message.Id == id) is { } same)
         {
-            return new MailReceipt("", same.Number);
+            return new AgentMailSendResult("", same.Number);
         }
         var now = time.GetUtcNow();
         if (RefusalOf(letter, recent, file.Length) is { Length: > 0 } tooMuch)
         {
-            return new MailReceipt(tooMuch, 0);
+            return new AgentMailSendResult(tooMuch, 0);
         }
-        var message = new MailMessage
+        var message = new AgentMailMessage
         {
             Number = last + 1,
             Id = id,
@@ -84,21 +84,21 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             message = message with { Number = waiting.Count == 0 ? 1 : waiting[^1].Number + 1 };
             DurableFile.Write(
                 Path.Combine(WaitingFolder, id + ".json"),
-                JsonSerializer.SerializeToUtf8Bytes(message, MailJson.Default.MailMessage)
+                JsonSerializer.SerializeToUtf8Bytes(message, AgentMailJsonContext.Default.AgentMailMessage)
             );
-            return new MailReceipt("", 0);
+            return new AgentMailSendResult("", 0);
         }
         file.Seek(0, SeekOrigin.End);
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(message, MailJson.Default.MailMessage), (byte)'\n']);
+        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(message, AgentMailJsonContext.Default.AgentMailMessage), (byte)'\n']);
         file.Flush(flushToDisk: true);
-        return new MailReceipt("", message.Number);
+        return new AgentMailSendResult("", message.Number);
     }
 
     /// <summary>
     /// Makes this host accept messages for the run. Called on the owner host, which may previously have been a worker host.
     /// </summary>
     /// <returns>Messages on this host that are not accepted yet.</returns>
-    public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<AgentMailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
         using (await LockAsync(stop))
         {
@@ -111,20 +111,24 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// Accepts a message that was stored on a worker host or on this host. Called on the owner host. A repeated call adds no second
     /// message. If the message is rejected, its sender is notified once.
     /// </summary>
-    internal async Task AcceptAsync(MailMessage letter, CancellationToken stop)
+    internal async Task AcceptAsync(AgentMailMessage letter, CancellationToken stop)
     {
         if (!Settled([letter.Id]).Contains(letter.Id))
         {
-            var sent = await AddAsync(new OutgoingMail(letter.From, letter.IsFromPerson, letter.To, letter.Text), letter.Id, stop);
+            var sent = await AddAsync(
+                new OutgoingAgentMailMessage(letter.From, letter.IsFromPerson, letter.To, letter.Text),
+                letter.Id,
+                stop
+            );
             if (!sent.IsTaken)
             {
                 if (letter is { IsFromPerson: false, From.Length: > 0 })
                 {
                     var answer = $"Your message to {letter.To ?? "all"} was not delivered: {sent.Refusal}";
-                    await SendAsync(OutgoingMail.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
+                    await SendAsync(OutgoingAgentMailMessage.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
                 }
                 using var alone = await LockAsync(stop);
-                OrchestratorFileWriter.Append(Refused, letter.Id + "\n");
+                SymlinkSafeFileWriter.Append(Refused, letter.Id + "\n");
             }
         }
         if (Path.Combine(WaitingFolder, letter.Id + ".json") is var waited && File.Exists(waited))
@@ -138,10 +142,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     /// <summary>Parses stored messages, and sorts them by the time at which they were sent. Invalid messages are skipped.</summary>
     /// <param name="files">Content of the message files.</param>
-    internal static IEnumerable<MailMessage> InOrder(IEnumerable<byte[]> files) =>
+    internal static IEnumerable<AgentMailMessage> InOrder(IEnumerable<byte[]> files) =>
         files
-            .Select(content => StoredJson.TryParse(content, MailJson.Default.MailMessage))
-            .OfType<MailMessage>()
+            .Select(content => StoredJsonReader.TryParse(content, AgentMailJsonContext.Default.AgentMailMessage))
+            .OfType<AgentMailMessage>()
             .Where(letter => letter is { Id: { Length: > 0 } id, Text: not null, From: not null } && id.All(char.IsAsciiHexDigit))
             .OrderBy(letter => letter.Time)
             .ThenBy(letter => letter.Number);
@@ -190,12 +194,13 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return settled;
     }
 
-    private IEnumerable<MailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFileReader.TryRead).OfType<byte[]>());
+    private IEnumerable<AgentMailMessage> ReadWaiting() => InOrder(ListWaiting().Select(SmallFileReader.TryRead).OfType<byte[]>());
 
-    private Task<LockFile> LockAsync(CancellationToken stop) => LockFile.AcquireAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
+    private Task<InterProcessFileLock> LockAsync(CancellationToken stop) =>
+        InterProcessFileLock.AcquireAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
     /// <summary>Returns the reason why a message would be rejected now. Empty if it would be accepted. Changes nothing.</summary>
-    internal string RefusalNow(OutgoingMail letter)
+    internal string RefusalNow(OutgoingAgentMailMessage letter)
     {
         if (!File.Exists(_path))
         {
@@ -209,7 +214,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         );
     }
 
-    private string RefusalOf(OutgoingMail letter, List<MailMessage> recent, long bytes)
+    private string RefusalOf(OutgoingAgentMailMessage letter, List<AgentMailMessage> recent, long bytes)
     {
         var sent = recent.Where(message =>
             letter.From.Length > 0 && message.From == letter.From && message.IsFromPerson == letter.IsFromPerson
@@ -225,14 +230,14 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>Reads the mail of a task, starting at an offset, up to the limit for one read.</summary>
     /// <param name="from">Offset in the mail file in bytes.</param>
     /// <returns>The messages, and the offset after the last one.</returns>
-    public (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
+    public (IReadOnlyList<AgentMailMessage> Messages, long To) Read(string task, long from)
     {
         if (!File.Exists(_path))
         {
             return ([], from);
         }
         using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var found = new List<MailMessage>();
+        var found = new List<AgentMailMessage>();
         var to = from;
         foreach (var (message, end) in Lines(file, from, isWhole: true))
         {
@@ -280,7 +285,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// </summary>
     /// <param name="from">Offset in bytes.</param>
     /// <param name="isWhole">True if a line starts at the offset. If false, reading starts after the next line break.</param>
-    private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)
+    private static IEnumerable<(AgentMailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)
     {
         if (from > file.Length)
         {
@@ -300,7 +305,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                 continue;
             }
             // After a power failure, a line may consist of zeros. Such lines, and lines of other programs, are skipped.
-            if (!skip && StoredJson.TryParse(line.ToArray(), MailJson.Default.MailMessage) is { } message)
+            if (!skip && StoredJsonReader.TryParse(line.ToArray(), AgentMailJsonContext.Default.AgentMailMessage) is { } message)
             {
                 yield return (message, at);
             }

@@ -19,21 +19,21 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 
     /// <summary>Stores an outgoing message. When the method returns, the message is on the disk.</summary>
     /// <exception cref="IOException">The message cannot be written.</exception>
-    internal MailReceipt StoreOutgoing(OutgoingMail letter)
+    internal AgentMailSendResult StoreOutgoing(OutgoingAgentMailMessage letter)
     {
         var refusal = MailLimits.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
         if (refusal.Length > 0)
         {
-            return new MailReceipt(refusal, 0);
+            return new AgentMailSendResult(refusal, 0);
         }
         var now = time.GetUtcNow();
         var name = $"{now.UtcTicks:d20}-{Guid.NewGuid():n}.json";
         var content = new UndeliveredMail(letter.To, letter.Text, letter.Call);
         DurableFile.Write(
             Path.Combine(_path, Letters, name),
-            JsonSerializer.SerializeToUtf8Bytes(content, UndeliveredMailJson.Default.UndeliveredMail)
+            JsonSerializer.SerializeToUtf8Bytes(content, UndeliveredMailJsonContext.Default.UndeliveredMail)
         );
-        return new MailReceipt("", 0);
+        return new AgentMailSendResult("", 0);
     }
 
     /// <summary>Delivers the stored messages. After a crash, no message is delivered twice.</summary>
@@ -42,7 +42,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     public async Task<IReadOnlyList<string>> DeliverAsync(CancellationToken stop)
     {
         var refused = new List<string>();
-        var files = new WorktreeFileAccess(_path);
+        var files = new WorktreeFileAccessor(_path);
         foreach (var name in files.List(Letters).Order(StringComparer.Ordinal).Take(MostAtOnce))
         {
             stop.ThrowIfCancellationRequested();
@@ -53,11 +53,11 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
             }
             if (
                 files.TryRead(path, LargestLetter) is { } bytes
-                && StoredJson.TryParse(bytes, UndeliveredMailJson.Default.UndeliveredMail) is { Text: not null } letter
+                && StoredJsonReader.TryParse(bytes, UndeliveredMailJsonContext.Default.UndeliveredMail) is { Text: not null } letter
             )
             {
                 var sent = await new Mailbox(folder, time).SendAsync(
-                    new OutgoingMail(task, IsFromPerson: false, letter.To, letter.Text) { Call = letter.Call ?? name },
+                    new OutgoingAgentMailMessage(task, IsFromPerson: false, letter.To, letter.Text) { Call = letter.Call ?? name },
                     stop
                 );
                 if (!sent.IsTaken)
@@ -86,4 +86,4 @@ internal sealed record UndeliveredMail(
 );
 
 [JsonSerializable(typeof(UndeliveredMail))]
-internal sealed partial class UndeliveredMailJson : JsonSerializerContext;
+internal sealed partial class UndeliveredMailJsonContext : JsonSerializerContext;

@@ -32,14 +32,14 @@ internal sealed class AgentHandoverInstructions(RunFolder folder, string taskId,
         {
             // A plain program has no model, so its output does not explain its work.
             var isConversation = false;
-            await foreach (var happened in AgentLog.ReadAsync(earlier, follow: false, time, CancellationToken.None))
+            await foreach (var happened in AgentRunLogReader.ReadAsync(earlier, follow: false, time, CancellationToken.None))
             {
-                isConversation |= happened is AgentSessionStarted;
-                if (happened is AgentToolUse use)
+                isConversation |= happened is AgentSessionStartedEvent;
+                if (happened is AgentToolCallEvent use)
                 {
                     Keep(uses, $"{use.Tool}: {use.Subject}", MostUses);
                 }
-                else if (isConversation && happened is AgentText text)
+                else if (isConversation && happened is AgentTextEvent text)
                 {
                     Keep(words, text.Text, MostWords);
                 }

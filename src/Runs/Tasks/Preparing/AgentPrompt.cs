@@ -25,7 +25,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,
         RunAgentInput input,
-        RunFiles files,
+        RunPlanAndSettings files,
         PlanTask task,
         string? conversation,
         TimeProvider time
@@ -41,7 +41,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         {
             text += await new AgentHandoverInstructions(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
         }
-        if (AgentSupervisor.ReadState(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
+        if (AgentSupervisor.ReadState(files.Folder.Start(task.Id, input.Start)) == AgentRunStatus.NotStarted)
         {
             text += await MailAsync(files, task.Id, input.Start, conversation);
         }
@@ -53,14 +53,14 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return new AgentPrompt(
             text,
             instructions.General.Length > 0 ? instructions.General : null,
-            await ReadAgentsAsync(new CommitStore(repository), input.Prepared.BaseCommit)
+            await ReadAgentsAsync(new GitCommitStore(repository), input.Prepared.BaseCommit)
         );
     }
 
     /// <summary>Reads the instruction files of the repository that apply to a task and its agent.</summary>
     public static Task<RepositoryInstructions> InstructionsAsync(
         GitRepository repository,
-        RunFiles files,
+        RunPlanAndSettings files,
         PlanTask task,
         string baseCommit,
         CancellationToken stop = default
@@ -75,17 +75,17 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             stop
         );
 
-    private static async Task<string> MailAsync(RunFiles files, string task, int start, string? conversation)
+    private static async Task<string> MailAsync(RunPlanAndSettings files, string task, int start, string? conversation)
     {
         var mail = await new MailReader(files.Folder, task).ForPromptAsync(start, conversation, CancellationToken.None);
-        return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
+        return mail.Count == 0 ? "" : $"\n# Messages\n\n{AgentMailMessage.Show(mail)}\n";
     }
 
     /// <summary>
     /// Returns the part of the prompt that determines a task's result. This part excludes notes, mail, guidance, and the list of gates that
     /// run one at a time.
     /// </summary>
-    public static string ForKey(RunFiles files, PlanTask task)
+    public static string ForKey(RunPlanAndSettings files, PlanTask task)
     {
         var input = Input(files, task, null);
         return TaskPromptRenderer.Render(
@@ -103,7 +103,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
 
     /// <summary>Collects the data for the prompt of a new conversation.</summary>
     /// <param name="guidance">A user's guidance for the task, or null if there is none.</param>
-    public static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
+    public static TaskPromptInput Input(RunPlanAndSettings files, PlanTask task, string? guidance)
     {
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
         {
@@ -121,10 +121,10 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return files.Contracts is { } inForce ? input.With(inForce) : input;
     }
 
-    private static string? RoleText(RunFiles files, string role) =>
+    private static string? RoleText(RunPlanAndSettings files, string role) =>
         files.Decisions!.TryRead(files.Folder, RunFolder.RoleName(role)) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
+    private static string Whole(RunPlanAndSettings files, PlanTask task, string guidance, string problems, string ending)
     {
         var text = new StringBuilder(TaskPromptRenderer.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
@@ -176,15 +176,15 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// Describes the limit that ended the previous agent run, so that the next agent can stay within the limit. Empty if no limit ended
     /// that agent run.
     /// </summary>
-    private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
+    private static string EndingOfLast(RunAgentInput input, RunPlanAndSettings files) =>
         AgentRunOutcomeFile.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
         && AgentOutcomeClassifier.IsLimit(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Work in a way that avoids this limit."
             : "";
 
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(CommitStore commits, string commit)
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(GitCommitStore commits, string commit)
     {
-        var tree = await CommitTree.ReadAsync(commits, commit, CancellationToken.None);
+        var tree = await CommitFileReader.ReadAsync(commits, commit, CancellationToken.None);
         var agents = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (shown, real) in await tree.FindBelowAsync(AgentsFolder.TrimEnd('/'), ".md", CancellationToken.None))
         {

@@ -10,10 +10,10 @@ namespace Orchestrator.Runs.Tasks;
 public sealed record AgentStartFolder(string Run, string Task, int Number, string Path)
 {
     /// <summary>Current state of the agent run, read from the folder.</summary>
-    public AgentStartState State => AgentSupervisor.ReadState(Path);
+    public AgentRunStatus State => AgentSupervisor.ReadState(Path);
 
     /// <summary>True if the agent is running, or if it died and its child processes may still be running.</summary>
-    public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;
+    public bool MayBeAtWork => State is AgentRunStatus.Running or AgentRunStatus.Died;
 
     /// <summary>Stops the agent and all processes that it started. Its conversation and its files are kept.</summary>
     public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentFailure.Stopped);

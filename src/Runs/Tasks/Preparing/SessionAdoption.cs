@@ -23,7 +23,7 @@ public sealed record AdoptedSession(string Id, string Head, IReadOnlyList<string
 /// file and folder are never changed.
 /// </summary>
 /// <param name="services">Opens repositories.</param>
-public sealed class SessionAdoption(RunServices services)
+public sealed class SessionAdoption(RunServiceBundle services)
 {
     /// <summary>Maximum size of an adopted conversation in bytes (256 MB).</summary>
     public const long LargestFile = 256 * 1024 * 1024;
@@ -32,18 +32,18 @@ public sealed class SessionAdoption(RunServices services)
 
     /// <summary>Reads the file of a conversation.</summary>
     /// <param name="file">Absolute path of the file.</param>
-    /// <exception cref="RefusedException">The file is missing, too large, or being written.</exception>
+    /// <exception cref="UserRequestRefusedException">The file is missing, too large, or being written.</exception>
     public static ReadOnlyMemory<byte> ReadConversation(string file)
     {
         var content =
             RegularFileReader.TryRead(file, LargestFile)
-            ?? throw new RefusedException(
+            ?? throw new UserRequestRefusedException(
                 $"{file} can't be adopted, because it is missing or larger than {ByteSizes.Describe(LargestFile)}.",
                 "Start a new task with a description of the work."
             );
         return new FileInfo(file).Length == content.Length
             ? content
-            : throw new RefusedException(
+            : throw new UserRequestRefusedException(
                 $"Another process is writing to {file}, so the conversation is in " + "use.",
                 "First end the process that is using the conversation."
             )
@@ -58,35 +58,38 @@ public sealed class SessionAdoption(RunServices services)
     /// <param name="location">The work tree in which the user had the conversation.</param>
     /// <param name="id">Id of the conversation.</param>
     /// <param name="file">Absolute path of the conversation's file.</param>
-    /// <exception cref="RefusedException">The conversation cannot be adopted.</exception>
-    public async Task<AdoptedSession> ReadAsync(RepositoryLocation location, string id, string file, CancellationToken stop)
+    /// <exception cref="UserRequestRefusedException">The conversation cannot be adopted.</exception>
+    public async Task<AdoptedSession> ReadAsync(LocalRepositoryPaths location, string id, string file, CancellationToken stop)
     {
         var conversation = ReadConversation(file);
         var repository = await services.Repositories.OpenAsync(location.Root);
-        if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
+        if (new WorktreeManager(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            throw new RefusedException(
+            throw new UserRequestRefusedException(
                 $"{location.WorkTree} is no longer a working tree.",
                 "Restore the folder of the conversation first."
             );
         }
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
-        if (status.Operation != UnfinishedOperation.None || status.Branch is null || status.Head is null)
+        if (status.Operation != UnfinishedGitOperation.None || status.Branch is null || status.Head is null)
         {
-            throw new RefusedException(
-                status.Operation != UnfinishedOperation.None
+            throw new UserRequestRefusedException(
+                status.Operation != UnfinishedGitOperation.None
                         ? $"A {status.Operation.ToString().ToLowerInvariant()} is in progress in {location.WorkTree}."
                     : status.Head is null ? $"{location.WorkTree} has no commits yet."
                     : $"No branch is checked out in {location.WorkTree}.",
                 "Resolve this first (git status shows how), because a task starts from the commit of a branch."
             );
         }
-        var files = new WorktreeTree(checkout);
+        var files = new WorktreeGitTreeWriter(checkout);
         var (tree, head) = await files.WriteAsync(stop);
         var (work, _) = await files.WriteAsync(stop, environment: null, Own);
         if (head != status.Head)
         {
-            throw new RefusedException($"{location.WorkTree} was moved to another commit in the meantime.", "Run the command again.")
+            throw new UserRequestRefusedException(
+                $"{location.WorkTree} was moved to another commit in the meantime.",
+                "Run the command again."
+            )
             {
                 IsPassing = true,
             };
@@ -109,7 +112,7 @@ public sealed class SessionAdoption(RunServices services)
     /// <param name="adopted">The snapshot.</param>
     /// <returns>Name of the ref that keeps all files unchanged, or null if there was no uncommitted work.</returns>
     public async Task<string?> KeepAsync(
-        RepositoryLocation location,
+        LocalRepositoryPaths location,
         string run,
         string task,
         AdoptedSession adopted,
@@ -121,7 +124,7 @@ public sealed class SessionAdoption(RunServices services)
         // The folder is created first, because refs of an unknown run would never be removed.
         new AdoptedConversation(folder, task).Store(adopted.Id, adopted.Conversation);
         var kept = await KeepFilesAsync(repository, folder, task, adopted, stop);
-        RetainedWorkNotes.Note(
+        RetainedWorkLocationRecorder.Note(
             folder,
             task,
             kept,
@@ -138,14 +141,14 @@ public sealed class SessionAdoption(RunServices services)
         CancellationToken stop
     )
     {
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         if ((await commits.ReadAsync(adopted.Head, stop))?.Tree == adopted.Tree)
         {
             return null;
         }
         var refs = new RefStore(repository);
         var trailers = new CommitTrailers(folder.Name, task);
-        var (kept, wip) = ($"{RunRefs.Kept(folder, task)}/1", RunRefs.Wip(folder, task));
+        var (kept, wip) = ($"{RunRefNameBuilder.Kept(folder, task)}/1", RunRefNameBuilder.Wip(folder, task));
         var all = await commits.CreateAsync(adopted.Tree, [adopted.Head], $"{task}: as it was adopted", trailers, stop);
         var work = await commits.CreateAsync(adopted.WorkTree, [adopted.Head], $"{task}: unfinished, as it was adopted", trailers, stop);
         var before = await refs.ListAsync([kept, wip], stop);

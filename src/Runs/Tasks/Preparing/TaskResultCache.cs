@@ -11,7 +11,7 @@ internal static class TaskResultCache
 {
     /// <summary>Stores a task's result. It becomes one commit on the base of the task, with the changes of all attempts.</summary>
     public static async Task KeepAsync(
-        TaskWorkspace workspace,
+        TaskBranchAndWorktree workspace,
         PlanTask task,
         VerifyTaskInput input,
         string commit,
@@ -23,7 +23,7 @@ internal static class TaskResultCache
         {
             return;
         }
-        var commits = new CommitStore(workspace.Repository);
+        var commits = new GitCommitStore(workspace.Repository);
         var info = (await commits.ReadAsync(commit, stop))!;
         var result =
             info.Parents is [var only] && only == input.Prepared.BaseCommit
@@ -35,7 +35,7 @@ internal static class TaskResultCache
                     new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey),
                     stop
                 );
-        var name = RunRefs.Result(input.Prepared.ContentKey);
+        var name = RunRefNameBuilder.Result(input.Prepared.ContentKey);
         await workspace.Refs.UpdateAsync(
             [new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))],
             $"result of {task.Id}",
@@ -48,16 +48,16 @@ internal static class TaskResultCache
     /// has conflicts.
     /// </summary>
     public static async Task<string?> ApplyStoredAsync(
-        TaskWorkspace workspace,
+        TaskBranchAndWorktree workspace,
         PlanTask task,
-        TaskNotes notes,
+        TaskWorktreeRecord notes,
         string key,
         int attempt,
         CancellationToken stop
     )
     {
-        var commits = new CommitStore(workspace.Repository);
-        if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
+        var commits = new GitCommitStore(workspace.Repository);
+        if (await workspace.Refs.ReadAsync(RunRefNameBuilder.Result(key), stop) is not { } result)
         {
             return null;
         }
@@ -97,11 +97,11 @@ internal static class TaskResultCache
             : null;
     }
 
-    private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
+    private static async Task<bool> HasSameTreeAsync(GitCommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
     /// <summary>Removes an applied result from the branch. Called if the result failed verification.</summary>
-    public static async Task RemoveAppliedAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
+    public static async Task RemoveAppliedAsync(TaskBranchAndWorktree workspace, TaskWorktreeRecord notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
         {

@@ -12,7 +12,7 @@ internal static class TaskResultCacheKey
     /// <summary>Returns the cache key of a task at a base commit.</summary>
     public static async Task<string> OfAsync(
         GitRepository repository,
-        RunFiles files,
+        RunPlanAndSettings files,
         PlanTask task,
         string baseCommit,
         CancellationToken stop
@@ -20,7 +20,7 @@ internal static class TaskResultCacheKey
     {
         var content =
             task.FilesRead is null || task.FilesWrite is null
-                ? [(await new CommitStore(repository).ReadAsync(baseCommit, stop))!.Tree]
+                ? [(await new GitCommitStore(repository).ReadAsync(baseCommit, stop))!.Tree]
                 : await OwnedAndReadAsync(repository, task, baseCommit, stop);
         var parts = new
         {
@@ -61,7 +61,7 @@ internal static class TaskResultCacheKey
     {
         var owned = TaskFileOwnership.Of(task);
         var read = TaskFileOwnership.Of(task.FilesRead);
-        var tree = await new CommitStore(repository).ListFilesAsync(baseCommit, stop);
+        var tree = await new GitCommitStore(repository).ListFilesAsync(baseCommit, stop);
         return
         [
             .. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsSubAgent(f.Path))

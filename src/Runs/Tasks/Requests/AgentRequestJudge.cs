@@ -5,16 +5,16 @@ namespace Orchestrator.Runs.Tasks.Requests;
 /// <summary>Grants or refuses the requests of blocked agents, or requires a user's decision.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
-public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseRequest> leases)
+public sealed class AgentRequestJudge(RunServiceBundle services, IReadOnlyList<LeaseRequest> leases)
 {
-    private static readonly RequestVerdict ByPerson = new() { Step = RequestNextSteps.Person };
+    private static readonly AgentRequestEvaluationResult ByPerson = new() { Step = AgentRequestNextStepKinds.Person };
 
     /// <summary>Refuses or grants a request, or requires a user's decision. A repeated call has the same result.</summary>
     /// <param name="input">The agent run, and the user's decision if there is one.</param>
-    public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
+    public async Task<AgentRequestEvaluationResult> JudgeAsync(EvaluateAgentRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
-        var claim = AgentClaim.Read(files.Folder, input.Task.Task.Id, input.Start, input.SaidHash);
+        var claim = AgentOutcomeClaim.Read(files.Folder, input.Task.Task.Id, input.Start, input.SaidHash);
         if (claim is { Split.Count: > 0 })
         {
             return TaskSplitter.Judge(input, claim);
@@ -36,15 +36,15 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
             }
             wanted = wanted.Refuse($"{FileNameEncoding.List(wanted.NeedPerson)}: {input.Decision.Why}.");
         }
-        var verdict = claim.Needs.Count == 0 ? null : await new DependencyRequestJudge(services, files, input).JudgeAsync(claim, stop);
+        var verdict = claim.Needs.Count == 0 ? null : await new PackageRequestJudge(services, files, input).JudgeAsync(claim, stop);
         if (claim.Needs.Count > 0 && verdict is null)
         {
             return ByPerson with { Lent = wanted.Lent, Note = Note(wanted) };
         }
-        verdict ??= new RequestVerdict { Step = RequestNextSteps.Answer };
+        verdict ??= new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Answer };
         return verdict with
         {
-            Text = verdict.Step == RequestNextSteps.Ask ? verdict.Text : string.Join(" ", [.. wanted.Said, verdict.Text]).Trim(),
+            Text = verdict.Step == AgentRequestNextStepKinds.Ask ? verdict.Text : string.Join(" ", [.. wanted.Said, verdict.Text]).Trim(),
             Lent = wanted.Lent,
             Note = string.Join(" ", ((string[])[Note(wanted), verdict.Note]).Where(text => text.Length > 0)),
         };
@@ -54,7 +54,11 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
     /// Returns the other tasks of the run in their current states. They include tasks that were added after the requesting task had
     /// started.
     /// </summary>
-    private async Task<TaskFileClaims> ReadOtherTasksAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
+    private async Task<TaskFileClaims> ReadOtherTasksAsync(
+        RunPlanAndSettings files,
+        EvaluateAgentRequestInput input,
+        CancellationToken stop
+    )
     {
         var run = await services.AskRun(input.Task.RunId, stop);
         var newest =
@@ -65,7 +69,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
     }
 
     /// <summary>Determines whether the planner or a user answers a question.</summary>
-    private static RequestVerdict ChooseAnswerer(RunFiles files, JudgeRequestInput input)
+    private static AgentRequestEvaluationResult ChooseAnswerer(RunPlanAndSettings files, EvaluateAgentRequestInput input)
     {
         var questions = files.Settings.Questions;
         if (!questions.ByPlanner)
@@ -74,7 +78,7 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
         }
         var answered = input.Answered;
         return answered < questions.MaxAnswers
-            ? new RequestVerdict { Step = RequestNextSteps.Planner }
+            ? new AgentRequestEvaluationResult { Step = AgentRequestNextStepKinds.Planner }
             : ByPerson with
             {
                 Text =
@@ -84,10 +88,10 @@ public sealed class AgentRequestJudge(RunServices services, IReadOnlyList<LeaseR
     }
 
     /// <summary>Combines all requests that need a user's approval into one.</summary>
-    private static RequestVerdict Ask(string task, AgentClaim claim, FileRequestVerdict wanted) =>
+    private static AgentRequestEvaluationResult Ask(string task, AgentOutcomeClaim claim, FileRequestVerdict wanted) =>
         new()
         {
-            Step = RequestNextSteps.Ask,
+            Step = AgentRequestNextStepKinds.Ask,
             Asks = ApprovalKinds.File,
             Lent = wanted.Lent,
             Text =

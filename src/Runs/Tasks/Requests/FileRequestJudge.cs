@@ -6,12 +6,17 @@ namespace Orchestrator.Runs.Tasks.Requests;
 /// <param name="asking">The requesting task.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 /// <param name="others">Other tasks of the run.</param>
-internal sealed class FileRequestJudge(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, TaskFileClaims others)
+internal sealed class FileRequestJudge(
+    RunPlanAndSettings files,
+    TaskWorkflowInput asking,
+    IReadOnlyList<LeaseRequest> leases,
+    TaskFileClaims others
+)
 {
     private readonly string _task = asking.Task.Id;
     private const int Most = 20;
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
-    private readonly FileGrants _grants = new(files.Folder);
+    private readonly TaskFileGrantStore _grants = new(files.Folder);
 
     /// <summary>Determines which of the requested files are allowed, and grants them. A repeated call has the same result.</summary>
     /// <param name="wanted">Paths of the requested files.</param>
@@ -45,7 +50,7 @@ internal sealed class FileRequestJudge(RunFiles files, TaskInput asking, IReadOn
         {
             return verdict.AddGranted(asking.Lent.Contains(path) ? path : null, $"{path} belongs to your task, so you may write it.");
         }
-        if (InterfaceContractCheck.Of(files, path) is not null)
+        if (InterfaceContractChecker.Of(files, path) is not null)
         {
             return verdict.Refuse($"{path} is a contract, which only the orchestrator may change.");
         }
@@ -62,7 +67,7 @@ internal sealed class FileRequestJudge(RunFiles files, TaskInput asking, IReadOn
         {
             return verdict.Refuse(holder);
         }
-        if (LeaseRequests.HolderOf(leases, files.Folder.Name, path) is { } elsewhere)
+        if (TaskLeaseRequestBuilder.HolderOf(leases, files.Folder.Name, path) is { } elsewhere)
         {
             return verdict.Refuse(elsewhere);
         }
@@ -100,16 +105,16 @@ internal sealed class FileRequestJudge(RunFiles files, TaskInput asking, IReadOn
 /// <summary>The tasks of a run, as reported by its workflow.</summary>
 /// <param name="Plan">The plan, including the tasks that were added to it.</param>
 /// <param name="Tasks">The states of the tasks. A task without a state counts as open.</param>
-internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
+internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTaskStatus> Tasks)
 {
     /// <summary>All files that are granted to tasks of the run.</summary>
     public IEnumerable<GrantedFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new GrantedFile(task.Id, path)));
 
     /// <summary>True if a task may still write its files.</summary>
-    public bool IsOpen(string id) => !TaskStates.IsDone(StateOf(id));
+    public bool IsOpen(string id) => !TaskStateNames.IsDone(StateOf(id));
 
     /// <summary>Returns the state of a task.</summary>
-    public string StateOf(string id) => Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
+    public string StateOf(string id) => Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStateNames.Pending;
 }
 
 /// <summary>Result of a request for files.</summary>

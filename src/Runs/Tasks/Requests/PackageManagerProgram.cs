@@ -40,15 +40,25 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
 
     /// <summary>Creates an instance with the environment of a gate, for a tree of staging.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
-    public static async Task<PackageManagerProgram> InAsync(VerificationTree place, RunServices services, RunFiles files) =>
+    public static async Task<PackageManagerProgram> InAsync(
+        VerificationWorktree place,
+        RunServiceBundle services,
+        RunPlanAndSettings files
+    ) =>
         new(
-            StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository, SandboxRole.SetUp),
+            GateAndSetUpEnvironmentBuilder.Of(
+                services.Environment,
+                place.Resources,
+                files.Settings,
+                files.Folder.Repository,
+                SandboxedProgramKind.SetUp
+            ),
             services.Time,
-            await StepSandbox.OfTreeAsync(
+            await RunSandboxFactory.OfTreeAsync(
                 files.Settings,
                 place.Worktree,
                 place.Resources,
-                StepSandbox.PurposeOf(SandboxRole.SetUp, files.Folder, ""),
+                RunSandboxFactory.PurposeOf(SandboxedProgramKind.SetUp, files.Folder, ""),
                 services,
                 CancellationToken.None
             )
@@ -58,7 +68,12 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
     /// <param name="manifest">The manifest that would list the package.</param>
     /// <param name="root">Absolute path of a worktree of staging.</param>
     /// <returns>Explanation for the agent if the package does not exist, or null if it exists.</returns>
-    public async Task<string?> FindPackageFaultAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
+    public async Task<string?> FindPackageFaultAsync(
+        PackageManifest manifest,
+        AgentPackageRequest package,
+        string root,
+        CancellationToken stop
+    )
     {
         var problem = await AskAsync();
         return (problem is { WasKilled: true } ? await AskAsync() : problem)?.Words;
@@ -79,21 +94,26 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
     /// <summary>Adds a package to the manifest and to the lock file.</summary>
     /// <param name="root">Absolute path of the worktree that contains both files.</param>
     /// <returns>The failure, or null if the package was added.</returns>
-    public async Task<PackageProblem?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
+    public async Task<PackageProblem?> InstallAsync(
+        PackageManifest manifest,
+        AgentPackageRequest package,
+        string root,
+        CancellationToken stop
+    )
     {
-        if (package.IsForDevelopment && ManifestVersions.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
+        if (package.IsForDevelopment && ManifestPackageVersionReader.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
         {
             return null; // The product already has the package, so development has it, too.
         }
         if (manifest.Tool.Line is { } line)
         {
             var path = Path.Combine(root, manifest.Path);
-            if (RegularFileReader.TryRead(path, WorktreeFileAccess.LargestRead) is not { } content)
+            if (RegularFileReader.TryRead(path, WorktreeFileAccessor.LargestRead) is not { } content)
             {
                 return new($"{package} can't be installed, because {manifest.Path} is not a regular file of at most 16 MB.");
             }
             var text = Encoding.UTF8.GetString(content);
-            OrchestratorFileWriter.Write(path, RequirementsFile.With(text, manifest.Tool, package.Name, line(package)));
+            SymlinkSafeFileWriter.Write(path, PythonRequirementsFileEditor.With(text, manifest.Tool, package.Name, line(package)));
         }
         foreach (var arguments in manifest.Tool.Install(package, manifest.Name))
         {
@@ -107,12 +127,12 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
 
     private async Task<PackageProblem?> RunAsync(
         PackageManifest manifest,
-        PackageRequest package,
+        AgentPackageRequest package,
         IReadOnlyList<string> arguments,
         string root,
         TimeSpan limit,
         string? input,
-        Func<string, PackageRequest, bool>? finds,
+        Func<string, AgentPackageRequest, bool>? finds,
         CancellationToken stop
     )
     {
@@ -122,7 +142,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
             return new($"{package} can't be installed, because {tool.Program} is not in PATH on this machine.");
         }
         var result = await new ProcessRunner(time).RunAsync(
-            new ProcessCommand(program, arguments)
+            new ChildProcessOptions(program, arguments)
             {
                 WorkingDirectory = Path.Combine(root, manifest.Folder),
                 Environment = environment
@@ -130,7 +150,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
                     .DistinctBy(pair => pair.Key)
                     .ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
                 CleanEnvironment = true,
-                Input = input is null ? ProcessInput.None : ProcessInput.FromText(input),
+                Input = input is null ? ProcessStandardInput.None : ProcessStandardInput.FromText(input),
                 Timeout = limit,
                 OwnSession = true,
                 StopLeftovers = true,

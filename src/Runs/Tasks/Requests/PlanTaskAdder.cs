@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>Adds tasks that a user describes to the plan of a run in progress.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class PlanTaskAdder(RunServices services)
+public sealed class PlanTaskAdder(RunServiceBundle services)
 {
     /// <summary>Stores the plan with the added tasks. A repeated call has the same result.</summary>
     /// <param name="input">The run and the tasks to add.</param>

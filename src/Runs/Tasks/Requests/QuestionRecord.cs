@@ -18,7 +18,7 @@ internal sealed record QuestionRecord
     /// <summary>The reason why a user must answer, or empty if the planner answered.</summary>
     public string Why { get; init; } = "";
 
-    /// <inheritdoc cref="AnswerJudgement.By"/>
+    /// <inheritdoc cref="AgentAnswerValidationResult.By"/>
     public string By { get; init; } = "";
 
     /// <summary>Time of the reply.</summary>
@@ -50,8 +50,8 @@ internal sealed record QuestionRecord
 
     /// <summary>Stores the record of the planner's reply. Called before the reply is returned to the agent.</summary>
     public void Store(RunFolder folder) =>
-        DurableFile.Write(PathOf(folder, Task, Start), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
+        DurableFile.Write(PathOf(folder, Task, Start), JsonSerializer.SerializeToUtf8Bytes(this, PayloadJsonOptions.Options));
 
     // A damaged file counts as missing.
-    private static QuestionRecord? Read(string path) => StoredJson.TryRead(path, MessageJson.Options.TypeOf<QuestionRecord>());
+    private static QuestionRecord? Read(string path) => StoredJsonReader.TryRead(path, PayloadJsonOptions.Options.TypeOf<QuestionRecord>());
 }

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks.Requests;
 /// another, because they may write the same files. Then the original task continues, and its gates check the whole work.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class TaskSplitter(RunServices services)
+public sealed class TaskSplitter(RunServiceBundle services)
 {
     private const int Most = 20;
     private const int LongestText = 4000;
@@ -19,7 +19,7 @@ public sealed class TaskSplitter(RunServices services)
     /// </summary>
     /// <param name="input">The agent run, and the user's decision if there is one.</param>
     /// <param name="claim">The agent's claim, which contains the proposed parts.</param>
-    internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)
+    internal static AgentRequestEvaluationResult Judge(EvaluateAgentRequestInput input, AgentOutcomeClaim claim)
     {
         var parts = PartsOf(claim);
         var task = input.Task.Task.Id;
@@ -29,16 +29,20 @@ public sealed class TaskSplitter(RunServices services)
         }
         return input.Decision switch
         {
-            null => new RequestVerdict
+            null => new AgentRequestEvaluationResult
             {
-                Step = RequestNextSteps.Ask,
+                Step = AgentRequestNextStepKinds.Ask,
                 Asks = ApprovalKinds.Split,
                 Text =
                     $"May {task} be divided into {Plural.Of(parts.Count, "task")}, one after the other: "
                     + string.Join(" ", parts.Select((part, index) => $"({index + 1}) {FileNameEncoding.Show(part, 300)}"))
                     + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
             },
-            { Accepted: true } yes => new RequestVerdict { Step = RequestNextSteps.Split, Note = $"it is divided: {yes.Why}" },
+            { Accepted: true } yes => new AgentRequestEvaluationResult
+            {
+                Step = AgentRequestNextStepKinds.Split,
+                Note = $"it is divided: {yes.Why}",
+            },
             { } no => Refuse($"{no.Why}."),
         };
     }
@@ -48,7 +52,7 @@ public sealed class TaskSplitter(RunServices services)
     public SplitConclusion Add(SplitTaskInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var parts = AgentClaim.Read(files.Folder, input.Task, input.Start, input.SaidHash) is { } claim ? PartsOf(claim) : [];
+        var parts = AgentOutcomeClaim.Read(files.Folder, input.Task, input.Start, input.SaidHash) is { } claim ? PartsOf(claim) : [];
         var whole = files.Task(input.Task);
         var taken = files.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         var ids = Enumerable
@@ -73,15 +77,15 @@ public sealed class TaskSplitter(RunServices services)
         };
     }
 
-    private static RequestVerdict Refuse(string why) =>
+    private static AgentRequestEvaluationResult Refuse(string why) =>
         new()
         {
-            Step = RequestNextSteps.Answer,
+            Step = AgentRequestNextStepKinds.Answer,
             Text = $"Your task was not split. {why} Do as much as you can, and list the missing parts at the end.",
             Note = $"it is not divided: {why}",
         };
 
-    private static List<string> PartsOf(AgentClaim claim) =>
+    private static List<string> PartsOf(AgentOutcomeClaim claim) =>
         [
             .. claim
                 .Split.Select(part => part.Trim())

@@ -48,7 +48,7 @@ public sealed class SecretSearch(GitRepository repository)
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            if (await new Diffs(repository).ReadContentAsync(file.NewId, stop) is { } blob && LargeFiles.IsPointer(blob))
+            if (await new GitDiffReader(repository).ReadContentAsync(file.NewId, stop) is { } blob && GitLfsFileReader.IsPointer(blob))
             {
                 found.Add(file.Path);
             }
@@ -58,7 +58,7 @@ public sealed class SecretSearch(GitRepository repository)
 
     /// <summary>Reads the LFS content to which a blob points. Returns null if the content can't be read.</summary>
     private async Task<byte[]?> ContentAsync(string id, CancellationToken stop) =>
-        await new Diffs(repository).ReadContentAsync(id, stop) is { } blob ? LargeFiles.ContentOf(repository, blob) : null;
+        await new GitDiffReader(repository).ReadContentAsync(id, stop) is { } blob ? GitLfsFileReader.ContentOf(repository, blob) : null;
 
     /// <summary>
     /// Searches binary files. They contain NUL characters, so git shows no lines for them. UTF-16 text becomes readable if these characters

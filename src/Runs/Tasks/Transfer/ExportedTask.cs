@@ -56,4 +56,4 @@ public sealed record ExportedTask
 }
 
 [JsonSerializable(typeof(ExportedTask))]
-internal sealed partial class ExportedTaskJson : JsonSerializerContext;
+internal sealed partial class ExportedTaskJsonContext : JsonSerializerContext;

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Distinguishes the commits that orchestrate made on a task's branch, one per attempt, from the agent's own commits.</summary>
 /// <param name="workspace">Workspace of the task.</param>
-internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
+internal sealed class AttemptCommits(TaskBranchAndWorktree workspace, PlanTask task, RunPlanAndSettings files)
 {
     /// <summary>True if orchestrate made the commit for the given attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
@@ -12,9 +12,9 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
     /// Reads the tip of the branch. The agent's git does not sync the files that it writes to the disk. After a power failure, the branch
     /// may therefore refer to a commit that was never written.
     /// </summary>
-    public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
+    public async Task<string> LastOfOursAsync(GitCommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
-        var from = TaskNotes.Read(files.Folder, task.Id);
+        var from = TaskWorktreeRecord.Read(files.Folder, task.Id);
         if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
         {
             return tip.Id;
@@ -28,7 +28,7 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
     /// Reads the tip of the branch. The agent's git does not sync its files to the disk. After a power failure, the branch may therefore
     /// refer to a commit that was never written.
     /// </summary>
-    public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
+    public async Task<CommitInfo> ReadTipAsync(GitCommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;
         GitException? torn = null;
@@ -40,10 +40,10 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
         {
             torn = unreadable;
         }
-        var known = TaskNotes.Read(files.Folder, task.Id).Base;
+        var known = TaskWorktreeRecord.Read(files.Folder, task.Id).Base;
         return read
-            ?? throw new StepException(
-                $"The branch {RunRefs.Label(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
+            ?? throw new RunStepFailedException(
+                $"The branch {RunRefNameBuilder.Label(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
                     + $"failure an agent's last commits may be lost. Its files are in {workspace.RelativePath}. "
                     + $"Restore the branch and retry the task, which commits the files again: git update-ref {workspace.Branch} "
                     + $"{(known.Length > 0 ? known : "COMMIT")}",
@@ -52,10 +52,10 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
             );
     }
 
-    /// <inheritdoc cref="LastOfOursAsync(CommitStore, CommitInfo, VerifyTaskInput, CancellationToken)"/>
+    /// <inheritdoc cref="LastOfOursAsync(GitCommitStore, CommitInfo, VerifyTaskInput, CancellationToken)"/>
     public async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
     {
-        var commits = new CommitStore(workspace.Repository);
+        var commits = new GitCommitStore(workspace.Repository);
         return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip
             ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop)
             : input.Prepared.BaseCommit;

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Tasks;
 /// conflicts.
 /// </summary>
 /// <param name="limits">The limits in the settings. By default there are none.</param>
-internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
+internal sealed class ChangeLimits(GitRepository repository, TaskChangeLimitSettings limits, PlanTask task)
 {
     private const int MostNamed = 10;
 
@@ -72,8 +72,8 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         CancellationToken stop
     )
     {
-        var counted = (await new Diffs(repository).CountLinesAsync(baseCommit, tree, cancellationToken: stop)).ToDictionary();
-        foreach (var (path, count) in await LargeFiles.CountLinesAsync(repository, changed, stop))
+        var counted = (await new GitDiffReader(repository).CountLinesAsync(baseCommit, tree, cancellationToken: stop)).ToDictionary();
+        foreach (var (path, count) in await GitLfsFileReader.CountLinesAsync(repository, changed, stop))
         {
             counted[path] = count;
         }
@@ -104,7 +104,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         {
             return [];
         }
-        var real = await new Diffs(repository).CountLinesAsync(baseCommit, tree, ignoresWhiteSpace: true, stop);
+        var real = await new GitDiffReader(repository).CountLinesAsync(baseCommit, tree, ignoresWhiteSpace: true, stop);
         return [.. modified.Where(path => !real.ContainsKey(path))];
     }
 

@@ -24,7 +24,7 @@ internal static partial class GeneratedFiles
     /// </summary>
     /// <returns>One sentence for the agent for each file that could not be restored.</returns>
     public static async Task<IReadOnlyList<string>> PutBackAsync(
-        TaskWorkspace workspace,
+        TaskBranchAndWorktree workspace,
         Worktree worktree,
         IReadOnlyList<ChangedFile> generated,
         string commit,
@@ -35,17 +35,17 @@ internal static partial class GeneratedFiles
         {
             return [];
         }
-        var files = new WorktreeFileAccess(worktree.Path);
+        var files = new WorktreeFileAccessor(worktree.Path);
         var added = generated
             .Where(file => file.Change == FileChange.Added)
             .ToLookup(file => Ecosystems.IsLockFile(file.Path) || !IsGenerated(file.Path), file => file.Path);
         var changed = generated
             .Where(file => file.Change != FileChange.Added)
             .ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
-        var left = new WorktreeReset(worktree, DiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
+        var left = new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
         if (added[true].Any() || changed[true].Any())
         {
-            var reset = new WorktreeReset(
+            var reset = new WorktreeOverwriter(
                 worktree,
                 await workspace.KeepAsync(worktree, "the worktree before files that do not land were restored", [], stop)
             );
@@ -135,7 +135,7 @@ internal sealed class UnlandableFileFinder
         {
             return found;
         }
-        var known = (await new CommitStore(repository).ListFilesAsync(baseCommit, stop)).Select(file => file.Path).ToList();
+        var known = (await new GitCommitStore(repository).ListFilesAsync(baseCommit, stop)).Select(file => file.Path).ToList();
         var sources = known.Concat(changed.Select(file => file.Path).Except(output, StringComparer.Ordinal)).ToList();
         var present = Ecosystems
             .All.Where(row => row.OutputFolders.Count + row.Output.Count > 0 && (row.IsIn(sources) || sources.Exists(row.IsAboutPackages)))
@@ -180,14 +180,14 @@ internal sealed class UnlandableFileFinder
         CancellationToken stop
     )
     {
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         return await OfAsync(
             repository,
             baseCommit,
             task,
             changed,
             async path =>
-                await commits.ReadFileAsync(tree, path, stop) is { } blob && LargeFiles.ContentOf(repository, blob) is { } content
+                await commits.ReadFileAsync(tree, path, stop) is { } blob && GitLfsFileReader.ContentOf(repository, blob) is { } content
                     ? Encoding.UTF8.GetString(content)
                     : null,
             stop

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks;
 /// Finds files that a task owns but git ignores, and that are therefore not part of the task's work. A file that the plan names by its full
 /// path is committed anyway. Other ignored files are mentioned if the work is rejected, because they are a cause that is hard to see.
 /// </summary>
-internal sealed class IgnoredFileFinder(TaskWorkspace workspace, PlanTask task, Worktree worktree)
+internal sealed class IgnoredFileFinder(TaskBranchAndWorktree workspace, PlanTask task, Worktree worktree)
 {
     private readonly TaskFileOwnership _ownership = TaskFileOwnership.Of(task);
 
@@ -13,7 +13,7 @@ internal sealed class IgnoredFileFinder(TaskWorkspace workspace, PlanTask task, 
     /// <param name="tracked">The base commit, whose files git tracks in any case.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
-        var files = new WorktreeFileAccess(worktree.Path);
+        var files = new WorktreeFileAccessor(worktree.Path);
         var there = (task.FilesWrite ?? [])
             .Concat(task.FilesAppend)
             .Concat(task.NotesOutput)
@@ -27,21 +27,21 @@ internal sealed class IgnoredFileFinder(TaskWorkspace workspace, PlanTask task, 
         {
             return [];
         }
-        var known = (await new CommitStore(workspace.Repository).ListFilesAsync(tracked, stop))
+        var known = (await new GitCommitStore(workspace.Repository).ListFilesAsync(tracked, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
-        return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
+        return await GitIgnoreRuleMatcher.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
     /// <summary>Returns a note about ignored files for the rejection of the work. Empty if there are none.</summary>
     public async Task<string> DescribeAsync(CancellationToken stop)
     {
-        var hidden = (await IgnoreRules.ListAsync(worktree, _ownership.OwnsEverything, stop))
+        var hidden = (await GitIgnoreRuleMatcher.ListAsync(worktree, _ownership.OwnsEverything, stop))
             .Where(path =>
                 _ownership.Owns(path.TrimEnd('/')) && !GeneratedFiles.IsGenerated(path.TrimEnd('/')) && !IsLocal(path.TrimEnd('/'))
             )
             .ToList();
-        var first = await IgnoreRules.ExplainAsync(worktree, [.. hidden.Take(5)], stop);
+        var first = await GitIgnoreRuleMatcher.ExplainAsync(worktree, [.. hidden.Take(5)], stop);
         return first.Count == 0
             ? ""
             : "This task owns files that git ignores: "

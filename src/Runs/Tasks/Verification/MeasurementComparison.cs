@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks;
 internal static class MeasurementComparison
 {
     /// <summary>Returns the gate verdicts of a task. The values that the agent claimed are added to its measurements.</summary>
-    public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
+    public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentOutcomeClaim? claim) =>
         claim is null or { Measured.Count: 0 }
             ? outcomes
             :
@@ -31,7 +31,7 @@ internal static class MeasurementComparison
     }
 
     /// <summary>Returns a short note for each claimed value that no gate measures.</summary>
-    public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
+    public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentOutcomeClaim? claim) =>
         (claim?.Measured ?? [])
             .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))
             .Take(3)

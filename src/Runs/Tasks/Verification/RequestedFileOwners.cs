@@ -9,7 +9,7 @@ internal static class RequestedFileOwners
 
     /// <summary>Returns a note about the files' owners, to be added to the agent's request. Empty if the request names no file.</summary>
     /// <param name="claim">The agent's claim, which contains the request.</param>
-    public static string Owners(RunFiles files, string task, AgentClaim? claim)
+    public static string Owners(RunPlanAndSettings files, string task, AgentOutcomeClaim? claim)
     {
         if (claim is not { Files.Count: > 0 })
         {
@@ -32,7 +32,7 @@ internal static class RequestedFileOwners
         [
             .. tasks
                 .Where(other => other.Id != task && other.FilesWrite is not null && TaskFileOwnership.Of(other).Owns(path))
-                .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStates.Pending})"),
+                .Select(other => $"{other.Id} ({status?.Tasks.FirstOrDefault(t => t.Id == other.Id)?.State ?? TaskStateNames.Pending})"),
         ];
         return owners.Length == 0 ? "belongs to no task of the plan" : $"belongs to {FileNameEncoding.List(owners)}";
     }

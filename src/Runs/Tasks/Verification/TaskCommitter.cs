@@ -3,7 +3,7 @@ using Orchestrator.Git.Merging;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Checks the worktree of an agent, and commits its changes if they concern only files that the task owns.</summary>
-public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFiles files)
+public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task, RunPlanAndSettings files)
 {
     // Ignored files that the plan names by their full path.
     private IReadOnlyList<string> _ignored = [];
@@ -26,7 +26,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
     internal async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = await WorktreeAsync(input, stop);
-        var ((merge, seen), repaired) = await new WorktreeIndex(worktree).ReadAsync(
+        var ((merge, seen), repaired) = await new WorktreeGitIndexRepairer(worktree).ReadAsync(
             () => ReadConflictStateAsync(worktree, input, stop),
             input.Prepared.BaseCommit,
             stop
@@ -39,7 +39,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
         {
             return [merge.Problem];
         }
-        var texts = new WorktreeFileAccess(worktree.Path);
+        var texts = new WorktreeFileAccessor(worktree.Path);
         var held = await UnlandableFileFinder.OfAsync(
             workspace.Repository,
             input.Prepared.BaseCommit,
@@ -48,7 +48,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
             path => Task.FromResult(texts.TryReadText(path)),
             stop
         );
-        var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit, held);
+        var ownership = new TaskFileOwnershipChecker(files, task, input.Prepared.BaseCommit, held);
         var ignored = await new IgnoredFileFinder(workspace, task, worktree).NamedAsync(
             seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal),
             input.Prepared.BaseCommit,
@@ -60,9 +60,9 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
             )
         );
         _ignored = [.. ignored.Select(file => file.Path)];
-        var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
+        var changed = seen.Concat(_ignored.Select(path => WorktreeDiffReader.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
         var problems = ownership.Problems(changed[false], texts, stop).ToList();
-        problems.AddRange(await OwnershipCheck.InSubmodulesAsync(worktree, input.Prepared.BaseCommit, stop));
+        problems.AddRange(await TaskFileOwnershipChecker.InSubmodulesAsync(worktree, input.Prepared.BaseCommit, stop));
         var generated = changed[true].ToList();
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
@@ -74,10 +74,10 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
         {
             problems.Add(merge.Problem);
         }
-        problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
-        notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
-        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
-        var missing = PhaseRequirementCheck.Problems(task, worktree.Path, input.Called);
+        problems.AddRange(await AgentGitUsageChecker.ProblemsAsync(worktree, TaskWorktreeRecord.Read(files.Folder, task.Id), stop));
+        notes.AddRange(AgentGitUsageChecker.Notes(worktree, workspace.Branch));
+        problems.AddRange(AgentRunGitStateGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
+        var missing = PlanPhaseRequirementChecker.Problems(task, worktree.Path, input.Called);
         var isStrict = files.Settings.StrictCompliance;
         problems.AddRange(isStrict ? missing : []);
         notes.AddRange(isStrict ? [] : missing.Select(what => $"not enforced (compliance.strict is false): {what}"));
@@ -96,7 +96,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
         {
             return (merge, []);
         }
-        var (changed, head) = await new WorktreeDiff(worktree).ReadChangesAsync(input.Prepared.BaseCommit, _isWanted, stop);
+        var (changed, head) = await new WorktreeDiffReader(worktree).ReadChangesAsync(input.Prepared.BaseCommit, _isWanted, stop);
         // The agent's claim file must be untracked and is never committed. No other file is exempt from the check.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
@@ -126,12 +126,12 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
     )
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
-        var commits = new CommitStore(workspace.Repository);
+        var commits = new GitCommitStore(workspace.Repository);
         var last = await _own.ReadTipAsync(commits, tip, stop);
         var worktree = await WorktreeAsync(input, stop);
         // After a crash there may be nothing left to commit. If an agent amends orchestrate's commit, the trailers remain.
         var parent = _own.IsOfAttempt(last, input.Attempt) ? tip : await _own.LastOfOursAsync(commits, last, input, stop);
-        var notes = TaskNotes.Read(files.Folder, task.Id);
+        var notes = TaskWorktreeRecord.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents =
             notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
                 ? [parent, notes.MergedStaging]
@@ -142,7 +142,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
             input.Attempt,
             input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null
         );
-        var made = await new Snapshots(workspace.Repository).CommitAsync(
+        var made = await new WorktreeContentSaver(workspace.Repository).CommitAsync(
             worktree,
             workspace.Branch,
             parents,
@@ -161,8 +161,8 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
         }
         if (made.Lost)
         {
-            throw new StepException(
-                $"The branch {RunRefs.Label(workspace.Branch)} was moved by another program during the commit. The attempt "
+            throw new RunStepFailedException(
+                $"The branch {RunRefNameBuilder.Label(workspace.Branch)} was moved by another program during the commit. The attempt "
                     + "is repeated.",
                 "BranchMoved"
             )
@@ -191,9 +191,9 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
         var sinceBase =
             parent == input.Prepared.BaseCommit
                 ? changes
-                : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
+                : await new GitDiffReader(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
         var held = await UnlandableFileFinder.OfTreeAsync(workspace.Repository, input.Prepared.BaseCommit, tree, task, sinceBase, stop);
-        var ownership = await new OwnershipCheck(files, task, input.Prepared.BaseCommit, held).ProblemsAsync(
+        var ownership = await new TaskFileOwnershipChecker(files, task, input.Prepared.BaseCommit, held).ProblemsAsync(
             workspace.Repository,
             tree,
             sinceBase,
@@ -210,24 +210,24 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
             stop
         );
         said.AddRange(small);
-        return problems.Count > 0 ? problems : await new ConflictResolutionCheck(workspace, task).ProblemsAsync(input, tree, said, stop);
+        return problems.Count > 0 ? problems : await new ConflictResolutionChecker(workspace, task).ProblemsAsync(input, tree, said, stop);
     }
 
     /// <summary>Checks that the agent has resolved a merge conflict and that the merge still exists.</summary>
     private async Task<ConflictResolutionResult> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
-        var notes = TaskNotes.Read(files.Folder, task.Id);
+        var notes = TaskWorktreeRecord.Read(files.Folder, task.Id);
         if (notes.MergedStaging.Length == 0)
         {
             return ConflictResolutionResult.None;
         }
-        var merge = new ConflictMergeCheck(workspace, worktree, notes, files.AppendedFiles);
+        var merge = new AgentMergeCompletenessChecker(workspace, worktree, notes, files.AppendedFiles);
         var ours = await _own.LastOfOursAsync(input, stop);
         if (await merge.FindLossAsync(ours, stop) is { Problem.Length: > 0 } lost)
         {
             return lost;
         }
-        var found = new WorktreeFileAccess(worktree.Path);
+        var found = new WorktreeFileAccessor(worktree.Path);
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
@@ -237,7 +237,7 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
             );
     }
 
-    private static bool HasMarkers(WorktreeFileAccess worktree, string path) =>
+    private static bool HasMarkers(WorktreeFileAccessor worktree, string path) =>
         worktree
             .TryReadText(path)
             ?.Split('\n')
@@ -254,10 +254,10 @@ public sealed class TaskCommitter(TaskWorkspace workspace, PlanTask task, RunFil
 
     private async Task<Worktree> WorktreeAsync(VerifyTaskInput input, CancellationToken stop) =>
         await workspace.FindWorktreeAsync(stop)
-        ?? throw new StepException(
+        ?? throw new RunStepFailedException(
             $"The worktree {input.Prepared.Worktree} is missing, and with it the work of attempt {input.Attempt}. Retry the task; a "
                 + "snapshot "
-                + $"may be under {RunRefs.Wip(files.Folder, task.Id)}.",
+                + $"may be under {RunRefNameBuilder.Wip(files.Folder, task.Id)}.",
             "WorktreeGone"
         );
 }

@@ -14,10 +14,10 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
     /// <param name="worktree">Absolute path of the task's worktree, which may not exist.</param>
     /// <returns>The changes. If the work was not verified, they include uncommitted changes.</returns>
     public static async Task<TaskDiff?> ReadAsync(
-        RepositoryLocation repository,
-        RunServices services,
+        LocalRepositoryPaths repository,
+        RunServiceBundle services,
         RunStatus run,
-        RunTask task,
+        RunTaskStatus task,
         string worktree,
         CancellationToken stop
     ) => await ReadAsync(await services.OpenReadOnlyAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
@@ -26,11 +26,16 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     /// <returns>The changes, or null if nothing was merged.</returns>
-    public static async Task<TaskDiff?> OfRunAsync(RepositoryLocation place, RunServices services, RunStatus run, CancellationToken stop)
+    public static async Task<TaskDiff?> OfRunAsync(
+        LocalRepositoryPaths place,
+        RunServiceBundle services,
+        RunStatus run,
+        CancellationToken stop
+    )
     {
         var repository = await services.OpenReadOnlyAsync(new RunFolder(place.Root, run.RunId));
         return await FindTipAsync(repository, run, stop) is { } tip
-            ? await OfCommitsAsync(new Diffs(repository), run.BaseCommit, tip, stop)
+            ? await OfCommitsAsync(new GitDiffReader(repository), run.BaseCommit, tip, stop)
             : null;
     }
 
@@ -38,21 +43,21 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     public static async Task<(int Added, int Removed)> CountLinesOfRunAsync(
-        RepositoryLocation place,
-        RunServices services,
+        LocalRepositoryPaths place,
+        RunServiceBundle services,
         RunStatus run,
         CancellationToken stop
     )
     {
         var repository = await services.OpenReadOnlyAsync(new RunFolder(place.Root, run.RunId));
         return await FindTipAsync(repository, run, stop) is { } tip
-            ? await new Diffs(repository).SumLinesAsync(run.BaseCommit, tip, stop)
+            ? await new GitDiffReader(repository).SumLinesAsync(run.BaseCommit, tip, stop)
             : (0, 0);
     }
 
     private static async Task<string?> FindTipAsync(GitRepository repository, RunStatus run, CancellationToken stop)
     {
-        var commits = new CommitStore(repository);
+        var commits = new GitCommitStore(repository);
         var tip =
             run.Staging.Length > 0 && await commits.ReadAsync(run.Staging, stop) is { } staging ? staging.Id
             : run.LandedCommit.Length > 0 && await commits.ReadAsync(run.LandedCommit, stop) is not null ? run.LandedCommit
@@ -63,17 +68,17 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
     private static async Task<TaskDiff?> ReadAsync(
         GitRepository repository,
         RunStatus run,
-        RunTask task,
+        RunTaskStatus task,
         string worktree,
         CancellationToken stop
     )
     {
-        var (diffs, commits) = (new Diffs(repository), new CommitStore(repository));
+        var (diffs, commits) = (new GitDiffReader(repository), new GitCommitStore(repository));
         if (task.MergeCommit.Length > 0)
         {
             return await OfCommitsAsync(diffs, task.MergeCommit + "^1", task.MergeCommit, stop);
         }
-        if (task.State == TaskStates.Kept && run.BaseCommit.Length > 0)
+        if (task.State == TaskStateNames.Kept && run.BaseCommit.Length > 0)
         {
             // The task's branch contains only its own work, and the staging branch no longer exists after the run.
             return await OfCommitsAsync(diffs, run.BaseCommit, task.Commit, stop);
@@ -82,23 +87,23 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         {
             return await OfCommitsAsync(diffs, await BeginningAsync(commits, task.Commit, run.Staging, stop), task.Commit, stop);
         }
-        if (new WorktreeStore(repository).Find(worktree) is not { } live || await live.ReadHeadAsync(stop) is not { } head)
+        if (new WorktreeManager(repository).Find(worktree) is not { } live || await live.ReadHeadAsync(stop) is not { } head)
         {
             return null;
         }
         var from = await BeginningAsync(commits, head, run.Staging, stop);
-        var patch = await new WorktreeDiff(live).PatchAsync(from, stop);
+        var patch = await new WorktreeDiffReader(live).PatchAsync(from, stop);
         return new TaskDiff(patch.Text, patch.IsCut, from, null);
     }
 
-    private static async Task<TaskDiff> OfCommitsAsync(Diffs diffs, string from, string to, CancellationToken stop)
+    private static async Task<TaskDiff> OfCommitsAsync(GitDiffReader diffs, string from, string to, CancellationToken stop)
     {
         var patch = await diffs.PatchAsync(from, to, cancellationToken: stop);
         return new TaskDiff(patch.Text, patch.IsCut, from, to);
     }
 
     // A task has one commit per attempt, and the first one's parent is the base. Without a commit, the branch still points to the base.
-    private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken stop)
+    private static async Task<string> BeginningAsync(GitCommitStore commits, string commit, string staging, CancellationToken stop)
     {
         if (staging.Length == 0 || await commits.ReadAsync(staging, stop) is null)
         {

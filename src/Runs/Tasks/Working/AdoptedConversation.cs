@@ -22,7 +22,7 @@ public sealed class AdoptedConversation(RunFolder folder, string task)
     {
         var path = Path.Combine(Folder, id + ".jsonl");
         DurableFile.Write(path, content.Span);
-        OrchestratorFileWriter.KeepPrivate(path);
+        SymlinkSafeFileWriter.KeepPrivate(path);
         foreach (var other in Directory.EnumerateFiles(Folder, "*.jsonl").Where(other => other != path).ToList())
         {
             File.Delete(other);

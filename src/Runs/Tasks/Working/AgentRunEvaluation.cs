@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>Evaluates the outcome of a task's agent after it has ended.</summary>
 /// <param name="agent">The agent.</param>
 /// <param name="guard">Restores shared git state that the agent changed.</param>
-internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
+internal sealed class AgentRunEvaluation(TaskAgentRun agent, AgentRunGitStateGuard guard)
 {
     private const int LongestError = 600;
 
@@ -71,7 +71,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
         {
             return result with { Message = $"{result.Message.TrimEnd()} No file was changed." };
         }
-        var claimed = AgentClaim.TryRead(agent.Start.Folder)?.Status;
+        var claimed = AgentOutcomeClaim.TryRead(agent.Start.Folder)?.Status;
         return claimed == "failed"
             ? result
             : result with
@@ -87,7 +87,7 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
     {
         try
         {
-            return (await new WorktreeDiff(worktree).AgainstAsync(agent.Input.Prepared.BaseCommit)).Any(file =>
+            return (await new WorktreeDiffReader(worktree).AgainstAsync(agent.Input.Prepared.BaseCommit)).Any(file =>
                 file.Path != WorktreeClaim.FileName
             );
         }
@@ -99,24 +99,24 @@ internal sealed class AgentRunEvaluation(TaskAgent agent, AgentGuard guard)
 
     private static IEnumerable<TaskNotice> UnreadableClaim(string folder)
     {
-        AgentClaim.TryRead(folder, out _, out var problem);
+        AgentOutcomeClaim.TryRead(folder, out _, out var problem);
         return problem.Length == 0 ? [] : [new TaskNotice(problem)];
     }
 
     private AgentRunResult Describe(AgentOutcome outcome, AgentRunOutcomeFile notes)
     {
         var (files, task, start) = (agent.Files, agent.PlanTask, agent.Start);
-        if (AgentClaim.TryRead(start.Folder) is null)
+        if (AgentOutcomeClaim.TryRead(start.Folder) is null)
         {
             WorktreeClaim.MoveToRunFolder(start);
         }
-        var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
+        var claim = AgentOutcomeClaim.TryRead(start.Folder, out var said, out _);
         notes.Write(start.Folder);
-        var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found: agent.State == AgentStartState.Ended);
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found: agent.State == AgentRunStatus.Ended);
         if (failure == FailureClass.Blocked)
         {
             message += RequestedFileOwners.Owners(files, start.Task, claim);
-            message += InterfaceContractCheck.ContractAdvice(files, message);
+            message += InterfaceContractChecker.ContractAdvice(files, message);
         }
         return new AgentRunResult
         {

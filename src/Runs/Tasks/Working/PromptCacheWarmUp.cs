@@ -30,7 +30,7 @@ internal sealed class PromptCacheWarmUp(TimeProvider time)
     /// <summary>
     /// Returns a hash of the first part of an agent's requests. The agent and its model determine the instructions of the agent program.
     /// </summary>
-    public static string PrefixOf(string agent, AgentStart start) =>
+    public static string PrefixOf(string agent, AgentRunParameters start) =>
         Convert.ToHexStringLower(
             SHA256.HashData(
                 JsonSerializer.SerializeToUtf8Bytes(

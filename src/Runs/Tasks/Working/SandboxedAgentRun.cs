@@ -8,17 +8,17 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="folder">Absolute path of the agent run's folder.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class SandboxedAgentRun(
-    TaskWorkspace workspace,
+    TaskBranchAndWorktree workspace,
     PlanTask task,
     Worktree worktree,
     IAgentRunner runner,
     string folder,
-    RunServices services
+    RunServiceBundle services
 )
 {
-    private readonly SandboxAgentState _state = new(runner, Path.Combine(folder, "state"));
+    private readonly SandboxedAgentStateFolder _state = new(runner, Path.Combine(folder, "state"));
     private readonly SandboxLoginCopies _logins = new(runner, folder, services.Environment, services.Time);
-    private readonly ConfinedCommitTransfer _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
+    private readonly SandboxCommitImporter _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
     /// <summary>Sentence about commits of the agent that could not be copied to the repository. Empty if all were copied.</summary>
     public string Problem { get; private set; } = "";
@@ -27,32 +27,32 @@ internal sealed class SandboxedAgentRun(
     /// <param name="session">Id of the conversation that the agent continues, or null if it starts a new one.</param>
     /// <param name="resources">Port, folders and other resources of the worktree.</param>
     /// <param name="stop">Cancels between the steps.</param>
-    public async Task<Sandbox?> PrepareAsync(string? session, WorktreeResources resources, CancellationToken stop)
+    public async Task<Sandbox?> PrepareAsync(string? session, WorktreePortsAndFolders resources, CancellationToken stop)
     {
         var settings = workspace.Files.Settings;
         var repository = workspace.Files.Folder.Repository;
-        if (await StepSandbox.RulesAsync(settings, repository, services, StepSandbox.MustBe(settings, task)) is not { } rules)
+        if (await RunSandboxFactory.RulesAsync(settings, repository, services, RunSandboxFactory.MustBe(settings, task)) is not { } rules)
         {
             return null;
         }
         await _commits.PrepareAsync(stop);
         var mail = OrchestratorFolderCreator.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
         _state.CopyConversationIn(session);
-        var keys = StepSandbox.KeysOutside(settings, settings.AgentOf(task), runner);
+        var keys = RunSandboxFactory.KeysOutside(settings, settings.AgentOf(task), runner);
         var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(keys, stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
             rules.WithPersons(_commits.AddTo(agent), _commits.Configuration!.Persons),
-            PrivateOverlayFolders.Of(resources),
-            SandboxRole.Agent,
-            await StepSandbox.CanOverlayAsync(resources, rules, services)
+            WorktreeOverlayFolderStore.Of(resources),
+            SandboxedProgramKind.Agent,
+            await RunSandboxFactory.CanOverlayAsync(resources, rules, services)
         );
-        return StepSandbox.WithNetwork(
+        return RunSandboxFactory.WithNetwork(
             sandbox with
             {
                 Writable = [.. sandbox.Writable, resources.TemporaryFolder, mail],
             },
             settings,
-            StepSandbox.PurposeOf(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
+            RunSandboxFactory.PurposeOf(SandboxedProgramKind.Agent, workspace.Files.Folder, task.Id) with
             {
                 Agents = [settings.AgentOf(task)],
                 Hosts = task.Network ?? (IReadOnlyList<string>)[],
@@ -97,12 +97,12 @@ internal sealed class SandboxedAgentRun(
     {
         string[] folders =
         [
-            .. ((string[])["git", "state", AgentStart.OutFolder])
+            .. ((string[])["git", "state", AgentRunParameters.OutFolder])
                 .Select(name => Path.Combine(folder, name))
                 .Append(TaskMailFolder.Of(workspace.Files.Folder, task.Id))
                 .Where(Path.Exists),
         ];
-        await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));
+        await new ProcessRunner(services.Time).RunAsync(new ChildProcessOptions("chmod", ["-R", "u+rwX", "--", .. folders]));
     }
 
     /// <summary>

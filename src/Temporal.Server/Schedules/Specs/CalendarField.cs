@@ -61,7 +61,7 @@ internal sealed class CalendarField
     /// <summary>Parses a list such as <c>1,5-9,*/10,mon-fri</c>.</summary>
     /// <param name="text">The text; an empty text means <paramref name="missing"/>.</param>
     /// <param name="missing">Text to use in place of an empty one.</param>
-    /// <exception cref="SpecException">The text is not a list of values of this field.</exception>
+    /// <exception cref="ScheduleSpecException">The text is not a list of values of this field.</exception>
     public IEnumerable<Range> Parse(string text, string missing)
     {
         text = text.Trim().Length == 0 ? missing : text.Trim();
@@ -74,7 +74,7 @@ internal sealed class CalendarField
     }
 
     /// <summary>Validates ranges and completes them: an end is never before its start, a step never less than one.</summary>
-    /// <exception cref="SpecException">A range is out of bounds.</exception>
+    /// <exception cref="ScheduleSpecException">A range is out of bounds.</exception>
     public void Complete(RepeatedField<Range> ranges)
     {
         foreach (var range in ranges)
@@ -89,7 +89,7 @@ internal sealed class CalendarField
             range.End = Math.Max(range.End, range.Start);
             if (range.Step < 0)
             {
-                throw new SpecException($"invalid calendar spec: {Name} has invalid Step");
+                throw new ScheduleSpecException($"invalid calendar spec: {Name} has invalid Step");
             }
 
             range.Step = Math.Max(1, range.Step);
@@ -115,7 +115,7 @@ internal sealed class CalendarField
     {
         if (value < Min || value > Max)
         {
-            throw new SpecException($"invalid calendar spec: {Name}{which} is not in range [{Min}-{Max}]");
+            throw new ScheduleSpecException($"invalid calendar spec: {Name}{which} is not in range [{Min}-{Max}]");
         }
     }
 
@@ -124,13 +124,13 @@ internal sealed class CalendarField
         var slash = part.Split('/');
         if (slash.Length > 2)
         {
-            throw new SpecException($"{Name} has too many slashes");
+            throw new ScheduleSpecException($"{Name} has too many slashes");
         }
 
         var step = 1;
         if (slash.Length == 2 && (!int.TryParse(slash[1], NumberStyles.None, CultureInfo.InvariantCulture, out step) || step < 1))
         {
-            throw new SpecException($"{Name} has invalid Step");
+            throw new ScheduleSpecException($"{Name} has invalid Step");
         }
 
         if (slash[0] is "*" or "?")
@@ -146,7 +146,7 @@ internal sealed class CalendarField
         var dash = slash[0].Split('-');
         if (dash.Length > 2)
         {
-            throw new SpecException($"{Name} has too many dashes");
+            throw new ScheduleSpecException($"{Name} has too many dashes");
         }
 
         var start = Value(dash[0]);
@@ -162,7 +162,7 @@ internal sealed class CalendarField
         }
 
         return end < start
-            ? throw new SpecException($"{Name} Start must be before End")
+            ? throw new ScheduleSpecException($"{Name} Start must be before End")
             : new Range
             {
                 Start = start,
@@ -187,6 +187,6 @@ internal sealed class CalendarField
             }
         }
 
-        throw new SpecException($"{Name} is not in range [{Min}-{(this == DayOfWeek ? 7 : Max)}]");
+        throw new ScheduleSpecException($"{Name} is not in range [{Min}-{(this == DayOfWeek ? 7 : Max)}]");
     }
 }

@@ -12,7 +12,7 @@ internal static partial class CronTextParser
     internal sealed record CronParseResult(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string? Zone);
 
     /// <summary>Parses <c>[CRON_TZ=ZONE] FIELDS [# COMMENT]</c>: five to seven fields, or a name such as <c>@daily</c>.</summary>
-    /// <exception cref="SpecException">The text is not a valid cron string.</exception>
+    /// <exception cref="ScheduleSpecException">The text is not a valid cron string.</exception>
     public static CronParseResult Parse(string text)
     {
         var comment = "";
@@ -66,7 +66,7 @@ internal static partial class CronTextParser
                 DayOfWeek = fields[5],
                 Year = fields[6],
             },
-            _ => throw new SpecException("CronString does not have 5-7 fields"),
+            _ => throw new ScheduleSpecException("CronString does not have 5-7 fields"),
         };
         calendar.Comment = comment;
         return new CronParseResult(ScheduleSpecNormalizer.Structure(calendar), null, zone);
@@ -88,14 +88,14 @@ internal static partial class CronTextParser
         var parts = text.Split('/');
         if (parts.Length > 2 || Duration(parts[0]) is not { } interval)
         {
-            throw new SpecException($"unable to parse interval: {text}");
+            throw new ScheduleSpecException($"unable to parse interval: {text}");
         }
 
         var spec = new IntervalSpec { Interval = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(interval) };
         if (parts.Length == 2)
         {
             spec.Phase = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(
-                Duration(parts[1]) ?? throw new SpecException($"unable to parse interval: {text}")
+                Duration(parts[1]) ?? throw new ScheduleSpecException($"unable to parse interval: {text}")
             );
         }
 

@@ -10,7 +10,7 @@ namespace Temporal.Server.Schedules.Specs;
 internal static class ScheduleSpecNormalizer
 {
     /// <summary>Returns the canonical form of a specification.</summary>
-    /// <exception cref="SpecException">The specification is not valid.</exception>
+    /// <exception cref="ScheduleSpecException">The specification is not valid.</exception>
     public static ScheduleSpec Of(ScheduleSpec given)
     {
         var spec = given.Clone();
@@ -27,7 +27,7 @@ internal static class ScheduleSpecNormalizer
         {
             if (cron.Zone is not null && spec.TimezoneName.Length > 0 && spec.TimezoneName != cron.Zone)
             {
-                throw new SpecException("CRON_TZ does not match timezone name in spec");
+                throw new ScheduleSpecException("CRON_TZ does not match timezone name in spec");
             }
 
             spec.TimezoneName = cron.Zone ?? spec.TimezoneName;
@@ -54,7 +54,7 @@ internal static class ScheduleSpecNormalizer
     /// <summary>
     /// Converts a textual calendar to a structured one. A missing time of day means midnight; a missing day means every day.
     /// </summary>
-    /// <exception cref="SpecException">A field is not valid.</exception>
+    /// <exception cref="ScheduleSpecException">A field is not valid.</exception>
     public static StructuredCalendarSpec Structure(CalendarSpec calendar) =>
         new()
         {
@@ -83,17 +83,17 @@ internal static class ScheduleSpecNormalizer
     {
         if (interval.Interval is null || interval.Interval.Seconds < 1)
         {
-            throw new SpecException("interval is too small");
+            throw new ScheduleSpecException("interval is too small");
         }
 
         if (interval.Phase is { } phase && (phase.Seconds < 0 || phase.Nanos < 0))
         {
-            throw new SpecException("phase cannot be negative");
+            throw new ScheduleSpecException("phase cannot be negative");
         }
 
         if (Ticks(interval.Phase) >= Ticks(interval.Interval))
         {
-            throw new SpecException("phase cannot be greater than Interval");
+            throw new ScheduleSpecException("phase cannot be greater than Interval");
         }
     }
 

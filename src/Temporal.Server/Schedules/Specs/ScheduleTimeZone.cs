@@ -9,7 +9,7 @@ internal abstract class ScheduleTimeZone
     public abstract bool IsFixed { get; }
 
     /// <summary>Returns the time zone of a specification, which contains its data or its name. Default: UTC.</summary>
-    /// <exception cref="SpecException">This machine does not know the zone, or the data can't be read.</exception>
+    /// <exception cref="ScheduleSpecException">This machine does not know the zone, or the data can't be read.</exception>
     public static ScheduleTimeZone Of(ScheduleSpec spec)
     {
         if (!spec.TimezoneData.IsEmpty)
@@ -24,7 +24,7 @@ internal abstract class ScheduleTimeZone
 
         return TimeZoneInfo.TryFindSystemTimeZoneById(spec.TimezoneName, out var zone)
             ? new NamedTimeZone(zone)
-            : throw new SpecException($"unknown time zone {spec.TimezoneName}");
+            : throw new ScheduleSpecException($"unknown time zone {spec.TimezoneName}");
     }
 
     public abstract TimeSpan OffsetAt(DateTime utc);

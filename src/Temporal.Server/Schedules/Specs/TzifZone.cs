@@ -28,7 +28,7 @@ internal sealed class TzifZone : ScheduleTimeZone
     public override bool IsFixed => _changes.Length == 0 && _rule is null or { IsFixed: true };
 
     /// <summary>Parses the content of a TZif file.</summary>
-    /// <exception cref="SpecException">The content is not a valid TZif file.</exception>
+    /// <exception cref="ScheduleSpecException">The content is not a valid TZif file.</exception>
     public static TzifZone Read(ReadOnlySpan<byte> file)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class TzifZone : ScheduleTimeZone
         }
         catch (Exception error) when (error is ArgumentException or IndexOutOfRangeException or OverflowException or FormatException)
         {
-            throw new SpecException($"the time zone's data cannot be read: {error.Message}");
+            throw new ScheduleSpecException($"the time zone's data cannot be read: {error.Message}");
         }
     }
 

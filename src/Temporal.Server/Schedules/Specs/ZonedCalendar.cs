@@ -1,7 +1,7 @@
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>A calendar in a time zone. A skipped hour never matches; a repeated hour matches both times.</summary>
-internal sealed class ZonedCalendar(Calendar calendar, ScheduleTimeZone zone)
+internal sealed class ZonedCalendar(ScheduleCalendarMatcher calendar, ScheduleTimeZone zone)
 {
     // Offsets change at most a few times a year, so at most once within such a short step.
     private static readonly TimeSpan Step = TimeSpan.FromDays(20);

@@ -5,17 +5,22 @@ namespace Temporal.Server.Visibility.Query;
 /// <param name="GroupBy">Fields of GROUP BY, in order.</param>
 /// <param name="OrderBy">Fields of ORDER BY, in order.</param>
 /// <param name="HasLimit">True if the query has a LIMIT clause.</param>
-internal sealed record QuerySyntax(Expression? Where, IReadOnlyList<Expression> GroupBy, IReadOnlyList<Expression> OrderBy, bool HasLimit);
+internal sealed record ParsedVisibilityQuery(
+    VisibilityExpression? Where,
+    IReadOnlyList<VisibilityExpression> GroupBy,
+    IReadOnlyList<VisibilityExpression> OrderBy,
+    bool HasLimit
+);
 
 /// <summary>An expression in a condition.</summary>
-internal abstract record Expression
+internal abstract record VisibilityExpression
 {
     /// <summary>Name of the expression's kind in the Temporal server's parser, as its messages show it.</summary>
     public abstract string Kind { get; }
 }
 
 /// <summary>An identifier.</summary>
-internal sealed record NameExpression(string Name) : Expression
+internal sealed record IdentifierExpression(string Name) : VisibilityExpression
 {
     public override string Kind => "*sqlparser.ColName";
 }
@@ -23,43 +28,43 @@ internal sealed record NameExpression(string Name) : Expression
 /// <summary>A literal: <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Text">Text of the literal in messages.</param>
-internal sealed record LiteralExpression(object Value, string Text) : Expression
+internal sealed record LiteralExpression(object Value, string Text) : VisibilityExpression
 {
     public override string Kind => "*sqlparser.SQLVal";
 }
 
 /// <summary>The literal true or false.</summary>
-internal sealed record BooleanExpression(bool Value) : Expression
+internal sealed record BooleanLiteralExpression(bool Value) : VisibilityExpression
 {
     public override string Kind => "sqlparser.BoolVal";
 }
 
 /// <summary>The literal null.</summary>
-internal sealed record NullExpression : Expression
+internal sealed record NullLiteralExpression : VisibilityExpression
 {
     public override string Kind => "*sqlparser.NullVal";
 }
 
 /// <summary>A list in parentheses, as on the right side of <c>IN</c>.</summary>
-internal sealed record TupleExpression(IReadOnlyList<Expression> Items) : Expression
+internal sealed record TupleExpression(IReadOnlyList<VisibilityExpression> Items) : VisibilityExpression
 {
     public override string Kind => "sqlparser.ValTuple";
 }
 
 /// <summary>Two expressions combined by AND or OR.</summary>
-internal sealed record LogicalExpression(bool IsAnd, Expression Left, Expression Right) : Expression
+internal sealed record LogicalExpression(bool IsAnd, VisibilityExpression Left, VisibilityExpression Right) : VisibilityExpression
 {
     public override string Kind => IsAnd ? "*sqlparser.AndExpr" : "*sqlparser.OrExpr";
 }
 
 /// <summary>Negation of an expression.</summary>
-internal sealed record NotExpression(Expression Inner) : Expression
+internal sealed record NotExpression(VisibilityExpression Inner) : VisibilityExpression
 {
     public override string Kind => "*sqlparser.NotExpr";
 }
 
 /// <summary>An expression in parentheses.</summary>
-internal sealed record ParenthesisExpression(Expression Inner) : Expression
+internal sealed record ParenthesisExpression(VisibilityExpression Inner) : VisibilityExpression
 {
     public override string Kind => "*sqlparser.ParenExpr";
 }
@@ -67,25 +72,26 @@ internal sealed record ParenthesisExpression(Expression Inner) : Expression
 /// <summary>An expression that is not supported in any query: arithmetic or a subquery.</summary>
 /// <param name="Name">Name of the kind.</param>
 /// <param name="Text">Text of the expression in messages.</param>
-internal sealed record OtherExpression(string Name, string Text) : Expression
+internal sealed record UnsupportedExpression(string Name, string Text) : VisibilityExpression
 {
     public override string Kind => Name;
 }
 
 /// <summary>A comparison with an operator in lower case, such as <c>!=</c>, <c>not in</c>, <c>starts_with</c>.</summary>
-internal sealed record ComparisonExpression(Expression Left, string Operator, Expression Right) : Expression
+internal sealed record ComparisonExpression(VisibilityExpression Left, string Operator, VisibilityExpression Right) : VisibilityExpression
 {
     public override string Kind => "*sqlparser.ComparisonExpr";
 }
 
 /// <summary>A comparison with <c>BETWEEN</c> or <c>NOT BETWEEN</c>.</summary>
-internal sealed record RangeExpression(Expression Left, bool Negated, Expression Low, Expression High) : Expression
+internal sealed record RangeExpression(VisibilityExpression Left, bool Negated, VisibilityExpression Low, VisibilityExpression High)
+    : VisibilityExpression
 {
     public override string Kind => "*sqlparser.RangeCond";
 }
 
 /// <summary>A test with <c>IS</c> for <c>null</c>, <c>true</c> or <c>false</c>.</summary>
-internal sealed record IsOperatorExpression(Expression Inner, string What, bool Negated) : Expression
+internal sealed record IsOperatorExpression(VisibilityExpression Inner, string What, bool Negated) : VisibilityExpression
 {
     public override string Kind => "*sqlparser.IsExpr";
 }

@@ -22,7 +22,11 @@ internal static class LossesOfStaging
     {
         using var files = await TemporaryRepository.CreateEmptyAsync();
         var imported = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", "fast-import", "--quiet") { WorkingDirectory = files.Path, Input = ProcessInput.FromText(History()) }
+            new ChildProcessOptions("git", "fast-import", "--quiet")
+            {
+                WorkingDirectory = files.Path,
+                Input = ProcessStandardInput.FromText(History()),
+            }
         );
         if (!imported.Succeeded)
         {
@@ -35,14 +39,14 @@ internal static class LossesOfStaging
         for (var round = 0; round < 3; round++)
         {
             var repository = await GitRepository.OpenAsync(await GitProgram.FindAsync(), files.Path);
-            var check = new LossCheck(repository, ["log.md"]);
+            var check = new StagingLostChangeDetector(repository, ["log.md"]);
             times.Add(
                 await Timing.MillisecondsAsync(async () =>
                     summary = (
                         await check.OfStagingAsync(
                             began,
                             tip,
-                            commit => new MergeStepAuthor(commit.Trailers!.Task!, IsTask: true, _ => TaskWriteAccess.Write),
+                            commit => new StagingBranchContributor(commit.Trailers!.Task!, IsTask: true, _ => TaskWriteAccess.Write),
                             CancellationToken.None
                         )
                     ).Summary

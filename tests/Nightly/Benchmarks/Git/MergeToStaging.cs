@@ -9,7 +9,7 @@ using Orchestrator.TestKit.Git;
 namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
-/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell
+/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="GitCommitStore"/> and <see cref="RefStore"/>, against a shell
 /// script with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods
 /// hit both.
 /// </summary>
@@ -70,7 +70,7 @@ internal static class MergeToStaging
     {
         await files.GitAsync("update-ref", name, start);
         var result = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", ["-c", Script, "sh", name, .. tasks]) { WorkingDirectory = files.Path }
+            new ChildProcessOptions("/bin/sh", ["-c", Script, "sh", name, .. tasks]) { WorkingDirectory = files.Path }
         );
         if (!result.Succeeded)
         {
@@ -86,7 +86,7 @@ internal static class MergeToStaging
         {
             var old = (await refs.ReadAsync(name))!;
             var merged = await new TreeMerger(repository).MergeAsync(old, task);
-            var commit = await new CommitStore(repository).CreateAsync(
+            var commit = await new GitCommitStore(repository).CreateAsync(
                 merged.Tree,
                 [old, task],
                 "merge",

@@ -20,7 +20,7 @@ internal static class WorktreeFromPool
             [.. Enumerable.Range(0, Files).Select(i => ($"src/folder{i % 100}/file{i}.txt", $"content {i}\n"))]
         );
         var repository = await GitRepository.OpenAsync(await GitProgram.FindAsync(), files.Path);
-        var worktrees = new WorktreeStore(repository);
+        var worktrees = new WorktreeManager(repository);
         var pool = new WorktreePool(files[".worktrees/.pool"]);
         var byHand = new List<double>();
         var ours = new List<double>();
@@ -40,7 +40,10 @@ internal static class WorktreeFromPool
             await worktrees.ReturnAsync(
                 request.Path,
                 pool,
-                DiscardPermit.Proven(worktrees.Find(request.Path)!, new DeletionProofResult(IsProven: true, "nobody worked in it"))
+                WorktreeDiscardPermit.Proven(
+                    worktrees.Find(request.Path)!,
+                    new SafeDeletionCheckResult(IsProven: true, "nobody worked in it")
+                )
             );
             if (round >= 0)
             {

@@ -60,7 +60,7 @@ internal sealed class ServedRun : IAsyncDisposable
     public async Task<string> InBrowserAsync(string script, TimeSpan limit, params string[] more)
     {
         var measured = await new ProcessRunner().RunAsync(
-            new ProcessCommand("node", [script, "/usr/bin/chromium", Link, .. more])
+            new ChildProcessOptions("node", [script, "/usr/bin/chromium", Link, .. more])
             {
                 WorkingDirectory = RepositoryFiles.Path("tests/Dashboard.Tests/browser"),
                 Timeout = limit,
@@ -86,8 +86,8 @@ internal sealed class ServedRun : IAsyncDisposable
     private async Task StartAsync(string log, params string[] words)
     {
         var command = _files.Orchestrate(words);
-        var started = await new DetachedProcess().StartAsync(
-            new DetachedCommand(command.FileName, command.Arguments)
+        var started = await new DetachedProcessStarter().StartAsync(
+            new DetachedProcessOptions(command.FileName, command.Arguments)
             {
                 WorkingDirectory = command.WorkingDirectory,
                 Environment = command.Environment,

@@ -31,9 +31,9 @@ internal static class LargePlan
                 return made;
             }
         );
-        Timed("conflicts", () => PlanConflicts.Of(plan, graph));
-        Timed("risk", () => RiskScore.Of(plan, new RiskOptions()));
-        Timed("advice", () => PlanLint.Of(plan));
+        Timed("conflicts", () => OwnershipConflictResult.Of(plan, graph));
+        Timed("risk", () => RiskScore.Of(plan, new RiskScoreOptions()));
+        Timed("advice", () => PlanLinter.Of(plan));
         Console.WriteLine($"\nPeak memory: {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB\n");
 
         Console.WriteLine("| conflicts of patterns such as | 1,000 | 10,000 | growth |\n|---|---|---|---|");
@@ -89,7 +89,7 @@ internal static class LargePlan
                 {
                     GC.Collect();
                     var before = Environment.CpuUsage.TotalTime;
-                    PlanConflicts.Of(plan);
+                    OwnershipConflictResult.Of(plan);
                     return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
                 });
         }

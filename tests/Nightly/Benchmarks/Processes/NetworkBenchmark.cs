@@ -36,11 +36,17 @@ internal static class NetworkBenchmark
         try
         {
             var real = File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
-            SandboxNetworks networks = new([real], Path.Combine(folder, "net"), TimeProvider.System);
+            SandboxProxyRegistrar networks = new([real], Path.Combine(folder, "net"), TimeProvider.System);
             Sandbox plain = new(bubblewrap) { Visible = [folder, Path.GetDirectoryName(real)!], Writable = [folder] };
             Task<SandboxNetwork> RegisterAsync(params string[] allow) =>
                 networks.RegisterAsync(
-                    new RegistrationRequest("bench", NetworkMode.Listed, allow, Path.Combine(folder, "log.jsonl"), new SandboxLabels()),
+                    new SandboxRegistrationRequest(
+                        "bench",
+                        NetworkMode.Listed,
+                        allow,
+                        Path.Combine(folder, "log.jsonl"),
+                        new SandboxLabels()
+                    ),
                     CancellationToken.None
                 );
             var rate = await MeasureRateAsync(plain, RegisterAsync);
@@ -52,7 +58,7 @@ internal static class NetworkBenchmark
         {
             if (ProcessIdentity.TryParse(DurableFile.TryRead(Path.Combine(folder, "net", ProxyFile))) is { } proxy)
             {
-                await new ProcessStopper().StopAsync(proxy, StopSignal.Terminate, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
+                await new ProcessStopper().StopAsync(proxy, PosixStopSignal.Terminate, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
             }
             Directory.Delete(folder, recursive: true);
         }
@@ -75,7 +81,7 @@ internal static class NetworkBenchmark
                 },
                 place,
                 "-x",
-                $"http://127.0.0.1:{SandboxNetworks.ProxyPort}"
+                $"http://127.0.0.1:{SandboxProxyRegistrar.ProxyPort}"
             );
             if (round >= 0)
             {
@@ -129,7 +135,7 @@ internal static class NetworkBenchmark
         for (var i = 0; i < Sandboxes; i++)
         {
             var sandbox = plain with { Network = await registerAsync() };
-            running.Add(new ProcessRunner().RunAsync(new ProcessCommand("/bin/sleep", "600") { Sandbox = sandbox }, stop.Token));
+            running.Add(new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sleep", "600") { Sandbox = sandbox }, stop.Token));
         }
         while (IdsOf("sleep").Count() < earlier + Sandboxes)
         {
@@ -158,7 +164,7 @@ internal static class NetworkBenchmark
 
     private static async Task StartAsync(Sandbox sandbox)
     {
-        var ran = await new ProcessRunner().RunAsync(new ProcessCommand("/bin/true") { Sandbox = sandbox });
+        var ran = await new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/true") { Sandbox = sandbox });
         if (!ran.Succeeded)
         {
             throw new InvalidOperationException($"The sandbox did not start: {ran.StandardError.Text}");
@@ -179,7 +185,7 @@ internal static class NetworkBenchmark
             "%{size_download} %{speed_download}",
             $"http://{place}/",
         ];
-        var ran = await new ProcessRunner().RunAsync(new ProcessCommand("curl", words) { Sandbox = sandbox });
+        var ran = await new ProcessRunner().RunAsync(new ChildProcessOptions("curl", words) { Sandbox = sandbox });
         return ran.StandardOutput.Text.Split(' ') is [var size, var speed] && long.Parse(size, CultureInfo.InvariantCulture) == Size
             ? double.Parse(speed, CultureInfo.InvariantCulture) / 1e6
             : throw new InvalidOperationException($"curl received '{ran.StandardOutput.Text}': {ran.StandardError.Text}");

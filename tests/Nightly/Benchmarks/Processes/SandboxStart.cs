@@ -44,7 +44,7 @@ internal static class SandboxStart
             var home = MakeHome(Path.Combine(tree, "home"), Entries);
             var work = Directory.CreateDirectory(Path.Combine(tree, "work")).FullName;
             var common = Directory.CreateDirectory(Path.Combine(work, ".git")).FullName;
-            var plain = new ProcessCommand("/bin/true") { WorkingDirectory = work };
+            var plain = new ChildProcessOptions("/bin/true") { WorkingDirectory = work };
             var confined = plain with
             {
                 Sandbox = new Sandbox(program)
@@ -57,7 +57,7 @@ internal static class SandboxStart
                         : null,
                 },
             };
-            var alone = new ProcessCommand(program, Alone) { WorkingDirectory = work };
+            var alone = new ChildProcessOptions(program, Alone) { WorkingDirectory = work };
             var (without, with, bare) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = -2; round < Rounds; round++)
             {

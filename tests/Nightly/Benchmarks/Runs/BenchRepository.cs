@@ -58,7 +58,7 @@ internal sealed class BenchRepository : IDisposable
     /// <summary>Sets a variable of the command's environment.</summary>
     public void Set(string name, string value) => _environment[name] = value;
 
-    public ProcessCommand Orchestrate(params string[] arguments) =>
+    public ChildProcessOptions Orchestrate(params string[] arguments) =>
         new(Program, arguments)
         {
             WorkingDirectory = Repository.Path,

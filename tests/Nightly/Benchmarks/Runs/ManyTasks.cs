@@ -143,7 +143,7 @@ internal static partial class ManyTasks
             await new ProcessRunner().RunAsync(
                 files.Orchestrate("hook", "--policy", policy) with
                 {
-                    Input = ProcessInput.FromText(question),
+                    Input = ProcessStandardInput.FromText(question),
                 }
             );
             if (round >= 0)

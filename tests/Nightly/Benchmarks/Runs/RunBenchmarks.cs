@@ -52,7 +52,7 @@ internal static class RunBenchmarks
             status = [];
         for (var round = -2; round < 15; round++)
         {
-            var a = await Timing.MillisecondsAsync(() => runner.RunAsync(new ProcessCommand(empty)));
+            var a = await Timing.MillisecondsAsync(() => runner.RunAsync(new ChildProcessOptions(empty)));
             var b = await Timing.MillisecondsAsync(() => files.RunAsync("--version"));
             var c = await Timing.MillisecondsAsync(() => files.RunAsync("validate"));
             var d = await Timing.MillisecondsAsync(() => files.RunAsync("status"));
@@ -77,7 +77,7 @@ internal static class RunBenchmarks
         for (var round = -1; round < 5; round++)
         {
             using var first = await BenchRepository.CreateAsync(program, 5, Writer);
-            var command = new ProcessCommand("/bin/sh", "-c", ByHand, "sh") { WorkingDirectory = first.Repository.Path };
+            var command = new ChildProcessOptions("/bin/sh", "-c", ByHand, "sh") { WorkingDirectory = first.Repository.Path };
             var a = await Timing.MillisecondsAsync(async () =>
             {
                 var result = await new ProcessRunner().RunAsync(command);

@@ -23,7 +23,7 @@ internal static class RunHistory
         await files.RunAsync("run", "tasks.yaml", "--yes", "--again", "--no-progress");
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var kinds = new SortedDictionary<(string Workflow, string Event), long>();
-        var (engine, _) = await EngineHost.StartAsync(program, files.Repository.Path, files.Repository[".orchestrator/engine.db"]);
+        var (engine, _) = await EngineHostedService.StartAsync(program, files.Repository.Path, files.Repository[".orchestrator/engine.db"]);
         await using (engine)
         {
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(engine.Address));

@@ -99,7 +99,7 @@ internal static class WarmBuilds
     private static async Task ShellAsync(TemporaryRepository repository, string command)
     {
         var done = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", "-c", command) { WorkingDirectory = repository.Path, Timeout = TimeSpan.FromMinutes(5) }
+            new ChildProcessOptions("/bin/sh", "-c", command) { WorkingDirectory = repository.Path, Timeout = TimeSpan.FromMinutes(5) }
         );
         if (!done.Succeeded)
         {

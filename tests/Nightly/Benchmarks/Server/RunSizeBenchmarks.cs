@@ -20,7 +20,7 @@ internal static class RunSizeBenchmarks
     public static async Task<int> PendingAsync(string program)
     {
         using var folder = new BenchFolder();
-        var (engine, _) = await EngineHost.StartAsync(program, folder.Path, "pending.db");
+        var (engine, _) = await EngineHostedService.StartAsync(program, folder.Path, "pending.db");
         await using (engine)
         {
             // One after the other in turns, so that what the runtime learns meanwhile is in both.
@@ -64,7 +64,7 @@ internal static class RunSizeBenchmarks
     public static async Task<int> HistoryAsync(string program, int tasks = 5_000, int of = 1_000)
     {
         using var folder = new BenchFolder();
-        var (engine, _) = await EngineHost.StartAsync(program, folder.Path, "long.db");
+        var (engine, _) = await EngineHostedService.StartAsync(program, folder.Path, "long.db");
         await using (engine)
         {
             await GrowAsync(engine, "warm", of);
@@ -88,7 +88,7 @@ internal static class RunSizeBenchmarks
         }
     }
 
-    private static async Task GrowAsync(EngineHost engine, string id, int tasks)
+    private static async Task GrowAsync(EngineHostedService engine, string id, int tasks)
     {
         await engine.StartWorkflowAsync(id, id);
         await CompleteAsync(engine, id, await engine.PollTaskAsync(id));
@@ -96,7 +96,7 @@ internal static class RunSizeBenchmarks
     }
 
     // As a worker that keeps the run in memory: it gets only what is new.
-    private static async Task SignalledAsync(EngineHost engine, string id, int tasks)
+    private static async Task SignalledAsync(EngineHostedService engine, string id, int tasks)
     {
         for (var i = 0; i < tasks; i++)
         {
@@ -119,7 +119,7 @@ internal static class RunSizeBenchmarks
         }
     }
 
-    private static Task CompleteAsync(EngineHost engine, string id, PollWorkflowTaskQueueResponse task) =>
+    private static Task CompleteAsync(EngineHostedService engine, string id, PollWorkflowTaskQueueResponse task) =>
         engine.CallAsync(
             new RespondWorkflowTaskCompletedRequest
             {
@@ -144,7 +144,7 @@ internal static class RunSizeBenchmarks
     /// Signals to a run whose workflow task is out; the time of the first and of the last so many. In the end they are in its history, each
     /// once.
     /// </summary>
-    private static async Task<(double First, double Last)> BufferAsync(EngineHost engine, string id, int signals, int of)
+    private static async Task<(double First, double Last)> BufferAsync(EngineHostedService engine, string id, int signals, int of)
     {
         // Workflow tasks may take as long as this does.
         await engine.CallAsync(
@@ -188,12 +188,12 @@ internal static class RunSizeBenchmarks
         return ((marks[1] - marks[0]) / of, (marks[^1] - marks[^2]) / of);
     }
 
-    private static async Task<double> CompletionMsAsync(EngineHost engine, string id, int pending, int completed)
+    private static async Task<double> CompletionMsAsync(EngineHostedService engine, string id, int pending, int completed)
     {
         await engine.StartWorkflowAsync(id, id);
         await engine.CompleteTaskAsync(
             await engine.PollTaskAsync(id),
-            Enumerable.Range(0, pending).Select(i => EngineHost.Activity($"a{i}", id))
+            Enumerable.Range(0, pending).Select(i => EngineHostedService.Activity($"a{i}", id))
         );
         var tasks = new List<PollActivityTaskQueueResponse>();
         for (var i = 0; i < completed; i++)

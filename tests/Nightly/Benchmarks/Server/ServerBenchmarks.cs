@@ -23,7 +23,7 @@ internal static class ServerBenchmarks
         List<double> empty = [];
         for (var round = -1; round < 9; round++)
         {
-            var (engine, milliseconds) = await EngineHost.StartAsync(program, folder.Path, $"empty{round}.db");
+            var (engine, milliseconds) = await EngineHostedService.StartAsync(program, folder.Path, $"empty{round}.db");
             await engine.DisposeAsync();
             if (round >= 0)
             {
@@ -32,8 +32,8 @@ internal static class ServerBenchmarks
         }
 
         var failed = Print("engine: start-up to first answer, empty file", "-", Timing.Median(empty), "ms", 250);
-        var (large, _) = await EngineHost.StartAsync(program, folder.Path, "large.db");
-        await EngineHost.ManyAsync(
+        var (large, _) = await EngineHostedService.StartAsync(program, folder.Path, "large.db");
+        await EngineHostedService.ManyAsync(
             closed + open,
             64,
             async i =>
@@ -47,7 +47,7 @@ internal static class ServerBenchmarks
         );
         failed += await ListAsync(large, closed, open);
         await large.DisposeAsync();
-        (large, var started) = await EngineHost.StartAsync(program, folder.Path, "large.db");
+        (large, var started) = await EngineHostedService.StartAsync(program, folder.Path, "large.db");
         failed += Print(
             Text($"engine: start-up to first answer, {closed:N0} closed runs and {open:N0} open ones"),
             "-",
@@ -76,10 +76,10 @@ internal static class ServerBenchmarks
     public static async Task<int> StartRpcAsync(string program)
     {
         using var folder = new BenchFolder();
-        var (engine, _) = await EngineHost.StartAsync(program, folder.Path, "starts.db");
+        var (engine, _) = await EngineHostedService.StartAsync(program, folder.Path, "starts.db");
         await using (engine)
         {
-            await EngineHost.ManyAsync(500, 8, i => engine.StartWorkflowAsync($"warm{i}"));
+            await EngineHostedService.ManyAsync(500, 8, i => engine.StartWorkflowAsync($"warm{i}"));
             List<double> commits = [CommitTime.Measure(folder.Path)],
                 alone = [];
             for (var i = 0; i < 300; i++)
@@ -90,7 +90,9 @@ internal static class ServerBenchmarks
             var f = commits.Average();
             var single = Timing.Median(alone);
             var before = engine.ProcessorMs;
-            var all = await Timing.MillisecondsAsync(() => EngineHost.ManyAsync(3000, 64, i => engine.StartWorkflowAsync($"many{i}")));
+            var all = await Timing.MillisecondsAsync(() =>
+                EngineHostedService.ManyAsync(3000, 64, i => engine.StartWorkflowAsync($"many{i}"))
+            );
             var perStart = (engine.ProcessorMs - before) / 3000;
             var failed = Print("engine: start RPC, one caller, median", $"F = {Ms(f)}", single, "ms", f + 0.5);
             return failed
@@ -112,7 +114,7 @@ internal static class ServerBenchmarks
     public static async Task<int> LoadAsync(string program)
     {
         using var folder = new BenchFolder();
-        var (engine, _) = await EngineHost.StartAsync(program, folder.Path, "load.db");
+        var (engine, _) = await EngineHostedService.StartAsync(program, folder.Path, "load.db");
         await using (engine)
         {
             var first = await DriveAsync(engine);
@@ -154,7 +156,7 @@ internal static class ServerBenchmarks
         static string Theirs(JsonNode report) => $"client and worker: {Ms(Client(report))}";
     }
 
-    private static async Task<int> ListAsync(EngineHost engine, int closed, int open)
+    private static async Task<int> ListAsync(EngineHostedService engine, int closed, int open)
     {
         List<double> times = [];
         for (var i = 0; i < 20; i++)
@@ -177,7 +179,7 @@ internal static class ServerBenchmarks
         return Print(Text($"engine: list by status and type, {closed + open:N0} runs"), "-", Timing.Median(times), "ms", 10);
     }
 
-    private static async Task<JsonNode> DriveAsync(EngineHost engine)
+    private static async Task<JsonNode> DriveAsync(EngineHostedService engine)
     {
         var start = new ProcessStartInfo(
             "node",

@@ -70,26 +70,26 @@ internal static class TrainBenchmark
     {
         var random = new Random(20261127);
         int[] culprits = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(Limit))];
-        double Average(QueueRules? rules, int limit) =>
+        double Average(MergeQueueBatchOptions? rules, int limit) =>
             culprits.Average(culprit =>
             {
                 var world = new TrainSimulator(
                     new MergeQueueState
                     {
                         Rules = rules,
-                        Verdicts = rules is null ? null : new RecentVerdicts(0, 0),
+                        Verdicts = rules is null ? null : new MergeQueueStatistics(0, 0),
                         Limit = limit,
                     },
                     merged => merged.Any(entry => entry.TaskId == $"t{culprit}")
                 );
                 foreach (var i in Enumerable.Range(0, Limit))
                 {
-                    world.Enqueue(new MergeRequest($"t{i}", $"t{i}", 1));
+                    world.Enqueue(new TaskMergeRequest($"t{i}", $"t{i}", 1));
                 }
                 world.Run();
                 return world.Runs + world.Reruns;
             });
-        var (search, bisection, alone) = (Average(new QueueRules(), Limit), Average(null, Limit), Average(null, 1));
+        var (search, bisection, alone) = (Average(new MergeQueueBatchOptions(), Limit), Average(null, Limit), Average(null, 1));
         Console.WriteLine("| one culprit in eight, 1,000 batches | one by one | bisection | suspects last |");
         Console.WriteLine("|---|---|---|---|");
         Console.WriteLine(
@@ -102,10 +102,10 @@ internal static class TrainBenchmark
         }
     }
 
-    private static Outcome Play(double bad, double flake, int parallel, int limit)
+    private static UseCaseOutcome Play(double bad, double flake, int parallel, int limit)
     {
         var random = new Random(20261122);
-        var outcome = new Outcome();
+        var outcome = new UseCaseOutcome();
         while (outcome.Batches < Batches)
         {
             var isBad = new HashSet<string>(StringComparer.Ordinal);
@@ -113,8 +113,8 @@ internal static class TrainBenchmark
             var world = new TrainSimulator(
                 new MergeQueueState
                 {
-                    Rules = new QueueRules(),
-                    Verdicts = new RecentVerdicts(0, 0),
+                    Rules = new MergeQueueBatchOptions(),
+                    Verdicts = new MergeQueueStatistics(0, 0),
                     Limit = limit,
                     Parallel = parallel,
                 },
@@ -130,7 +130,7 @@ internal static class TrainBenchmark
                     {
                         isBad.Add(task);
                     }
-                    world.Enqueue(new MergeRequest(task, task, 1));
+                    world.Enqueue(new TaskMergeRequest(task, task, 1));
                 }
                 if (!world.Step())
                 {
@@ -172,7 +172,7 @@ internal static class TrainBenchmark
         }
     }
 
-    private sealed class Outcome
+    private sealed class UseCaseOutcome
     {
         public int Batches { get; set; }
 

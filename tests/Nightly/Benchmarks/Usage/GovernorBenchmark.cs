@@ -69,27 +69,27 @@ internal static class GovernorBenchmark
     private static string AccountOf(string task) =>
         $"account{int.Parse(new string([.. task.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture) % Accounts}";
 
-    private static Task<Admission> AdmitAsync(LedgerStore ledgers, string task, int? slots = null) =>
-        ledgers.ChangeAsync(book => Governor.Admit(book, RequestOf(task, slots), DateTimeOffset.UtcNow), CancellationToken.None);
+    private static Task<AgentAdmissionDecision> AdmitAsync(LedgerStore ledgers, string task, int? slots = null) =>
+        ledgers.ChangeAsync(book => AgentStartAdmitter.Admit(book, RequestOf(task, slots), DateTimeOffset.UtcNow), CancellationToken.None);
 
-    private static Task<Reservation?> SettleAsync(LedgerStore ledgers, string task) =>
+    private static Task<AgentRunReservation?> SettleAsync(LedgerStore ledgers, string task) =>
         ledgers.ChangeAsync(
             book =>
-                Governor.SettleReservation(
+                AgentStartAdmitter.SettleReservation(
                     book,
                     AccountOf(task),
                     RequestOf(task, null).Id,
-                    new Amount(12_345, 100_000),
+                    new MoneyAndTokenAmount(12_345, 100_000),
                     [],
                     DateTimeOffset.UtcNow
                 ),
             CancellationToken.None
         );
 
-    private static StartRequest RequestOf(string task, int? slots)
+    private static AgentStartRequest RequestOf(string task, int? slots)
     {
         var run = $"run{task.Length % 3}";
-        return new StartRequest
+        return new AgentStartRequest
         {
             Id = $"repository/{run}/{task}/1",
             Account = AccountOf(task),
@@ -98,7 +98,7 @@ internal static class GovernorBenchmark
             Task = task,
             Attempt = 1,
             Model = "claude-opus-4-8",
-            Holder = new ReservationHolder("host", ProcessIdentity.Current.ToString()),
+            Holder = new AgentRunReservationHolderProcess("host", ProcessIdentity.Current.ToString()),
             Slots = slots,
             Share = 3,
             Caps =

@@ -43,10 +43,11 @@ internal sealed record Judged(string Project, Change Change, VerifyResult Result
 
     /// <summary>True if the report names the changed tests, because their original versions fail or because they expect other
     /// values, or names product code that may work only in tests.</summary>
-    public bool IsNamed => IsHinted || HasNote(GateTampering.OriginalsFail, GateTampering.OtherValues);
+    public bool IsNamed => IsHinted || HasNote(GateTamperingDetector.OriginalsFail, GateTamperingDetector.OtherValues);
 
     /// <summary>True if the report names product code that may work only in tests.</summary>
-    public bool IsHinted => HasNote(TestSpecificCode.RepeatsValues, TestSpecificCode.DetectsTests, TestSpecificCode.EndsTests);
+    public bool IsHinted =>
+        HasNote(TestSpecificCodeDetector.RepeatsValues, TestSpecificCodeDetector.DetectsTests, TestSpecificCodeDetector.EndsTests);
 
     private bool HasNote(params string[] starts) =>
         Result.Notes.Any(note => Array.Exists(starts, start => note.StartsWith(start, StringComparison.Ordinal)));
@@ -80,7 +81,7 @@ internal sealed class PlayedProject
         using var repository = await TemporaryRepository.CreateEmptyAsync();
         await PlayAsync(repository.Path, ["base"]);
         await repository.CommitAsync("Base");
-        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System)
+        var services = new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System)
         {
             Environment = new Dictionary<string, string>(SettingsFiles.ProcessEnvironment())
             {
@@ -92,8 +93,8 @@ internal sealed class PlayedProject
         };
         var reference = new RepositoryReference(repository.Path, (await services.OpenRepositoryAsync(repository.Path)).Key, "queue");
         var folder = new RunFolder(repository.Path, RunId);
-        var hash = RunFiles.Store(folder, new Plan { Request = "a benchmark", Tasks = [.. known.Select(Planned)] }, Start());
-        var preflight = await new PreflightCheck(services).CheckAsync(
+        var hash = RunPlanAndSettings.Store(folder, new Plan { Request = "a benchmark", Tasks = [.. known.Select(Planned)] }, Start());
+        var preflight = await new PreflightChecker(services).CheckAsync(
             new PreflightInput(RunId, reference, hash, new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }),
             CancellationToken.None
         );
@@ -105,33 +106,30 @@ internal sealed class PlayedProject
         var judged = new List<Judged>();
         foreach (var change in known)
         {
-            var task = new TaskInput
+            var task = new TaskWorkflowInput
             {
                 RunId = RunId,
                 Repository = reference,
                 PlanHash = hash,
                 Task = new TaskOutline { Id = Id(change) },
-                Rules = new RunRules(),
+                Rules = new RunWorkflowSettings(),
                 Staging = $"orchestrator/{RunId}/staging",
                 StagingTip = preflight.StagingTip,
             };
             judged.Add(await JudgeAsync(services, folder, change, task));
-            await new TaskPreparation(services).ReleaseAsync(
-                new ReleaseTaskInput(RunId, reference, hash, Id(change)),
-                CancellationToken.None
-            );
+            await new TaskPreparer(services).ReleaseAsync(new ReleaseTaskInput(RunId, reference, hash, Id(change)), CancellationToken.None);
         }
         return judged;
     }
 
-    private async Task<Judged> JudgeAsync(RunServices services, RunFolder folder, Change change, TaskInput task)
+    private async Task<Judged> JudgeAsync(RunServiceBundle services, RunFolder folder, Change change, TaskWorkflowInput task)
     {
-        var prepared = await new TaskPreparation(services).PrepareAsync(
+        var prepared = await new TaskPreparer(services).PrepareAsync(
             new PrepareTaskInput { Task = task, Attempt = 1 },
             CancellationToken.None
         );
         await PlayAsync(Path.Combine(folder.Repository, prepared.Worktree), change.Steps);
-        var result = await new TaskVerification(services).VerifyAsync(
+        var result = await new TaskWorkVerifier(services).VerifyAsync(
             new VerifyTaskInput
             {
                 Task = task,
@@ -174,7 +172,7 @@ internal sealed class PlayedProject
 
     private RunStartSettings Start()
     {
-        var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
+        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
         return new RunStartSettings
         {
             Input = new OrchestrationInput { PlanFile = "tasks.yaml" },
@@ -198,7 +196,10 @@ internal sealed class PlayedProject
     {
         var common = Path.Combine(Path.GetDirectoryName(_script)!, "common.sh");
         var played = await new ProcessRunner().RunAsync(
-            new ProcessCommand("/bin/sh", ["-euc", ". \"$0\"; . \"$1\"; shift; for step do \"$step\"; done", common, _script, .. steps])
+            new ChildProcessOptions(
+                "/bin/sh",
+                ["-euc", ". \"$0\"; . \"$1\"; shift; for step do \"$step\"; done", common, _script, .. steps]
+            )
             {
                 WorkingDirectory = folder,
             }

@@ -90,24 +90,24 @@ internal static class VerificationBenchmark
     /// <param name="most">Number of commits, from the newest on.</param>
     public static async Task<int> NotesAsync(string path, int most)
     {
-        var repository = await new RunServices("host", ["orchestrate", "hook"], TimeProvider.System).OpenRepositoryAsync(path);
+        var repository = await new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System).OpenRepositoryAsync(path);
         var listed = await new ProcessRunner().RunAsync(
-            new ProcessCommand("git", "-C", path, "log", "--no-merges", "--min-parents=1", $"-{most}", "--format=%H %P")
+            new ChildProcessOptions("git", "-C", path, "log", "--no-merges", "--min-parents=1", $"-{most}", "--format=%H %P")
         );
         var (all, noted) = (0, 0);
         foreach (var line in listed.StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var (commit, from) = (line.Split(' ')[0], line.Split(' ')[1]);
-            var changed = await new Diffs(repository).BetweenAsync(from, commit);
+            var changed = await new GitDiffReader(repository).BetweenAsync(from, commit);
             var meaning = await GateInputFiles.ReadAsync(repository, from, commit, [], changed, CancellationToken.None);
-            var basis = new ChangePartition(changed, meaning);
+            var basis = new ProductAndGateInputChanges(changed, meaning);
             if (!basis.Product.Any(file => Ecosystems.IsSource(file.Path)))
             {
                 continue;
             }
             var sources = await TestFiles.ReadAsync(repository, from, commit, changed, CancellationToken.None);
             var patch = await FileDiff.ReadAsync(repository, from, commit, CancellationToken.None) ?? [];
-            var notes = await TestSpecificCode.NotesAsync(repository, commit, patch, basis, sources, CancellationToken.None);
+            var notes = await TestSpecificCodeDetector.NotesAsync(repository, commit, patch, basis, sources, CancellationToken.None);
             (all, noted) = (all + 1, noted + (notes.Count > 0 ? 1 : 0));
             foreach (var note in notes)
             {

@@ -13,7 +13,7 @@ namespace Orchestrator.NightBench.Facts;
 /// outside.
 /// </param>
 /// <param name="Cost">Cost in US dollars.</param>
-public sealed record AgentStart(
+public sealed record AgentRunParameters(
     string Id,
     string Task,
     DateTimeOffset From,
@@ -56,7 +56,7 @@ public sealed record Disturbance(string Kind, string? Skipped = null);
 public sealed record NightFacts(DrawnNight Night)
 {
     /// <summary>Starts of agents, by time.</summary>
-    public IReadOnlyList<AgentStart> Starts { get; init; } = [];
+    public IReadOnlyList<AgentRunParameters> Starts { get; init; } = [];
 
     /// <summary>Runs of the suite.</summary>
     public IReadOnlyList<GateRun> Gates { get; init; } = [];

@@ -12,9 +12,9 @@ public static class Repetitions
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="facts">Facts of the night.</param>
-    public static IEnumerable<AgentStart> Of(NightTask task, NightFacts facts)
+    public static IEnumerable<AgentRunParameters> Of(NightTask task, NightFacts facts)
     {
-        AgentStart? finished = null;
+        AgentRunParameters? finished = null;
         var mayClash = facts.Night.Tasks.Any(other => other != task && other.Claims[0] == task.Claims[0]);
         foreach (var start in facts.Starts.Where(start => start.Task == task.Id).OrderBy(start => start.From))
         {

@@ -37,7 +37,7 @@ public sealed class FactReader(DrawnNight night, NightFolders folders, NightRepo
     /// <summary>Reads the answer of an adapter's <c>status</c>.</summary>
     public static ToolStatements ReadStatements(string json) => JsonSerializer.Deserialize<ToolStatements>(json, Web)!;
 
-    private IEnumerable<AgentStart> ReadStarts()
+    private IEnumerable<AgentRunParameters> ReadStarts()
     {
         foreach (var launch in Directory.EnumerateFiles(folders.Starts, "*.launch"))
         {

@@ -10,7 +10,7 @@ namespace Orchestrator.ServerKillTest.Load;
 /// <summary>
 /// Starts and steers planned workflows; each call is repeated with the same request id until it is answered, and then stands in the ledger.
 /// </summary>
-internal sealed class ScriptedClient(ServerCalls calls, Ledger ledger)
+internal sealed class ScriptedClient(ServerCalls calls, AccountLedger ledger)
 {
     /// <summary>Does all that a client has to do for a workflow.</summary>
     public async Task RunAsync(WorkflowPlan plan, CancellationToken stop)

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Orchestrator.ServerKillTest.Load;
 
 /// <summary>Polls and answers tasks of planned workflows and of their activities.</summary>
-internal sealed class ScriptedWorker(ServerCalls calls, Ledger ledger)
+internal sealed class ScriptedWorker(ServerCalls calls, AccountLedger ledger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

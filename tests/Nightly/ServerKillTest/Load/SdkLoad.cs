@@ -39,7 +39,7 @@ public sealed class GreetingWorkflow
 }
 
 /// <summary>Workflows of the official client and worker.</summary>
-internal sealed class SdkLoad(string address, Ledger ledger)
+internal sealed class SdkLoad(string address, AccountLedger ledger)
 {
     private const string Queue = "sdk";
 

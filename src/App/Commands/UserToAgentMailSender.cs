@@ -1,0 +1,49 @@
+using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Sends users' mail to the agents of a run.</summary>
+public static class UserToAgentMailSender
+{
+    /// <summary>Shows that a message was accepted.</summary>
+    /// <exception cref="UseCaseException">The message was refused.</exception>
+    public static void Confirm(AgentMailSendResult receipt, string to, UseCaseServices context)
+    {
+        if (!receipt.IsTaken)
+        {
+            throw new UseCaseException(UseCaseOutcome.Usage, receipt.Refusal, "The message was not sent.");
+        }
+        context.Interaction.Inform(
+            receipt.Number > 0
+                ? $"Sent to {to} as message {receipt.Number}. The agent will receive it while working or in its next prompt."
+                : $"Sent to {to}. It reaches the owner host within seconds, and then the agent."
+        );
+    }
+
+    /// <summary>Sends a user's mail to one agent or to all agents of a run.</summary>
+    /// <param name="task">Id of the task, or null for all agents of the run.</param>
+    /// <param name="run">The run, which must be open.</param>
+    /// <param name="text">The text of the message.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
+    /// <param name="stop">Cancels the sending.</param>
+    /// <exception cref="UseCaseException">The run has ended, or the mail was refused.</exception>
+    public static async Task SendAsync(string? task, StoredRun run, string text, UseCaseServices context, CancellationToken stop)
+    {
+        if (RunStateNames.IsFinal(run.Status.State))
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"{run.Id} is {run.Status.State}, so no agent will read mail.",
+                "Choose an open run."
+            );
+        }
+        var mail = new AgentMailDispatcher(context.RequireRepository().Root, run.Id, context.Time);
+        var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
+        Confirm(
+            await mail.SendAsync(new OutgoingAgentMailMessage(person, IsFromPerson: true, task, text), stop),
+            task ?? $"all of {run.Id}",
+            context
+        );
+    }
+}

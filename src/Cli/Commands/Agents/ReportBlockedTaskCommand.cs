@@ -1,0 +1,85 @@
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Callbacks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>blocked</c>: lets an agent report an obstacle that prevents it from continuing.</summary>
+internal sealed class ReportBlockedTaskCommand : CliCommand
+{
+    private readonly Option<string[]> _needs = CreateListOption("--needs", "A missing package, such as pandas>=2.0", "WHAT");
+    private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development only, such as for tests" };
+    private readonly Option<string?> _in = new("--in")
+    {
+        Description = "Folder of the project that the package is for; default: the root",
+        HelpName = "FOLDER",
+    };
+    private readonly Option<string[]> _files = CreateListOption(
+        "--file",
+        "A file outside the task's ownership that the task must write",
+        "PATH"
+    );
+    private readonly Option<string[]> _split = CreateListOption(
+        "--split",
+        "Smaller tasks that replace this task, which is too large",
+        "TASK"
+    );
+    private readonly Option<string?> _reason = new("--reason", "--question")
+    {
+        Description = "The reason of the request, or the question",
+        HelpName = "TEXT",
+    };
+
+    public ReportBlockedTaskCommand()
+        : base("blocked", "Called by agents to request what the task can't continue without")
+    {
+        Add(_needs);
+        Add(_dev);
+        Add(_in);
+        Add(_files);
+        Add(_split);
+        Add(_reason);
+        Validators.Add(result =>
+        {
+            if (!result.Children.Any())
+            {
+                result.AddError("Describe the obstacle with --needs PACKAGE, --file PATH, --split TASK or --question TEXT.");
+            }
+            else if (result.GetValue(_dev) && result.GetValue(_needs) is not { Length: > 0 })
+            {
+                result.AddError("--dev needs packages: name them with --needs WHAT.");
+            }
+        });
+    }
+
+    public override bool IsForAgents => true;
+
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    {
+        var start = context.RequireAgentStart();
+        AgentIssuedCommandHandler.Claim(
+            start.Folder,
+            new AgentOutcomeClaim
+            {
+                Task = start.Task,
+                Status = "blocked",
+                Reason = parsed.GetValue(_reason) ?? "",
+                Needs = parsed.GetValue(_needs) ?? [],
+                IsForDevelopment = parsed.GetValue(_dev),
+                In = parsed.GetValue(_in) ?? "",
+                Files = parsed.GetValue(_files) ?? [],
+                Split = parsed.GetValue(_split) ?? [],
+                Time = context.Time.GetUtcNow(),
+            }
+        );
+        context.Terminal.Inform($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy will answer.");
+        return Task.FromResult(UseCaseOutcome.Done);
+    }
+
+    private static Option<string[]> CreateListOption(string name, string description, string what) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = what,
+            AllowMultipleArgumentsPerToken = true,
+        };
+}

@@ -1,0 +1,47 @@
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>prompt</c>: prints the exact prompt of a task's agent in its first attempt.</summary>
+internal sealed class ShowTaskPromptCommand : CliCommand
+{
+    private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };
+    private readonly Argument<string> _task = new("TASK") { Description = "Id of the task" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ShowTaskPromptCommand()
+        : base("prompt", "Show the prompt of a task's agent")
+    {
+        Add(_plan);
+        Add(_task);
+        Add(_json);
+    }
+
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    {
+        var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
+        var ids = plan.Tasks.Select(task => task.Id).ToList();
+        var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
+        var settings = context.FindSettings() ?? context.LoadSettings().Settings!;
+        var input = TaskPromptInput.Of(ProjectContextTextSerializer.AddTo(plan, context.PlanFiles.ProjectTexts()), id) with
+        {
+            FurtherGates = DecidingGateFormatter.Find(settings, context)?.Beyond(plan, plan.Tasks.First(task => task.Id == id)) ?? [],
+            NeedPerson = settings.AlwaysRequireHuman,
+            WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
+        };
+        input = input.With(context.PlanFiles.EffectiveContracts(plan).Stubs);
+        var prompt = TaskPromptRenderer.Render(
+            input with
+            {
+                RoleText = input.Task.Role is { } role ? context.PlanFiles.RoleText(role) : null,
+            }
+        );
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new PromptDocument(id, prompt), DocumentJson.Default.PromptDocument);
+        }
+        else
+        {
+            context.Terminal.Document(prompt);
+        }
+        return Task.FromResult(UseCaseOutcome.Done);
+    }
+}

@@ -1,0 +1,135 @@
+using Orchestrator.App.Setup;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Runs.Reports.Notices;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>notify</c>: tests notifications, and sends or discards undelivered notices.</summary>
+internal sealed class ManageNoticesCommand : Command
+{
+    public ManageNoticesCommand()
+        : base("notify", "Test notices, and send the ones that have not arrived")
+    {
+        Add(new NotifyTestCommand());
+        Add(new NotifySendUnsentCommand());
+        Add(new NotifyDiscardUnsentCommand());
+    }
+
+    /// <summary>Base of the commands for undelivered notices of this repository.</summary>
+    private abstract class NotifyUnsentCommand : CliCommand
+    {
+        private readonly Argument<string?> _run = new("RUN")
+        {
+            Description = "Only notices of this run; default: all of the repository",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+        protected NotifyUnsentCommand(string name, string description)
+            : base(name, description) => Add(_run);
+
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        {
+            var outbox = new NoticeOutbox(context.RequireRepository().Key, context.Services);
+            var unsent = outbox.Read();
+            if (unsent.Count == 0)
+            {
+                context.Terminal.Inform("All notices of this repository have been sent.");
+                return UseCaseOutcome.Done;
+            }
+            var run = parsed.GetValue(_run) is { } given
+                ? UniquePrefix.Find(given, [.. unsent.Select(notice => notice.Run).Distinct()], "run with notices to send")
+                : null;
+            return await ExecuteAsync(outbox, run, context, stop);
+        }
+
+        protected abstract Task<UseCaseOutcome> ExecuteAsync(
+            NoticeOutbox outbox,
+            string? run,
+            CliCommandServices context,
+            CancellationToken stop
+        );
+    }
+
+    private sealed class NotifySendUnsentCommand() : NotifyUnsentCommand("send", "Send the notices that have not arrived")
+    {
+        protected override async Task<UseCaseOutcome> ExecuteAsync(
+            NoticeOutbox outbox,
+            string? run,
+            CliCommandServices context,
+            CancellationToken stop
+        )
+        {
+            var before = outbox.Read(run).Count;
+            await outbox.DeliverAsync(run, UnsentNoticeFilter.All, stop);
+            var left = outbox.Read(run);
+            foreach (var notice in left)
+            {
+                context.Terminal.Warn(new UntrustedText(notice.Describe()).Line);
+            }
+            context.Terminal.Inform($"{Plural.Of(before - left.Count, "notice")} sent.");
+            return left.Count == 0 ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
+        }
+    }
+
+    private sealed class NotifyDiscardUnsentCommand() : NotifyUnsentCommand("discard", "Drop the notices that have not arrived")
+    {
+        protected override async Task<UseCaseOutcome> ExecuteAsync(
+            NoticeOutbox outbox,
+            string? run,
+            CliCommandServices context,
+            CancellationToken stop
+        )
+        {
+            context.Terminal.Inform($"{Plural.Of(await outbox.DiscardAsync(run, stop), "notice")} dropped.");
+            return UseCaseOutcome.Done;
+        }
+    }
+
+    private sealed class NotifyTestCommand : CliCommand
+    {
+        private readonly Argument<string?> _target = new("TARGET")
+        {
+            Description = "Name of the target in 'notifications'; default: all targets",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        private readonly Option<bool> _json = GlobalOptions.Json();
+
+        public NotifyTestCommand()
+            : base("test", "Send a test to the targets of 'notifications'")
+        {
+            Add(_target);
+            Add(_json);
+        }
+
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        {
+            var name = parsed.GetValue(_target);
+            var settings = context.OpenSettings(context.FindRepository(), []).Loaded;
+            var targets = settings.Settings!.Notifications.Targets;
+            if (!settings.Settings.Notifications.Enabled)
+            {
+                throw new UseCaseException(
+                    UseCaseOutcome.Usage,
+                    "No notices are sent, because notifications.enabled is false.",
+                    "To send them again: orchestrate config set --user notifications.enabled true"
+                );
+            }
+            if (name is null && targets.Count == 0)
+            {
+                throw new UseCaseException(
+                    UseCaseOutcome.Usage,
+                    "No notices are sent, because 'notifications' is not set.",
+                    "For bubbles on this machine: orchestrate config set --user notifications.provider desktop"
+                );
+            }
+            if (name is not null)
+            {
+                name = UniquePrefix.Find(name, [.. targets.Select(target => target.Name)], "target of notices");
+            }
+            var entries = await NoticeDeliveryChecker.TestAsync(settings, context.Services, name, stop);
+            return ReadinessCheckPrinter.Print(context, entries, parsed.GetValue(_json)) == MachineReadinessCheckStatus.Ok
+                ? UseCaseOutcome.Done
+                : UseCaseOutcome.WorkFailed;
+        }
+    }
+}

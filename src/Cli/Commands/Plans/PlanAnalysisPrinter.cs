@@ -1,0 +1,32 @@
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>Prints the views of a plan, which <c>validate --view</c> and <c>show --view</c> select.</summary>
+internal static class PlanAnalysisPrinter
+{
+    public const string Graph = "graph";
+    public const string Mermaid = "mermaid";
+    public const string Dot = "dot";
+    private const string Conflicts = "conflicts";
+    private const string Risk = "risk";
+
+    /// <summary>Creates the option that selects a view.</summary>
+    public static Option<string?> Option()
+    {
+        var option = new Option<string?>("--view")
+        {
+            Description = "Print only the order of the tasks (as text, Mermaid or Graphviz), the tasks that share files, or the risk score",
+        };
+        return option.AcceptOnlyFromAmong(Graph, Mermaid, Dot, Conflicts, Risk);
+    }
+
+    /// <summary>Prints a view and returns the exit code.</summary>
+    /// <param name="view">Name of the view.</param>
+    /// <param name="config">File with patterns and thresholds of the risk score, or null for the repository's configuration.</param>
+    public static UseCaseOutcome Show(Plan plan, string view, string? config, bool json, CliCommandServices context) =>
+        view switch
+        {
+            Conflicts => PlanConflictPrinter.Show(plan, json, context),
+            Risk => PlanRiskPrinter.Show(plan, config, json, context),
+            _ => PlanGraphPrinter.Show(plan, view, json, context),
+        };
+}

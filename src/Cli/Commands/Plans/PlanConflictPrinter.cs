@@ -1,0 +1,49 @@
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>View of a plan's tasks that could run at the same time and own the same file or resource.</summary>
+internal static class PlanConflictPrinter
+{
+    /// <summary>Prints the view and returns the exit code.</summary>
+    public static UseCaseOutcome Show(Plan plan, bool json, CliCommandServices context)
+    {
+        var found = OwnershipConflictResult.Of(plan);
+        if (json)
+        {
+            context.Print(
+                new ConflictsDocument(
+                    found.Conflicts.Count,
+                    found.IsTruncated,
+                    [.. found.Conflicts.Select(Entry)],
+                    [.. found.Warnings.Select(Entry)]
+                ),
+                DocumentJson.Default.ConflictsDocument
+            );
+        }
+        foreach (var conflict in found.Conflicts)
+        {
+            context.Terminal.Show($"{conflict.Message} {conflict.Cure}");
+        }
+        foreach (var warning in found.Warnings)
+        {
+            context.Terminal.Warn(warning.Message);
+        }
+        context.Terminal.Show(
+            found.Conflicts.Count switch
+            {
+                0 => "No conflicts.",
+                1 => "1 conflict.",
+                var count => $"{Plural.Of(count, "conflict")}{(found.IsTruncated ? " or more" : "")}.",
+            }
+        );
+        return found.Conflicts.Count == 0 ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
+    }
+
+    private static ConflictEntry Entry(OwnershipConflict conflict) =>
+        new(
+            conflict.Kind == ConflictingObjectKind.File ? "file" : "resource",
+            conflict.Path,
+            conflict.Tasks,
+            new(conflict.MissingEdge.Task, conflict.MissingEdge.DependsOn),
+            conflict.Message
+        );
+}

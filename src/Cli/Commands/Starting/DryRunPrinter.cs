@@ -1,0 +1,63 @@
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Merging.Preflight;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>run --dry-run</c>: shows the planned work, and the questions and errors of a real run, without starting anything.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="file">Plan file as the user named it.</param>
+/// <param name="chosen">Selected tasks.</param>
+/// <param name="loaded">Settings.</param>
+/// <param name="context">Provides the terminal.</param>
+internal sealed class DryRunPrinter(
+    Plan plan,
+    string file,
+    TaskSelectionOptions chosen,
+    SettingsLoadResult loaded,
+    CliCommandServices context
+)
+{
+    /// <summary>Prints the result of the dry run.</summary>
+    /// <param name="input">Input that the run would have.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="yes">True if the user answered all questions with yes in advance.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UseCaseException">The run would be refused.</exception>
+    public async Task<UseCaseOutcome> ShowAsync(OrchestrationInput input, LocalRepositoryPaths repository, bool yes, CancellationToken stop)
+    {
+        var settings = PlanRiskFormatter.Rules(context, loaded);
+        await RunStartChecker.RequireRepositoryAsync(context, repository, loaded, stop);
+        RunStartChecker.RequireStartablePlan(plan, input, repository, loaded);
+        context.Terminal.Show($"{file} can be run. Nothing was started.");
+        PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, RequestedTaskSelector.Of(plan, chosen.Only, chosen.Phase, []));
+        foreach (var line in DecidingGateFormatter.Find(settings, context) is { } gates ? DecidingGateFormatter.Lines(plan, gates) : [])
+        {
+            context.Terminal.Show(line);
+        }
+        var score = PlanRiskScore.Of(plan, settings, repository.WorkTree);
+        var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
+        context.Terminal.Show("Risk:");
+        foreach (var line in PlanRiskFormatter.Lines(score, guarded))
+        {
+            context.Terminal.Show(line);
+        }
+        context.Terminal.Show(PlanRiskFormatter.ApprovalText(plan, score, guarded, input.ApproveRisk, yes));
+        var forecasts = new RunForecasts(repository.Root);
+        context.Terminal.Show(
+            forecasts.Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected
+                ? $"Expected: {RunForecasts.Describe(expected)}."
+                : "The cost and time of the run are unknown, because the repository has no past runs."
+        );
+        RunStartChecker.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
+        if (!input.Again && await NewRunInputFactory.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
+        {
+            context.Terminal.Warn(
+                $"{DuplicateRunChecker.Describe(landed)} 'run' asks before it repeats this work; --again skips the question."
+            );
+        }
+        return UseCaseOutcome.Done;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>schedule</c>: manages Temporal schedules that start runs. Without a subcommand, lists the schedules.</summary>
+internal sealed class ManageSchedulesCommand : CliCommand
+{
+    private readonly ScheduleListCommand _list = new();
+
+    public ManageSchedulesCommand()
+        : base("schedule", "Start runs automatically, for example every evening")
+    {
+        Add(new ScheduleCreateCommand());
+        Add(_list);
+        Add(new ScheduleControlCommand(ScheduleChange.Pause));
+        Add(new ScheduleControlCommand(ScheduleChange.Resume));
+        Add(new ScheduleControlCommand(ScheduleChange.RunNow));
+        Add(new ScheduleControlCommand(ScheduleChange.Delete));
+    }
+
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+        _list.RunAsync(parsed, context, stop);
+
+    /// <summary>Warns if no process is expected to serve the engine when a schedule starts a run.</summary>
+    public static void WarnUnserved(CliCommandServices context, bool isServed)
+    {
+        if (!isServed)
+        {
+            context.Terminal.Warn(
+                "No process serves this repository's engine now, so no schedule starts a run. 'orchestrate service install' "
+                    + "keeps the engine running; 'orchestrate worker' serves it until it ends."
+            );
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using Orchestrator.App.Programs;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Tasks.Transfer;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>move</c>: moves a run to this machine after its previous owner host was shut down.</summary>
+internal sealed class MoveRunHereCommand : CliCommand
+{
+    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open one");
+    private readonly Option<bool> _force = new("--force")
+    {
+        Description = "Move the run even if a machine is working on it; its agents are interrupted, and their unshared work stays there",
+    };
+    private readonly Option<string?> _remote = new("--remote")
+    {
+        Description = "Git remote through which the run was shared (wip.remote), to fetch missing parts",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> _acceptLosses = new("--accept-losses")
+    {
+        Description = "If the other machine is gone for good, repeat the tasks whose work existed only there",
+    };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "Only move the run; a worker here, or 'resume', continues it",
+    };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly EngineOptions _engine = new();
+
+    public MoveRunHereCommand()
+        : base("move", "Move a run from another machine to this one")
+    {
+        _run.AddTo(this);
+        Add(_force);
+        Add(_remote);
+        Add(_acceptLosses);
+        Add(_noResume);
+        Add(_detach);
+        Add(_yes);
+        _engine.AddTo(this);
+        Add(new ExportTaskCommand());
+        Add(new ImportTaskCommand());
+    }
+
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var stored = FindStored(repository, _run.Text(parsed));
+        var settings = RepositoryTrustPrompt.RequireTrust(
+            context,
+            context.OpenSettings(repository, _engine.Flags(parsed)),
+            parsed.GetValue(_yes),
+            stored?.Id
+        );
+        string runId;
+        await using (
+            var session = await ForegroundRunExecutor.OpenAsync(
+                context,
+                new TerminalPresenter(context),
+                repository,
+                settings.Settings!,
+                stop
+            )
+        )
+        {
+            runId = stored?.Id ?? await FindOnServerAsync(session, _run.Text(parsed), repository, stop);
+            var run = session.Runs.Get(runId);
+            await session.RefuseClosedAsync(run, stored, stop);
+            var status = await run.StatusAsync(stop);
+            var to = await OrphanedProcessStopper.ReferenceOfAsync(repository, context.Services);
+            if (status.Queue != to.Queue)
+            {
+                await RequireOtherWorkerGoneAsync(session, status, parsed, context, stop);
+            }
+            var remote = parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote;
+            var missing = await FetchRunAsync(
+                status,
+                to,
+                remote,
+                settings.Settings!.Hosts.Spread,
+                parsed.GetValue(_acceptLosses),
+                context,
+                stop
+            );
+            var move = new MoveRunArguments(to, context.Person);
+            move = missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging };
+            var answer = await run.MoveAsync(context.Sign(run.RunId, WorkflowMessageNames.Move, move), stop);
+            context.Terminal.Inform(answer.Message);
+            if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
+            {
+                await session.OfferPlacesOfAsync(to, runId, stop);
+                session.OutliveTerminal(run, _engine.Arguments(parsed));
+                await session.ResumeRunAsync(run, null, stop);
+                var code = await session.WatchAndAskAsync(run, status.Sequence);
+                await session.FinishOthersAsync(run);
+                return code;
+            }
+            await WaitUntilRecordedAsync(repository, runId, context, stop);
+        }
+        if (parsed.GetValue(_detach))
+        {
+            return await new DetachedRunStarter(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
+        }
+        context.Terminal.Inform($"To continue {runId}, use 'orchestrate resume {runId}' or a worker of {repository.Root}.");
+        return UseCaseOutcome.Done;
+    }
+
+    /// <summary>Waits until the local record of the run names this machine. Until then, commands could not continue the run here.</summary>
+    private static async Task WaitUntilRecordedAsync(
+        LocalRepositoryPaths repository,
+        string runId,
+        CliCommandServices context,
+        CancellationToken stop
+    )
+    {
+        var began = context.Time.GetTimestamp();
+        while (
+            !(StoredRunFinder.Find(repository, runId) is { } run && repository.IsAt(run.Status.Repository))
+            && context.Time.GetElapsedTime(began) < RecordPatience
+        )
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), context.Time, stop);
+        }
+    }
+
+    /// <summary>Returns the run according to the local records, which may name another machine. Null if no record exists.</summary>
+    private static StoredRun? FindStored(LocalRepositoryPaths repository, string? text)
+    {
+        var all = StoredRunFinder.List(repository);
+        if (text is null)
+        {
+            return StoredRunFinder.Open(repository, all) switch
+            {
+                [var only] => only,
+                [] => null,
+                var several => throw StoredRunFinder.SeveralOpen([.. several.Select(run => run.Id)]),
+            };
+        }
+        return all.FirstOrDefault(run => run.Id == text) ?? (RunNameResolver.Find(all, text) is [var called] ? called : null);
+    }
+
+    private static async Task<string> FindOnServerAsync(
+        ForegroundRunExecutor session,
+        string? text,
+        LocalRepositoryPaths repository,
+        CancellationToken stop
+    )
+    {
+        var open = new List<string>();
+        await foreach (var id in session.Runs.ListOpenAsync(stop))
+        {
+            open.Add(id);
+        }
+        return text is not null && open.Count > 0 ? RunNameResolver.RequireId(open, text, repository)
+            : text is null && open is [var only] ? only
+            : open.Count == 0 ? throw StoredRunFinder.NoneOpen(repository)
+            : throw StoredRunFinder.SeveralOpen(open);
+    }
+
+    /// <summary>
+    /// Refuses the move while a worker of the other machine is still polling for activities, because two machines would then execute the
+    /// run.
+    /// </summary>
+    private async Task RequireOtherWorkerGoneAsync(
+        ForegroundRunExecutor session,
+        RunStatus status,
+        ParseResult parsed,
+        CliCommandServices context,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        if (
+            parsed.GetValue(_force)
+            || await session.Runs.FindLastAskedAsync(status.Queue, context.Workers.IsDead, now, stop) is not { } seen
+        )
+        {
+            return;
+        }
+        var machine = MachineName.Of(status.Queue, status.Host);
+        throw new UseCaseException(
+            UseCaseOutcome.Usage,
+            $"A worker on {machine} is still serving {status.RunId}; its last contact was "
+                + $"{DurationAndTokenFormatter.Time(now - seen)} ago.",
+            "Stop it there with Ctrl-C; a lost machine is detected after 90 seconds. Or use --force, which interrupts its agents "
+                + "and leaves their unshared work there."
+        );
+    }
+
+    private static async Task<MovedRunCompletenessResult> FetchRunAsync(
+        RunStatus status,
+        RepositoryReference to,
+        string? remote,
+        bool hasPlaces,
+        bool acceptsLosses,
+        CliCommandServices context,
+        CancellationToken stop
+    )
+    {
+        var brought = await new RunFetcher(context.Services, hasPlaces).FetchRunAsync(status, to, remote, acceptsLosses, stop);
+        if (!brought.IsHere)
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
+                $"The missing parts are in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}. Push them from there "
+                    + "to a remote "
+                    + "and name it with --remote, or copy them, and move the run again."
+                    + (
+                        brought.Missing.Lost.Count > 0
+                            ? " If that machine is lost, "
+                                + $"use --accept-losses, which repeats {Plural.Of(brought.Missing.Lost.Count, "task")}."
+                            : ""
+                    )
+            );
+        }
+        foreach (var note in brought.Notes)
+        {
+            context.Terminal.Inform(note);
+        }
+        return brought.Missing;
+    }
+}

@@ -1,0 +1,150 @@
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>spawn</c>: starts independent agents for tasks given as text. The texts become the plan of a run, and each result remains on
+/// a separate branch.</summary>
+internal sealed class SpawnAgentsCommand : CliCommand
+{
+    private readonly Argument<string[]> _tasks = new("TASK")
+    {
+        Description = "Work for one agent, in quotes (may be repeated)",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = "Read tasks from a file: the items of its Markdown list, or else its paragraphs, or else its lines",
+        HelpName = "FILE",
+    };
+    private readonly Option<int> _times = new("--n")
+    {
+        Description = "Number of agents for each task; each result stays on its own branch",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 1,
+    };
+    private readonly Option<bool> _pick = new("--pick")
+    {
+        Description =
+            "With --n, pick the best result of each task by gates, measurements and size; the reviewer decides between "
+            + "equal results. The other results stay",
+    };
+    private readonly Option<string?> _into = new("--run")
+    {
+        Description = "Add the tasks to this open run instead of starting one",
+        HelpName = "RUN",
+    };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the plan of the tasks; start nothing" };
+    private readonly AdhocRunStarter _run = new();
+
+    public SpawnAgentsCommand()
+        : base("spawn", "Run agents on tasks that you describe in words; each result stays on its own branch")
+    {
+        Add(_tasks);
+        Add(_from);
+        Add(_times);
+        Add(_pick);
+        Add(_into);
+        Add(_dryRun);
+        _run.AddTo(this, asksAgain: true);
+    }
+
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var into = parsed.GetValue(_into) is { } given ? StoredRunFinder.RequireOpen(repository, given) : null;
+        var plan = PlanOf(parsed, context, into);
+        if (into is not null && !parsed.GetValue(_dryRun))
+        {
+            return await AddAsync(parsed, plan, into, context, stop);
+        }
+        var opened = _run.Open(parsed, repository, context);
+        if (parsed.GetValue(_dryRun))
+        {
+            var (input, yes) = _run.Asked(parsed, plan, repository, opened.Loaded.Settings!, picks: parsed.GetValue(_pick));
+            return await new DryRunPrinter(plan, "The plan of these tasks", TaskSelectionOptions.All, opened.Loaded, context).ShowAsync(
+                input,
+                repository,
+                yes,
+                stop
+            );
+        }
+        return await _run.StartAsync(
+            parsed,
+            plan,
+            "spawn",
+            repository,
+            opened,
+            context,
+            stop,
+            picks: parsed.GetValue(_pick),
+            end: parsed.GetValue(_pick) ? (runId, code) => PickAsync(runId, code, repository, context, stop) : null
+        );
+    }
+
+    // Also applies if some agents failed, because several agents are started for that case.
+    private static async Task<UseCaseOutcome> PickAsync(
+        string runId,
+        UseCaseOutcome code,
+        LocalRepositoryPaths repository,
+        CliCommandServices context,
+        CancellationToken stop
+    )
+    {
+        var run = StoredRunFinder.Require(repository, runId).Status;
+        return
+            code is UseCaseOutcome.Done or UseCaseOutcome.WorkFailed
+            && run.Tasks.Count > 0
+            && run.Tasks.All(task => TaskStateNames.IsEnd(task.State))
+            ? (UseCaseOutcome)Math.Max((int)code, (int)await PickBestResultCommand.ShowAsync(run, repository, context, stop))
+            : code;
+    }
+
+    /// <summary>Creates a plan from the task texts in the arguments.</summary>
+    /// <exception cref="UseCaseException">The texts are not valid tasks.</exception>
+    private Plan PlanOf(ParseResult parsed, CliCommandServices context, StoredRun? into)
+    {
+        var file = parsed.GetValue(_from);
+        IReadOnlyList<string> texts = [.. parsed.GetValue(_tasks) ?? [], .. file is null ? [] : context.PlanFiles.RequireTexts(file)];
+        var times = parsed.GetValue(_times);
+        if (times < 1)
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"--n {times}: a task needs at least one agent.",
+                "orchestrate spawn --n 3 \"TASK\""
+            );
+        }
+        if (parsed.GetValue(_pick) && (times < 2 || into is not null))
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                "--pick picks among several results of a task in a run of their own.",
+                "orchestrate spawn --n 3 --pick \"TASK\""
+            );
+        }
+        if (AdhocPlan.Fault(texts, times) is { } fault)
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                fault,
+                "Give each task in quotes: orchestrate spawn \"Fix the login page\" \"Add tests for the parser\""
+            );
+        }
+        return AdhocPlan.Of(texts, times, into is null ? null : [.. into.Status.Tasks.Select(task => task.Id)]);
+    }
+
+    private async Task<UseCaseOutcome> AddAsync(
+        ParseResult parsed,
+        Plan plan,
+        StoredRun run,
+        CliCommandServices context,
+        CancellationToken stop
+    )
+    {
+        _run.RefuseOptionsOfNew(parsed);
+        var command = new AddTasksArguments([.. plan.Tasks.Select(task => new NewTaskDescription(task.Id, task.Text))], context.Person);
+        var sender = new RunSteeringCommandSender(run, _run.EngineFlags(parsed), context);
+        return await sender.SendAsync(
+                new SteeringMessage(WorkflowMessageNames.AddTasks, command) { Unchanged = SteeringNoEffectCause.Failed },
+                stop
+            ) ?? sender.StoreAndInform(parsed.Tokens.Select(token => token.Value));
+    }
+}

@@ -1,0 +1,47 @@
+using Orchestrator.App.Setup;
+using Orchestrator.Cli.Console;
+
+namespace Orchestrator.Cli.Overviews;
+
+/// <summary>Prints the results of checks, one per line.</summary>
+internal static class ReadinessCheckPrinter
+{
+    /// <summary>Prints the results of the checks.</summary>
+    /// <param name="context">Provides the terminal.</param>
+    /// <param name="entries">Entries of the checks; at least one.</param>
+    /// <param name="asJson">True to print one JSON document.</param>
+    /// <returns>The worst status of the entries.</returns>
+    public static MachineReadinessCheckStatus Print(
+        CliCommandServices context,
+        IReadOnlyList<MachineReadinessCheckResult> entries,
+        bool asJson
+    )
+    {
+        var worst = entries.Max(entry => entry.Status);
+        if (asJson)
+        {
+            context.Print(CheckDocument.Of(entries), DocumentJson.Default.CheckDocument);
+            return worst;
+        }
+        foreach (var entry in entries)
+        {
+            context.Terminal.Show(
+                new ScreenLine($"{CheckDocument.Word(entry.Status), -4}  {entry.Name}: {entry.Message}", ToneOf(entry.Status), 0, 4)
+            );
+            if (entry.Cure is not null)
+            {
+                context.Terminal.Show($"      {entry.Cure}");
+            }
+        }
+        return worst;
+    }
+
+    /// <summary>Returns the meaning that determines the color of a check's status.</summary>
+    internal static TextTone ToneOf(MachineReadinessCheckStatus status) =>
+        status switch
+        {
+            MachineReadinessCheckStatus.Ok => TextTone.Good,
+            MachineReadinessCheckStatus.Warn => TextTone.Asks,
+            _ => TextTone.Bad,
+        };
+}

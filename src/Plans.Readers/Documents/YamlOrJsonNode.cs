@@ -1,0 +1,90 @@
+namespace Orchestrator.Plans.Readers.Documents;
+
+/// <summary>
+/// A value in a YAML or JSON file, with its position. Both formats are parsed into the same tree, so that later code handles both.
+/// </summary>
+public abstract class YamlOrJsonNode(int line, int column)
+{
+    /// <summary>Line, starting at 1.</summary>
+    public int Line { get; } = line;
+
+    /// <summary>Column in characters, starting at 1.</summary>
+    public int Column { get; } = column;
+
+    /// <summary>Offset of the value in JSON, in UTF-8 bytes. A quoted text includes its quotes.</summary>
+    internal int Start { get; set; }
+
+    /// <summary>Offset of the first byte after the value in JSON.</summary>
+    internal int End { get; set; }
+
+    /// <summary>
+    /// Number of values inside this value, with all aliases expanded and at most <see cref="YamlOrJsonParsingLimits.MaxNodes"/> + 1.
+    /// </summary>
+    internal int Weight { get; set; } = 1;
+
+    /// <summary>Name of the kind of value, for messages to users.</summary>
+    public abstract string Kind { get; }
+}
+
+/// <summary>A text, number, truth value or null in a document.</summary>
+/// <param name="line">Line, starting at 1.</param>
+/// <param name="column">Column in characters, starting at 1.</param>
+/// <param name="text">Text as written, without quotes.</param>
+/// <param name="isPlain">True if the text is not quoted, so that it may be a number, a truth value or null.</param>
+public sealed class ScalarNode(int line, int column, string text, bool isPlain) : YamlOrJsonNode(line, column)
+{
+    /// <summary>The text as written, without quotes.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>True if the text is not quoted, so that it may be a number, a truth value or null.</summary>
+    public bool IsPlain { get; } = isPlain;
+
+    /// <summary>True if the value is empty, <c>~</c> or <c>null</c>.</summary>
+    public bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
+
+    /// <inheritdoc/>
+    public override string Kind => IsNull ? "nothing" : "a string";
+}
+
+/// <summary>A list of values in a document.</summary>
+public sealed class SequenceNode(int line, int column) : YamlOrJsonNode(line, column)
+{
+    private readonly List<YamlOrJsonNode> _items = [];
+
+    /// <summary>Values of the sequence, in order.</summary>
+    public IReadOnlyList<YamlOrJsonNode> Items => _items;
+
+    /// <summary>Adds a value to the sequence.</summary>
+    public void Add(YamlOrJsonNode item) => _items.Add(item);
+
+    /// <inheritdoc/>
+    public override string Kind => "a list";
+}
+
+/// <summary>A mapping with unique keys in a document.</summary>
+public sealed class MappingNode(int line, int column) : YamlOrJsonNode(line, column)
+{
+    private readonly List<(ScalarNode Key, YamlOrJsonNode Value)> _entries = [];
+
+    /// <summary>Entries in the order of the document.</summary>
+    public IReadOnlyList<(ScalarNode Key, YamlOrJsonNode Value)> Entries => _entries;
+
+    /// <summary>Adds an entry. Its key must not exist yet.</summary>
+    internal void Add(ScalarNode key, YamlOrJsonNode value) => _entries.Add((key, value));
+
+    /// <inheritdoc/>
+    public override string Kind => "a mapping";
+}
+
+/// <summary>Limits for documents, which protect against malicious files.</summary>
+internal static class YamlOrJsonParsingLimits
+{
+    /// <summary>Maximum nesting depth. Plans need six levels.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>Maximum number of values, with aliases expanded. A plan of 10,000 tasks has about 500,000.</summary>
+    public const int MaxNodes = 2_000_000;
+
+    /// <summary>Maximum number of entries in a list or mapping. A plan has at most 20,000 tasks.</summary>
+    public const int MaxEntries = 50_000;
+}

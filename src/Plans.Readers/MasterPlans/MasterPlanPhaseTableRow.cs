@@ -1,0 +1,13 @@
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>A row in a table of phases.</summary>
+internal sealed record MasterPlanPhaseTableRow(
+    int Line,
+    string Id,
+    string Title,
+    string? Link,
+    string Focus,
+    string Risk,
+    MarkdownTableCell? Status,
+    string DependsOn
+);

@@ -1,0 +1,20 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Validates exclusive names of gates (<c>exclusive: NAME</c>), which stand for a shared resource such as a port or a database. Gates with
+/// the same name run one at a time across all runs of a user on a host. The name becomes part of a path.
+/// </summary>
+public static class ExclusiveGateNameValidator
+{
+    /// <summary>Rule for exclusive names of gates, phrased as a suggested fix.</summary>
+    public const string Rule =
+        "Use a name of at most 64 letters, digits, '.', '_' and '-' that begins with a letter or a digit, such as 'database'.";
+
+    private const int Longest = 64;
+
+    /// <summary>True if the name follows <see cref="Rule"/>.</summary>
+    public static bool IsValid(string name) =>
+        name.Length is > 0 and <= Longest
+        && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Values of <c>git.hooks</c>, which controls whether the user's git hooks run.</summary>
+public static class LandingGitHookMode
+{
+    /// <summary>None of the user's git hooks run when a run lands.</summary>
+    public const string Off = "off";
+
+    /// <summary>Runs the user's merge hook as a gate before a run lands.</summary>
+    public const string Landing = "landing";
+}

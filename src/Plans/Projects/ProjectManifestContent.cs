@@ -1,0 +1,46 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Declarations about projects in one manifest.</summary>
+/// <param name="Kind">Name of the ecosystem. Project names are unique within an ecosystem.</param>
+/// <param name="Folder">Folder that contains the manifest; empty for the root.</param>
+internal sealed record ProjectManifestContent(string Kind, string Folder)
+{
+    /// <summary>Names by which other manifests refer to projects, with each project's folder.</summary>
+    public IReadOnlyList<(string Name, string Folder)> Names { get; init; } = [];
+
+    /// <summary>Names of the projects that this one depends on. Names of packages in registries are ignored.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Folders and files of the projects that this one depends on.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
+    /// <summary>Globs of the folders of a workspace's member projects.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>Globs of folders that <see cref="Members"/> matches but that are not members of the workspace.</summary>
+    public IReadOnlyList<string> Excluded { get; init; } = [];
+
+    /// <summary>Folders of projects, including those without a manifest.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>True if the project counts even if no manifest above it lists it.</summary>
+    public bool IsAlwaysProject { get; init; }
+
+    /// <summary>True if this project may depend on any other project, because its references could not be read.</summary>
+    public bool IsUnclear { get; init; }
+
+    /// <summary>True if a folder is a member of this workspace.</summary>
+    public bool HasMember(string folder) => Members.Any(glob => Matches(glob, folder)) && !Excluded.Any(glob => Matches(glob, folder));
+
+    /// <summary>Resolves a path that a manifest in a folder names. Returns null if the path leads out of the repository.</summary>
+    public static string? Join(string folder, string path)
+    {
+        var joined = folder.Length == 0 || path.StartsWith('/') ? path : $"{folder}/{path}";
+        return RepositoryPath.TryNormalize(joined.TrimEnd('/', '\\'), out var normal, out _) ? (normal == "**" ? "" : normal) : null;
+    }
+
+    private bool Matches(string glob, string folder) =>
+        Join(Folder, glob) is { } text
+        && PathPattern.Parse(text) is var pattern
+        && (pattern.IsLiteral ? pattern.Text == folder : pattern.Matches(folder));
+}

@@ -1,0 +1,72 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Table of files that affect more than the code when they change, because CI, hooks, editors and agents use them automatically. Default
+/// value of <c>always_require_human</c>. The globs match at any depth.
+/// </summary>
+public static class ApprovalRequiredGlobTable
+{
+    /// <summary>Files that run on other hosts or at each commit. Changes to them always need an approval.</summary>
+    private static readonly string[] CiAndHooks =
+    [
+        ".orchestrator/**",
+        "**/.github/workflows/**",
+        "**/.github/actions/**",
+        "**/.gitlab-ci.yml",
+        "**/.circleci/**",
+        "**/Jenkinsfile",
+        "**/azure-pipelines.yml",
+        "**/bitbucket-pipelines.yml",
+        "**/.travis.yml",
+        "**/.buildkite/**",
+        "**/.drone.yml",
+        "**/.woodpecker.yml",
+        "**/.woodpecker/**",
+        "**/.husky/**",
+        "**/.githooks/**",
+        "**/.pre-commit-config.yaml",
+        "**/lefthook.yml",
+        "**/.claude/settings.json",
+        "**/.claude/settings.local.json",
+        "**/.claude/hooks/**",
+    ];
+
+    /// <summary>
+    /// Files with instructions for agents, files that set up editors and shells, and git attributes. A task may change such a file if its
+    /// <c>files_write</c> lists the full path.
+    /// </summary>
+    private static readonly string[] Instructions =
+    [
+        "**/CLAUDE.md",
+        "**/CLAUDE.local.md",
+        "**/AGENTS.md",
+        "**/GEMINI.md",
+        "**/.claude/**",
+        "**/.gemini/**",
+        "**/.codex/**",
+        "**/.cursor/**",
+        "**/.cursorrules",
+        "**/.github/copilot-instructions.md",
+        "**/.mcp.json",
+        "**/.envrc",
+        "**/.vscode/tasks.json",
+        "**/.devcontainer/**",
+        "**/.devcontainer.json",
+        "**/CODEOWNERS",
+        "**/.gitattributes",
+        "**/.gitmodules",
+        "**/.worktreeinclude",
+    ];
+
+    /// <summary>All globs of the table.</summary>
+    public static IReadOnlyList<string> Globs { get; } = [.. CiAndHooks, .. Instructions];
+
+    /// <summary>True if a task may change a file that matches the glob by listing the file's full path in <c>files_write</c>.</summary>
+    public static bool AllowsNamed(string glob) => Instructions.Contains(glob, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Returns the part of a path that an entry in <c>files_write</c> must contain to refer to a glob of this table. Null for other globs.
+    /// </summary>
+    internal static string? KeyOf(string glob) =>
+        glob.StartsWith("**/", StringComparison.Ordinal) && Globs.Contains(glob, StringComparer.Ordinal) ? glob.Split('/')[1] : null;
+}

@@ -1,0 +1,74 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>Governor for all processes of a user on one machine. It stores the ledgers in files that share one lock.</summary>
+/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+/// <param name="time">The clock.</param>
+public sealed class FileBackedAccountGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly LedgerStore _ledgers = new(environment);
+
+    /// <inheritdoc/>
+    public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked, CancellationToken cancellationToken) =>
+        _ledgers.ChangeAsync(book => AccountGovernorRequestHandler.Apply(book, asked, time.GetUtcNow()), cancellationToken);
+
+    /// <summary>
+    /// Asks for the admission of an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no
+    /// other process can block the account first.
+    /// </summary>
+    public async Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken)
+    {
+        var locked = await _ledgers.LockAsync(cancellationToken);
+        try
+        {
+            var asked = new AccountGovernorRequest
+            {
+                Account = request.Account,
+                Id = request.Id,
+                Start = request,
+            };
+            var (book, answer) = AccountGovernorRequestHandler.Apply(locked.Book, asked, time.GetUtcNow());
+            locked.Write(book);
+            if (answer.Admission is AgentAdmittedDecision)
+            {
+                return new AgentStartDecision(answer, locked);
+            }
+            locked.Dispose();
+            return new AgentStartDecision(answer);
+        }
+        catch
+        {
+            locked.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> IsWaitingAsync(AgentStartRequest request, TimeSpan shortWait, CancellationToken cancellationToken)
+    {
+        var line = new AccountGovernorRequest
+        {
+            Account = request.Account,
+            Id = request.Id,
+            Start = request,
+            OnlyInLine = true,
+        };
+        if (
+            (await CallAsync(line, cancellationToken)).Admission is not AgentStartDelayedDecision { Until: var until }
+            || until - time.GetUtcNow() > shortWait
+        )
+        {
+            return false;
+        }
+        await Task.WhenAny(Task.Delay(Pause, time, cancellationToken));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<AccountLedgerSet> ReadAsync(string account, CancellationToken cancellationToken) => Task.FromResult(_ledgers.Read());
+}

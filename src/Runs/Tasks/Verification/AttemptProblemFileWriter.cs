@@ -1,0 +1,44 @@
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>
+/// Stores the problems of a task's work with their evidence, for the next agent run and for users. Each attempt has one file.
+/// </summary>
+public static class AttemptProblemFileWriter
+{
+    /// <summary>
+    /// Maximum number of problems in one report. The limit is needed because the report becomes part of a prompt, and its list of problems
+    /// becomes part of the run's history.
+    /// </summary>
+    private const int Most = 20;
+    private const int LongestSentence = 400;
+
+    /// <summary>
+    /// Writes the problems of an attempt to a file. Returns its path relative to the repository. Problems beyond the limit are written to a
+    /// second file, which the first file mentions.
+    /// </summary>
+    public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
+    {
+        var path = Path.Combine(folder.Task(taskId), $"problems-{attempt}.md");
+        var all = sections.ToList();
+        if (all.Count > Most)
+        {
+            var rest = Path.Combine(folder.Task(taskId), $"problems-{attempt}-all.md");
+            DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
+            all = [$"{Plural.Of(all.Count, "problem")}; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
+        }
+        return folder.Relative(ContentAddressedFile.Write(path, string.Join("\n", all)));
+    }
+
+    /// <summary>Limits the number and the length of problems for the run's history.</summary>
+    /// <param name="problems">All problems.</param>
+    /// <param name="file">Path of the file that contains all problems.</param>
+    public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)
+    {
+        var first = problems.Take(Most).Select(problem => problem.Length <= LongestSentence ? problem : problem[..LongestSentence] + "...");
+        return problems.Count <= Most ? [.. first] : [$"{Plural.Of(problems.Count, "problem")}, all of them in {file}.", .. first];
+    }
+
+    /// <summary>Returns the first sentences, followed by a sentence with the number of omitted sentences.</summary>
+    public static IEnumerable<string> SelectFirst(IReadOnlyList<string> sentences) =>
+        sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of this kind."];
+}

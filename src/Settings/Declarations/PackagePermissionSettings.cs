@@ -1,0 +1,34 @@
+namespace Orchestrator.Settings;
+
+/// <summary>
+/// Packages that agents may use (<c>dependencies.*</c>). Names may contain <c>*</c>. A prefix with a colon limits a name to one ecosystem.
+/// </summary>
+/// <param name="Allow">Packages that agents may use without an approval.</param>
+/// <param name="Ask">Packages that need an approval even if <paramref name="Allow"/> contains them.</param>
+/// <param name="Deny">Packages that no agent may use. Takes precedence over the other lists.</param>
+public sealed record PackagePermissionSettings(IReadOnlyList<string> Allow, IReadOnlyList<string> Ask, IReadOnlyList<string> Deny)
+{
+    private static readonly Setting<IReadOnlyList<string>> AllowKey = new(
+        "dependencies.allow",
+        [],
+        CommonSettingConverters.Texts,
+        "packages that are granted without asking a user, such as npm:lodash, pypi:pandas or *"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> AskKey = new(
+        "dependencies.ask",
+        [],
+        CommonSettingConverters.Texts,
+        "packages that need a user's approval despite dependencies.allow; packages in neither list need it, too"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> DenyKey = new(
+        "dependencies.deny",
+        [],
+        CommonSettingConverters.Texts,
+        "packages that no agent gets; overrides the other lists"
+    );
+
+    internal static PackagePermissionSettings Read(SettingReader settings) =>
+        new(settings.Read(AllowKey), settings.Read(AskKey), settings.Read(DenyKey));
+}

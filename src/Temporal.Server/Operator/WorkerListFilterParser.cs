@@ -1,0 +1,82 @@
+using Temporal.Server.Visibility.Query;
+using Temporalio.Api.Worker.V1;
+
+namespace Temporal.Server.Operator;
+
+/// <summary>Parses queries for workers. They use the same language as queries for runs, and the fields of worker heartbeats.</summary>
+internal static class WorkerListFilterParser
+{
+    /// <summary>Parses a query into a predicate. An empty query matches every worker.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
+    public static Func<WorkerHeartbeat, bool> Parse(string query)
+    {
+        try
+        {
+            var syntax = VisibilityQueryParser.Parse(query);
+            return syntax switch
+            {
+                { GroupBy.Count: > 0 } or { OrderBy.Count: > 0 } or { HasLimit: true } => throw VisibilityQueryException.NotSupported(
+                    "a list of workers takes a condition only"
+                ),
+                { Where: null } => _ => true,
+                _ => Test(syntax.Where),
+            };
+        }
+        catch (VisibilityQueryException e)
+        {
+            throw GrpcErrorFactory.InvalidArgument(e.Message);
+        }
+    }
+
+    private static Func<WorkerHeartbeat, bool> Test(VisibilityExpression expression)
+    {
+        switch (expression)
+        {
+            case ParenthesisExpression parenthesis:
+                return Test(parenthesis.Inner);
+            case NotExpression not:
+                var inner = Test(not.Inner);
+                return worker => !inner(worker);
+            case LogicalExpression logical:
+                var (left, right) = (Test(logical.Left), Test(logical.Right));
+                return logical.IsAnd ? worker => left(worker) && right(worker) : worker => left(worker) || right(worker);
+            case ComparisonExpression { Left: IdentifierExpression name } comparison:
+                var field = Field(name.Name);
+                var test = Comparison(comparison);
+                return worker => test(field(worker));
+            default:
+                throw VisibilityQueryException.NotSupported($"expression of type {expression.Kind}");
+        }
+    }
+
+    private static Func<string, bool> Comparison(ComparisonExpression comparison) =>
+        (comparison.Operator, comparison.Right) switch
+        {
+            ("=", LiteralExpression { Value: string text }) => value => value == text,
+            ("!=", LiteralExpression { Value: string text }) => value => value != text,
+            ("starts_with", LiteralExpression { Value: string text }) => value => value.StartsWith(text, StringComparison.Ordinal),
+            ("not starts_with", LiteralExpression { Value: string text }) => value => !value.StartsWith(text, StringComparison.Ordinal),
+            ("in", TupleExpression tuple) => value => Texts(tuple).Contains(value),
+            ("not in", TupleExpression tuple) => value => !Texts(tuple).Contains(value),
+            _ => throw VisibilityQueryException.Invalid(
+                $"invalid operator '{comparison.Operator}' in `{VisibilityExpressionFormatter.Of(comparison)}`"
+            ),
+        };
+
+    private static IEnumerable<object> Texts(TupleExpression tuple) => tuple.Items.OfType<LiteralExpression>().Select(item => item.Value);
+
+    private static Func<WorkerHeartbeat, string> Field(string name) =>
+        name switch
+        {
+            "WorkerInstanceKey" => worker => worker.WorkerInstanceKey,
+            "WorkerIdentity" => worker => worker.WorkerIdentity,
+            "HostName" => worker => worker.HostInfo?.HostName ?? "",
+            "TaskQueue" => worker => worker.TaskQueue,
+            "DeploymentName" => worker => worker.DeploymentVersion?.DeploymentName ?? "",
+            "BuildId" => worker => worker.DeploymentVersion?.BuildId ?? "",
+            "SdkName" => worker => worker.SdkName,
+            "SdkVersion" => worker => worker.SdkVersion,
+            "WorkerStatus" or "Status" => worker => worker.Status.ToString(),
+            _ => throw VisibilityQueryException.Invalid($"column name '{name}' is not a valid search attribute"),
+        };
+}

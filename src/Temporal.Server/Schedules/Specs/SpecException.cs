@@ -1,4 +1,0 @@
-namespace Temporal.Server.Schedules.Specs;
-
-/// <summary>An invalid schedule specification; the message is for the client.</summary>
-internal sealed class SpecException(string message) : Exception(message);

@@ -1,0 +1,19 @@
+namespace Temporal.Server.Storage;
+
+/// <summary>A unit of work that is written atomically with the next group.</summary>
+internal abstract class DatabaseWriteOperation
+{
+    /// <summary>Writes within the group's transaction. An exception fails only this item.</summary>
+    public abstract void Write(SqliteConnection db);
+
+    /// <summary>
+    /// Called on the writer's thread, in the order of submission, when the group is durable. Must be fast and must not throw.
+    /// </summary>
+    public abstract void Committed();
+
+    /// <summary>Called on the writer's thread if the item could not be made durable.</summary>
+    public abstract void Failed(Exception exception);
+
+    /// <summary>True if the item depends on a failed one and is therefore not written.</summary>
+    public virtual bool CannotSucceed => false;
+}

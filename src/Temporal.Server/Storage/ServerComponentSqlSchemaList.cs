@@ -1,0 +1,21 @@
+namespace Temporal.Server.Storage;
+
+/// <summary>The tables of one server component.</summary>
+/// <param name="Name">Name of the component, under which the file stores the version of its tables.</param>
+/// <param name="Migrations">Migration scripts, one per version.</param>
+internal sealed record ServerComponentSqlSchema(string Name, IReadOnlyList<string> Migrations);
+
+/// <summary>All tables except those of runs, to pass to <see cref="DatabaseSchema"/> when an engine file is opened.</summary>
+internal static class ServerComponentSqlSchemaList
+{
+    public static IReadOnlyList<ServerComponentSqlSchema> Parts { get; } =
+    [
+        new("namespaces", NamespaceSqlTable.Migrations),
+        new("search_attributes", SearchAttributeSqlTable.Migrations),
+        new("visibility", VisibilitySqlTables.Migrations),
+        new("schedules", ScheduleSqlTable.Migrations),
+        new("batches", BatchOperationSqlTable.Migrations),
+        new("task_queue_configs", TaskQueueConfigSqlTable.Migrations),
+        new("worker_deployments", WorkerDeploymentSqlTable.Migrations),
+    ];
+}

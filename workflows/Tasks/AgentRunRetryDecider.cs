@@ -1,0 +1,172 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>Step that follows an agent run.</summary>
+internal enum AgentRunNextStep
+{
+    /// <summary>The agent's work is verified.</summary>
+    Done,
+
+    /// <summary>The agent is restarted immediately, in the same conversation.</summary>
+    Again,
+
+    /// <summary>The agent is restarted after a delay.</summary>
+    Later,
+
+    /// <summary>The agent is restarted when its usage limit resets.</summary>
+    AtReset,
+
+    /// <summary>The agent is restarted after a user raises a budget.</summary>
+    AtBudget,
+
+    /// <summary>The agent is restarted when the account or host works again.</summary>
+    Parked,
+
+    /// <summary>The agent is restarted with growing delays, indefinitely. Other tasks are not affected.</summary>
+    ParkedAlone,
+
+    /// <summary>The agent is restarted with a user's answer.</summary>
+    Answered,
+
+    /// <summary>A user stopped the agent.</summary>
+    Stopped,
+
+    /// <summary>The task fails.</summary>
+    Fail,
+}
+
+/// <summary>
+/// Counts the agent runs of an attempt and decides on the step after each. Time and random numbers are parameters, so it does not depend on
+/// Temporal.
+/// </summary>
+internal sealed class AgentRunRetryDecider(RetryRule rule)
+{
+    /// <summary>
+    /// Maximum number of consecutive agent runs that were killed or failed transiently, if the last one was killed. Afterwards the cause is
+    /// considered permanent, because retries are useless on a host that kills every agent. With <see cref="FailureClass.OutOfMemory"/> the
+    /// host is at fault.
+    /// </summary>
+    private const int MaxDeaths = 5;
+
+    /// <summary>
+    /// Minimum length of an agent run that ends a series of short ones, because the agent was able to work and hosts are rebooted at times.
+    /// </summary>
+    private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Delay after the second consecutive agent run that was killed. Triples after each further one. After the first, the agent continues
+    /// immediately.
+    /// </summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Minimum delay after a throttled agent run. Doubles each time, up to <see cref="LongestLimitPause"/>.</summary>
+    private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit without an answer from the governor.</summary>
+    private static readonly TimeSpan LongestLimitPause = TimeSpan.FromMinutes(15);
+
+    /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Number of consecutive refusals by the host after which the cause is considered permanent.</summary>
+    private const int MaxRefusals = 4;
+
+    /// <summary>
+    /// Number of consecutive agent runs that a full disk ended and that are repeated at once. Afterwards the task backs off, because the
+    /// agent itself may fill the disk.
+    /// </summary>
+    private const int MaxFullDisks = 3;
+    private int _fullDisks;
+    private int _attempts;
+    private int _refusals;
+    private int _deaths;
+    private int _throttled;
+
+    /// <summary>Decides on the step after an agent run.</summary>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="ran">Duration of the agent run.</param>
+    /// <returns>The next step. The reason is set for a failure and for a backoff that affects only this task; otherwise it is
+    /// null.</returns>
+    public (AgentRunNextStep Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
+    {
+        if (ran >= LongRun)
+        {
+            (_deaths, _throttled) = (0, 0);
+        }
+        _deaths += IsDeath(result) ? 1 : 0;
+        _throttled += result.FailureClass == FailureClass.Throttled ? 1 : 0;
+        _refusals = result.IsRefused ? _refusals + 1 : 0;
+        _fullDisks = result.HasSpaceAgain ? _fullDisks + 1 : 0;
+        return Next(result);
+    }
+
+    private (AgentRunNextStep Next, Reason? Why) Next(AgentRunResult result) =>
+        result.FailureClass switch
+        {
+            FailureClass.None => (AgentRunNextStep.Done, null),
+            FailureClass.Stopped => (AgentRunNextStep.Stopped, null),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths + _attempts >= MaxDeaths => (
+                result.FailureClass == FailureClass.OutOfMemory ? AgentRunNextStep.ParkedAlone : AgentRunNextStep.Fail,
+                new AgentKilledReason(_deaths + _attempts, new VerbatimQuote(result.Message))
+            ),
+            FailureClass.Died or FailureClass.OutOfMemory when _deaths > 1 => (AgentRunNextStep.Later, null),
+            FailureClass.Died or FailureClass.OutOfMemory or FailureClass.Held => (AgentRunNextStep.Again, null),
+            FailureClass.Transient when ++_attempts >= rule.MaxAttempts => (
+                AgentRunNextStep.Fail,
+                new AgentFailedReason(new VerbatimQuote(result.Message), _attempts)
+            ),
+            FailureClass.Transient or FailureClass.Throttled => (AgentRunNextStep.Later, null),
+            FailureClass.UsageLimit => (AgentRunNextStep.AtReset, null),
+            // The agent has used up its reservation and needs more.
+            FailureClass.Budget => (result.NeverBegun ? AgentRunNextStep.AtBudget : AgentRunNextStep.Again, null),
+            FailureClass.Environment when result.IsRefused => _refusals < MaxRefusals
+                ? (AgentRunNextStep.Later, null)
+                : (AgentRunNextStep.Fail, new AgentFailedReason(new VerbatimQuote(result.Message))),
+            FailureClass.Environment when result.HasSpaceAgain && _fullDisks <= MaxFullDisks => (AgentRunNextStep.Again, null),
+            FailureClass.Account or FailureClass.Environment => (AgentRunNextStep.Parked, null),
+            FailureClass.Blocked => (AgentRunNextStep.Answered, null),
+            _ => (AgentRunNextStep.Fail, new AgentFailedReason(new VerbatimQuote(result.Message))),
+        };
+
+    private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
+
+    /// <summary>
+    /// Returns the delay after a transient failure: exponential with full jitter, limited to the maximum. A retry-after value from the
+    /// service takes precedence. After a killed or throttled agent run, the delay grows regardless of the configured rule.
+    /// </summary>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="chance">Random number from 0 to 1.</param>
+    public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
+    {
+        if (IsDeath(result))
+        {
+            return FirstPause * Math.Pow(3, _deaths - 2);
+        }
+        if (result.IsRefused)
+        {
+            return RefusalPause * _refusals;
+        }
+        var backoff =
+            result.FailureClass == FailureClass.Throttled ? PauseOfThrottled() * (1 + (chance * 0.2)) : rule.PauseAfter(_attempts, chance);
+        return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
+    }
+
+    /// <summary>
+    /// Returns the time at which a usage limit resets, and the wait until the task asks the governor again. The governor computes and
+    /// staggers both. Results without its answer come from a damaged ledger, or from versions that had no governor.
+    /// </summary>
+    /// <param name="result">Result of the agent run.</param>
+    public static (DateTimeOffset Reset, TimeSpan Wait) ComputeResetWait(AgentRunResult result, DateTimeOffset now)
+    {
+        var wake = result.WakeAt ?? result.ResetAt ?? now + LongestLimitPause;
+        var least = result.WakeAt is null ? FirstLimitPause : TimeSpan.FromSeconds(1);
+        return (result.ResetAt ?? wake, wake - now > least ? wake - now : least);
+    }
+
+    private TimeSpan PauseOfThrottled()
+    {
+        var longer = FirstLimitPause * Math.Pow(2, Math.Min(_throttled, 10) - 1);
+        return longer < LongestLimitPause ? longer : LongestLimitPause;
+    }
+}

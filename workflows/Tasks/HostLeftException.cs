@@ -1,4 +1,0 @@
-namespace Orchestrator.Workflows.Tasks;
-
-/// <summary>Thrown if the task leaves the host on which its agent is running.</summary>
-internal sealed class HostLeftException : Exception;
