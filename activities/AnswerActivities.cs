@@ -5,7 +5,9 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Implements the activities that query a read-only agent. The interface documents each activity.</summary>
+/// <summary>
+/// Implements the activities that ask an agent for an answer without letting the agent change files. The interface documents each activity.
+/// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class AnswerActivities(RunServiceBundle services) : IAnswerActivities
 {

@@ -11,7 +11,7 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities for the slots of distributed runs. The interface documents each activity.</summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="here">Repository that the worker serves.</param>
-/// <param name="remote">Same as in <see cref="CrossHostTaskSynchronizer"/>.</param>
+/// <param name="remote">Same as in <see cref="GitRemoteTaskStateExchanger"/>.</param>
 /// <param name="slots">Slots of this host, which all its task queues share.</param>
 /// <param name="readiness">Checks that this host can execute a task now. Null if this host offers no slots.</param>
 public sealed class HostSlotActivities(
@@ -23,7 +23,7 @@ public sealed class HostSlotActivities(
 ) : IHostSlotActivities
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly CrossHostTaskSynchronizer _share = new(services, remote);
+    private readonly GitRemoteTaskStateExchanger _share = new(services, remote);
     private readonly OtherHostMergeGateRunner _merges = new(services, remote, CallingWorkflowExecution.AskAsync);
     private readonly SlotHolderRecords _held = SlotHolderRecords.Of(services);
 
@@ -79,8 +79,8 @@ public sealed class HostSlotActivities(
     }
 
     /// <summary>
-    /// Fails if this host can't execute the task now, for example because disk space or the task's agent is missing. Another host then gets
-    /// the task.
+    /// Fails if this host can't execute the task now, for example because of low disk space or a missing agent program. The activity is
+    /// then retried, and another host can take the task.
     /// </summary>
     private async Task RequireReadyHostAsync(HoldSlotInput input, CancellationToken stop)
     {
@@ -97,7 +97,7 @@ public sealed class HostSlotActivities(
     private async Task HoldAsync(HoldSlotInput input)
     {
         var (isHome, isStopped) = (input.HomeQueue == here.Queue, false);
-        var held = new DistributedTaskReference(input.RunId, here, input.TaskId);
+        var held = new LocalRepositoryTaskReference(input.RunId, here, input.TaskId);
         _held.RecordSlot(held);
         try
         {
@@ -128,7 +128,7 @@ public sealed class HostSlotActivities(
 
     /// <summary>Holds the slot until the task no longer needs it, and publishes the task's work at intervals.</summary>
     /// <returns>True if the worker is stopping, so that the task may continue on this host after a restart.</returns>
-    private async Task<bool> KeepAsync(HoldSlotInput input, DistributedTaskReference held, bool isHome, CancellationToken stop)
+    private async Task<bool> KeepAsync(HoldSlotInput input, LocalRepositoryTaskReference held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
         var task = CurrentTask.Workflow;
@@ -156,7 +156,7 @@ public sealed class HostSlotActivities(
         return context.CancelReason is ActivityCancelReason.WorkerShutdown;
     }
 
-    private async Task ShareAsync(DistributedTaskReference held, CancellationToken stop)
+    private async Task ShareAsync(LocalRepositoryTaskReference held, CancellationToken stop)
     {
         try
         {
@@ -169,7 +169,9 @@ public sealed class HostSlotActivities(
     }
 }
 
-/// <summary>Slots that this host offers to distributed runs of other hosts. Initially none.</summary>
+/// <summary>
+/// Slots that this host offers to distributed runs. All task queues of the host share the slots. The initial number is zero.
+/// </summary>
 public sealed class HostSlots
 {
     private readonly Lock _lock = new();
@@ -178,7 +180,7 @@ public sealed class HostSlots
     /// <summary>Number of slots that this host offers.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Raises the number of slots to the given minimum.</summary>
+    /// <summary>Raises the number of slots to <paramref name="count"/> if it is lower.</summary>
     public void MakeAtLeast(int count)
     {
         lock (_lock)

@@ -9,14 +9,14 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
 public sealed class MergeQueueActivities(RunServiceBundle services) : IMergeQueueActivities
 {
-    /// <summary>Time limit of a worktree's release, so that a slow release does not delay other merges.</summary>
+    /// <summary>Time limit for releasing a worktree, so that a slow release does not delay other merges.</summary>
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
     private readonly MergeQueueBatchMerger _batches = new(services, CallingWorkflowExecution.AskAsync);
 
     private readonly TaskWorkImpactFinder _locator = new(services);
 
-    private readonly TaskPreparer _preparation = new(services);
+    private readonly TaskBranchAndWorktreePreparer _preparation = new(services);
 
     [Activity]
     public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
@@ -49,7 +49,10 @@ public sealed class MergeQueueActivities(RunServiceBundle services) : IMergeQueu
     public Task<IReadOnlyList<MergeResult>> LandBatchAsync(AdvanceStagingBranchInput input) =>
         ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _batches.LandAsync(input, stop));
 
-    /// <summary>Releases the worktrees of merged tasks. A task releases its worktree itself if this fails or takes too long.</summary>
+    /// <summary>
+    /// Releases the worktrees of merged tasks. If a release fails or takes too long, the task's workflow later releases the worktree
+    /// itself.
+    /// </summary>
     private async Task<IReadOnlyList<MergeResult>> ReleaseAsync(
         BuildBatchInput batch,
         IReadOnlyList<MergeResult> landed,

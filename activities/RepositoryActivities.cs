@@ -4,7 +4,10 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Implements the activity on the shared task queue that finds a repository's queue.</summary>
+/// <summary>
+/// Implements the activity that finds a repository's own task queue. Workers fetch this activity from the task queue that all repositories
+/// share.
+/// </summary>
 /// <param name="repositories">Repositories that this worker serves.</param>
 public sealed class RepositoryActivities(ServedRepositories repositories) : IRepositoryActivities
 {

@@ -7,7 +7,10 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Implements the activities for requests from agents (files, packages, parts). The interface documents each activity.</summary>
+/// <summary>
+/// Implements the activities for agents' requests, such as requests for files, packages or additional tasks. The interface documents each
+/// activity.
+/// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="client">Client of the server that the worker polls.</param>
 public sealed class RequestActivities(RunServiceBundle services, ITemporalClient client) : IRequestActivities
@@ -37,7 +40,7 @@ public sealed class RequestActivities(RunServiceBundle services, ITemporalClient
         ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _packages.InstallAsync(input, stop));
 
     [Activity]
-    public Task<AgentRequestConclusion> ConcludeRequestAsync(ConcludeAgentRequestInput input) =>
+    public Task<AgentRequestAnswer> ConcludeRequestAsync(ConcludeAgentRequestInput input) =>
         ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _packages.ConcludeAsync(input, stop));
 
     [Activity]

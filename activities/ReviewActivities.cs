@@ -14,11 +14,11 @@ namespace Orchestrator.Activities;
 public sealed class ReviewActivities(RunServiceBundle services) : IReviewActivities
 {
     private readonly ReviewRoundStarter _start = new(services);
-    private readonly TiedTaskResultFinder _ties = new(services);
+    private readonly TaskResultRankTieFinder _ties = new(services);
     private readonly ReviewRoundConcluder _end = new(services);
 
     [Activity]
-    public Task<IdenticalTaskComparisonResult> FindTiesAsync(CompareIdenticalTasksInput input) =>
+    public Task<TiedTaskResultSearchResult> FindTiesAsync(CompareIdenticalTasksInput input) =>
         ActivityHeartbeatSender.RunWithHeartbeatsAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]

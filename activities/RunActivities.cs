@@ -74,7 +74,7 @@ public sealed class RunActivities(RunServiceBundle services, ITemporalClient cli
     public Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds) => _leases.FindEndedAsync(runIds);
 
     [Activity]
-    public Task<EarlierExecutionStatePage> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
+    public Task<EarlierWorkSearchResultPage> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
         ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             if (input.PlanHash.Length > 0 && input.Offset == 0)

@@ -11,14 +11,14 @@ namespace Orchestrator.Activities;
 /// interface documents each activity.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
-/// <param name="remote">Same as in <see cref="CrossHostTaskSynchronizer"/>.</param>
+/// <param name="remote">Same as in <see cref="GitRemoteTaskStateExchanger"/>.</param>
 public sealed class TaskActivities(RunServiceBundle services, string? remote) : ITaskActivities
 {
-    private readonly TaskPreparer _preparation = new(services);
+    private readonly TaskBranchAndWorktreePreparer _preparation = new(services);
     private readonly TaskAgentRunExecutor _agentRun = new(services);
     private readonly TaskWorkVerifier _verification = new(services);
 
-    private readonly CrossHostTaskSynchronizer _share = new(services, remote);
+    private readonly GitRemoteTaskStateExchanger _share = new(services, remote);
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>
@@ -53,8 +53,8 @@ public sealed class TaskActivities(RunServiceBundle services, string? remote) : 
         });
 
     /// <summary>
-    /// Verifies the work of an agent. Returns null if the verification fails or is interrupted. The workflow then verifies the work in
-    /// another activity, whose failures are retried and shown to users.
+    /// Verifies the work of an agent. Returns null if the verification throws an exception or is interrupted. The workflow then verifies
+    /// the work in another activity, whose failures are retried and shown to users.
     /// </summary>
     private Task<VerifyResult?> TryVerifyAsync(RunAgentInput input, AgentRunResult result) =>
         ActivityHeartbeatSender.RunWithHeartbeatsAsync<VerifyResult?>(async stop =>
@@ -85,7 +85,7 @@ public sealed class TaskActivities(RunServiceBundle services, string? remote) : 
         ActivityHeartbeatSender.RunWithHeartbeatsAsync(async stop =>
         {
             await _preparation.ReleaseAsync(input, stop);
-            await RequirePushAsync(new DistributedTaskReference(input.RunId, input.Repository, input.TaskId), stop);
+            await RequirePushAsync(new LocalRepositoryTaskReference(input.RunId, input.Repository, input.TaskId), stop);
         });
 
     private static void RequireAssignment(TaskWorkflowInput task)
@@ -97,14 +97,14 @@ public sealed class TaskActivities(RunServiceBundle services, string? remote) : 
     }
 
     /// <summary>
-    /// Publishes a worker host's results. They count only once the owner host can fetch them, so that nothing is lost if the worker host is
-    /// lost later.
+    /// Publishes a worker host's results. A result counts only after it is published, so that the later loss of the worker host loses no
+    /// work.
     /// </summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskWorkflowInput task, CancellationToken stop) =>
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : RequirePushAsync(SharedOf(task), stop);
 
-    private Task<IReadOnlyList<string>> RequirePushAsync(DistributedTaskReference task, CancellationToken stop) =>
+    private Task<IReadOnlyList<string>> RequirePushAsync(LocalRepositoryTaskReference task, CancellationToken stop) =>
         _share.RequirePushAsync(task, asking => TaskOnThisHostChecker.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
 
-    private static DistributedTaskReference SharedOf(TaskWorkflowInput task) => new(task.RunId, task.Repository, task.Task.Id);
+    private static LocalRepositoryTaskReference SharedOf(TaskWorkflowInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

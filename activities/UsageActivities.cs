@@ -5,7 +5,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Implements the activities for the spending limits of accounts. The interface documents each activity.</summary>
+/// <summary>Implements the activity that stores a raised budget.</summary>
 /// <param name="services">Services that activities use on this host.</param>
 public sealed class UsageActivities(RunServiceBundle services) : IUsageActivities
 {

@@ -31,7 +31,7 @@ public abstract class AgentWorkflow : WorkflowBase
         set => State.Progress = value;
     }
 
-    /// <summary>Returns the last report.</summary>
+    /// <summary>Returns the task's latest report.</summary>
     [WorkflowQuery(WorkflowMessageNames.Status, Description = "The latest report of the task.")]
     public TaskReport Status() => State.Report;
 
@@ -64,7 +64,10 @@ public abstract class AgentWorkflow : WorkflowBase
     [WorkflowSignal(WorkflowMessageNames.RunEnded, Description = "Reports that the run ended while this task was open.")]
     public Task RunEndedAsync(RunEndedBeforeTaskReason how = null!) => Reporter.CheckRunEndedAsync(how);
 
-    /// <summary>Moves the workflow's activities to another host. Interrupts the agent, which then continues there.</summary>
+    /// <summary>
+    /// Moves the workflow's activities to the run's new owner host. An agent on the previous owner host is interrupted and continues on the
+    /// new one. An agent on a worker host keeps running.
+    /// </summary>
     [WorkflowSignal(WorkflowMessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!) =>
         RunAction(() =>
@@ -77,11 +80,11 @@ public abstract class AgentWorkflow : WorkflowBase
             Machine.MoveTo(place.Queue);
         });
 
-    /// <summary>Records that a host is about to start the agent. The start then counts even if the host fails.</summary>
+    /// <summary>Records that a host is about to start the agent. The agent then counts as started even if the host fails.</summary>
     [WorkflowUpdate(WorkflowMessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
     public Task AgentBeginsAsync(AnnounceAgentStartArguments agent = null!) => RunAction(() => State.HasBegun = true);
 
-    /// <summary>Rejects an announcement if the agent was not requested, or not on that host.</summary>
+    /// <summary>Rejects an announcement if the agent start was not requested, or was requested on another host.</summary>
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
     public void ValidateAgentBegins(AnnounceAgentStartArguments agent) =>
         Refuse(
@@ -92,7 +95,10 @@ public abstract class AgentWorkflow : WorkflowBase
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
-    /// <summary>Executes the work from the first report to the last, and turns every failure into a final state.</summary>
+    /// <summary>
+    /// Executes the task's work, from restoring the state to sending the last report. Failed and canceled activities, and an early end of
+    /// the work, become final states of the task.
+    /// </summary>
     /// <param name="input">Input of the workflow.</param>
     /// <param name="work">The work. It may end early by throwing <see cref="TaskEndedException"/>.</param>
     /// <param name="release">Releases the resources that the work holds.</param>
@@ -132,7 +138,10 @@ public abstract class AgentWorkflow : WorkflowBase
         Func<AgentRunResult, Task<bool>>? answer = null
     ) => (await new AgentRunRepeater(State, Waits).RunAsync(new TaskAgentCaller(State, Reporter, Waits, call, answer)))!;
 
-    /// <summary>Asks an agent until its answer has no errors. Each time, the errors are sent back to the same conversation.</summary>
+    /// <summary>
+    /// Asks an agent until its answer has no errors, or fails the task after the last allowed answer. The errors of each answer are sent
+    /// back to the same conversation.
+    /// </summary>
     /// <param name="question">Question to ask.</param>
     /// <param name="stillFaulty">Creates the reason for the failure after the last allowed answer.</param>
     private protected async Task<AgentAnswerValidationResult> AskAsync(
@@ -159,7 +168,8 @@ public abstract class AgentWorkflow : WorkflowBase
     }
 
     /// <summary>
-    /// Requests one answer and validates it. Keeps the task's earlier results in the report, because a later execution continues from them.
+    /// Requests one answer and validates it. Afterward, the task's report refers to the results of earlier answers again, because a later
+    /// execution continues from them.
     /// </summary>
     private async Task<AgentAnswerValidationResult> AskOnceAsync(AgentQuestion question)
     {

@@ -4,13 +4,16 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Governor of one account on a server. Its updates replace the lock that protects the ledger files on a single host.</summary>
+/// <summary>
+/// Admits and counts the agents of one account for all hosts on a Temporal server. Its updates take the place of the lock that protects the
+/// ledger files on a single host.
+/// </summary>
 [Workflow]
 public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
 {
     /// <summary>
-    /// Maximum time for which a call holds a position in the queue before the start must be requested again. The rules drop a position
-    /// after 30 seconds.
+    /// Maximum time for which one call keeps an agent start's position in the queue; the caller must then call again. A position without a
+    /// call is dropped after 30 seconds.
     /// </summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(15);
 
@@ -25,7 +28,10 @@ public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
     private string _account = "";
     private int _mostCalls;
 
-    /// <summary>Number of ledger changes so far. Waiting starts observe it to know when to check the ledger again.</summary>
+    /// <summary>
+    /// Number of ledger changes so far. Calls that are waiting to start an agent observe the number, and check the ledger again when it
+    /// changes.
+    /// </summary>
     private int _changes;
 
     /// <inheritdoc/>
@@ -92,7 +98,7 @@ public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
                 }
             );
         }
-        (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, asked, RunComponentContext.Now, Rules);
+        (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, asked, RunWorkflowComponentContext.Now, Rules);
         Change(next);
         if (isNoted)
         {
@@ -117,30 +123,30 @@ public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
             Start = request,
             OnlyInLine = true,
         };
-        for (var end = RunComponentContext.Now + LongestTurn; ; )
+        for (var end = RunWorkflowComponentContext.Now + LongestTurn; ; )
         {
-            (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, line, RunComponentContext.Now, Rules);
+            (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, line, RunWorkflowComponentContext.Now, Rules);
             Change(next);
             if (
                 answer.Admission is not AgentStartDelayedDecision { Until: var until, Why: var why }
-                || until - RunComponentContext.Now > shortWait
+                || until - RunWorkflowComponentContext.Now > shortWait
             )
             {
                 return new AgentStartWaitResult(false);
             }
             // A wait for other agents ends when the ledger changes. A wait for a reset ends at a known time.
-            var look = why is AccountBackoffDelayCause or UsageWindowNearlyFullDelayCause && until < end ? until : end;
+            var look = why is AccountInBackoffStartDelayCause or UsageWindowNearlyFullStartDelayCause && until < end ? until : end;
             var seen = _changes;
-            if (look <= RunComponentContext.Now || IsLong)
+            if (look <= RunWorkflowComponentContext.Now || IsLong)
             {
                 return new AgentStartWaitResult(true);
             }
             await TimedConditionWaiter.WaitUntilAsync(
                 () => _changes != seen || IsLong,
-                look - RunComponentContext.Now,
+                look - RunWorkflowComponentContext.Now,
                 "Until an agent of the account ends, or its limit resets"
             );
-            if (look < end && RunComponentContext.Now >= look)
+            if (look < end && RunWorkflowComponentContext.Now >= look)
             {
                 return new AgentStartWaitResult(false);
             }

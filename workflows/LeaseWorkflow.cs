@@ -24,8 +24,8 @@ public sealed class LeaseWorkflow : WorkflowBase, ILeaseWorkflow
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Id of the run that was notified that it is alone, or null. This run requests no leases, but declares its needs when another run
-    /// joins.
+    /// Id of the run that was notified that no other run is active, or null. This run requests no leases, but declares its needs when
+    /// another run joins.
     /// </summary>
     private string? _alone;
     private LeaseWorkflowState _begin = new();
@@ -122,7 +122,7 @@ public sealed class LeaseWorkflow : WorkflowBase, ILeaseWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(WorkflowMessageNames.Join, Description = "Reports that a run starts or continues.")]
-    public async Task JoinAsync([TemporalIdentifier] string runId = null!)
+    public async Task JoinAsync([ValidTemporalIdentifier] string runId = null!)
     {
         _table.Join(runId);
 
@@ -161,7 +161,7 @@ public sealed class LeaseWorkflow : WorkflowBase, ILeaseWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(WorkflowMessageNames.Hold, Description = "Reports the leases of a run that was the only open run until now.")]
-    public Task HoldAsync([TemporalIdentifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
+    public Task HoldAsync([ValidTemporalIdentifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
         _table.AddHeld(runId, held);
         _undeclared.Remove(runId);

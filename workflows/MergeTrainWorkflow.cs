@@ -5,19 +5,19 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Workflows;
 
 /// <summary>
-/// Merge queue of one run, as a child workflow of the run. Starts with the first verified work and ends with the run. Composes the parts of
-/// the merge queue, which share one <see cref="MergeQueueComponentContext"/>.
+/// Merge queue of one run, as a child workflow of the run. Starts with the first verified work and ends with the run. Composes the
+/// components of the merge queue, which share one <see cref="MergeQueueWorkflowComponentContext"/>.
 /// </summary>
 [Workflow]
 public sealed class MergeTrainWorkflow : WorkflowBase, IMergeTrainWorkflow
 {
-    private readonly MergeQueueComponentContext _context = new(Workflow.CancellationToken);
+    private readonly MergeQueueWorkflowComponentContext _context = new(Workflow.CancellationToken);
     private readonly MergeQueueReportSender _reporter;
     private readonly MergeQueueRunner _runner;
     private readonly WorkflowResetDetector _resets = new();
     private int _steps;
 
-    /// <summary>Composes the parts of the merge queue.</summary>
+    /// <summary>Composes the components of the merge queue.</summary>
     public MergeTrainWorkflow()
     {
         _reporter = new MergeQueueReportSender(_context);
@@ -122,7 +122,7 @@ public sealed class MergeTrainWorkflow : WorkflowBase, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(WorkflowMessageNames.Pass, Description = "Reports that a task no longer waits for its merge.")]
-    public Task PassAsync([TemporalIdentifier] string task = null!)
+    public Task PassAsync([ValidTemporalIdentifier] string task = null!)
     {
         _runner.Pass(task);
         return Task.CompletedTask;
@@ -130,7 +130,7 @@ public sealed class MergeTrainWorkflow : WorkflowBase, IMergeTrainWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(WorkflowMessageNames.Close, Description = "Stops merging.")]
-    public Task CloseAsync([TemporalIdentifier] string reason = null!)
+    public Task CloseAsync([ValidTemporalIdentifier] string reason = null!)
     {
         Workflow.CurrentDetails = $"**closing** {reason}";
         _context.Close();

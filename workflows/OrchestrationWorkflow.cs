@@ -4,9 +4,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Workflows;
 
 /// <summary>
-/// Workflow of one run. Reads the plan, waits for its approval and prepares the repository. Starts tasks when their dependencies are
-/// merged, merges verified work in order, and finally lands staging on the target. Open decisions wait for a user. Composes the parts of
-/// the run, which share one <see cref="RunWorkflowState"/>.
+/// Workflow of one run. Reads the plan, waits for its approval, starts tasks when their dependencies are merged, and merges verified work
+/// in order. Finally lands the staging branch on the target; open decisions wait for a user.
 /// </summary>
 [Workflow]
 public sealed class OrchestrationWorkflow : RunWorkflowMessageHandler, IOrchestrationWorkflow

@@ -24,7 +24,10 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
         Reporter.TransitionTo(TaskStateNames.Planned, new PlanMadeReason(new VerbatimQuote(judged.Message)));
     }
 
-    /// <summary>Stores a plan that replaces the current one. The run itself stores its first plan at the requested location.</summary>
+    /// <summary>
+    /// Removes the planner's worktree after a replanning. For the first plan, the run itself does this and stores the plan at the requested
+    /// location.
+    /// </summary>
     private async Task EndAsync()
     {
         if (Input.Replan == 0)

@@ -36,7 +36,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             await ReviewAsync(part);
         }
         Progress = Progress with { SaidHash = _saidHash };
-        Reporter.TransitionTo(TaskStateNames.Answered, new ReviewerReadWholeChangeReason(Round.Number));
+        Reporter.TransitionTo(TaskStateNames.Answered, new WholeChangeReviewedReason(Round.Number));
     }
 
     /// <summary>Reviews one part of the change, in a separate conversation.</summary>

@@ -13,13 +13,13 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private readonly TaskWorktree _worktree;
     private readonly WorkVerifier _verifier;
     private readonly WorkMerger _merger;
-    private readonly TaskHostSlotHandler _places;
+    private readonly TaskHostSlotManager _places;
 
-    /// <summary>Composes the parts of a task's workflow.</summary>
+    /// <summary>Composes the components of a task's workflow.</summary>
     public TaskWorkflow()
     {
         _remediations = new NextTaskAttemptDecider(State);
-        _places = new TaskHostSlotHandler(State, Reporter, Machine);
+        _places = new TaskHostSlotManager(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
         Machine.Moved = _places.FollowRun;
         Waits.Rest = () => _places.MayRest ? _places.ReleaseSlotAsync : null;
@@ -111,7 +111,8 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     }
 
     /// <summary>
-    /// Merges an earlier result without an agent if it passes its gates on the current base. A result that fails is not tried again.
+    /// Merges an earlier result without running an agent, if the result passes its gates on the current base. A result that fails is not
+    /// tried again.
     /// </summary>
     private async Task<bool> MergeEarlierResultAsync(PreparedTask prepared)
     {
@@ -160,10 +161,12 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         );
     }
 
-    /// <summary>Runs the agent and carries out its requests, which may merge a newer base into the worktree.</summary>
+    /// <summary>
+    /// Runs the agent and carries out its approved requests, which may merge newer work from the staging branch into the worktree.
+    /// </summary>
     private async Task<(PreparedTask Prepared, VerifyResult Work)> RunAgentAsync(PreparedTask prepared)
     {
-        var requests = new AgentRequestHandler(State, Reporter, Waits, _merger.MergeInstalledAsync);
+        var requests = new BlockingAgentRequestHandler(State, Reporter, Waits, _merger.MergeInstalledAsync);
         while (true)
         {
             var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), AnswerAsync);

@@ -34,9 +34,9 @@ public static class WorkerSetup
     /// Creates the payload converter for a worker's client or for a replay. The interceptor <see cref="Messages"/> requires it.
     /// </summary>
     /// <param name="payloads">Converter for all other payloads.</param>
-    public static IPayloadConverter Converter(IPayloadConverter payloads) => new RawArgumentPayloadConverter(payloads);
+    public static IPayloadConverter Converter(IPayloadConverter payloads) => new ArgumentPassThroughPayloadConverter(payloads);
 
-    /// <summary>Adds the workflows and the interceptor that reads their messages.</summary>
+    /// <summary>Adds the workflows, their local activities and all their interceptors to a worker's options.</summary>
     public static TemporalWorkerOptions AddWorkflows(this TemporalWorkerOptions options)
     {
         foreach (var workflow in Workflows)
@@ -44,8 +44,8 @@ public static class WorkerSetup
             options.AddWorkflow(workflow);
         }
         options
-            .AddActivity((Func<string, string, RawValue, Task>)LocalActivitySignalSender.SendAsync)
-            .AddActivity(LocalActivitySignalSender.IsCurrentExecutionAsync);
+            .AddActivity((Func<string, string, RawValue, Task>)SignalViaLocalActivitySender.SendAsync)
+            .AddActivity(SignalViaLocalActivitySender.IsCurrentExecutionAsync);
         options.Interceptors = [.. options.Interceptors ?? [], Machines, CallOptions, Messages];
         return options;
     }

@@ -5,7 +5,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Sends heartbeats during an activity. The server's responses show whether the activity is canceled.</summary>
+/// <summary>Sends heartbeats during an activity, because the server reports a cancellation only in its responses to heartbeats.</summary>
 internal static class ActivityHeartbeatSender
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -38,8 +38,8 @@ internal static class ActivityHeartbeatSender
     }
 
     /// <summary>
-    /// Runs work that reports its own progress, and that can be stopped or detached from. Only a cancellation by the workflow stops the
-    /// work; all other causes only detach from it.
+    /// Runs work that sends its own heartbeats. The work is stopped if the activity is canceled or paused, or if its workflow has ended. If
+    /// the activity must end for another reason, such as a stopping worker, this process only detaches from the work.
     /// </summary>
     public static async Task<T> FollowAsync<T>(Func<RunStepExecutionContext, Task<T>> work)
     {
@@ -78,8 +78,8 @@ internal static class ActivityHeartbeatSender
     }
 
     /// <summary>
-    /// True if the work must be stopped. Either the workflow canceled the activity, or the server no longer knows this attempt because the
-    /// workflow was terminated. If the workflow is still open, another attempt follows.
+    /// True if the work must be stopped because the activity was canceled or paused, or because its workflow has ended. False if another
+    /// attempt at the activity may follow, or if the server can't be reached.
     /// </summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {

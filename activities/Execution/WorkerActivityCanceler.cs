@@ -5,8 +5,8 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Cancels a worker's activities immediately, because the SDK's grace period can't be changed once the worker is created. The next worker
-/// retries the activities.
+/// Cancels a worker's activities immediately instead of waiting for the SDK's grace period, which can't be changed after the worker is
+/// created. The next worker retries the activities.
 /// </summary>
 public sealed class WorkerActivityCanceler : IWorkerInterceptor, IDisposable
 {

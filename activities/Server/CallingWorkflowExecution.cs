@@ -6,11 +6,11 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Queries the server about the workflow execution of the current activity.</summary>
+/// <summary>Queries the server for the state of the workflow execution that scheduled the current activity.</summary>
 internal static class CallingWorkflowExecution
 {
     /// <inheritdoc cref="GetCallerState"/>
-    public static async Task<RequestingWorkflowStatus> AskAsync(CancellationToken stop)
+    public static async Task<StepRequesterWorkflowStatus> AskAsync(CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
         var execution = context.TemporalClient.GetWorkflowHandle(context.Info.WorkflowId!, context.Info.WorkflowRunId);
@@ -19,7 +19,7 @@ internal static class CallingWorkflowExecution
         {
             if (!await OpenWorkflowChecker.IsOpenAsync(execution, untilStopped))
             {
-                return RequestingWorkflowStatus.Over;
+                return StepRequesterWorkflowStatus.Over;
             }
 
             // The history of an execution after a reset starts with the events of its predecessor, up to the reset point.
@@ -30,14 +30,14 @@ internal static class CallingWorkflowExecution
             )
             {
                 return first.WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId == context.Info.WorkflowRunId
-                    ? RequestingWorkflowStatus.Open
-                    : RequestingWorkflowStatus.OpenAfterReset;
+                    ? StepRequesterWorkflowStatus.Open
+                    : StepRequesterWorkflowStatus.OpenAfterReset;
             }
-            return RequestingWorkflowStatus.Over;
+            return StepRequesterWorkflowStatus.Over;
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {
-            return RequestingWorkflowStatus.Over;
+            return StepRequesterWorkflowStatus.Over;
         }
     }
 }

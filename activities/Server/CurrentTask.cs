@@ -9,7 +9,7 @@ namespace Orchestrator.Activities;
 /// <summary>Task on whose behalf the current activity is executed.</summary>
 internal static class CurrentTask
 {
-    /// <summary>Workflow of the task.</summary>
+    /// <summary>Handle of the task's workflow.</summary>
     public static WorkflowHandle<ITaskWorkflow> Workflow
     {
         get
@@ -21,7 +21,7 @@ internal static class CurrentTask
         }
     }
 
-    /// <summary>Sends a report of the task to its run.</summary>
+    /// <summary>Sends a task's report to the workflow of its run.</summary>
     public static Task ReportAsync(string runId, TaskReport report, CancellationToken stop) =>
         ActivityExecutionContext
             .Current.TemporalClient.GetWorkflowHandle<IOrchestrationWorkflow>(runId)
@@ -31,8 +31,8 @@ internal static class CurrentTask
             );
 
     /// <summary>
-    /// Announces an agent of a shared run to the task's workflow, and fails if the agent is not wanted on this host. The workflow then
-    /// knows about the agent even if this host is lost before its first push.
+    /// Announces the start of a shared run's agent to the task's workflow. The workflow then knows about the agent even if this host is
+    /// lost before its first push. Fails if the agent is no longer wanted on this host.
     /// </summary>
     /// <param name="start">Number of the agent run.</param>
     /// <exception cref="RunStepFailedException">The agent is no longer wanted on this host.</exception>

@@ -7,13 +7,15 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Governor for all hosts of a server. Each account has a workflow, and another workflow handles the budgets that all accounts share.
+/// Admits agent starts on all hosts of a Temporal server. Each account has its own workflow, and another workflow manages the budgets that
+/// the accounts share.
 /// </summary>
 /// <param name="client">Client of the server, with the product's JSON options.</param>
 public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountGovernor
 {
     /// <summary>
-    /// Interval between reports of current spending. Users see these reports; the token budget of a single agent is counted on this host.
+    /// Interval between two usage reports of a running agent. The reports inform users; the token budget of a single agent is checked on
+    /// the agent's own host.
     /// </summary>
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(15);
 
@@ -22,20 +24,20 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
     {
         if (asked.Raised is { } cap)
         {
-            var account = AccountGovernorRequestSplitter.IsShared(cap.Scope) ? AccountGovernorRequestSplitter.Account : asked.Account;
+            var account = GovernorRequestByLedgerSplitter.IsShared(cap.Scope) ? GovernorRequestByLedgerSplitter.Account : asked.Account;
             return await SendAsync(asked with { Account = account }, cancellationToken);
         }
-        if (asked.Account == AccountGovernorRequestSplitter.Account)
+        if (asked.Account == GovernorRequestByLedgerSplitter.Account)
         {
             return await SendAsync(asked, cancellationToken);
         }
-        var own = await SendAsync(AccountGovernorRequestSplitter.OfAccount(asked), cancellationToken);
-        return AccountGovernorRequestSplitter.OfBudgets(asked) is { } ofAll ? Both(own, await SendAsync(ofAll, cancellationToken)) : own;
+        var own = await SendAsync(GovernorRequestByLedgerSplitter.OfAccount(asked), cancellationToken);
+        return GovernorRequestByLedgerSplitter.OfBudgets(asked) is { } ofAll ? Both(own, await SendAsync(ofAll, cancellationToken)) : own;
     }
 
     /// <summary>
-    /// Requests an agent start first from the account, where most starts wait, and then from the shared budgets. If the process dies in
-    /// between, the account releases the reservation, as for any agent that was never started.
+    /// Requests permission to start an agent, first from its account, where most requests wait, and then from the shared budgets. If this
+    /// process dies between the requests, the account releases the reservation, as for any agent that never started.
     /// </summary>
     public async Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken)
     {
@@ -46,12 +48,12 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
             Id = request.Id,
             Start = request,
         };
-        var own = await SendAsync(AccountGovernorRequestSplitter.OfAccount(asked), cancellationToken);
+        var own = await SendAsync(GovernorRequestByLedgerSplitter.OfAccount(asked), cancellationToken);
         if (own.Admission is not AgentAdmittedDecision)
         {
             return new AgentStartDecision(own);
         }
-        var ofAll = await SendAsync(AccountGovernorRequestSplitter.OfBudgets(asked)!, cancellationToken);
+        var ofAll = await SendAsync(GovernorRequestByLedgerSplitter.OfBudgets(asked)!, cancellationToken);
         if (ofAll.Admission is AgentAdmittedDecision)
         {
             var both = Both(own, ofAll);
@@ -79,8 +81,8 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
             Id = request.Id,
             Start = request,
         };
-        return await AwaitAsync(AccountGovernorRequestSplitter.OfAccount(asked).Start!)
-            || await AwaitAsync(AccountGovernorRequestSplitter.OfBudgets(asked)!.Start!);
+        return await AwaitAsync(GovernorRequestByLedgerSplitter.OfAccount(asked).Start!)
+            || await AwaitAsync(GovernorRequestByLedgerSplitter.OfBudgets(asked)!.Start!);
 
         async Task<bool> AwaitAsync(AgentStartRequest part)
         {
@@ -97,7 +99,7 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
     public async Task<AccountLedgerSet> ReadAsync(string account, CancellationToken cancellationToken)
     {
         var book = AccountLedgerSet.Empty;
-        foreach (var name in (string[])[account, AccountGovernorRequestSplitter.Account])
+        foreach (var name in (string[])[account, GovernorRequestByLedgerSplitter.Account])
         {
             book = await StateOfAsync(RunIds.ForGovernor(name), cancellationToken) is { Ledger: { } ledger } ? book.With(ledger) : book;
         }
@@ -109,7 +111,7 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
         {
             Reservation =
                 own.Reservation is { } one && ofAll.Reservation is { } other
-                    ? AccountGovernorRequestSplitter.Smaller(one, other)
+                    ? GovernorRequestByLedgerSplitter.Smaller(one, other)
                     : own.Reservation ?? ofAll.Reservation,
         };
 

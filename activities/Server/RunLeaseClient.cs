@@ -7,8 +7,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Signals the lease workflow of a repository on behalf of a run. Reads the needs of tasks from the plan, because workflows know only task
-/// ids.
+/// Signals a repository's lease workflow on behalf of a run. Looks up in the plan which files and resources the tasks need, because
+/// workflows know only the ids of tasks.
 /// </summary>
 internal sealed class RunLeaseClient(RunServiceBundle services, ITemporalClient client)
 {
@@ -42,7 +42,8 @@ internal sealed class RunLeaseClient(RunServiceBundle services, ITemporalClient 
     }
 
     /// <summary>
-    /// Returns the leases that tasks of all runs in a repository hold or are waiting for. Empty if only one run is active.
+    /// Returns the leases that tasks of all runs in a repository hold or are waiting for. Empty if only one run is active, because its
+    /// tasks need no leases.
     /// </summary>
     public async Task<IReadOnlyList<LeaseRequest>> ListAsync(RepositoryReference repository, CancellationToken stop)
     {

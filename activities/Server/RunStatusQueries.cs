@@ -19,7 +19,7 @@ public sealed class RunStatusQueries(ITemporalClient client)
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
         try
         {
-            return await RunStatusPageJoiner.JoinAsync(from => run.QueryAsync(w => w.Status(from, PageSize), options));
+            return await PagedRunStatusReader.JoinAsync(from => run.QueryAsync(w => w.Status(from, PageSize), options));
         }
         catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {

@@ -4,12 +4,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Closes a merge queue that was left by an execution replaced in a reset.</summary>
+/// <summary>Closes a merge queue that is left over from a workflow execution that a reset has replaced.</summary>
 internal static class StaleMergeQueueCloser
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Closes the merge queue and waits until it is closed. The position of staging is final afterwards.</summary>
+    /// <summary>Closes the merge queue and waits until it is closed. Afterward, the queue can no longer move the staging branch.</summary>
     public static async Task CloseAsync(ITemporalClient client, string runId, TimeProvider time, CancellationToken stop)
     {
         var train = client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(runId));

@@ -7,7 +7,9 @@ namespace Orchestrator.Activities;
 /// <summary>Queries the workflows of a run's tasks for their reports.</summary>
 internal static class TaskReportQueries
 {
-    /// <summary>Returns the report of a single task, or null if no workflow can answer.</summary>
+    /// <summary>
+    /// Returns the report of a single task. Returns null if the task's workflow does not exist, or closed before any worker executed it.
+    /// </summary>
     public static async Task<TaskReport?> ReadAsync(ITemporalClient client, ReadTaskInput input, CancellationToken stop)
     {
         var task = client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));

@@ -132,8 +132,8 @@ public static class AgentEnvironment
     }
 
     /// <summary>
-    /// True if an agent in a sandbox gets the variable by default, which applies to variables of tools and model services. False for tokens
-    /// of other services.
+    /// True for variables of tools and model services, which an agent in a sandbox gets by default. False for all other variables, such as
+    /// tokens of other services.
     /// </summary>
     /// <param name="name">Name of the variable.</param>
     public static bool IsPassedOn(string name) =>
@@ -208,8 +208,8 @@ internal static class GitVariableFilter
     }
 
     /// <summary>
-    /// Disables git's automatic maintenance, which runs in the background after a commit. Otherwise, maintenance might outlive the agent,
-    /// write to the folder that all worktrees share, and be killed midway.
+    /// Disables git's automatic maintenance, which git starts in the background after a commit. Otherwise, maintenance could outlive the
+    /// agent, or be killed while it changes the folder that all worktrees share.
     /// </summary>
     public static void DisableMaintenance(Dictionary<string, string> environment) =>
         Add(environment, [("gc.auto", "0"), ("maintenance.auto", "false")]);

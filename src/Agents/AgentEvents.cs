@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>An action of an agent, parsed from the output of the agent program. Unknown kinds of events are ignored.</summary>
+/// <summary>An event in the output of an agent program, such as a tool call or the result. Unknown kinds of events are ignored.</summary>
 public abstract record AgentEvent
 {
     /// <summary>Byte offset of the end of the event's line in the agent run's <c>stdout</c> file. A restarted follower passes the last
@@ -47,7 +47,7 @@ public sealed record AgentToolCallEvent(string Id, string Tool, string Subject) 
 /// <param name="Message">Error message shown to the model, truncated to 2,000 characters.</param>
 public sealed record AgentToolErrorEvent(string ToolUseId, string Message) : AgentEvent;
 
-/// <summary>Size of the model's context when the model starts an answer.</summary>
+/// <summary>The model started an answer. The event contains the size of the model's context at that time.</summary>
 /// <param name="ContextTokens">Number of tokens of the whole request, including cached tokens.</param>
 public sealed record AgentContextSizeEvent(long ContextTokens) : AgentEvent;
 

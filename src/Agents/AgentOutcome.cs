@@ -12,14 +12,16 @@ public enum AgentFailure
     /// <summary>The agent reported failure, or its program exited with an error.</summary>
     GaveUp,
 
-    /// <summary>The account reached a usage limit. <see cref="AgentOutcome.Windows"/> contains the limit, with its reset time if
-    /// known.</summary>
+    /// <summary>
+    /// The account reached a usage limit. <see cref="AgentOutcome.Windows"/> or <see cref="AgentOutcome.ResetsAt"/> contains the limit's
+    /// reset time if known.
+    /// </summary>
     UsageLimit,
 
     /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry can succeed.</summary>
     Throttled,
 
-    /// <summary>A problem with the login, credit, permissions, model, agent program or network, so the account enters backoff.</summary>
+    /// <summary>The login, credit, permissions, model, agent program or network has a problem, so the account enters backoff.</summary>
     Account,
 
     /// <summary>The service failed transiently (5xx, overload, broken stream), so a retry may succeed.</summary>
@@ -55,13 +57,13 @@ public enum AgentFailure
     /// failure.</summary>
     Killed,
 
-    /// <summary>The program was killed as in <see cref="Killed"/>, and the kernel's OOM killer was active during its run.</summary>
+    /// <summary>The program was killed by SIGKILL, and the kernel's OOM killer killed at least one process during the agent run.</summary>
     OutOfMemory,
 
     /// <summary>The agent exceeded the limit on output.</summary>
     Output,
 
-    /// <summary>The agent was stopped at the caller's request (pause, cancel).</summary>
+    /// <summary>The agent was stopped at the caller's request, for example because a user paused or canceled the task.</summary>
     Stopped,
 }
 
@@ -79,7 +81,9 @@ public sealed record AgentOutcome
     /// <summary>True if the agent claims that the work is done.</summary>
     public bool ClaimsDone => Failure == AgentFailure.None;
 
-    /// <summary>Description of the failure for users, such as an error text, a limit or an exit code. Empty without a failure.</summary>
+    /// <summary>
+    /// Description of the failure for users, such as an error text, a limit or an exit code. Empty if there is no failure.
+    /// </summary>
     public string Detail { get; init; } = "";
 
     /// <summary>True if the machine refused to start the agent for a reason that the user must fix.</summary>
@@ -88,8 +92,10 @@ public sealed record AgentOutcome
     /// <summary>True if the program was never executed, because it was killed while starting or the machine refused to start it.</summary>
     public bool NeverRan { get; init; }
 
-    /// <summary>Retry time reported by a service that was called without an agent program, or null if none was reported. Always null for
-    /// agent programs, whose usage limits have their reset times in <see cref="Windows"/>.</summary>
+    /// <summary>
+    /// Retry time that the model service or the agent program reported, or null if none was reported. Claude Code reports reset times in
+    /// <see cref="Windows"/> instead.
+    /// </summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
     /// <summary>The service's latest report on the account's usage windows, or null if there was none.</summary>
@@ -110,7 +116,10 @@ public sealed record AgentOutcome
     /// </summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
-    /// <summary>False if the agent printed no result, so <see cref="Usage"/> is only a lower bound and the cost is unknown.</summary>
+    /// <summary>
+    /// False if the usage counts may be incomplete, for example because the agent printed no result. <see cref="Usage"/> is then only a
+    /// lower bound, and the cost is unknown.
+    /// </summary>
     public bool IsUsageComplete { get; init; }
 
     /// <summary>Closing message of the agent, which describes its work.</summary>

@@ -33,7 +33,7 @@ public sealed record AgentProgramFilePaths(string Root, IReadOnlyList<string> Fo
     /// <summary>Value for an agent program that stores no files in the home directory.</summary>
     public static AgentProgramFilePaths None { get; } = new("/", [], []);
 
-    /// <summary>Returns the settings, credentials and state files of an agent's program, as its description lists them.</summary>
+    /// <summary>Returns the paths of an agent program's settings, login and state files, as listed in the program's description.</summary>
     /// <param name="home">Absolute path of the home directory.</param>
     public static AgentProgramFilePaths Of(AgentDescription description, string home) =>
         new(home, In(home, description.State.Folders), In(home, description.State.Writable))
@@ -99,7 +99,7 @@ public sealed record ProxyableAgentApiKey(string Variable, string? Address, stri
     /// <summary>Name of the variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
 
-    /// <summary>Variable that overrides the address of Bedrock's runtime.</summary>
+    /// <summary>Name of the variable that overrides the address of the Bedrock runtime.</summary>
     internal const string BedrockAddress = "ANTHROPIC_BEDROCK_BASE_URL";
 
     private const string AnthropicApi = "https://api.anthropic.com";
@@ -162,7 +162,7 @@ public sealed record AgentLoginFile(string Path)
     /// <summary>JSON member that contains the time at which the program requests new tokens, or null if unknown.</summary>
     public string? Expires { get; init; }
 
-    /// <summary>Names of variables that contain keys and that the program prefers to the file.</summary>
+    /// <summary>Names of variables that contain keys and take precedence over the file.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>Returns the login file of a program that has an agent description.</summary>

@@ -24,13 +24,15 @@ public sealed record AgentRunParameters
     /// <summary>Number of the attempt, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Prompt, passed on stdin and in the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. It should start with a word because
-    /// agent programs parse a leading "/" as a command.</summary>
+    /// <summary>
+    /// Prompt, passed on stdin and in the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. The prompt should start with a word, because agent
+    /// programs parse a leading "/" as a command.
+    /// </summary>
     public required string Prompt { get; init; }
 
     /// <summary>
-    /// Id of the activity attempt that follows the agent's output (the follower). Written to the file <c>owner</c> in the folder. A
-    /// follower whose id was replaced stops following (<see cref="AgentRunTakenOverException"/>).
+    /// Id of the follower, which is the activity attempt that follows the agent's output. Stored in the file <c>owner</c> of the agent
+    /// run's folder. A follower stops if the file names another follower (<see cref="AgentRunTakenOverException"/>).
     /// </summary>
     public required string Owner { get; init; }
 
@@ -50,8 +52,10 @@ public sealed record AgentRunParameters
     /// including earlier agent runs.</summary>
     public IReadOnlyList<string> EarlierFolders { get; init; } = [];
 
-    /// <summary>Absolute path of a conversation file. If set, the conversation <see cref="SessionId"/> starts as a copy of that file; if
-    /// null, it starts empty. The file name is the id of the copied conversation. Only Claude Code supports this option.</summary>
+    /// <summary>
+    /// Absolute path of a conversation file whose name is the id of its conversation. The new conversation <see cref="SessionId"/> starts
+    /// as a copy of the file, or starts empty if the path is null. Only Claude Code supports this option.
+    /// </summary>
     public string? Conversation { get; init; }
 
     /// <summary>Name of the model, or null for the runner's default.</summary>
@@ -62,7 +66,8 @@ public sealed record AgentRunParameters
     public string? SystemPrompt { get; init; }
 
     /// <summary>
-    /// The repository's own sub-agents at the base commit (<c>.claude/agents/*.md</c>): Markdown text with front matter by file name.
+    /// Definitions of the repository's own sub-agents at the base commit (<c>.claude/agents/*.md</c>). Each value is Markdown text with
+    /// front matter, and its key is the file name.
     /// </summary>
     public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
 
@@ -80,8 +85,9 @@ public sealed record AgentRunParameters
     /// the agent.</summary>
     public Sandbox? Sandbox { get; init; }
 
-    /// <summary>Names of additional inherited variables for a confined agent (<c>permissions.environment</c>,
-    /// <c>agents.NAME.environment</c>).</summary>
+    /// <summary>
+    /// Names of additional variables that a confined agent inherits (<c>permissions.environment</c>, <c>agents.NAME.environment</c>).
+    /// </summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>Name of the folder in <see cref="Folder"/> to which only this agent and its programs may write. The folder contains the
@@ -113,8 +119,9 @@ public sealed record AgentRunLimits
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Maximum time without output while the process is followed. Must exceed the agent program's own time limit for one
-    /// command.</summary>
+    /// <summary>
+    /// Maximum time without output while a follower reads the output. Must exceed the agent program's own time limit for one command.
+    /// </summary>
     /// <value>Default: 15 minutes.</value>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(15);
 
@@ -134,7 +141,7 @@ public sealed record AgentRunLimits
 
     /// <summary>
     /// Maximum average number of CPU cores used by the agent and its processes, such as 0.5, or null for no limit. While the agent is
-    /// followed, the limit is enforced by repeatedly stopping and resuming its processes.
+    /// followed, the limit is enforced by repeatedly pausing and resuming its processes.
     /// </summary>
     public double? Cores { get; init; }
 

@@ -14,7 +14,10 @@ public sealed record AgentRunPermissions
     /// <summary>Absolute path of the worktree. The agent must not write files outside it.</summary>
     public required string Root { get; init; }
 
-    /// <summary>Patterns of writable files from the plan, relative to the root, or null for all files in the root.</summary>
+    /// <summary>
+    /// Patterns of the files that the agent may write according to the plan, relative to the root. Null if the agent may write all files in
+    /// the root.
+    /// </summary>
     public IReadOnlyList<string>? Write { get; init; }
 
     /// <summary>Patterns of files to which the task may append.</summary>

@@ -5,9 +5,9 @@ namespace Orchestrator.Agents;
 public interface IAgentRunner
 {
     /// <summary>
-    /// Returns the file of a conversation, or null if this machine has none. An agent run whose <see cref="AgentRunParameters.SessionId"/>
-    /// names an existing conversation continues it and needs only the new messages. Otherwise, the agent run starts a conversation with the
-    /// whole prompt. To continue a conversation on another machine, only this file must be copied.
+    /// Returns the path of a conversation's file, or null if this machine has none. If <see cref="AgentRunParameters.SessionId"/> names an
+    /// existing conversation, the agent run continues it and needs only the new messages. Otherwise, the agent run starts a conversation
+    /// with the whole prompt. Copying this file is enough to continue the conversation on another machine.
     /// </summary>
     /// <param name="state">Absolute path of a confined agent's private state, which is searched first, or null to search only the home
     /// directory.</param>
@@ -29,8 +29,8 @@ public interface IAgentRunner
     bool TakesSystemPrompt => true;
 
     /// <summary>
-    /// Reason why the agent can't act as planner or reviewer, which must answer without changing files. The text completes a sentence. Null
-    /// if the agent can act as both.
+    /// Reason why the agent can't act as a planner or reviewer, which must answer without changing files. The text completes a sentence.
+    /// Null if the agent can act as both.
     /// </summary>
     string? AnswerFault => null;
 
@@ -54,8 +54,10 @@ public interface IAgentRunner
     /// <summary>Files outside the worktree that the program needs in a sandbox.</summary>
     AgentProgramFilePaths State => AgentProgramFilePaths.None;
 
-    /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input always produces the same
-    /// command line.</summary>
+    /// <summary>
+    /// Prepares the command line, and writes the files that the program needs to the agent run's folder. The same input always produces the
+    /// same command line.
+    /// </summary>
     AgentInvocation Prepare(AgentRunParameters start);
 
     /// <summary>Creates a parser for the output of a single agent run.</summary>
@@ -119,8 +121,8 @@ public sealed record AgentProgramCheckResult(AgentProgramCheckStatus Status, str
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>
-    /// Returns the check result. If an untrusted repository's file sets a missing variable, the message is replaced by one that explains
-    /// this.
+    /// Returns the check result with a new message if a file of an untrusted repository sets a missing variable. The message explains why
+    /// the variable is ignored. Otherwise, returns the check result unchanged.
     /// </summary>
     /// <param name="withheld">Names of variables that files of an untrusted repository set, with the name of the file.</param>
     public AgentProgramCheckResult Explained(IReadOnlyDictionary<string, string> withheld) =>

@@ -15,7 +15,7 @@ internal static partial class LenientJson
     internal static string Line(ReadOnlySpan<byte> line) =>
         WithoutEscapes(Encoding.UTF8.GetString(line)).Trim(' ', '\t', '\r', '\0', '\uFEFF');
 
-    /// <summary>Removes terminal escape sequences from a text.</summary>
+    /// <summary>Removes terminal escape sequences from text.</summary>
     internal static string WithoutEscapes(string text) =>
         text.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(text, "") : text;
 
@@ -51,7 +51,7 @@ internal static partial class LenientJson
     internal static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
         [.. element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
-    /// <summary>Returns the text of a message's content, which is either a string or a list with text blocks.</summary>
+    /// <summary>Returns the text of a message's content, which is either a string or a list of text blocks.</summary>
     internal static string ContentText(this JsonElement element) =>
         element.Get("content") switch
         {

@@ -7,8 +7,8 @@ namespace Orchestrator.Agents;
 public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? ResetsAt);
 
 /// <summary>
-/// The service's report on an account's usage limits. The service includes it in its answers at no cost, even while no limit is reached.
-/// Only <see cref="AgentFailure.UsageLimit"/> shows that work was refused.
+/// The service's report on an account's usage limits. The service includes the report in its answers at no cost, even while no limit is
+/// reached. Only the failure <see cref="AgentFailure.UsageLimit"/> means that work was refused.
 /// </summary>
 /// <param name="Status">Status reported by the service: <c>allowed</c>, <c>allowed_warning</c>, <c>rejected</c>, or <c>unknown</c> if not
 /// reported.</param>
@@ -18,15 +18,15 @@ public sealed record UsageWindows(string Status, IReadOnlyList<UsageWindow> Wind
     /// <summary>Name of the window that determines <see cref="Status"/>, or null if not reported.</summary>
     public string? Deciding { get; init; }
 
-    /// <summary>True if requests beyond the plan are charged extra, so they cost money but are not blocked.</summary>
+    /// <summary>True if the service charges extra for requests beyond the subscription's included usage instead of blocking them.</summary>
     public bool IsOverageInUse { get; init; }
 
     /// <summary>Window that determines <see cref="Status"/>, or null if not reported.</summary>
     public UsageWindow? DecidingWindow => Find(Deciding);
 
     /// <summary>
-    /// True if the service rejects requests within the plan and charges no extra usage. This is only a hint; the agent's outcome is
-    /// decisive.
+    /// True if the service rejects requests and does not charge for extra usage instead. The value is only a hint, because the agent's
+    /// outcome is decisive.
     /// </summary>
     public bool IsRejected => Status == "rejected" && !IsOverageInUse;
 

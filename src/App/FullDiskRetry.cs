@@ -2,10 +2,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App;
 
-/// <summary>Waits while the disk is full, so that no user has to repeat a command.</summary>
+/// <summary>Waits while the disk is full, so that users do not have to repeat a command.</summary>
 /// <param name="context">Provides the clock and user interaction.</param>
 /// <param name="folder">Existing folder on the disk.</param>
-public sealed class FullDiskRetry(UseCaseServices context, string folder)
+public sealed class FullDiskRetry(UseCaseServiceBundle context, string folder)
 {
     /// <summary>Longest wait for free space.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
@@ -24,7 +24,7 @@ public sealed class FullDiskRetry(UseCaseServices context, string folder)
         }
     }
 
-    /// <summary>Carries out an action that writes to the disk. While the disk is full, the action is repeated.</summary>
+    /// <summary>Executes an action that writes to the disk, and retries the action while the disk is full.</summary>
     /// <param name="act">The action. It can be repeated, and leaves nothing open if it fails.</param>
     /// <param name="stop">Cancels the wait.</param>
     /// <exception cref="UseCaseException">The disk is still full after <see cref="Longest"/>. The exit code is 5.</exception>

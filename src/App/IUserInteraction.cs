@@ -10,7 +10,7 @@ public interface IUserInteraction
     /// <summary>Shows a line about the progress.</summary>
     void Inform(string line);
 
-    /// <summary>Shows untrusted text of several lines.</summary>
+    /// <summary>Shows untrusted multi-line text.</summary>
     void Inform(UntrustedText block);
 
     /// <summary>Shows a warning.</summary>

@@ -17,7 +17,9 @@ public enum UseCaseOutcome
     /// <summary>A user must decide, or a question could not be asked because there is no terminal.</summary>
     NeedsPerson = 3,
 
-    /// <summary>The run was paused, interrupted, or stored while no engine was running. <c>resume</c> continues it.</summary>
+    /// <summary>
+    /// The run was paused or interrupted, or the command was stored because no process executes the run. <c>resume</c> continues the run.
+    /// </summary>
     Resumable = 4,
 
     /// <summary>The engine, git or the agent program is unavailable.</summary>

@@ -24,5 +24,5 @@ internal abstract class CliCommand : Command
     /// <param name="context">Provides the terminal, folder and settings.</param>
     /// <param name="stop">Canceled if the user interrupts the program. The command must then end as soon as possible.</param>
     /// <exception cref="UseCaseException">The command fails with an error that the user can fix.</exception>
-    public abstract Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop);
+    public abstract Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop);
 }

@@ -2,11 +2,11 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Client;
 
-/// <summary>Reads the account ledgers that a server's governor workflows keep for all workers of the server.</summary>
+/// <summary>Reads the account ledgers that the account workflows on a Temporal server keep for all workers of that server.</summary>
 /// <param name="client">Client of the server.</param>
 public sealed class AccountLedgerReader(ITemporalClient client)
 {
-    /// <summary>Reads the ledgers of all accounts, including the one for budgets that all accounts share.</summary>
+    /// <summary>Reads the ledgers of all accounts, and the ledger of the budgets that all accounts share.</summary>
     /// <param name="stop">Cancels the request.</param>
     public async Task<AccountLedgerSet> ReadAsync(CancellationToken stop)
     {

@@ -19,11 +19,11 @@ internal static class ClosedExecution
         return last;
     }
 
-    /// <summary>Returns the reason why the execution ended, or null if it is unknown.</summary>
+    /// <summary>Returns the reason why a workflow execution ended, or null if the reason is unknown.</summary>
     public static Reason? ReasonOf(HistoryEvent? last) =>
         last switch
         {
-            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunWorkflowExecution.Terminated(
+            { WorkflowExecutionTerminatedEventAttributes: { } terminated } => RunWorkflowExecutionStatus.Terminated(
                 terminated.Identity,
                 terminated.Reason
             ),

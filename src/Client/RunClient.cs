@@ -4,7 +4,7 @@ using Temporalio.Common;
 
 namespace Orchestrator.Client;
 
-/// <summary>Starts and finds runs on any Temporal server. All other code starts and finds runs with this type.</summary>
+/// <summary>Starts and finds runs on any Temporal server. All code that starts or finds runs uses this type.</summary>
 public sealed class RunClient(ITemporalClient client)
 {
     private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
@@ -16,8 +16,8 @@ public sealed class RunClient(ITemporalClient client)
     internal const string OpenRuns = $"ExecutionStatus = 'Running' AND WorkflowType = '{WorkflowType}'";
 
     /// <summary>
-    /// Starts a run. If the server already has a run with this id, open or ended, returns that run. The call is idempotent if the caller
-    /// derives the id from the request for the run. The server forgets ended runs after the namespace's retention period.
+    /// Starts a run. If the server already has an open or ended run with this id, returns that run. A caller that derives the id from its
+    /// request can therefore repeat the call until the namespace's retention period ends.
     /// </summary>
     /// <param name="input">Input of the run, which the run itself validates.</param>
     /// <param name="runId">Id of the run, which is also its workflow id. At most 1,000 bytes.</param>
@@ -50,7 +50,9 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>Returns a handle to a run. Does not call the server.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>True if a worker polls the task queue of runs. The server may still list a worker that stopped some minutes ago.</summary>
+    /// <summary>
+    /// True if a worker polls the task queue of the run workflows. The server may still list a worker that stopped a few minutes ago.
+    /// </summary>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
@@ -69,7 +71,7 @@ public sealed class RunClient(ITemporalClient client)
     }
 
     /// <summary>
-    /// Returns the time at which a living worker last polled a queue for activities. Null if none polled within
+    /// Returns the time at which a live worker last polled a queue for activities. Null if none has polled within
     /// <see cref="UnreachableHostDetector.Silence"/>.
     /// </summary>
     /// <param name="queue">Task queue of a repository on one host.</param>
@@ -93,7 +95,7 @@ public sealed class RunClient(ITemporalClient client)
     }
 
     /// <summary>
-    /// Returns the identity of a worker that polls a queue for activities and fulfills a condition. Null if there is none.
+    /// Returns the identity of a worker that polls a queue for activities and meets a condition, or null if there is none.
     /// </summary>
     /// <param name="queue">Task queue of a repository on one host.</param>
     /// <param name="isMeant">Condition on a worker's identity and on the time at which it last polled.</param>

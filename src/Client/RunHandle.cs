@@ -7,7 +7,8 @@ using Temporalio.Converters;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Handle with which a client watches and controls a run. The run itself answers commands. Repeating a command has no effect.
+/// Handle with which a client watches and controls a run. The run's workflow answers the commands. Repeating a command has no further
+/// effect.
 /// </summary>
 public sealed class RunHandle
 {
@@ -15,8 +16,8 @@ public sealed class RunHandle
     private const int MostTimesTooEarly = 150;
 
     /// <summary>
-    /// Maximum number of times that the tasks are requested from a run that has just continued as new and is reloading them. After that,
-    /// the run is returned without tasks.
+    /// Maximum number of requests for the tasks of a run that has just continued as new and is still reloading its tasks. After that, the
+    /// run is returned without tasks.
     /// </summary>
     private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
@@ -38,14 +39,14 @@ public sealed class RunHandle
     public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        var status = await RunStatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
+        var status = await PagedRunStatusReader.JoinAsync(offset => PageAsync(offset, options));
         if (RunStateNames.IsFinal(status.State) || await FindExecutionAsync(cancellation) is not { End: { } end, EndedAt: var endedAt })
         {
             return status;
         }
         // The run may have ended between the two calls. If another client terminated it, the run does not know that and still returns its
         // previous status.
-        status = await RunStatusPageJoiner.JoinAsync(offset => PageAsync(offset, options));
+        status = await PagedRunStatusReader.JoinAsync(offset => PageAsync(offset, options));
         return RunStateNames.IsFinal(status.State)
             ? status
             : status with
@@ -61,7 +62,8 @@ public sealed class RunHandle
         (await Workflow.QueryAsync(w => w.Status(0, 1), new() { Rpc = new RpcOptions { CancellationToken = cancellation } })).Queue;
 
     /// <summary>
-    /// Makes the run resend all transitions that are not recorded, because the owner host could not record those that it received.
+    /// Requests the run to resend all transitions that have not been recorded yet, because the owner host could not record those it
+    /// received.
     /// </summary>
     public Task ReportNotRecordedAsync(CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
@@ -118,12 +120,12 @@ public sealed class RunHandle
     /// <summary>
     /// Returns the latest execution of the run with its result, or null if the server does not know the run. Needs no worker.
     /// </summary>
-    public Task<RunWorkflowExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
-        RunWorkflowExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
+    public Task<RunWorkflowExecutionStatus?> FindExecutionAsync(CancellationToken cancellation = default) =>
+        RunWorkflowExecutionStatus.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
     /// <summary>
-    /// True if the run or one of its open tasks has a pending workflow task or activity, so the status may change soon. For example, a task
-    /// that was answered while no worker was running must still report the answer.
+    /// True if the run or one of its open tasks has a pending workflow task or activity, so that the status may soon change. For example, a
+    /// task whose question was answered while no worker was running still has to report that answer.
     /// </summary>
     /// <param name="status">Last known status of the run.</param>
     /// <param name="cancellation">Cancels the request.</param>
@@ -166,7 +168,8 @@ public sealed class RunHandle
     }
 
     /// <summary>
-    /// Waits for the end of the run. If the run fails, returns the reason and does not throw. After a reset, waits for the new execution.
+    /// Waits for the run to end. If the run failed, returns the reason instead of throwing an exception. After a reset, waits for the new
+    /// execution.
     /// </summary>
     /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
@@ -181,7 +184,7 @@ public sealed class RunHandle
             {
                 if (await FindExecutionAsync(cancellation) is not { } newest)
                 {
-                    return new RunResult { State = RunStateNames.Failed, Why = RunWorkflowExecution.Failed(failure) };
+                    return new RunResult { State = RunStateNames.Failed, Why = RunWorkflowExecutionStatus.Failed(failure) };
                 }
                 if (newest.End is { } end)
                 {
@@ -221,7 +224,7 @@ public sealed class RunHandle
     public Task<SteeringUpdateResult> MergeNextAsync(TaskSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MergeNextAsync(command), cancellation);
 
-    /// <summary>Adds tasks in plain text to the run.</summary>
+    /// <summary>Adds tasks that are described in plain text to the run.</summary>
     public Task<SteeringUpdateResult> AddTasksAsync(AddTasksArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.AddTasksAsync(command), cancellation);
 
@@ -241,7 +244,7 @@ public sealed class RunHandle
     public Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.PromoteAsync(command), cancellation);
 
-    /// <summary>Lands the merged work of a run whose other tasks did not succeed. The other tasks stay open.</summary>
+    /// <summary>Lands the run's merged work without waiting for its other tasks, which stay open.</summary>
     public Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 

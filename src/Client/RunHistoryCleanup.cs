@@ -7,7 +7,8 @@ public sealed class RunHistoryCleanup(ITemporalClient client)
     private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
 
     /// <summary>
-    /// Age at which closed executions of the lease workflow are deleted. By then all pending calls to them have been answered.
+    /// Time after which a closed execution of the lease workflow is deleted. By then, all pending calls to the execution have been
+    /// answered.
     /// </summary>
     private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 

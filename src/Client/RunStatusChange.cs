@@ -33,8 +33,8 @@ public sealed record RunStatusChange(RunStatus Status, string? PreviousState, IR
     }
 
     /// <summary>
-    /// Returns the values that identify the status. State and pause are included, because the end of a run that another client terminated
-    /// has no transition number.
+    /// Returns the values that identify a version of the status. The state and the pause are included, because a termination by another
+    /// client does not increase the transition number.
     /// </summary>
     private static (long Sequence, string State, bool Paused) Position(RunStatus status) => (status.Sequence, status.State, status.Paused);
 

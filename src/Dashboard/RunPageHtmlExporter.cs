@@ -9,8 +9,10 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Dashboard;
 
-/// <summary>Renders the screen of a run as one HTML file, which needs no server, no other file and no script. A slider shows the run as
-/// it was at earlier moments.</summary>
+/// <summary>
+/// Renders the page of a run as one HTML file, which needs no server, no other file and no script. A slider shows the run as it was at
+/// earlier moments.
+/// </summary>
 /// <param name="queries">Queries for the content of the screen.</param>
 public sealed class RunPageHtmlExporter(IRunQueries queries)
 {
@@ -19,7 +21,7 @@ public sealed class RunPageHtmlExporter(IRunQueries queries)
     private const int LeastPanels = 20;
     private const int MostEvents = 10_000;
 
-    /// <summary>Renders the file.</summary>
+    /// <summary>Renders the page of a run as a self-contained HTML file.</summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="report">The run's report.</param>
     /// <param name="repository">Name of the repository.</param>
@@ -39,7 +41,7 @@ public sealed class RunPageHtmlExporter(IRunQueries queries)
         var title = run.Title.Length > 0 ? run.Title : run.RunId;
         var screen = new RunPageContent(
             new PageFrame(title, "", "", now) { TabTitle = BrowserTabTitle.Of(run) },
-            new RunPageAddress(new DashboardRepository("", repository, ""), run.RunId) { IsShared = true },
+            new RunPageAddress(new DashboardRepositoryReference("", repository, ""), run.RunId) { IsShared = true },
             run,
             lanes,
             TimelineAxis.Of(lanes)
@@ -72,7 +74,7 @@ public sealed class RunPageHtmlExporter(IRunQueries queries)
         var gates = screen.Gates.ToLookup(gate => gate.Task, StringComparer.Ordinal);
         var panels = new List<TaskPageContent>();
         foreach (
-            var task in RunTabTaskSelector
+            var task in PagedTaskListBuilder
                 .Of(screen.Run.Tasks, task => task, screen.Address)
                 .Shown.Take(Math.Max(LeastPanels, MostReads / Math.Max(1, screen.Run.Tasks.Count)))
         )

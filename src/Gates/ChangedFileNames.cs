@@ -10,7 +10,8 @@ public static class ChangedFileNames
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
     /// <summary>
-    /// Returns the command with the placeholders replaced by file names. Null if it has a placeholder and no existing changed files fit it.
+    /// Returns the command with the placeholders replaced by the names of changed files, or null if no existing changed file fits one of
+    /// the placeholders.
     /// </summary>
     public static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {
@@ -26,7 +27,9 @@ public static class ChangedFileNames
 
     private static string Names(IEnumerable<string> paths) => string.Join(' ', paths.Select(Quote));
 
-    /// <summary>Quotes a path for the shell. Adds "./" before a leading "-", because programs would parse the path as an option.</summary>
+    /// <summary>
+    /// Quotes a path for the shell. Adds "./" before a leading "-", because programs would otherwise parse the path as an option.
+    /// </summary>
     private static string Quote(string path) =>
         "'" + (path.StartsWith('-') ? "./" + path : path).Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -5,13 +5,20 @@ namespace Orchestrator.Gates;
 /// </summary>
 public static class UserStateFolder
 {
-    /// <summary>Folder below <see cref="RootOf"/> with the web page's access token. Hidden from every sandbox.</summary>
+    /// <summary>
+    /// Name of the folder below <see cref="RootOf"/> that holds the web page's access token. The folder is hidden from every sandbox.
+    /// </summary>
     public const string WebFolder = "web";
 
-    /// <summary>Folder below <see cref="RootOf"/> with the network proxies' files. Hidden from every sandbox.</summary>
+    /// <summary>
+    /// Name of the folder below <see cref="RootOf"/> that holds the network proxies' files. The folder is hidden from every sandbox.
+    /// </summary>
     public const string NetworkFolder = "network";
 
-    /// <summary>Folder below <see cref="RootOf"/> with the user's key for signing decisions. Hidden from every sandbox.</summary>
+    /// <summary>
+    /// Name of the folder below <see cref="RootOf"/> that holds the user's key for signing decisions. The folder is hidden from every
+    /// sandbox.
+    /// </summary>
     public const string ApprovalFolder = "approvals";
 
     /// <summary>
@@ -22,15 +29,19 @@ public static class UserStateFolder
     public static string NetworkFolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(RootOf(environment), NetworkFolder, MachineIdentityCalculator.Find(environment)[..8]);
 
-    /// <summary>Returns the folder of this machine's state: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
-    /// <c>orchestrator/machines/ID</c> (see <see cref="MachineIdentityCalculator"/>). The folder is separate for each machine, because
-    /// machines and containers may share a home folder but not ports.</summary>
+    /// <summary>
+    /// Returns the folder of this machine's state, which is <c>orchestrator/machines/ID</c> below <c>$XDG_STATE_HOME</c> or, by default,
+    /// <c>~/.local/state</c>. <see cref="MachineIdentityCalculator"/> computes the id. Each machine has its own folder, because machines
+    /// and containers may share a home folder but not ports.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(RootOf(environment), "machines", MachineIdentityCalculator.Find(environment));
 
-    /// <summary>Returns the state folder that several machines may share: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
-    /// <c>orchestrator</c>.</summary>
+    /// <summary>
+    /// Returns the state folder that several machines may share, which is <c>orchestrator</c> below <c>$XDG_STATE_HOME</c> or, by default,
+    /// <c>~/.local/state</c>.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string RootOf(IReadOnlyDictionary<string, string> environment)
     {

@@ -25,7 +25,7 @@ public sealed class GitRepositoryCache
     public Task<GitRepository> OpenAsync(string path) =>
         GetOrFindAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
-    /// <summary>Opens a repository after repairing what killed git processes left behind.</summary>
+    /// <summary>Opens a repository after removing the leftovers of killed git processes.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is not inside a usable repository.</exception>

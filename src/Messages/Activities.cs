@@ -3,7 +3,8 @@ using Temporalio.Activities;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Activity that workers fetch from the task queue shared by all repositories. It succeeds only on a worker that serves the repository.
+/// Activity that finds a repository. Workers fetch it from the task queue that all repositories share, but it succeeds only on a worker
+/// that serves the repository.
 /// </summary>
 public interface IRepositoryActivities
 {
@@ -49,16 +50,16 @@ public interface IRunActivities
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
     /// <summary>
-    /// Searches git, the run's record and the Temporal server for work from a workflow execution that a reset replaced. Recreates a missing
-    /// staging branch.
+    /// Searches git, the run's record and the Temporal server for the work of a workflow execution that was replaced by a reset. Recreates
+    /// the staging branch if it is missing.
     /// </summary>
     [Activity]
-    Task<EarlierExecutionStatePage> FindEarlierWorkAsync(FindEarlierWorkInput input);
+    Task<EarlierWorkSearchResultPage> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
-    /// <summary>Finds commits by a user on the staging branch.</summary>
+    /// <summary>Finds the commits that a user made on the staging branch.</summary>
     [Activity]
     Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input);
 
@@ -69,14 +70,15 @@ public interface IRunActivities
     Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input);
 
     /// <summary>
-    /// Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing, or an empty string if nothing landed.
+    /// Keeps the work of a cancelled run under a ref. Returns a sentence that names the command for reverting the run's landing, or an
+    /// empty string if nothing landed.
     /// </summary>
     [Activity]
     Task<string> AbortAsync(RetainRunWorkInput input);
 
     /// <summary>
-    /// Writes the report and deletes branches and worktrees whose work is verified to be merged. Returns the report's path, relative to the
-    /// repository.
+    /// Writes the report, and deletes those branches and worktrees whose work is known to be merged. Returns the report's path, relative to
+    /// the repository.
     /// </summary>
     [Activity]
     Task<string> FinishAsync(FinishRunInput input);
@@ -120,8 +122,8 @@ public interface ITaskActivities
 public interface IHostSlotActivities
 {
     /// <summary>
-    /// Holds a slot for a task until the activity is cancelled, and reports the host that has the slot to the task's workflow. The activity
-    /// is scheduled on a slot queue, so any host with a free slot may run it.
+    /// Holds a slot for a task until the activity is cancelled, and notifies the task's workflow which host the slot is on. The activity is
+    /// scheduled on a slot queue, so any host with a free slot may run it.
     /// </summary>
     [Activity]
     Task HoldPlaceAsync(HoldSlotInput input);
@@ -167,20 +169,22 @@ public interface IRequestActivities
     Task<AgentRequestEvaluationResult> JudgeRequestAsync(EvaluateAgentRequestInput input);
 
     /// <summary>
-    /// Installs packages in a worktree at the staging commit, and commits the changed package manifest and lock file there. Does not move
-    /// the staging branch.
+    /// Installs packages in a worktree that has the tip of the staging branch checked out. Commits the changed package manifest and lock
+    /// file there, without moving the staging branch.
     /// </summary>
     [Activity]
     Task<PackageInstallationResult> InstallAsync(InstallPackagesInput input);
 
     [Activity]
-    Task<AgentRequestConclusion> ConcludeRequestAsync(ConcludeAgentRequestInput input);
+    Task<AgentRequestAnswer> ConcludeRequestAsync(ConcludeAgentRequestInput input);
 
-    /// <summary>Adds the tasks into which a task was divided to a copy of the plan. The copy is stored next to the approved plan.</summary>
+    /// <summary>
+    /// Adds the smaller tasks into which a task was divided to a copy of the plan, which is stored next to the approved plan.
+    /// </summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 
-    /// <summary>Turns a plain-text description into tasks and adds them to the stored plan. Idempotent.</summary>
+    /// <summary>Turns a plain-text description into tasks and adds them to the stored plan. The activity is idempotent.</summary>
     [Activity]
     Task<SplitConclusion> AddTasksAsync(AddTasksInput input);
 }
@@ -195,12 +199,12 @@ public interface IMergeQueueActivities
     [Activity]
     Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
 
-    /// <summary>Determines which parts of the repository a change can affect, according to the scopes in the settings.</summary>
+    /// <summary>Determines which parts of the repository a change can affect, according to the setting <c>merge.scopes</c>.</summary>
     /// <returns>One location per request, in the order of the requests.</returns>
     [Activity]
     Task<IReadOnlyList<AffectedRepositoryParts>> LocateWorkAsync(FindAffectedRepositoryPartsInput input);
 
-    /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move staging.</summary>
+    /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move the staging branch.</summary>
     /// <returns>At least one result, in the order of the requests: merged, already on staging, or refused. If an entry conflicts with an
     /// earlier one of the batch, that entry and all later ones have no result and stay for the next batch.</returns>
     [Activity]
@@ -212,7 +216,7 @@ public interface IMergeQueueActivities
     [Activity]
     Task<MergeResult> GateBatchAsync(VerifyMergeBatchInput input);
 
-    /// <summary>Moves staging to the last merge commit of a batch.</summary>
+    /// <summary>Moves the staging branch to the last merge commit of a batch.</summary>
     /// <returns>The merges, marked as merged. If staging has moved since the batch was built, the results are unchanged, and the batch must
     /// be rebuilt.</returns>
     [Activity]
@@ -220,8 +224,8 @@ public interface IMergeQueueActivities
 }
 
 /// <summary>
-/// Activities that query a read-only agent: a reviewer, or a planner that makes plans or answers other agents' questions. Each is
-/// idempotent and never pays twice for an answer.
+/// Activities that put questions to a read-only agent: a reviewer, or a planner that makes plans or answers other agents' questions. Each
+/// is idempotent and never pays twice for an answer.
 /// </summary>
 public interface IAnswerActivities
 {
@@ -230,7 +234,7 @@ public interface IAnswerActivities
     Task<AgentRunResult> AskAgentAsync(AskAgentInput input);
 
     /// <summary>
-    /// Validates a stored answer of an agent. A valid answer is also stored under the name from which later activities read it.
+    /// Validates an agent's stored answer. If the answer is valid, also stores it under the file name that later activities read.
     /// </summary>
     [Activity]
     Task<AgentAnswerValidationResult> JudgeAnswerAsync(ValidateAgentAnswerInput input);
@@ -259,11 +263,11 @@ public interface IPlanningActivities
 public interface IReviewActivities
 {
     /// <summary>
-    /// Compares the results of tasks whose descriptions in the plan are identical. If no result is clearly the best, stores questions for
-    /// the reviewer next to the approved plan.
+    /// Compares the results of tasks whose descriptions in the plan are identical. If the evidence rates several results equally, stores
+    /// questions for the reviewer next to the approved plan.
     /// </summary>
     [Activity]
-    Task<IdenticalTaskComparisonResult> FindTiesAsync(CompareIdenticalTasksInput input);
+    Task<TiedTaskResultSearchResult> FindTiesAsync(CompareIdenticalTasksInput input);
 
     [Activity]
     Task<ReviewPreparationResult> BeginReviewAsync(PrepareReviewInput input);

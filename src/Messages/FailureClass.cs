@@ -70,7 +70,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>A user is holding all new agent runs. This agent run will start when the user releases the hold.</summary>
+    /// <summary>A user's hold prevents new agents from starting. The agent run starts when the hold is released.</summary>
     [JsonStringEnumMemberName("held")]
     Held,
 

@@ -11,7 +11,7 @@ public static class RunStateNames
     public const string Reviewing = "reviewing";
     public const string Landing = "landing";
 
-    /// <summary>All work is verified and merged to staging, but a user has to land it on the target branch (see <c>land</c>).</summary>
+    /// <summary>All work is verified and merged to the staging branch, but a user has to land it on the target (see <c>land</c>).</summary>
     public const string AwaitingPromotion = "awaiting-promotion";
     public const string Completed = "completed";
     public const string Failed = "failed";
@@ -23,8 +23,10 @@ public static class RunStateNames
     /// <summary>The run landed, and a user then reverted the landing. The target is back at its earlier commit.</summary>
     public const string Aborted = "aborted";
 
-    /// <summary>No task can run and at least one failed. The run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or
-    /// <c>cancel</c>.</summary>
+    /// <summary>
+    /// No task can run and at least one failed, or no user promoted the run in time. The run stays open for commands such as <c>retry</c>,
+    /// <c>skip</c>, <c>resolve</c> or <c>cancel</c>.
+    /// </summary>
     public const string Escalated = "escalated";
 
     /// <summary>True if the state is final, so that the run has ended.</summary>
@@ -41,17 +43,19 @@ public static class TaskStateNames
     public const string Verifying = "verifying";
     public const string Merging = "merging";
 
-    /// <summary>A commit on staging contains the task's work.</summary>
+    /// <summary>The task's work is in a commit on the staging branch.</summary>
     public const string Merged = "merged";
 
-    /// <summary>The task's verified work is retained on a separate branch and not merged, because the run requested branches
-    /// (<see cref="Plans.LandingMode.Branches"/>).</summary>
+    /// <summary>
+    /// The task's verified work is retained on a separate branch and not merged, because the run uses the landing mode
+    /// <see cref="Plans.LandingMode.Branches"/>.
+    /// </summary>
     public const string Kept = "kept";
 
     /// <summary>A user skipped the task. Its work is not merged, and its dependents run anyway.</summary>
     public const string Waived = "waived";
 
-    /// <summary>A user resolved the task with commits on staging that pass the gates of the whole run.</summary>
+    /// <summary>A user resolved the task with commits on the staging branch that pass the gates of the whole run.</summary>
     public const string Resolved = "resolved";
 
     /// <summary>The task did not succeed, and a user replaced it with other tasks of the same run.</summary>
@@ -83,12 +87,13 @@ public static class TaskStateNames
     public const string Remediating = "remediating";
 
     /// <summary>
-    /// The task backs off until a usage limit resets, or an account or host recovers. The wait does not use up an attempt.
+    /// The task is waiting, for example until a usage limit resets, a budget is raised, or an account or host recovers. The wait does not
+    /// use up an attempt.
     /// </summary>
     public const string Parked = "parked";
     public const string Failed = "failed";
 
-    /// <summary>A dependency of the task failed.</summary>
+    /// <summary>The task was not started, because one of its dependencies failed.</summary>
     public const string Skipped = "skipped";
     public const string Cancelled = "cancelled";
 
@@ -99,13 +104,13 @@ public static class TaskStateNames
     public static bool IsDone(string state) =>
         IsGoodEnd(state) || state is Waived or Superseded or NotAsked or Planned || IsReviewEnd(state);
 
-    /// <summary>True if the task's verified work is retained on staging or on a separate branch.</summary>
+    /// <summary>True if the task's work is on the staging branch, or if its verified work is retained on a separate branch.</summary>
     public static bool IsGoodEnd(string state) => IsOnStaging(state) || state is Kept;
 
     /// <summary>True if a review round has ended without a user's decision.</summary>
     public static bool IsReviewEnd(string state) => state is Answered or Reviewed or Findings;
 
-    /// <summary>True if the task's result, from its agent or a user, is on staging.</summary>
+    /// <summary>True if the task's result, from its agent or from a user, is on the staging branch.</summary>
     public static bool IsOnStaging(string state) => state is Merged or Resolved;
 
     /// <summary>True if the task has ended, successfully or not.</summary>

@@ -25,7 +25,7 @@ public sealed record RunSteeringArguments(string Reason = "", string By = "") : 
     /// <inheritdoc cref="ApprovalDecisionArguments.Shown"/>
     public string Shown { get; init; } = "";
 
-    /// <summary>New target branch for commands that land, for example after a rename. Empty to keep the run's target.</summary>
+    /// <summary>New target branch for commands that land, for example after a rename, or null to keep the run's target.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Target { get; init; }
 }
@@ -38,8 +38,8 @@ public sealed record RunSteeringArguments(string Reason = "", string By = "") : 
 public sealed record ApprovalDecisionArguments(string Id, string Reason = "", string By = "") : SteeringUpdateArguments
 {
     /// <summary>
-    /// Identity of the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer the currently open question, whatever
-    /// it is.
+    /// Hash that identifies the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer the currently open question
+    /// without checking which one it is.
     /// </summary>
     public string Shown { get; init; } = "";
 }
@@ -47,13 +47,13 @@ public sealed record ApprovalDecisionArguments(string Id, string Reason = "", st
 /// <summary>A message that a workflow of the run could not read or process.</summary>
 /// <param name="Workflow">Id of the workflow that dropped the message.</param>
 /// <param name="Note">Content of the message, and the reason why it was dropped.</param>
-public sealed record DroppedMessage([property: TemporalIdentifier] string Workflow, string Note);
+public sealed record DroppedMessage([property: ValidTemporalIdentifier] string Workflow, string Note);
 
 /// <summary>Workflow of one run. Turns a plan into commits on the target branch.</summary>
 [Workflow]
 public interface IOrchestrationWorkflow
 {
-    /// <summary>Runs the plan. Only the run itself sets <paramref name="checkpoint"/>, when it continues as new.</summary>
+    /// <summary>Runs the plan. Only the run itself sets <paramref name="checkpoint"/>, namely when it continues as new.</summary>
     [WorkflowRun]
     Task<RunResult> RunAsync(OrchestrationInput input, RunWorkflowCheckpoint? checkpoint = null);
 
@@ -62,16 +62,15 @@ public interface IOrchestrationWorkflow
     RunStatus Status(int offset = 0, int limit = 500);
 
     /// <summary>
-    /// Returns at most 200 state transitions since the last one that the run has scheduled for recording. Null if no transitions are
-    /// pending, or if the run records each transition through an activity. The returned transitions are always in the event history,
-    /// because a server answers a query only with or after the preceding workflow task.
+    /// Returns at most 200 state transitions that follow the last one scheduled for recording. Null if none are pending, or if the run
+    /// records each transition through an activity. Transitions returned by the query are always in the event history already.
     /// </summary>
     [WorkflowQuery(WorkflowMessageNames.Unrecorded)]
     RecordProgressInput? Unrecorded();
 
     /// <summary>
-    /// Reports that the owner host could not store state transitions that it read. The run then records all transitions through an activity
-    /// until a write succeeds, because failures of an activity are visible.
+    /// Reports that the owner host could not store state transitions it had read. Until a write succeeds, the run records all transitions
+    /// through an activity, whose failures are visible to users.
     /// </summary>
     [WorkflowSignal(WorkflowMessageNames.NotRecorded)]
     Task NotRecordedAsync();
@@ -115,7 +114,8 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(WorkflowMessageNames.Promote)]
     Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments? command = null);
 
-    /// <summary>Lands the merged work of a run that is <see cref="RunStateNames.Escalated"/>. Its other tasks stay open.</summary>
+    /// <summary>Lands the merged work of a run that is <see cref="RunStateNames.Executing"/> or <see cref="RunStateNames.Escalated"/>.
+    /// The run's other tasks stay open.</summary>
     [WorkflowUpdate(WorkflowMessageNames.LandMerged)]
     Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments? command = null);
 
@@ -154,7 +154,8 @@ public interface IOrchestrationWorkflow
     Task TrainChangedAsync(MergeQueueReport report);
 
     /// <summary>
-    /// Receives a report about a message that a task could not read. Users look for dropped messages in the run rather than in its tasks.
+    /// Receives a report about a message that one of the run's child workflows could not read. Users look for such messages in the run
+    /// rather than in its child workflows.
     /// </summary>
     [WorkflowSignal(WorkflowMessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
@@ -170,7 +171,9 @@ public interface ITaskWorkflow
     [WorkflowQuery(WorkflowMessageNames.Status)]
     TaskReport Status();
 
-    /// <summary>Interrupts the agent and keeps its conversation. If the agent has ended, the gates are not interrupted.</summary>
+    /// <summary>
+    /// Interrupts the agent, which keeps its conversation. Gates that are already verifying the agent's work are not interrupted.
+    /// </summary>
     /// <param name="verifying">Number of the task's last report if it says that the work is being verified; otherwise 0.</param>
     [WorkflowSignal(WorkflowMessageNames.Pause)]
     Task PauseAsync(int verifying = 0);
@@ -182,15 +185,15 @@ public interface ITaskWorkflow
     Task CancelAsync();
 
     /// <summary>
-    /// Immediately resumes a task that is blocked or backing off, with the user's guidance. <paramref name="command"/> is the command with
-    /// the guidance, or null if a user gave none.
+    /// Immediately resumes a task that is blocked or backing off, with the user's guidance. <paramref name="command"/> is the command that
+    /// contained the guidance, or null if there was none.
     /// </summary>
     [WorkflowSignal(WorkflowMessageNames.GoOn)]
     Task GoOnAsync(string guidance, TaskSteeringArguments? command = null);
 
     /// <summary>
-    /// Receives an approver's decision on a task that changed the input of its gates. <paramref name="command"/> is the command with the
-    /// decision.
+    /// Receives the approver's decision for which the task is waiting, for example because its work changed the input of its gates.
+    /// <paramref name="command"/> is the command with the decision.
     /// </summary>
     [WorkflowSignal(WorkflowMessageNames.Decide)]
     Task DecideAsync(bool accepted, DecidingUser by, ApprovalDecisionArguments? command = null);
@@ -203,18 +206,18 @@ public interface ITaskWorkflow
     [WorkflowSignal(WorkflowMessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
-    /// <summary>Notifies the task that a worker host has a slot for it.</summary>
+    /// <summary>Notifies the task that a worker host has a slot for the task.</summary>
     [WorkflowSignal(WorkflowMessageNames.Placed)]
     Task PlacedAsync(TaskHostSlot place);
 
     /// <summary>
     /// Announces that a host is about to start the task's agent in a run shared by several hosts. The agent run then counts even if the
-    /// host fails. Rejected if that host should no longer start the agent.
+    /// host fails. The update is rejected if the host should no longer start the agent.
     /// </summary>
     [WorkflowUpdate(WorkflowMessageNames.AgentBegins)]
     Task AgentBeginsAsync(AnnounceAgentStartArguments agent);
 
-    /// <summary>Notifies the task that all tasks it was divided into have ended.</summary>
+    /// <summary>Notifies the task that all tasks into which it was divided have ended.</summary>
     [WorkflowSignal(WorkflowMessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
@@ -224,8 +227,8 @@ public interface ITaskWorkflow
 }
 
 /// <summary>
-/// Workflow of a run's merge queue. Merges verified work to staging, or returns the work to its task with evidence of the problem. Reports
-/// to its run, and stays open while the run continues as new.
+/// Workflow of a run's merge queue. Merges verified work to staging, or returns it to the task with evidence of the problem. Reports to the
+/// run, and stays open while the run continues as new.
 /// </summary>
 [Workflow]
 public interface IMergeTrainWorkflow
@@ -245,11 +248,11 @@ public interface IMergeTrainWorkflow
     /// cancelled.
     /// </summary>
     [WorkflowSignal(WorkflowMessageNames.Pass)]
-    Task PassAsync([TemporalIdentifier] string task);
+    Task PassAsync([ValidTemporalIdentifier] string task);
 
     /// <summary>Interrupts the current merge and stops merging. Waiting requests get no result.</summary>
     [WorkflowSignal(WorkflowMessageNames.Close)]
-    Task CloseAsync([TemporalIdentifier] string reason);
+    Task CloseAsync([ValidTemporalIdentifier] string reason);
 
     /// <summary>Notifies the merge queue that its run has ended. The queue interrupts the current merge and closes.</summary>
     [WorkflowSignal(WorkflowMessageNames.RunEnded)]
@@ -261,8 +264,8 @@ public interface IMergeTrainWorkflow
 }
 
 /// <summary>
-/// Workflow that turns a request into a plan. Validates the planner's answer like any plan, and returns the problems that it finds to the
-/// planner. Reports to its run, and accepts the same signals as a task.
+/// Workflow that turns a request into a plan. Validates the planner's answer like any other plan, and returns any problems to the planner.
+/// Reports to the run, and is paused, resumed, guided and cancelled by the same signals as a task.
 /// </summary>
 [Workflow]
 public interface IPlanningWorkflow
@@ -301,8 +304,8 @@ public interface IPlanningWorkflow
 }
 
 /// <summary>
-/// Workflow of one review round. Asks the reviewer about each part of the change, and stores the answers. Reports to its run, and accepts
-/// the same signals as a task.
+/// Workflow of one review round. Asks the reviewer about each part of the change, and stores the answers. Reports to the run, and is
+/// paused, resumed, guided and cancelled by the same signals as a task.
 /// </summary>
 [Workflow]
 public interface IReviewWorkflow

@@ -54,6 +54,6 @@ public sealed record NoticeDeliveryResult(NoticeDeliveryResultKind Status, strin
     /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Reference to the delivered message, needed to withdraw it. Empty if the notice's id is sufficient.</summary>
+    /// <summary>Reference with which the delivered message can be withdrawn. Empty if the notice's id is sufficient.</summary>
     public string Reference { get; init; } = "";
 }

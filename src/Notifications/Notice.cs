@@ -1,7 +1,8 @@
 namespace Orchestrator.Notifications;
 
 /// <summary>
-/// A message to users. Its text is safe to display, because its creator has removed secrets and made invisible characters visible.
+/// A message to users. The text is safe to display, because the code that creates a notice has removed secrets and made invisible
+/// characters visible.
 /// </summary>
 public sealed record Notice
 {
@@ -74,7 +75,7 @@ public sealed record Notice
     private static string LeftOut(int count) => $"and {count} more: see 'orchestrate status'";
 }
 
-/// <summary>An item of a notice.</summary>
+/// <summary>An item of a notice, which describes one event.</summary>
 /// <param name="Key">Identity of the item, so that users are notified about it only once.</param>
 /// <param name="Kind">Kind of the item, for programs that process notices.</param>
 /// <param name="Task">Id of the task, or null for the run as a whole.</param>

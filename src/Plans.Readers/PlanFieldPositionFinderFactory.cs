@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Creates the positions of a plan's tasks, separately for each plan format.</summary>
+/// <summary>Creates the objects that locate a plan's tasks and fields in its files. Each plan format has its own method.</summary>
 internal static class PlanFieldPositionFinderFactory
 {
     public static PlanFieldPositionFinder OfNodes(string file, IReadOnlyList<YamlOrJsonNode> tasks) =>
@@ -17,7 +17,8 @@ internal static class PlanFieldPositionFinderFactory
         new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
 
     /// <summary>
-    /// Creates the positions of phases. A phase is located at its row in the master plan, and its gates in the phase file.
+    /// Creates the position finder for a master plan. A phase is located at its table row in the master plan, and a gate at its line in the
+    /// phase file.
     /// </summary>
     /// <param name="file">Path of the master plan.</param>
     /// <param name="rows">Line number of each phase's row.</param>

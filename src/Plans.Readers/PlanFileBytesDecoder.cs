@@ -82,7 +82,7 @@ public static class PlanFileBytesDecoder
         }
     }
 
-    /// <summary>Encodes a text in the encoding of an existing file, including its byte order mark.</summary>
+    /// <summary>Encodes text in the encoding of an existing file, with a byte order mark if the file has one.</summary>
     /// <param name="text">New text of the file.</param>
     /// <param name="before">Current bytes of the file.</param>
     public static byte[] Encode(string text, ReadOnlySpan<byte> before)

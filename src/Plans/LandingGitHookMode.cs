@@ -6,6 +6,6 @@ public static class LandingGitHookMode
     /// <summary>None of the user's git hooks run when a run lands.</summary>
     public const string Off = "off";
 
-    /// <summary>Runs the user's merge hook as a gate before a run lands.</summary>
+    /// <summary>The user's merge hook runs as the last gate before a run lands.</summary>
     public const string Landing = "landing";
 }

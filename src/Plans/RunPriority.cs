@@ -23,7 +23,8 @@ public static class RunPriority
     };
 
     /// <summary>
-    /// Parses a priority, which is one of <see cref="BacklogPriority.All"/> or a whole number. Returns null for any other text.
+    /// Parses a priority, which is one of the words in <see cref="BacklogPriority.All"/> or a whole number from -100 to 100. Returns null
+    /// for any other text.
     /// </summary>
     public static int? Parse(string text) =>
         Words.TryGetValue(text.Trim(), out var word) ? word

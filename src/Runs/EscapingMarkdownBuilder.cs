@@ -30,7 +30,7 @@ public sealed class EscapingMarkdownBuilder
         return this;
     }
 
-    /// <summary>Appends several Markdown texts in order.</summary>
+    /// <summary>Appends several pieces of Markdown in order.</summary>
     public EscapingMarkdownBuilder Append(IEnumerable<EscapingMarkdownBuilder> parts)
     {
         foreach (var part in parts.ToList())
@@ -73,11 +73,11 @@ public sealed class EscapingMarkdownBuilder
     [InterpolatedStringHandler]
     public readonly ref struct MarkdownInterpolationHandler
     {
-        /// <summary>Creates a handler that starts a new text.</summary>
+        /// <summary>Creates a handler that builds new Markdown.</summary>
         public MarkdownInterpolationHandler(int literalLength, int formattedCount)
             : this(literalLength, formattedCount, new EscapingMarkdownBuilder()) { }
 
-        /// <summary>Creates a handler that appends to an existing text.</summary>
+        /// <summary>Creates a handler that appends to existing Markdown.</summary>
         public MarkdownInterpolationHandler(int literalLength, int formattedCount, EscapingMarkdownBuilder text)
         {
             Text = text;
@@ -100,7 +100,7 @@ public sealed class EscapingMarkdownBuilder
         public void AppendFormatted(decimal? number, string format) =>
             Text._text.Append(number?.ToString(format, CultureInfo.InvariantCulture));
 
-        /// <summary>Appends a time.</summary>
+        /// <summary>Appends a time in UTC.</summary>
         /// <param name="format">A .NET date and time format string.</param>
         public void AppendFormatted(DateTimeOffset time, string format) =>
             Text._text.Append(time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture));

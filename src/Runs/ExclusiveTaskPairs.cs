@@ -13,7 +13,7 @@ internal static class ExclusiveTaskPairs
     {
         var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var warnings = new List<string>();
-        foreach (var conflict in OwnershipConflictResult.Of(plan).Conflicts)
+        foreach (var conflict in TaskOwnershipConflictResult.Of(plan).Conflicts)
         {
             var (first, second) = (conflict.Tasks[0], conflict.Tasks[1]);
             Add(first, second);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Creates the settings layer with the highest precedence from the input of a run.</summary>
+/// <summary>Creates, from a run's input, the settings layer that has the highest precedence.</summary>
 internal static class RunInputSettingsLayerBuilder
 {
     /// <summary>Returns the settings that the run's input contains.</summary>

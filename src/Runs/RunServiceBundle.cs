@@ -13,8 +13,8 @@ public sealed record RunServiceBundle(string Host, IReadOnlyList<string> HookCom
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
     /// <summary>
-    /// Program of the ownership hook, and the libraries next to it if the program is not a single file. A sandbox must make these files
-    /// visible if it hides their folder.
+    /// Absolute paths of the ownership hook's program files and of the folders that contain them, because the folders may also contain
+    /// libraries. A sandbox must make these paths visible.
     /// </summary>
     public IEnumerable<string> HookFiles =>
         HookCommand.Where(Path.IsPathRooted).SelectMany(file => (string[])[file, Path.GetDirectoryName(file) ?? file]);
@@ -61,7 +61,9 @@ public sealed record RunServiceBundle(string Host, IReadOnlyList<string> HookCom
     /// <summary>Cache of the stored plans and settings of runs.</summary>
     public RunPlanCache Plans { get; } = new();
 
-    /// <summary>Returns the instance of a type that all runs in this process share, and creates it if it does not exist yet.</summary>
+    /// <summary>
+    /// Returns the instance of <typeparamref name="T"/> that all runs in this process share, and creates the instance on first use.
+    /// </summary>
     /// <param name="make">Creates the instance. Concurrent callers may create two instances, of which only one is used.</param>
     public T Part<T>(Func<RunServiceBundle, T> make)
         where T : class => (T)_parts.GetOrAdd(typeof(T), _ => make(this));
@@ -86,7 +88,7 @@ public sealed record RunServiceBundle(string Host, IReadOnlyList<string> HookCom
     public async Task<GitRepository> OpenRepositoryAsync(RunPlanAndSettings files) =>
         await WithConfigurationAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 
-    /// <summary>Opens the repository of a run for a step that works even without the run's start settings.</summary>
+    /// <summary>Opens the repository of a run for a step that also works if the run's stored start settings are missing.</summary>
     public async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
         await WithConfigurationAsync(
             await OpenRepositoryAsync(folder.Repository),

@@ -40,8 +40,8 @@ public static class WallClock
     }
 
     /// <summary>
-    /// Returns the next point in time at which clocks show a time of day. If clocks skip it, returns the time at which they are put
-    /// forward. If clocks show it twice, returns the first occurrence that is still in the future.
+    /// Returns the next point in time at which clocks show the given time of day. If clocks skip that time, returns the time at which they
+    /// are set forward. If clocks show it twice, returns the first occurrence that is still in the future.
     /// </summary>
     /// <param name="after">The result is later than this point in time.</param>
     /// <param name="time">The time of day.</param>

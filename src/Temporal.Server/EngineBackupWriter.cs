@@ -2,12 +2,12 @@ using Temporal.Server.Storage;
 
 namespace Temporal.Server;
 
-/// <summary>Creates a consistent copy of an engine file, even while a server uses the file.</summary>
+/// <summary>Creates a consistent copy of an embedded Temporal server's database file, even while the server is using that file.</summary>
 public static class EngineBackupWriter
 {
     /// <summary>
-    /// Copies the engine file to a temporary file next to <paramref name="target"/>. Renames the copy only after it is complete and passes
-    /// SQLite's integrity check.
+    /// Copies the database file to a temporary file next to <paramref name="target"/>. Renames the copy to the target only if it is
+    /// complete and passes SQLite's integrity check.
     /// </summary>
     /// <param name="source">The engine file, which is opened read-only.</param>
     /// <param name="target">Path of the copy. The file must not exist.</param>

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Temporal.Server;
 
-/// <summary>The process that serves an engine file, as recorded in <c>engine.owner</c>.</summary>
+/// <summary>The process that serves the database file of an embedded Temporal server, as recorded in <c>engine.owner</c>.</summary>
 /// <param name="Address">Address at which its server listens: <c>unix:PATH</c> or <c>http://HOST:PORT</c>.</param>
 /// <param name="Pid">Process id.</param>
 /// <param name="StartTime">Start time of the process (UTC).</param>
@@ -13,9 +13,11 @@ namespace Temporal.Server;
 /// again.</param>
 public sealed record EngineProcessRecord(string Address, int Pid, DateTimeOffset StartTime, string Token);
 
-/// <summary>The exclusive right to serve the engine file of a folder, held as an operating-system lock on <c>engine.lock</c>. The lock is
+/// <summary>
+/// The exclusive right to serve an embedded Temporal server's database file: an operating-system lock on <c>engine.lock</c>. The lock is
 /// held until this object is disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would
-/// drop SQLite's own locks.</summary>
+/// drop SQLite's own locks.
+/// </summary>
 public sealed class EngineDatabaseLock : IDisposable
 {
     private static readonly string[] NetworkFileSystems =
@@ -35,7 +37,7 @@ public sealed class EngineDatabaseLock : IDisposable
         "lustre",
     ];
 
-    /// <summary>File name of the engine file in its folder.</summary>
+    /// <summary>Name of the embedded Temporal server's database file in its folder.</summary>
     public const string FileName = "engine.db";
 
     private const string LockExtension = ".lock";
@@ -54,20 +56,20 @@ public sealed class EngineDatabaseLock : IDisposable
         DatabasePath = databasePath;
     }
 
-    /// <summary>The database file to pass to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
+    /// <summary>Path of the locked database file, to pass to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
     public string DatabasePath { get; }
 
     /// <summary>
-    /// True if the lock or database file was deleted (for example by <c>git clean -fdx</c>) while this process holds it, even if new files
-    /// now have these names. Writes are then lost, and another process could start a second engine in the folder. The check is cheap enough
-    /// to run twice a second.
+    /// True if the lock file or the database file was deleted while locked, for example by <c>git clean -fdx</c>, even if it was recreated.
+    /// Writes are then lost, and another process could start a second server in the folder. The check is cheap enough to run twice a
+    /// second.
     /// </summary>
     public bool IsRemoved =>
         OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));
 
     /// <summary>
-    /// Acquires the folder's engine file, or returns null if another process holds it. <see cref="ReadOwner"/> then returns that process's
-    /// address.
+    /// Acquires the right to serve the folder's database file, or returns null if another process holds it. In that case,
+    /// <see cref="ReadOwner"/> returns the other process's address.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="guard">A second file to lock, outside the folder, or null if there is none. The second lock prevents another engine
@@ -137,7 +139,9 @@ public sealed class EngineDatabaseLock : IDisposable
         }
     }
 
-    /// <summary>Reads the owner of a folder's engine file. Null if no owner is recorded or the record can't be read.</summary>
+    /// <summary>
+    /// Returns the process that serves the folder's database file, or null if no process is recorded or the record can't be read.
+    /// </summary>
     public static EngineProcessRecord? ReadOwner(string folder) => ReadOwnerOf(Path.Combine(folder, FileName));
 
     /// <summary>Like <see cref="ReadOwner"/>, for a database file of any name.</summary>
@@ -169,8 +173,8 @@ public sealed class EngineDatabaseLock : IDisposable
     }
 
     /// <summary>
-    /// Records the server's address in the owner file, where other processes can read it. The file is replaced atomically and is readable
-    /// by the user only.
+    /// Records the server's address in the owner file, where the user's other processes can read it. The file is replaced atomically, and
+    /// only the user can read it.
     /// </summary>
     public EngineProcessRecord Announce(string address)
     {
@@ -209,7 +213,7 @@ public sealed class EngineDatabaseLock : IDisposable
         return owner;
     }
 
-    /// <summary>Releases the engine file so that another process can acquire it. Stop the server first.</summary>
+    /// <summary>Releases the database file so that another process can acquire it. Stop the server first.</summary>
     public void Dispose()
     {
         try

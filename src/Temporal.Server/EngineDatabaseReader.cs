@@ -8,12 +8,12 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server;
 
-/// <summary>The newest run of a workflow, as stored in an engine file.</summary>
+/// <summary>The newest run of a workflow, as stored in an embedded Temporal server's database file.</summary>
 /// <param name="RunId">Run id.</param>
 /// <param name="End">End of the run, or null while it is open.</param>
 public sealed record LatestWorkflowRun(string RunId, WorkflowRunOutcome? End);
 
-/// <summary>The end of a run.</summary>
+/// <summary>The way in which a run ended, and the time of its end.</summary>
 /// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
 /// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
 /// <param name="Time">Time at which the run closed (UTC).</param>
@@ -22,13 +22,16 @@ public sealed record LatestWorkflowRun(string RunId, WorkflowRunOutcome? End);
 /// <param name="Result">JSON result of a completed run; otherwise empty.</param>
 public sealed record WorkflowRunOutcome(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
 
-/// <summary>A schedule, as stored in an engine file.</summary>
+/// <summary>A schedule, as stored in an embedded Temporal server's database file.</summary>
 /// <param name="Id">Schedule id.</param>
 /// <param name="Description">Description as the server returns it, but without a conflict token.</param>
 /// <param name="Due">Scheduled times up to now (UTC), including times at which the schedule took no action.</param>
 public sealed record StoredScheduleDescription(string Id, DescribeScheduleResponse Description, IReadOnlyList<DateTime> Due);
 
-/// <summary>Reads an engine file without a server. Can be used while a server uses the file, because the file is only read.</summary>
+/// <summary>
+/// Reads an embedded Temporal server's database file directly, without the server. Can also be used while a server is using the file,
+/// because the file is opened for reading only.
+/// </summary>
 public static class EngineDatabaseReader
 {
     private const string Prefix = "WorkflowExecution";

@@ -56,7 +56,7 @@ internal sealed class ServerComposition : IDisposable
             {
                 SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
             };
-            Commands = new WorkerCommandDispatcher(_stopping.Token);
+            Commands = new ServerToWorkerCommandDispatcher(_stopping.Token);
             Engine = new WorkflowEngine(Store, Queues, Commands, Timers, Namespaces, logger)
             {
                 TracksTasks = clock is not null,
@@ -65,7 +65,7 @@ internal sealed class ServerComposition : IDisposable
             };
             Workflows = new WorkflowGrpcHandler(Engine, Namespaces, attributes);
             Retention = new RetentionSweeper(Store, Namespaces, time, logger);
-            var services = new ServerComponentDependencies(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
+            var services = new ServerComponentServiceBundle(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
             _parts.Add(new ClusterInfoGrpcHandler(address));
             _parts.Add(
@@ -121,7 +121,7 @@ internal sealed class ServerComposition : IDisposable
 
     public TaskQueueRegistry Queues { get; }
 
-    public WorkerCommandDispatcher Commands { get; }
+    public ServerToWorkerCommandDispatcher Commands { get; }
 
     public WorkerDeploymentRegistry Deployments { get; }
 

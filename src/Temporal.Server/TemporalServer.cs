@@ -33,7 +33,7 @@ public sealed class TemporalServer : IAsyncDisposable
 
     internal ServerComposition Parts => _parts ?? throw new InvalidOperationException("the server is not started");
 
-    /// <summary>Opens the database, recovers the state of the previous server, and starts listening.</summary>
+    /// <summary>Opens the database, recovers the state that the previous server left, and starts listening.</summary>
     /// <exception cref="InvalidOperationException">The file belongs to another program or a newer release.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -99,7 +99,8 @@ public sealed class TemporalServer : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync();
 
     /// <summary>
-    /// Removes a socket file that no process listens on. Such a file remains after a killed process and would block the bind.
+    /// Removes a socket file that no process listens on. A killed process leaves such a file behind, and binding to its path would then
+    /// fail.
     /// </summary>
     private static void RemoveStale(string path)
     {

@@ -52,8 +52,8 @@ public sealed record TemporalServerOptions
     public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     /// <summary>
-    /// Number of history events from which on the server suggests continue-as-new to a run's workers. The server also suggests it for
-    /// histories of over 4 MB.
+    /// Number of history events from which the server starts to suggest continue-as-new to a run's workers. The server also suggests
+    /// continue-as-new for histories larger than 4 MB.
     /// </summary>
     /// <value>Default: 4,096 events.</value>
     public int SuggestContinueAsNewAfter { get; init; } = UsualSuggestContinueAsNewAfter;
@@ -78,8 +78,8 @@ public sealed record TemporalServerOptions
     public bool WorkerCommands { get; init; }
 
     /// <summary>
-    /// True to command workers to cancel activities whose cancellation was requested or whose run has closed. A worker then learns of the
-    /// cancellation without a heartbeat, if it polls for commands.
+    /// True to send workers commands to cancel activities whose cancellation was requested or whose run has closed. A worker that polls for
+    /// commands then learns of the cancellation without a heartbeat.
     /// </summary>
     /// <value>Default: false, as in Temporal's server.</value>
     public bool CancelCommands { get; init; }
@@ -100,8 +100,8 @@ public sealed record TemporalServerOptions
     public bool AllowInsecure { get; init; }
 
     /// <summary>
-    /// Name of this machine in worker identities (<c>pid@NAME#boot id#start time#namespace-random</c>). By these identities, the server
-    /// immediately detects dead workers on this machine.
+    /// Name of this machine in worker identities (<c>pid@NAME#boot id#start time#namespace-random</c>). The server uses these identities to
+    /// immediately detect dead workers on this machine.
     /// </summary>
     /// <value>Default: the host name.</value>
     public string MachineName { get; init; } = Environment.MachineName;
@@ -110,8 +110,10 @@ public sealed record TemporalServerOptions
     /// <value>Default: the system clock.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>True to enable time skipping for tests. While <c>temporal.api.testservice.v1.TestService</c> has unlocked the clock, it
-    /// skips forward to the next due time whenever the server is idle.</summary>
+    /// <summary>
+    /// True to enable time skipping for tests. While a client has unlocked time skipping through
+    /// <c>temporal.api.testservice.v1.TestService</c>, the clock skips forward to the next due time whenever the server is idle.
+    /// </summary>
     /// <value>Default: false. The clock then follows <see cref="TimeProvider"/>, and the test service is unavailable.</value>
     public bool TimeSkipping { get; init; }
 
@@ -122,7 +124,7 @@ public sealed record TemporalServerOptions
     public Action<string>? Trouble { get; init; }
 
     /// <summary>
-    /// Maximum size in bytes of a file whose pages are checked before it is served. Larger files are checked in the background.
+    /// Maximum size in bytes of a file whose pages are checked before the server uses the file. Larger files are checked in the background.
     /// </summary>
     internal long CheckedAtOnce { get; init; } = Storage.EngineDatabase.UsuallyCheckedAtOnce;
 

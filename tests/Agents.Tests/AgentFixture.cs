@@ -94,7 +94,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     internal static Task KillAsync(int processId) =>
         new ProcessRunner().RunAsync(new ChildProcessOptions("/bin/sh", "-c", $"kill -KILL {processId}"));
 
-    internal static IReadOnlyList<SystemProcessRecord> ProcessesOf(AgentRunParameters start) =>
+    internal static IReadOnlyList<ProcessTableRow> ProcessesOf(AgentRunParameters start) =>
         [
             .. ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder),
             .. ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder),

@@ -51,7 +51,7 @@ internal sealed class CliFixture : IDisposable
 
     public async Task<CliResult> RunAsync(RecordingTerminal terminal, InterruptHandler interrupts, params string[] arguments)
     {
-        var code = await CommandLineExecutor
+        var code = await CliCommandExecutor
             .RunAsync(
                 arguments,
                 documents =>

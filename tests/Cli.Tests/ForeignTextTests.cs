@@ -251,7 +251,7 @@ public sealed class ForeignTextTests : IDisposable
         };
         using var input = new StringReader("");
         var ends = new StandardStreams(input, output, error, IsInPiped: !isScreen, IsOutPiped: !isScreen, IsErrorPiped: !isScreen);
-        var code = await CommandLineExecutor
+        var code = await CliCommandExecutor
             .RunAsync(
                 command,
                 documents => new SystemTerminal(documents, environment, ends),

@@ -43,7 +43,7 @@ public sealed class SpaceOnDiskTests
     private static async Task<string> DoAsync(RecordingTerminal terminal, Func<Task<string>> act)
     {
         using var interrupts = new InterruptHandler();
-        var context = new CliCommandServices(
+        var context = new CliCommandServiceBundle(
             terminal,
             new Dictionary<string, string>(),
             Path.GetTempPath(),

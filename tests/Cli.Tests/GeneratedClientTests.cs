@@ -37,20 +37,20 @@ public sealed class GeneratedClientTests
             private static async Task<string> PlayRunAsync(HttpClient http, string plan)
             {
                 var api = new Client(http);
-                RepositoryEntry repository = (await api.ListRepositoriesAsync()).Repositories.Single();
+                DashboardRepositoryReference repository = (await api.ListRepositoriesAsync()).Repositories.Single();
                 ValidateDocument valid = await api.ValidatePlanAsync(repository.Id, new ValidatePlanRequest { Plan = plan });
                 if (!valid.Valid || valid.TaskCount != 1)
                 {
                     return "The plan is no plan.";
                 }
-                RunStarted started = await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
+                RunStartResponse started = await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
                 await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
-                HistoryEntry entry = (await api.ListRunsAsync(repository.Id, 5, null)).Runs.Single(run => run.RunId == started.RunId);
+                RunListEntry entry = (await api.ListRunsAsync(repository.Id, 5, null)).Runs.Single(run => run.RunId == started.RunId);
                 RunQuestion question = (await UntilAsync(
                     () => api.GetRunAsync(repository.Id, entry.RunId),
                     run => run.Questions.Count > 0
                 )).Questions.Single();
-                InboxLine line = (await api.ListInboxAsync()).Entries.Single();
+                InboxEntryDocument line = (await api.ListInboxAsync()).Entries.Single();
                 if (line.Run != entry.RunId || line.Shown != question.Shown)
                 {
                     return "The inbox asks something else.";
@@ -59,7 +59,7 @@ public sealed class GeneratedClientTests
                 await UntilAsync(() => api.GetRunAsync(repository.Id, entry.RunId), run => run.State == RunStatusState.Completed);
                 RunStatus report = await api.GetReportAsync(repository.Id, entry.RunId);
                 TaskDocument task = await api.GetTaskAsync(repository.Id, entry.RunId, report.Tasks.Single().Id);
-                DiffDocument diff = await api.GetDiffAsync(repository.Id, entry.RunId, task.Task.Id);
+                TaskDiffDocument diff = await api.GetDiffAsync(repository.Id, entry.RunId, task.Task.Id);
                 LineProvenance proof = (await api.GetProofAsync(repository.Id, "a.txt:1", null)).Proof;
                 try
                 {

@@ -63,7 +63,7 @@ public class MovedRunTests
 internal sealed class MachinesFactAttribute : FactAttribute
 {
     public MachinesFactAttribute() =>
-        Skip = MachineIdentifiers.Read(new Dictionary<string, string>()).IsContainer
+        Skip = HostIdentificationRecord.Read(new Dictionary<string, string>()).IsContainer
             ? null
             : "This machine has an id of its own, whatever the home.";
 }

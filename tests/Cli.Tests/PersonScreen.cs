@@ -24,7 +24,7 @@ internal static partial class PersonScreen
             ["NO_COLOR"] = "1",
             ["COLUMNS"] = width.ToString(CultureInfo.InvariantCulture),
         };
-        await CommandLineExecutor
+        await CliCommandExecutor
             .RunAsync(
                 command,
                 documents => new SystemTerminal(documents, variables, ends),

@@ -58,7 +58,7 @@ public class PlatformTests
     {
         var terminal = new RecordingTerminal();
         using var interrupts = new InterruptHandler();
-        var code = await CommandLineExecutor.RunAsync(
+        var code = await CliCommandExecutor.RunAsync(
             arguments,
             _ => terminal,
             cli.Environment,

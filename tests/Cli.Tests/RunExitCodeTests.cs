@@ -71,7 +71,7 @@ public class RunExitCodeTests
                 {
                     Id = "b",
                     State = other,
-                    Why = new TaskRemarkReason(new VerbatimQuote(reason)),
+                    Why = new TaskRemarkForUserReason(new VerbatimQuote(reason)),
                 },
             ],
         };

@@ -93,7 +93,7 @@ public class TaskTableTests
     {
         var run = Run(3, _ => TaskStateNames.Executing) with
         {
-            Why = new TaskRemarkReason(new VerbatimQuote(new string('r', 300))),
+            Why = new TaskRemarkForUserReason(new VerbatimQuote(new string('r', 300))),
             Questions = [new RunQuestion { Id = "plan", Question = new string('q', 300) }],
         };
 
@@ -169,7 +169,7 @@ public class TaskTableTests
                 run.Tasks[1] with
                 {
                     Title = title,
-                    Why = new TaskRemarkReason(new VerbatimQuote("3 gates passed")),
+                    Why = new TaskRemarkForUserReason(new VerbatimQuote("3 gates passed")),
                 },
                 run.Tasks[2],
             ],
@@ -208,7 +208,7 @@ public class TaskTableTests
         var run = Run(1, _ => TaskStateNames.Pending) with
         {
             State = RunStateNames.Failed,
-            Why = new TaskRemarkReason(new VerbatimQuote(reason)),
+            Why = new TaskRemarkForUserReason(new VerbatimQuote(reason)),
         };
 
         var live = Draw(run, new Dictionary<string, string>(), Now, 80, 50);

@@ -89,7 +89,7 @@ public class ScreenTests
         {
             cli.Environment[name] = value;
         }
-        await CommandLineExecutor.RunAsync(
+        await CliCommandExecutor.RunAsync(
             command,
             documents => new SystemTerminal(documents, cli.Environment, ends),
             cli.Environment,

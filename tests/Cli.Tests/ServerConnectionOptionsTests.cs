@@ -166,7 +166,7 @@ public sealed class ServerConnectionOptionsTests
                 IsAddressOfRepository = isOfRepository,
                 IsNamespaceSet = name is not null,
             },
-            new CliCommandServices(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
+            new CliCommandServiceBundle(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
             {
                 CallAsync = (_, _) => Task.FromResult(UseCaseOutcome.Done),
             }

@@ -24,7 +24,7 @@ public sealed class RunPushUnitTests
         var run = await cli.RunAsync("run", "--yes", "--run-id", "night");
         using var interrupts = new InterruptHandler();
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var context = new CliCommandServices(new RecordingTerminal(), cli.Environment, cli.Folder, time, interrupts)
+        var context = new CliCommandServiceBundle(new RecordingTerminal(), cli.Environment, cli.Folder, time, interrupts)
         {
             CallAsync = (_, _) => Task.FromResult(UseCaseOutcome.Done),
         };

@@ -15,7 +15,7 @@ public sealed class TerminalProgramStatusTests
         var (terminal, sent) = Open(("TERM", "xterm-256color"));
 
         terminal.Report(
-            RunTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing), ("b", TaskStateNames.Pending)))
+            RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing), ("b", TaskStateNames.Pending)))
         );
         Assert.Equal(
             "\u001b]7501;state=working:app=orchestrate:id=run-1:progress=0:msg="
@@ -26,18 +26,18 @@ public sealed class TerminalProgramStatusTests
             Taken(sent)
         );
         terminal.Report(
-            RunTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing), ("b", TaskStateNames.Pending)))
+            RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing), ("b", TaskStateNames.Pending)))
         );
         Assert.Empty(Taken(sent));
         terminal.Report(
-            RunTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Blocked)))
+            RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Blocked)))
         );
         var next = Taken(sent);
         Assert.Contains("\u001b]7501;state=clear:id=run-1/a\u001b\\", next, StringComparison.Ordinal);
         Assert.Contains("id=run-1:progress=50", next, StringComparison.Ordinal);
         Assert.Contains("state=blocked:app=orchestrate:id=run-1/b:kind=question", next, StringComparison.Ordinal);
         terminal.Report(
-            RunTerminalTabStatusConverter.Of(Run(RunStateNames.Completed, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Merged)))
+            RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Completed, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Merged)))
         );
         Assert.Contains("state=done:app=orchestrate:id=run-1:progress=100", Taken(sent), StringComparison.Ordinal);
     }
@@ -51,11 +51,11 @@ public sealed class TerminalProgramStatusTests
         var (terminal, sent) = Open(("TERM", "xterm"), (variable, value));
 
         terminal.Report(
-            RunTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Executing)))
+            RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Executing)))
         );
         Assert.Contains("\u001b]9;4;1;50\u001b\\", Taken(sent), StringComparison.Ordinal);
         terminal.Report(
-            RunTerminalTabStatusConverter.Of(Run(RunStateNames.Failed, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Failed)))
+            RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Failed, ("a", TaskStateNames.Merged), ("b", TaskStateNames.Failed)))
         );
         Assert.Contains("\u001b]9;4;2;50\u001b\\", Taken(sent), StringComparison.Ordinal);
         terminal.Report([]);
@@ -72,7 +72,7 @@ public sealed class TerminalProgramStatusTests
     {
         var (screen, sent) = Open(("TERM", terminal));
 
-        screen.Report(RunTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing))));
+        screen.Report(RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing))));
 
         var text = Taken(sent);
         Assert.Equal(isSent, text.Length > 0);
@@ -89,7 +89,7 @@ public sealed class TerminalProgramStatusTests
             new StandardStreams(TextReader.Null, TextWriter.Null, errors, IsInPiped: true, IsOutPiped: true, IsErrorPiped: true)
         );
 
-        terminal.Report(RunTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing))));
+        terminal.Report(RunToTerminalTabStatusConverter.Of(Run(RunStateNames.Executing, ("a", TaskStateNames.Executing))));
 
         Assert.Empty(errors.ToString());
     }

@@ -23,7 +23,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();
     private int _changes;
 
-    public DashboardRepository Repository { get; init; } = new("aaaaaaaaaaaa", "shop", "/work/shop");
+    public DashboardRepositoryReference Repository { get; init; } = new("aaaaaaaaaaaa", "shop", "/work/shop");
 
     public required RunStatus Run { get; set; }
 
@@ -54,9 +54,9 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     /// <summary>The fault of a question; null, also of one: it is answered.</summary>
     public Func<string, UseCaseException?>? FaultOf { get; set; }
 
-    public IReadOnlyList<DashboardRepository> Repositories() => [Repository];
+    public IReadOnlyList<DashboardRepositoryReference> Repositories() => [Repository];
 
-    public DashboardRepository? Home { get; init; }
+    public DashboardRepositoryReference? Home { get; init; }
 
     public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called)
     {
@@ -64,7 +64,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         return IsStep;
     }
 
-    public string Fingerprint(DashboardRepository repository, string? run) => $"{_changes}";
+    public string Fingerprint(DashboardRepositoryReference repository, string? run) => $"{_changes}";
 
     public void Change() => Interlocked.Increment(ref _changes);
 
@@ -76,9 +76,9 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
         _coming.Writer.TryWrite(happened);
     }
 
-    public IRunQueries QueriesIn(DashboardRepository repository) => this;
+    public IRunQueries QueriesIn(DashboardRepositoryReference repository) => this;
 
-    public IRunCommands CommandsIn(DashboardRepository repository, string device)
+    public IRunCommands CommandsIn(DashboardRepositoryReference repository, string device)
     {
         _device = device;
         return this;
@@ -257,8 +257,12 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     private bool IsNamed(string run) =>
         run.Length > 3 && (Run.RunId.StartsWith(run, StringComparison.Ordinal) || Run.RunId.EndsWith(run, StringComparison.Ordinal));
 
-    public IAsyncEnumerable<RunEvent>? FollowAsync(DashboardRepository repository, string run, long after, CancellationToken stop) =>
-        run == Run.RunId ? FollowAsync(after, stop) : null;
+    public IAsyncEnumerable<RunEvent>? FollowAsync(
+        DashboardRepositoryReference repository,
+        string run,
+        long after,
+        CancellationToken stop
+    ) => run == Run.RunId ? FollowAsync(after, stop) : null;
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(long after, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -344,7 +348,7 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
             Result = GateResult.Passed,
         };
 
-    private InboxDocumentEntry Line(RunQuestion question) =>
+    private InboxEntryDocument Line(RunQuestion question) =>
         new("11111111", "question", Repository.Root, Run.RunId, question.Question, [question.Question], "", [], question.Since, true, null)
         {
             Ways = question.Ways,

@@ -100,7 +100,7 @@ public sealed partial class HostileTextTests
         );
         var source = new FakeSource
         {
-            Repository = new DashboardRepository("aaaaaaaaaaaa", text.Replace('\0', ' '), "/work/shop"),
+            Repository = new DashboardRepositoryReference("aaaaaaaaaaaa", text.Replace('\0', ' '), "/work/shop"),
             Run = run,
             Events =
             [

@@ -311,7 +311,7 @@ public sealed class PageTests
     {
         var run = Runs.Of("a", "b", "c") with
         {
-            Waiting = [new GateWaitingForGate("c", "make test", "db", "make all", "", "", "/work/shop", Runs.Begin)],
+            Waiting = [new WaitingGateStatus("c", "make test", "db", "make all", "", "", "/work/shop", Runs.Begin)],
             Coming = [new PredictedConflict("a", "c", ["x.cs"], Runs.Begin)],
         };
         run = run.With("a", task => task with { State = TaskStateNames.Merging, QueuePosition = 2 })

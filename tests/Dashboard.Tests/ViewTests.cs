@@ -147,11 +147,11 @@ public sealed class ViewTests
             },
         ];
 
-        Assert.Equal(["executing", "pending"], RunReconstruction.Of(run, events, 2).Tasks.Select(task => task.State));
-        Assert.Equal(["merged", "pending"], RunReconstruction.Of(run, events, 3).Tasks.Select(task => task.State));
-        Assert.Equal(RunStateNames.Executing, RunReconstruction.Of(run, events, 3).State);
-        Assert.Equal(RunStateNames.Completed, RunReconstruction.Of(run, events, 4).State);
-        Assert.Equal(Runs.Begin.AddMinutes(2), RunReconstruction.Of(run, events, 3).UpdatedAt);
+        Assert.Equal(["executing", "pending"], RunStatusFromEventsBuilder.Of(run, events, 2).Tasks.Select(task => task.State));
+        Assert.Equal(["merged", "pending"], RunStatusFromEventsBuilder.Of(run, events, 3).Tasks.Select(task => task.State));
+        Assert.Equal(RunStateNames.Executing, RunStatusFromEventsBuilder.Of(run, events, 3).State);
+        Assert.Equal(RunStateNames.Completed, RunStatusFromEventsBuilder.Of(run, events, 4).State);
+        Assert.Equal(Runs.Begin.AddMinutes(2), RunStatusFromEventsBuilder.Of(run, events, 3).UpdatedAt);
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class ViewTests
     {
         var run = Runs.Of("a", "b") with
         {
-            Waiting = [new GateWaitingForGate("a", "make test", "db", "make all", "b", Runs.Id, "/work/shop", Runs.Begin)],
+            Waiting = [new WaitingGateStatus("a", "make test", "db", "make all", "b", Runs.Id, "/work/shop", Runs.Begin)],
         };
         run = run.With("a", task => task with { State = TaskStateNames.Verifying })
             .With("b", task => task with { State = TaskStateNames.Verifying });

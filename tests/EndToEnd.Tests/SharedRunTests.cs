@@ -147,7 +147,7 @@ internal static class SharingMachines
 {
     /// <summary>The reason why they can't, or null if they can.</summary>
     public static string? Refusal { get; } =
-        MachineIdentifiers.Read(new Dictionary<string, string>()).IsContainer
+        HostIdentificationRecord.Read(new Dictionary<string, string>()).IsContainer
             ? null
             : "This machine has an id of its own, whatever the home.";
 }

@@ -99,7 +99,7 @@ public sealed class GateRunnerTests : IDisposable
 
         Assert.Equal((GateOutcomeKind.Failed, null), (verdict.Kind, verdict.Environment));
         Assert.Equal(new TestCounts(14, 1, 0, 0), verdict.Counts);
-        Assert.Equal(new DecisiveLine(2, "E       assert 8 == 9", "tests/test_add.py", 33), verdict.Decisive);
+        Assert.Equal(new FailureExplainingLine(2, "E       assert 8 == 9", "tests/test_add.py", 33), verdict.Decisive);
     }
 
     /// <summary>Once may be the machine, short of memory; each time is the work's fault.</summary>

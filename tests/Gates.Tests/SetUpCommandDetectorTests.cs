@@ -23,7 +23,7 @@ public class SetUpDetectionTests
         using TempFolder folder = new();
         folder.Write(lockFile, "");
 
-        var found = Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), []));
+        var found = Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), []));
 
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
@@ -49,9 +49,9 @@ public class SetUpDetectionTests
         using TempFolder folder = new();
         folder.Write("web/yarn.lock", text);
 
-        var found = Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), ["web"]));
+        var found = Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), ["web"]));
 
-        Assert.Equal(GateFolderPrefixEditor.Join("web", command), found.Command);
+        Assert.Equal(GateCommandFolderPrefixEditor.Join("web", command), found.Command);
     }
 
     /// <summary>A Gemfile for pages, or a lock file without tests, needs no program that may be missing.</summary>
@@ -62,11 +62,11 @@ public class SetUpDetectionTests
     {
         using TempFolder folder = new();
         folder.Write(lockFile, "");
-        Assert.Empty(SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), []));
+        Assert.Empty(SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), []));
 
         folder.Write(beside, "");
 
-        Assert.Equal(command, Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), [])).Command);
+        Assert.Equal(command, Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), [])).Command);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class SetUpDetectionTests
 
         Assert.Equal(
             ["yarn install --immutable", "uv sync --frozen"],
-            SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), []).Select(found => found.Command)
+            SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), []).Select(found => found.Command)
         );
         Assert.Equal(["yarn run test"], ManifestGateDetector.Detect(folder.Path).Select(gate => gate.Command));
     }
@@ -91,7 +91,7 @@ public class SetUpDetectionTests
     {
         using TempFolder folder = new();
 
-        Assert.Empty(SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), []));
+        Assert.Empty(SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), []));
     }
 
     /// <summary>Without it only the root's own packages are installed, of which a workspace often has none.</summary>
@@ -104,7 +104,7 @@ public class SetUpDetectionTests
         folder.Write("uv.lock", "");
         folder.Write("pyproject.toml", manifest);
 
-        var found = Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), []));
+        var found = Assert.Single(SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), []));
 
         Assert.Equal((command, "uv.lock"), (found.Command, found.LockFile));
     }
@@ -119,7 +119,7 @@ public class SetUpDetectionTests
         folder.Write("tools/package-lock.json", "");
 
         var folders = ManifestGateDetector.FoldersOf(ManifestGateDetector.Detect(folder.Path));
-        var found = SetUpCommandDetector.Detect(new WorktreeFileAccessor(folder.Path), folders);
+        var found = SetUpCommandDetector.Detect(new WorktreeFileReaderAndWriter(folder.Path), folders);
 
         Assert.Equal(["npm ci", "cd web && pnpm install --frozen-lockfile"], found.Select(command => command.Command));
         Assert.Equal(["package-lock.json", "web/pnpm-lock.yaml"], found.Select(command => command.LockFile));

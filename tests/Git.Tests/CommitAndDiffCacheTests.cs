@@ -21,7 +21,7 @@ public sealed class ObjectCacheTests
         var id = await opened.Commits.CreateAsync(tree, [start], message, Trailers);
         var remembered = await opened.Commits.ReadAsync(id);
         var fresh = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
-        var asked = await new GitCommitStore(fresh).ReadAsync(id);
+        var asked = await new GitCommitReaderAndWriter(fresh).ReadAsync(id);
 
         Assert.NotNull(opened.Repository.Part<CommitAndDiffCache>().Find(id));
         Assert.Equal(

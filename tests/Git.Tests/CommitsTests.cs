@@ -34,7 +34,7 @@ public sealed class CommitsTests
         var hasOwn = repository.Configuration.Get("user.name") is not null; // The machine's own settings may name somebody.
         var head = await opened.HeadAsync();
 
-        var id = await new GitCommitStore(repository).CreateAsync(head + "^{tree}", [head], "x", null);
+        var id = await new GitCommitReaderAndWriter(repository).CreateAsync(head + "^{tree}", [head], "x", null);
 
         var author = await opened.Files.GitAsync("log", "-1", "--format=%an", id);
         Assert.True(hasOwn || author == GitRepository.FallbackIdentity.Name, author);

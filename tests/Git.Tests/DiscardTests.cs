@@ -24,7 +24,7 @@ public sealed partial class DiscardTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "untracked"), "2");
 
         var permit = await WorktreeDiscardPermit.KeepAsync(worktree, Keep, [start]);
-        await new WorktreeOverwriter(worktree, permit).ToAsync(start);
+        await new WorktreeContentDiscarder(worktree, permit).ToAsync(start);
         var again = await WorktreeDiscardPermit.KeepAsync(worktree, Keep, [start]);
 
         Assert.Equal("refs/orchestrator/kept/run-1/t/1", permit.Kept);
@@ -80,9 +80,11 @@ public sealed partial class DiscardTests
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
             await WorktreeManager.CheckOutAsync(worktree, await opened.HeadAsync())
         );
-        Assert.Throws<InvalidOperationException>(() => WorktreeDiscardPermit.Proven(worktree, new SafeDeletionCheckResult(false, "work")));
+        Assert.Throws<InvalidOperationException>(() =>
+            WorktreeDiscardPermit.Proven(worktree, new WorkDeletionSafetyCheckResult(false, "work"))
+        );
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking("/elsewhere")).ToAsync("HEAD")
+            new WorktreeContentDiscarder(worktree, WorktreeDiscardPermit.OfOurMaking("/elsewhere")).ToAsync("HEAD")
         );
 
         Assert.True(File.Exists(Path.Combine(worktree.Path, "work")));
@@ -96,7 +98,7 @@ public sealed partial class DiscardTests
         """
             "(reset|clean|read-tree|checkout|checkout-index|restore|stash|switch|rm)"
             """,
-        "WorktreeOverwriter.cs",
+        "WorktreeContentDiscarder.cs",
         "WorktreeGitTreeWriter.cs",
         "CheckoutlessCommitBuilder.cs",
         "InterruptedCheckoutRestorer.cs",
@@ -112,7 +114,7 @@ public sealed partial class DiscardTests
         """
             "--(hard|abort|force)"
             """,
-        "WorktreeOverwriter.cs",
+        "WorktreeContentDiscarder.cs",
         "InterruptedCheckoutRestorer.cs",
         "WorktreeContentSaver.cs"
     )]
@@ -120,7 +122,7 @@ public sealed partial class DiscardTests
         """
             FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdminFolders\.Remove\(
             """,
-        "WorktreeOverwriter.cs",
+        "WorktreeContentDiscarder.cs",
         "WorktreeAdminFolders.cs",
         "WorktreeOperationJournal.cs",
         "PooledWorktrees.cs",

@@ -101,7 +101,7 @@ public sealed class PristineFilesTests
         var worktree = await opened.Worktrees.EnsureAsync(
             new WorktreeRequest(opened.Files.Beside("task"), start) { Branch = "refs/heads/task" }
         );
-        var files = new WorktreeFileAccessor(worktree.Path);
+        var files = new WorktreeFileReaderAndWriter(worktree.Path);
         files.TryWrite("README.md", "ours\n"u8);
         var ours = await opened.Snapshots.CommitAsync(worktree, "refs/heads/task", [start], "ours", new CommitTrailers("run-1", "t"));
         File.SetLastWriteTimeUtc(Path.Combine(worktree.Path, "second.txt"), DateTime.UtcNow.AddHours(-1));

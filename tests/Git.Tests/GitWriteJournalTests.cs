@@ -42,8 +42,8 @@ public sealed class WriteIntentsTests
     public async Task Recover_RepositoryInWhichAnotherNamespaceWorks_IsRefusedUntilItHasEnded()
     {
         using var opened = await Opened.CreateAsync();
-        var theirs = await new RepositoryPidNamespaceLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
-        using var second = await new RepositoryPidNamespaceLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
+        var theirs = await new SinglePidNamespaceRepositoryLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
+        using var second = await new SinglePidNamespaceRepositoryLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None);
 
         var refused = await Assert.ThrowsAsync<GitException>(() => new RepositoryCrashCleaner(opened.Repository).RunAsync());
         theirs.Dispose();
@@ -53,7 +53,7 @@ public sealed class WriteIntentsTests
 
         Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<GitException>(() =>
-            new RepositoryPidNamespaceLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None)
+            new SinglePidNamespaceRepositoryLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None)
         );
     }
 

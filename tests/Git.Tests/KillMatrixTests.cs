@@ -71,7 +71,11 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     private static async Task RunAsync(KillableGit git)
     {
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);
-        var (refs, commits, worktrees) = (new RefStore(repository), new GitCommitStore(repository), new WorktreeManager(repository));
+        var (refs, commits, worktrees) = (
+            new RefStore(repository),
+            new GitCommitReaderAndWriter(repository),
+            new WorktreeManager(repository)
+        );
         await new RepositoryCrashCleaner(repository).RunAsync();
         if (await refs.ReadAsync(Staging) is null)
         {
@@ -98,7 +102,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     {
         var (refs, commits, worktrees, snapshots) = (
             new RefStore(repository),
-            new GitCommitStore(repository),
+            new GitCommitReaderAndWriter(repository),
             new WorktreeManager(repository),
             new WorktreeContentSaver(repository)
         );

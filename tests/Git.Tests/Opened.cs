@@ -19,7 +19,7 @@ internal sealed class Opened : IDisposable
         Files = files;
         Repository = repository;
         Refs = new RefStore(repository);
-        Commits = new GitCommitStore(repository);
+        Commits = new GitCommitReaderAndWriter(repository);
         Diffs = new GitDiffReader(repository);
         Worktrees = new WorktreeManager(repository);
         Merges = new TreeMerger(repository);
@@ -33,7 +33,7 @@ internal sealed class Opened : IDisposable
 
     internal RefStore Refs { get; }
 
-    internal GitCommitStore Commits { get; }
+    internal GitCommitReaderAndWriter Commits { get; }
 
     internal GitDiffReader Diffs { get; }
 

@@ -14,7 +14,7 @@ public sealed class UnfinishedWorkStoreTests
         var worktree = await opened.TaskWorktreeAsync("t");
         var work = new UnfinishedWorkStore(opened.Repository, "run-1/t");
         var before = await opened.Files.GitAsync("count-objects");
-        UnfinishedWorkRecord? last = null;
+        UnfinishedWorkSnapshot? last = null;
         for (var i = 0; i < 4; i++)
         {
             var text = new byte[100_000];

@@ -258,13 +258,13 @@ public sealed class WorktreesTests
         }
 
         var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() =>
-            new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(
+            new WorktreeContentDiscarder(worktree, WorktreeDiscardPermit.OfOurMaking(worktree.Path)).RemoveUntrackedAsync(
                 null,
                 CancellationToken.None
             )
         );
         await Assert.ThrowsAsync<WorktreeReplacedException>(async () =>
-            await new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync())
+            await new WorktreeContentDiscarder(worktree, WorktreeDiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync())
         );
         await opened.Worktrees.RemoveAsync(worktree.Path, permit: WorktreeDiscardPermit.OfOurMaking(worktree.Path));
 
@@ -286,8 +286,8 @@ public sealed class WorktreesTests
         var file = Assert.Single(await new WorktreeDiffReader(worktree).AgainstAsync(await opened.HeadAsync()));
 
         Assert.Equal((@"odd\xFFname", "100644"), (FileNameEncoding.Show(file.Path), file.NewMode));
-        Assert.True(new WorktreeFileAccessor(worktree.Path).HasFile(file.Path));
-        new WorktreeFileAccessor(worktree.Path).RemoveFile(file.Path);
+        Assert.True(new WorktreeFileReaderAndWriter(worktree.Path).HasFile(file.Path));
+        new WorktreeFileReaderAndWriter(worktree.Path).RemoveFile(file.Path);
         Assert.Empty(await new WorktreeDiffReader(worktree).AgainstAsync(await opened.HeadAsync()));
     }
 }

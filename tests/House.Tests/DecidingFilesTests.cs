@@ -40,7 +40,7 @@ public sealed partial class DecidingFilesTests
             "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs/Tasks/Mail/Mailbox"] =
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
-        ["Runs/Tasks/Transfer/CrossHostRunSynchronizer"] =
+        ["Runs/Tasks/Transfer/GitRemoteRunStateExchanger"] =
             "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
         ["Runs/Files/JsonListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitConfigurationCopyStore"] =
@@ -51,7 +51,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Files/RunStartSettings"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
         ["Runs/Files/RunStatusFile"] = Report,
         ["Runs/Tasks/Preparing/TaskWorktreeRecord"] =
-            "TaskPreparer compares the commits in it with staging; where dropped changes of a conflict are added, those go unnamed",
+            "the preparer compares the commits in it with staging; where dropped changes of a conflict are added, " + "those go unnamed",
         ["Runs/Tasks/Guard/UnexpectedFileDetector"] = Report,
         ["Runs/Tasks/Callbacks/AgentMailDispatcher"] = Agent,
         ["Runs/Tasks/Callbacks/AgentInformationRequestResponder"] = Agent,
@@ -62,7 +62,7 @@ public sealed partial class DecidingFilesTests
             "which further gates judge the resolution of a conflict: where it is changed, those alone are not run",
         ["Gates/Detection/ProjectDefinedCommandFinder"] = Tree,
         ["Gates/Runners/TestReportParser"] = Tree,
-        ["Gates/Turns/GateQueueRunShareRecord"] = Machine,
+        ["Gates/Turns/GateQueueTurnShareRecord"] = Machine,
         ["Gates/Turns/GateQueueTicket"] = Machine,
         ["Gates/Worktrees/PortRanges"] = Machine,
         ["Gates/Worktrees/WorktreePortAndFolderReservation"] = Machine,
@@ -78,11 +78,11 @@ public sealed partial class DecidingFilesTests
         ["Runs/Merging/Landing/LandingCommitBuilder"] = "the commit in it counts only where the target has it",
         ["Runs/Merging/Landing/EndedRunLandingReverter"] = "the commits in it are compared with each other",
         ["Runs/Merging/Landing/AbortedRunWorkKeeper"] = Report,
-        ["Runs/Merging/Landing/PreLandingProblemRecord"] = Report,
-        ["Runs/Loading/ProjectContextTextStore"] = Person,
+        ["Runs/Merging/Landing/PreLandingCheckProblemList"] = Report,
+        ["Runs/Loading/ProjectPromptTextStore"] = Person,
         ["Runs/Loading/MasterPlanStatusWriter"] = Person,
         ["Runs/Loading/PlanFileReader"] = Person,
-        ["Runs/Loading/PlanWithReferencesReader"] = Person,
+        ["Runs/Loading/PlanAndReferencedFileReader"] = Person,
         ["Runs/Loading/PlanLoader"] = Person,
         ["Runs/Merging/Preflight/DuplicateRunChecker"] =
             "earlier runs of the same work: where one is changed, a person is asked needlessly, or is not asked",
@@ -118,7 +118,7 @@ public sealed partial class DecidingFilesTests
         ["App/Runs/StoredRun"] = Report,
         ["App/Starting/BackgroundRun"] = Report,
         ["App/Starting/PlannerPlanReader"] = Person,
-        ["App/UseCaseServices"] = Person,
+        ["App/UseCaseServiceBundle"] = Person,
         ["App/Workers/RunProgressReader"] = Machine,
         ["App/Access/WebLoginFailures"] = Machine,
         ["App/Access/DecisionSigningKey"] = Machine,

@@ -25,7 +25,7 @@ public sealed class GitPlaceTests
     ];
 
     // A clone is made before there is a repository.
-    private static readonly string[] Doors = ["GitRepository", "RepositoryCloner", "ScopedGitSetting"];
+    private static readonly string[] Doors = ["GitRepository", "GitSettingWithScope", "RepositoryCloner"];
 
     [Fact]
     public void Git_OutsideOfDiffCommands_WordsNoQuestionAboutDifferences()

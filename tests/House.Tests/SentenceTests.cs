@@ -51,7 +51,7 @@ public sealed class SentenceTests
     private static readonly string[] ReadersOfOthers =
     [
         "ClaudeFailureClassifier: what the Claude CLI prints",
-        "CommandLineExecutor: messages of System.CommandLine",
+        "CliCommandExecutor: messages of System.CommandLine",
         "DiffCommand: git's diff",
         "NodeGateDetector: what npm writes into package.json",
         "GateProgramProbe: commands of the user",

@@ -11,9 +11,9 @@ public sealed class UntrustedTextTests
     /// <summary>Print lines of ours; what they hold of others was marked where it was made.</summary>
     private static readonly string[] Results =
     [
-        "CommandLineExecutor",
+        "CliCommandExecutor",
         "ReportCommand",
-        "CollectResultsCommand",
+        "CollectRunResultsCommand",
         "PlanGraphPrinter",
         "VersionCommand",
         "MailCommand",
@@ -22,7 +22,7 @@ public sealed class UntrustedTextTests
     /// <summary>Print what programs read: JSON, source code, a diff, a protocol, one value.</summary>
     private static readonly string[] Documents =
     [
-        "CliCommandServices",
+        "CliCommandServiceBundle",
         "AskModelCommand",
         "CompleteShellInputCommand",
         "CompletionCommand",

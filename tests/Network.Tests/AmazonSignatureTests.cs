@@ -95,7 +95,7 @@ public sealed class AmazonSignatureTests
         ];
         var signed = Authorization(headers)!;
         var service = EndpointWithApiKey.Of(
-            new ServiceApiKey("placeholder", Secret, "http://127.0.0.1:18999")
+            new ProxyInjectedApiKey("placeholder", Secret, "http://127.0.0.1:18999")
             {
                 Identity = new AmazonSigningIdentity("AKIDEXAMPLE", token),
             }

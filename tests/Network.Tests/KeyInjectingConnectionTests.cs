@@ -353,7 +353,7 @@ public sealed class KeyInjectingConnectionTests : IDisposable
     [Fact]
     public void Keys_Printed_HoldNoSecret()
     {
-        ServiceApiKey key = new(Placeholder, Key, "https://example.com");
+        ProxyInjectedApiKey key = new(Placeholder, Key, "https://example.com");
         SandboxRegistrationRequest request = new("a", NetworkMode.Listed, [], "/log", new SandboxLabels()) { Keys = [key] };
 
         foreach (var text in (string[])[$"{key}", $"{EndpointWithApiKey.Of(key)}", $"{request}"])

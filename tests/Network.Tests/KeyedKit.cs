@@ -28,12 +28,12 @@ internal sealed class KeyedKit : IDisposable
     public ConcurrentQueue<string> Tunnels { get; } = [];
 
     /// <summary>Entries of the log, one for each request that was sent.</summary>
-    public ConcurrentQueue<ConnectionLogRecord> Entries { get; } = [];
+    public ConcurrentQueue<SandboxConnectionLogRecord> Entries { get; } = [];
 
     public UpstreamProxyAddress? Upstream { get; set; }
 
     /// <summary>The connection's own entry.</summary>
-    public Task<ConnectionLogRecord?> Served { get; private set; } = Task.FromResult<ConnectionLogRecord?>(null);
+    public Task<SandboxConnectionLogRecord?> Served { get; private set; } = Task.FromResult<SandboxConnectionLogRecord?>(null);
 
     /// <summary>A client of the proxy. Each connection to the service is served by <paramref name="serve"/>.</summary>
     public Socket Connect(
@@ -62,7 +62,7 @@ internal sealed class KeyedKit : IDisposable
         };
         SandboxRegistrationRequest request = new("a", mode, [], "/log", new SandboxLabels())
         {
-            Keys = [new ServiceApiKey("orchestrate-0123", "real-key", service)],
+            Keys = [new ProxyInjectedApiKey("orchestrate-0123", "real-key", service)],
             Authorities = certificate is null ? [] : [_folder.Write("authority.pem", certificate.ExportCertificatePem())],
         };
         _keys = KeyInjectingHttpClient.Of(request, dialer);

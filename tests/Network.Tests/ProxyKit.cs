@@ -32,7 +32,7 @@ internal sealed class ProxyKit : IDisposable
     public ConcurrentQueue<string> Received { get; } = [];
 
     /// <summary>The entry of the last client.</summary>
-    public Task<ConnectionLogRecord?> Entry { get; private set; } = Task.FromResult<ConnectionLogRecord?>(null);
+    public Task<SandboxConnectionLogRecord?> Entry { get; private set; } = Task.FromResult<SandboxConnectionLogRecord?>(null);
 
     public ProxyKit Name(string name, params string[] addresses)
     {

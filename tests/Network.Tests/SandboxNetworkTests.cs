@@ -52,7 +52,9 @@ public sealed class SandboxNetworkTests : IDisposable
         );
 
         Assert.Contains("orchestrate network allow example.com", result.StandardOutput.Text, StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => ConnectionLogReader.Read(_folder["log"]).Connections is [{ Host: "example.com", Task: "parser" }]);
+        await Eventually.TrueAsync(() =>
+            SandboxConnectionLogReader.Read(_folder["log"]).Connections is [{ Host: "example.com", Task: "parser" }]
+        );
     }
 
     [BubblewrapFact]
@@ -73,7 +75,7 @@ public sealed class SandboxNetworkTests : IDisposable
 
         Assert.Contains("answered 'HTTP/1.1 407 Who are you'", result.StandardOutput.Text, StringComparison.Ordinal);
         await Eventually.TrueAsync(() =>
-            ConnectionLogReader.Read(_folder["log"]).Connections is [{ Reason: NetworkRefusalReason.UpstreamRefused }]
+            SandboxConnectionLogReader.Read(_folder["log"]).Connections is [{ Reason: NetworkRefusalReason.UpstreamRefused }]
         );
         var written = Directory.GetFiles(_folder["log"]).Append(Path.Combine(_proxyFolder, "proxy.log")).Select(File.ReadAllText);
         Assert.DoesNotContain(written, text => text.Contains("secret", StringComparison.Ordinal));

@@ -129,7 +129,7 @@ public sealed class AgentRequestTests
     [InlineData(false)]
     public async Task Request_APersonIsAsked_OthersWorkOnAndWhoAnsweredIsInTheEvents(bool yes)
     {
-        var decisions = new List<AgentRequestDecision>();
+        var decisions = new List<AgentRequestApprovalDecision>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a"), Task("b")],
             a =>
@@ -168,7 +168,7 @@ public sealed class AgentRequestTests
         var decision = Assert.Single(decisions);
         Assert.Equal(yes, decision.Accepted);
         var kim = DecidingUser.Of("kim@laptop", "we trust it");
-        Assert.Equal(yes ? new ApprovedByUserReason(kim) : new RejectedByUserReason(kim), decision.Why);
+        Assert.Equal(yes ? new ApprovedByUserReason(kim) : new ApprovalDeniedByUserReason(kim), decision.Why);
         Assert.Contains(run.Activities.Events, e => e.Task == "a" && e.Why == decision.Why);
         var again = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
         Assert.Contains(yes ? "it is installed" : "no: rejected by kim@laptop", again.Answer, StringComparison.Ordinal);
@@ -178,7 +178,7 @@ public sealed class AgentRequestTests
     [Fact]
     public async Task Request_NobodyAnswersInTime_IsANo()
     {
-        var decisions = new List<AgentRequestDecision>();
+        var decisions = new List<AgentRequestApprovalDecision>();
         await using var run = await ScriptedRun.StartAsync(
             [Task("a")],
             a =>
@@ -199,7 +199,7 @@ public sealed class AgentRequestTests
 
         Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
 
-        Assert.Equal(new AgentRequestDecision(new ApprovalTimedOutReason()), Assert.Single(decisions));
+        Assert.Equal(new AgentRequestApprovalDecision(new ApprovalTimedOutReason()), Assert.Single(decisions));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class GovernorTests
         Assert.Single(answers, answer => answer.Admission is AgentAdmittedDecision);
         Assert.All(
             answers.Where(answer => answer.Admission is AgentStartDelayedDecision),
-            answer => Assert.IsType<NoFreeSlotDelayCause>(((AgentStartDelayedDecision)answer.Admission!).Why)
+            answer => Assert.IsType<NoFreeSlotStartDelayCause>(((AgentStartDelayedDecision)answer.Admission!).Why)
         );
         Assert.Equal(11, (await StateAsync(run)).Ledger!.Waiting.Length);
     }
@@ -99,7 +99,7 @@ public sealed class GovernorTests
         await run.SkipAsync(TimeSpan.FromHours(2.5));
         var after = (await CallAsync(run, Start("b"))).Admission;
 
-        var why = Assert.IsType<AccountBackoffDelayCause>(Assert.IsType<AgentStartDelayedDecision>(refused).Why);
+        var why = Assert.IsType<AccountInBackoffStartDelayCause>(Assert.IsType<AgentStartDelayedDecision>(refused).Why);
         Assert.Equal(("usage_limit_reached of run/a", "five_hour"), (why.Park.Fact, why.Park.Window));
         Assert.IsType<AgentAdmittedDecision>(after);
     }

@@ -347,7 +347,7 @@ public sealed class EscalationTests
         [
             new PlanApprovalDecidedReason(Accepted: true, DecidingUser.Of("kim@desk")),
             new ApprovedByUserReason(DecidingUser.Of("lee@lap")),
-            new RejectedByUserReason(DecidingUser.Of("lee@lap", "too early")),
+            new ApprovalDeniedByUserReason(DecidingUser.Of("lee@lap", "too early")),
         ];
         await TestKit.Eventually.TrueAsync(() => !said.Except(run.Activities.Events.Select(e => e.Why)).Any());
         Assert.Equal(["kim@desk", "lee@lap", "lee@lap"], run.Activities.Events.Where(e => said.Contains(e.Why)).Select(e => e.By));

@@ -208,10 +208,10 @@ public sealed class RunTests
 
         Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
         Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it counts as rejected\.\)", asked.Questions[0].Question);
-        Assert.Equal(new RunNotPromotedInTimeReason(new LandingRefusedReason(new VerbatimQuote("A secret is in it."))), closed.Why);
+        Assert.Equal(new RunNotPromotedInTimeReason(new RunNotLandedReason(new VerbatimQuote("A secret is in it."))), closed.Why);
         Assert.Equal(["promote", "resolve"], closed.Questions.Select(q => q.Id));
         Assert.Contains("orchestrate land", part.InnerException!.Message, StringComparison.Ordinal);
-        Assert.Equal(new LandingRefusedReason(new VerbatimQuote("A secret is in it.")), anew.Why);
+        Assert.Equal(new RunNotLandedReason(new VerbatimQuote("A secret is in it.")), anew.Why);
 
         // An answer after the limit must not approve a question from before it.
         Assert.Equal([false, false, true], run.Activities.Lands.Select(l => l.IsAskedFor));

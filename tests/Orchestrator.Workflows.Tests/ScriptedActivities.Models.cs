@@ -64,9 +64,9 @@ internal sealed partial class ScriptedActivities
     public int Ties { get; set; }
 
     [Activity]
-    public Task<IdenticalTaskComparisonResult> FindTiesAsync(CompareIdenticalTasksInput input) =>
+    public Task<TiedTaskResultSearchResult> FindTiesAsync(CompareIdenticalTasksInput input) =>
         Task.FromResult(
-            new IdenticalTaskComparisonResult(Ties)
+            new TiedTaskResultSearchResult(Ties)
             {
                 // Found again, they are the same.
                 PlanHash = Ties > 0 ? input.PlanHash.Replace("+ties", "", StringComparison.Ordinal) + "+ties" : input.PlanHash,

@@ -65,13 +65,13 @@ internal sealed partial class ScriptedActivities
     public Task<PackageInstallationResult> InstallAsync(InstallPackagesInput input) => Task.FromResult(Install(input));
 
     [Activity]
-    public Task<AgentRequestConclusion> ConcludeRequestAsync(ConcludeAgentRequestInput input)
+    public Task<AgentRequestAnswer> ConcludeRequestAsync(ConcludeAgentRequestInput input)
     {
         Installed.Enqueue(input);
         return Task.FromResult(
-            input.Problem.Length > 0 ? new AgentRequestConclusion { Text = input.Problem }
-            : input.Parts is not null ? new AgentRequestConclusion { Commit = "so-far", Text = input.Parts }
-            : new AgentRequestConclusion
+            input.Problem.Length > 0 ? new AgentRequestAnswer { Text = input.Problem }
+            : input.Parts is not null ? new AgentRequestAnswer { Commit = "so-far", Text = input.Parts }
+            : new AgentRequestAnswer
             {
                 Commit = "so-far",
                 Text = "it is installed",

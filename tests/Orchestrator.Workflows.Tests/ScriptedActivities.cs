@@ -277,12 +277,12 @@ internal sealed partial class ScriptedActivities(
     }
 
     [Activity]
-    public async Task<EarlierExecutionStatePage> FindEarlierWorkAsync(FindEarlierWorkInput input)
+    public async Task<EarlierWorkSearchResultPage> FindEarlierWorkAsync(FindEarlierWorkInput input)
     {
         var last = Events.Select(e => e.Sequence).DefaultIfEmpty().Max();
         if (input.PlanHash.Length == 0)
         {
-            return new EarlierExecutionStatePage { LastSequence = last };
+            return new EarlierWorkSearchResultPage { LastSequence = last };
         }
         await CloseTrainAsync(input.RunId);
         var open = new Dictionary<string, TaskReport>();
@@ -309,7 +309,7 @@ internal sealed partial class ScriptedActivities(
             new TaskOutline { Id = ReplanTaskDefinition.Id },
         ];
         var strangers = open.Keys.Except(known.Select(t => t.Id)).Select(id => new TaskOutline { Id = id }).ToList();
-        return new EarlierExecutionStatePage
+        return new EarlierWorkSearchResultPage
         {
             LastSequence = last,
             TaskCount = known.Count + strangers.Count,

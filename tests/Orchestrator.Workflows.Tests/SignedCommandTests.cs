@@ -112,7 +112,7 @@ public sealed class SignedCommandTests : IDisposable
     [Fact]
     public async Task Decision_AboutATaskAtWork_ReachesItWithItsProof()
     {
-        AgentRequestDecision? decided = null;
+        AgentRequestApprovalDecision? decided = null;
         await using var run = await ScriptedRun.StartAsync(
             [Task("a")],
             a =>
@@ -161,20 +161,20 @@ public sealed class SignedCommandTests : IDisposable
     public async Task Answers_OfACheckpoint_StayKnownAsLongAsTheirSignaturesCount()
     {
         var now = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-        var before = new SignedCommandAnswerStore();
+        var before = new AnsweredSignedCommandStore();
         var old = _kim.Sign("run-1", WorkflowMessageNames.Promote, new RunSteeringArguments(), now.AddHours(-20));
         var young = _kim.Sign("run-1", WorkflowMessageNames.Promote, new RunSteeringArguments(), now);
         before.StoreAnswer(old, Answer("old"), now);
         before.StoreAnswer(young, Answer("young"), now);
         before.StoreAnswer(new RunSteeringArguments(), Answer("unsigned"), now);
 
-        var after = new SignedCommandAnswerStore();
+        var after = new AnsweredSignedCommandStore();
         after.Restore(before.ToCheckpoint(now.AddHours(5)));
 
         Assert.False(after.TryFindAnswer(old, out _));
         Assert.True(after.TryFindAnswer(young, out var answer));
         Assert.Equal(new SteeringUpdateResult("young", true), await answer);
-        Assert.Null(new SignedCommandAnswerStore().ToCheckpoint(now));
+        Assert.Null(new AnsweredSignedCommandStore().ToCheckpoint(now));
     }
 
     private static Task<object?> Answer(string text) =>

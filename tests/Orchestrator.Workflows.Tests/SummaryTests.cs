@@ -191,7 +191,7 @@ public sealed class SummaryTests
         Assert.Null(Of(SuggestedCommandKinds.AcceptLosses, "run"));
 
         (string, string)? Of(string kind, string target, string? resolution = null) =>
-            SuggestedCommandUpdateConverter.Of("run", question, new SuggestedCommand(kind, target, resolution));
+            SuggestedCommandToUpdateConverter.Of("run", question, new SuggestedCommand(kind, target, resolution));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class TrainChildTests
         Assert.Equal(RunStateNames.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
-        Assert.Contains(scene.Run.Activities.Events, e => e.Why is MergeQueueReplacedReason);
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is MergeQueueWorkflowReplacedReason);
     }
 
     /// <summary>

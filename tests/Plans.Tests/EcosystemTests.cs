@@ -46,7 +46,7 @@ public class EcosystemTests
         Assert.All(row.ReadFirst, first => Assert.Contains(first, row.Configuration));
         Assert.True(row.Tests.Count == 0 || row.Sources.Count > 0, "A test's name ends as a source does.");
         Assert.All(row.Gates, gate => Assert.Equal(gate.Files.Count == 0, row.Roots.Count > 0));
-        Assert.All(row.Gates, gate => Assert.Equal(gate.Type, GateDefinitionSyntax.Of(gate.Command).Type));
+        Assert.All(row.Gates, gate => Assert.Equal(gate.Type, GateDefinitionGrammar.Of(gate.Command).Type));
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public class EcosystemTests
     [InlineData("mix test", GateType.Test)]
     [InlineData("makeup", GateType.Custom)]
     public void Command_OfAKnownProgram_HasTheTypeOfItsRow(string command, GateType type) =>
-        Assert.Equal(type, GateDefinitionSyntax.Of(command).Type);
+        Assert.Equal(type, GateDefinitionGrammar.Of(command).Type);
 
     [Theory]
     [InlineData("yarn", "package.json", "yarn.lock", "package-lock.json")]

@@ -47,7 +47,7 @@ public sealed class GateSummaryTests
     {
         var verdict = Verdict("a", GateType.Test) with
         {
-            Source = GateDefinitionSource.Contracts,
+            Source = GateDefinitionSourceKind.Contracts,
             Result = GateResult.TimedOut,
             Failure = GateFailure.Timeout,
             Contention = GateContendedResourceKind.Port,
@@ -57,7 +57,7 @@ public sealed class GateSummaryTests
             Kind = GateOutcomeKind.BuildFailed,
             Environment = EnvironmentCause.NoSpace,
             Counts = new TestCounts(2, null, 1),
-            Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),
+            Decisive = new FailureExplainingLine(3, "error: no", "src/a.rs", 7),
             Chance = new GateFlakinessStatistics(3, 12),
             BeforeWork = GateBaseCommitComparisonResult.Other,
             Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new AbridgedFileList(["a.txt"], 2) }],

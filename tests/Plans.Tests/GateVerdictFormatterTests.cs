@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Tests;
 
 public sealed class GateFormatterTests
 {
-    private static readonly DecisiveLine Decisive = new(12, "E   assert 8 == 9", "tests/test_add.py", 33);
+    private static readonly FailureExplainingLine Decisive = new(12, "E   assert 8 == 9", "tests/test_add.py", 33);
 
     [Fact]
     public void Sentence_OfAFailure_LeadsWithItsDecisiveLine()
@@ -33,7 +33,7 @@ public sealed class GateFormatterTests
     [InlineData("no", null, null, "no")]
     [InlineData("error in a.c", "a.c", 3, "error in a.c (a.c:3)")]
     public void Decisive_LineThatNamesItsPlace_NamesItOnce(string text, string? file, int? line, string shown) =>
-        Assert.Equal(shown, GateVerdictFormatter.Decisive(Failed(new DecisiveLine(1, text, file, line))));
+        Assert.Equal(shown, GateVerdictFormatter.Decisive(Failed(new FailureExplainingLine(1, text, file, line))));
 
     [Fact]
     public void Sentence_WithoutADecisiveLine_HasTheLastWords() =>
@@ -56,7 +56,7 @@ public sealed class GateFormatterTests
         );
     }
 
-    private static GateVerdict Failed(DecisiveLine? decisive) =>
+    private static GateVerdict Failed(FailureExplainingLine? decisive) =>
         new()
         {
             Gate = new Gate("pytest", GateType.Test),

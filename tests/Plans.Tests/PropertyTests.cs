@@ -88,7 +88,7 @@ public sealed class PropertyTests
                     }
                 }
 
-                var found = OwnershipConflictResult.Of(plan);
+                var found = TaskOwnershipConflictResult.Of(plan);
                 return naive.SequenceEqual(found.Conflicts.Select(c => $"{c.Tasks[0][1..]} {c.Tasks[1][1..]}").Distinct())
                     && naiveReads
                         .Order(StringComparer.Ordinal)
@@ -122,10 +122,10 @@ public sealed class PropertyTests
                         ),
                     ],
                 };
-                return OwnershipConflictResult
+                return TaskOwnershipConflictResult
                     .Of(plan)
                     .Conflicts.Select(c => c.Message)
-                    .SequenceEqual(OwnershipConflictResult.Of(other).Conflicts.Select(c => c.Message));
+                    .SequenceEqual(TaskOwnershipConflictResult.Of(other).Conflicts.Select(c => c.Message));
             }
         );
 

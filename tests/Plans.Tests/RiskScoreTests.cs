@@ -165,9 +165,9 @@ public sealed class RiskScoreTests
         {
             Id = "list",
             FilesWrite = ["lib/list.js", "test/list.js"],
-            Verification = command.Length > 0 ? [GateDefinitionSyntax.Of(command)] : [],
+            Verification = command.Length > 0 ? [GateDefinitionGrammar.Of(command)] : [],
         };
-        var project = new ProjectGates { Found = projectTests ? [GateDefinitionSyntax.Of("npm run test")] : [] };
+        var project = new ProjectGates { Found = projectTests ? [GateDefinitionGrammar.Of("npm run test")] : [] };
 
         Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskScoreOptions(), project).Score);
     }

@@ -62,7 +62,7 @@ public sealed class MachineIdentityTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static MachineIdentifiers Facts() =>
+    private static HostIdentificationRecord Facts() =>
         new()
         {
             MachineId = "id",

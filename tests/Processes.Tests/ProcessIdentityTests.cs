@@ -82,7 +82,7 @@ public sealed class ProcessIdentityTests
     {
         var stat = ProcFiles.ParseStat("42 (a) b (c) S 7 8 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 123456 0 0");
 
-        Assert.Equal(new SystemProcessRecord(42, "a) b (c", 'S', 7, 9, 1, 123456), stat);
+        Assert.Equal(new ProcessTableRow(42, "a) b (c", 'S', 7, 9, 1, 123456), stat);
     }
 
     [Theory]

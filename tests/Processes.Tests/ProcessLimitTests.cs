@@ -146,7 +146,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private IReadOnlyList<SystemProcessRecord> Find() => ProcessTable.FindByEnvironment(Variable, _mark);
+    private IReadOnlyList<ProcessTableRow> Find() => ProcessTable.FindByEnvironment(Variable, _mark);
 
     private TimeSpan Used() => TimeSpan.FromTicks(Find().Sum(process => process.CpuTime.Ticks));
 

@@ -13,7 +13,7 @@ public sealed class SignalTests
             : System.Diagnostics.Process.GetProcessById(1);
         try
         {
-            IReadOnlyList<SystemProcessRecord> Find() => ProcessTable.All().Where(process => process.ProcessId == others.Id).ToList();
+            IReadOnlyList<ProcessTableRow> Find() => ProcessTable.All().Where(process => process.ProcessId == others.Id).ToList();
 
             // Signals are sent by the thread that begins; what waits afterwards sends none to what was left alone.
             Func<Task<int>> stop = () =>

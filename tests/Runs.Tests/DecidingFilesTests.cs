@@ -85,7 +85,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         );
 
         var named = await Assert.ThrowsAsync<RunStepFailedException>(() =>
-            JudgeAsync(run, said, new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))))
+            JudgeAsync(run, said, new AgentRequestApprovalDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))))
         );
         Assert.Throws<RunStepFailedException>(() =>
             new TaskSplitter(run.Services).Add(new SplitTaskInput(RunFixture.RunId, run.Reference, run.Hash, "a", 1) { SaidHash = said })
@@ -179,8 +179,8 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     {
         var task = new PlanTask { Id = "a", RequiredAgents = ["reviewer"] };
 
-        Assert.Single(PlanPhaseRequirementChecker.Problems(task, "/nowhere", []));
-        Assert.Empty(PlanPhaseRequirementChecker.Problems(task, "/nowhere", ["reviewer"]));
+        Assert.Single(RequiredSubagentAndNoteChecker.Problems(task, "/nowhere", []));
+        Assert.Empty(RequiredSubagentAndNoteChecker.Problems(task, "/nowhere", ["reviewer"]));
     }
 
     /// <summary>A few of all files and ways, by a seed that is printed.</summary>
@@ -327,7 +327,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     private static void Claim(RunFixture run, AgentOutcomeClaim claim) =>
         claim.Write(Directory.CreateDirectory(run.Folder.Start(claim.Task, 1)).FullName);
 
-    private static Task<AgentRequestEvaluationResult> JudgeAsync(RunFixture run, string said, AgentRequestDecision? decision) =>
+    private static Task<AgentRequestEvaluationResult> JudgeAsync(RunFixture run, string said, AgentRequestApprovalDecision? decision) =>
         new AgentRequestJudge(run.Services, []).JudgeAsync(
             new EvaluateAgentRequestInput
             {

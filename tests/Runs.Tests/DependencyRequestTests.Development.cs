@@ -16,7 +16,7 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad@^1.3", dev: true);
 
         var asked = await JudgeAsync(run, "a");
-        var granted = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))));
+        var granted = await JudgeAsync(run, "a", new AgentRequestApprovalDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))));
         var made = await InstallAsync(run, "a");
         Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
 

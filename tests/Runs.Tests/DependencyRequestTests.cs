@@ -114,7 +114,7 @@ public sealed partial class DependencyRequestTests
         Assert.Contains("evil", rewritten, StringComparison.Ordinal);
         await File.WriteAllTextAsync(register, rewritten);
 
-        var yes = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
+        var yes = await JudgeAsync(run, "a", new AgentRequestApprovalDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
         var made = await InstallAsync(run, "a");
 
         Assert.Contains("left-pad", asked.Text, StringComparison.Ordinal);
@@ -208,8 +208,8 @@ public sealed partial class DependencyRequestTests
         Claim(run, "a", "left-pad>=1.3");
 
         var asked = await JudgeAsync(run, "a");
-        var yes = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
-        var no = await JudgeAsync(run, "a", new AgentRequestDecision(new ApprovalTimedOutReason()));
+        var yes = await JudgeAsync(run, "a", new AgentRequestApprovalDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
+        var no = await JudgeAsync(run, "a", new AgentRequestApprovalDecision(new ApprovalTimedOutReason()));
 
         Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
         Assert.Contains("May a have left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
@@ -239,7 +239,11 @@ public sealed partial class DependencyRequestTests
         await run.PrepareAsync("a");
         Claim(run, "a", "left-pad>=1.3");
         await JudgeAsync(run, "a");
-        await JudgeAsync(run, "a", new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim@laptop", "write it yourself"))));
+        await JudgeAsync(
+            run,
+            "a",
+            new AgentRequestApprovalDecision(new ApprovalDeniedByUserReason(DecidingUser.Of("kim@laptop", "write it yourself")))
+        );
         Claim(run, "a", "left-pad>=1.3", start: 2);
         Claim(run, "a", "left-pad>=1.2", start: 3);
 
@@ -259,7 +263,7 @@ public sealed partial class DependencyRequestTests
         await JudgeAsync(run, "a");
 
         var refused = await JudgeAsync(run, "b");
-        await JudgeAsync(run, "a", new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim"))));
+        await JudgeAsync(run, "a", new AgentRequestApprovalDecision(new ApprovalDeniedByUserReason(DecidingUser.Of("kim"))));
         var asked = await JudgeAsync(run, "b");
 
         Assert.Contains("left-pad@^2.0 is incompatible with left-pad@^1.3, which a requested.", refused.Text, StringComparison.Ordinal);
@@ -387,7 +391,7 @@ public sealed partial class DependencyRequestTests
     private static async Task<AgentRequestEvaluationResult> JudgeAsync(
         RunFixture run,
         string task,
-        AgentRequestDecision? decision = null,
+        AgentRequestApprovalDecision? decision = null,
         int start = 1
     )
     {
@@ -431,7 +435,7 @@ public sealed partial class DependencyRequestTests
         return merged;
     }
 
-    private static Task<AgentRequestConclusion> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
+    private static Task<AgentRequestAnswer> ConcludeAsync(RunFixture run, string task, PreparedTask prepared, string problem = "") =>
         new RequestedPackageInstaller(run.Services).ConcludeAsync(
             new ConcludeAgentRequestInput
             {
@@ -446,7 +450,7 @@ public sealed partial class DependencyRequestTests
         );
 
     private static Task<PreparedTask> TakeInAsync(RunFixture run, string task, string commit) =>
-        new Runs.Tasks.TaskPreparer(run.Services).PrepareAsync(
+        new Runs.Tasks.TaskBranchAndWorktreePreparer(run.Services).PrepareAsync(
             new PrepareTaskInput
             {
                 Task = run.Task(task) with { StagingTip = run.Preflight.StagingTip },

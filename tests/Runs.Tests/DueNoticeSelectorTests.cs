@@ -21,8 +21,10 @@ public sealed class NoticeTimingTests
     private static RunNotice Failed(int number) =>
         new($"failed/{number}", NoticeKinds.TaskFailed, $"t{number}", $"t{number} is failed", []);
 
-    private static SendNoticesInput Run(IReadOnlyList<RunNotice> notices, RunLivenessForNotices rest = RunLivenessForNotices.None) =>
-        new("run-x", new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, rest);
+    private static SendNoticesInput Run(
+        IReadOnlyList<RunNotice> notices,
+        RunLivenessKindForNotices rest = RunLivenessKindForNotices.None
+    ) => new("run-x", new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, rest);
 
     private static (RunNoticeRecord Book, DateTimeOffset? NextAt) Gather(
         RunNoticeRecord book,
@@ -72,9 +74,9 @@ public sealed class NoticeTimingTests
     }
 
     [Theory]
-    [InlineData(RunLivenessForNotices.Standing)]
-    [InlineData(RunLivenessForNotices.Ended)]
-    public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunLivenessForNotices rest)
+    [InlineData(RunLivenessKindForNotices.Standing)]
+    [InlineData(RunLivenessKindForNotices.Ended)]
+    public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunLivenessKindForNotices rest)
     {
         var (book, next) = Gather(new RunNoticeRecord(), Run([Failed(1)], rest), Evening.AddHours(3), Night);
 

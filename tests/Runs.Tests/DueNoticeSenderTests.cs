@@ -149,7 +149,7 @@ public sealed class NoticeServiceTests : IDisposable
         );
 
     private static SendNoticesInput Input(string run, params RunNotice[] notices) =>
-        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunLivenessForNotices.None);
+        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunLivenessKindForNotices.None);
 
     private sealed class RecordingNotifier : INotifier
     {

@@ -134,7 +134,7 @@ public sealed class EarlierExecutionFinderTests
         Assert.Equal((41L, 0), (record.LastSequence, record.TaskCount));
     }
 
-    private static Task<EarlierExecutionStatePage> FindAsync(RunFixture run, string plan, int offset) =>
+    private static Task<EarlierWorkSearchResultPage> FindAsync(RunFixture run, string plan, int offset) =>
         EarlierExecutionFinder.FindAsync(
             new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset),
             run.Services,

@@ -101,8 +101,12 @@ public sealed class FileRequestTests
         Claim(run, "a", ".github/workflows/ci.yml");
 
         var asked = await JudgeAsync(run, "a");
-        var no = await JudgeAsync(run, "a", decision: new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim"))));
-        var yes = await JudgeAsync(run, "a", decision: new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))));
+        var no = await JudgeAsync(
+            run,
+            "a",
+            decision: new AgentRequestApprovalDecision(new ApprovalDeniedByUserReason(DecidingUser.Of("kim")))
+        );
+        var yes = await JudgeAsync(run, "a", decision: new AgentRequestApprovalDecision(new ApprovedByUserReason(DecidingUser.Of("kim"))));
 
         Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.File), (asked.Step, asked.Asks));
         Assert.Contains("May a write .github/workflows/ci.yml", asked.Text, StringComparison.Ordinal);
@@ -147,7 +151,7 @@ public sealed class FileRequestTests
         RunFixture run,
         string task,
         LeaseRequest? elsewhere = null,
-        AgentRequestDecision? decision = null
+        AgentRequestApprovalDecision? decision = null
     ) =>
         new AgentRequestJudge(run.Services, elsewhere is null ? [] : [elsewhere]).JudgeAsync(
             new EvaluateAgentRequestInput

@@ -154,7 +154,7 @@ public sealed class HostileWorktreeTests
         var check = new TaskFileOwnershipChecker(files, files.Task("a"), new string('0', 40), UnlandableFileFinder.None);
 
         Assert.Throws<OperationCanceledException>(() =>
-            check.Problems(stray, new WorktreeFileAccessor(run.Repository.Path), stop.Token).Count()
+            check.Problems(stray, new WorktreeFileReaderAndWriter(run.Repository.Path), stop.Token).Count()
         );
     }
 

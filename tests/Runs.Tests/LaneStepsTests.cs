@@ -24,7 +24,7 @@ public sealed class LaneStepsTests
     [Fact]
     public async Task Locate_Projects_AreThoseOfTheChangedFilesAndTheirDependents()
     {
-        using var run = await BeginAsync(scopes: RepositoryDivisionSettings.Projects);
+        using var run = await BeginAsync(scopes: RepositoryPartSettings.Projects);
         var (web, api) = ("""{"name": "web", "dependencies": {"api": "*"}}""", """{"name": "api"}""");
         foreach (var (task, file, text) in new[] { ("d", "web/package.json", web), ("e", "api/package.json", api) })
         {
@@ -85,7 +85,7 @@ public sealed class LaneStepsTests
         Assert.Contains("these gates fail", landed.Message);
     }
 
-    private static Task<RunFixture> BeginAsync(Gate? gate = null, RepositoryDivisionSettings? scopes = null)
+    private static Task<RunFixture> BeginAsync(Gate? gate = null, RepositoryPartSettings? scopes = null)
     {
         var start = RunFixture
             .Start(gate ?? new Gate("true"))
@@ -96,7 +96,7 @@ public sealed class LaneStepsTests
                     {
                         Scopes =
                             scopes
-                            ?? new RepositoryDivisionSettings
+                            ?? new RepositoryPartSettings
                             {
                                 Files = new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["web/**"], ["api"] = ["api/**"] },
                             },

@@ -212,7 +212,7 @@ public sealed class MorningReportTests : IDisposable
             Event(
                 id,
                 states[chance.Next(states.Length)],
-                new TaskRemarkReason(new VerbatimQuote($"why\u200B {i} <{index}>\nsecond line")),
+                new TaskRemarkForUserReason(new VerbatimQuote($"why\u200B {i} <{index}>\nsecond line")),
                 minute
             );
             minute += chance.Next(40);

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Tests;
 
 public sealed class PlanRiskTests
 {
-    private static readonly OrchestratorSettings Settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
+    private static readonly OrchestratorSettings Settings = SettingsLoader.Load(new RawSettingSourceContent()).Settings!;
 
     [Fact]
     public void Of_HighScore_NeedsAnApprovalThatYesDoesNotGive()

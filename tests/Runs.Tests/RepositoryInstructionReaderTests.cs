@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Tests;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class InstructionReaderTests
 {
-    private static readonly AgentInstructionFileRules Claude = new(["CLAUDE.md", "AGENTS.md"], []);
+    private static readonly AgentInstructionFileSelectionRule Claude = new(["CLAUDE.md", "AGENTS.md"], []);
 
     [Fact]
     public async Task Read_ImportsOfEachOther_ComeOnceAndInOrder()
@@ -114,7 +114,7 @@ public sealed class InstructionReaderTests
     [InlineData("src/AGENTS.md", "AGENTS.md", "")]
     public async Task Read_FileThatTheProgramReads_StandsForItsFolder(string file, string other, string expected)
     {
-        var codex = new AgentInstructionFileRules(["AGENTS.md", "CLAUDE.md"], ["**/AGENTS.md"]);
+        var codex = new AgentInstructionFileSelectionRule(["AGENTS.md", "CLAUDE.md"], ["**/AGENTS.md"]);
 
         Assert.Equal(
             expected,
@@ -122,7 +122,7 @@ public sealed class InstructionReaderTests
         );
     }
 
-    private static async Task<RepositoryInstructions> ReadAsync(AgentInstructionFileRules program, params (string, string)[] files)
+    private static async Task<RepositoryInstructions> ReadAsync(AgentInstructionFileSelectionRule program, params (string, string)[] files)
     {
         using var repository = await TemporaryRepository.CreateAsync();
         return await ReadAsync(repository, await repository.CommitAsync("files", files), program, []);
@@ -131,12 +131,12 @@ public sealed class InstructionReaderTests
     private static async Task<RepositoryInstructions> ReadAsync(
         TemporaryRepository repository,
         string commit,
-        AgentInstructionFileRules program,
+        AgentInstructionFileSelectionRule program,
         IReadOnlyList<string> paths,
         int limit = 100_000
     )
     {
-        var commits = new GitCommitStore(await new GitRepositoryCache().OpenAsync(repository.Path));
+        var commits = new GitCommitReaderAndWriter(await new GitRepositoryCache().OpenAsync(repository.Path));
         var tree = await CommitFileReader.ReadAsync(commits, commit, CancellationToken.None);
         return await new RepositoryInstructionReader(tree, program, limit).ReadAsync(paths, CancellationToken.None);
     }

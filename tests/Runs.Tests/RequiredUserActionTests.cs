@@ -30,6 +30,6 @@ public sealed class NextStepTests
         {
             Id = id,
             State = TaskStateNames.Failed,
-            Why = new TaskRemarkReason(new VerbatimQuote(reason)),
+            Why = new TaskRemarkForUserReason(new VerbatimQuote(reason)),
         };
 }

@@ -147,7 +147,7 @@ public sealed class ContractSectionTests : IDisposable
             new RunStartSettings
             {
                 Input = input with { Repository = _repository.Path },
-                Settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!,
+                Settings = SettingsLoader.Load(new RawSettingSourceContent()).Settings!,
             }.ToJson()
         );
         Event(null, RunStateNames.Executing, null, 0);

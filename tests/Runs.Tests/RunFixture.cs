@@ -193,7 +193,7 @@ internal sealed class RunFixture : IDisposable
     /// <summary>The start of a run with a scripted agent and the given gates.</summary>
     public static RunStartSettings Start(params Gate[] gates)
     {
-        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
+        var settings = SettingsLoader.Load(new RawSettingSourceContent()).Settings!;
         return new RunStartSettings
         {
             Input = new OrchestrationInput { PlanFile = "tasks.yaml" },
@@ -232,7 +232,7 @@ internal sealed class RunFixture : IDisposable
         };
 
     public Task<PreparedTask> PrepareAsync(string id, int attempt = 1, bool withStaging = false, bool mayReuse = true) =>
-        new TaskPreparer(_services).PrepareAsync(
+        new TaskBranchAndWorktreePreparer(_services).PrepareAsync(
             new PrepareTaskInput
             {
                 Task = Task(id),
@@ -269,10 +269,13 @@ internal sealed class RunFixture : IDisposable
         );
 
     public Task ReleaseAsync(string id) =>
-        new TaskPreparer(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
+        new TaskBranchAndWorktreePreparer(_services).ReleaseAsync(
+            new ReleaseTaskInput(_runId, Reference, Hash, id),
+            CancellationToken.None
+        );
 
     /// <summary>For whom steps are done, as the engine tells it.</summary>
-    public RequestingWorkflowStatus CallerIs { get; set; } = RequestingWorkflowStatus.Open;
+    public StepRequesterWorkflowStatus CallerIs { get; set; } = StepRequesterWorkflowStatus.Open;
 
     public GetCallerState Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
 

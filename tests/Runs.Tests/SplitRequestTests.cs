@@ -17,8 +17,8 @@ public sealed class SplitRequestTests
         Claim(run, " the parser ", "the printer", "  ");
 
         var asked = await JudgeAsync(run);
-        var yes = await JudgeAsync(run, new AgentRequestDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
-        var no = await JudgeAsync(run, new AgentRequestDecision(new RejectedByUserReason(DecidingUser.Of("kim"))));
+        var yes = await JudgeAsync(run, new AgentRequestApprovalDecision(new ApprovedByUserReason(DecidingUser.Of("kim@laptop"))));
+        var no = await JudgeAsync(run, new AgentRequestApprovalDecision(new ApprovalDeniedByUserReason(DecidingUser.Of("kim"))));
 
         Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.Split), (asked.Step, asked.Asks));
         Assert.Contains(
@@ -94,7 +94,7 @@ public sealed class SplitRequestTests
             new SplitTaskInput(RunFixture.RunId, run.Reference, hash, "a", 1) { SaidHash = run.SaidBy("a") }
         );
 
-    private static Task<AgentRequestEvaluationResult> JudgeAsync(RunFixture run, AgentRequestDecision? decision = null) =>
+    private static Task<AgentRequestEvaluationResult> JudgeAsync(RunFixture run, AgentRequestApprovalDecision? decision = null) =>
         new AgentRequestJudge(run.Services, []).JudgeAsync(
             new EvaluateAgentRequestInput
             {

@@ -214,7 +214,7 @@ public sealed class StagingRecordTests
             _ => ["rev-parse", "HEAD"],
         };
         await run.Repository.GitAsync(command);
-        (run.StagingTip, run.CallerIs) = (begin, RequestingWorkflowStatus.OpenAfterReset);
+        (run.StagingTip, run.CallerIs) = (begin, StepRequesterWorkflowStatus.OpenAfterReset);
 
         var merged = await run.MergeAsync("a", work.Commit);
 
@@ -228,7 +228,7 @@ public sealed class StagingRecordTests
         using var run = await BeginAsync();
         var first = await run.DoAsync("a", "a.txt", "a\n");
         var second = await run.DoAsync("b", "b.txt", "b\n");
-        (run.StagingTip, run.CallerIs) = (first.Commit, RequestingWorkflowStatus.OpenAfterReset);
+        (run.StagingTip, run.CallerIs) = (first.Commit, StepRequesterWorkflowStatus.OpenAfterReset);
 
         var landed = await run.LandAsync();
 
@@ -247,7 +247,7 @@ public sealed class StagingRecordTests
         run.Write(prepared, "b.txt", "b\n");
         var work = await run.VerifyAsync("b", prepared);
         await run.Repository.GitAsync("update-ref", RunRefNameBuilder.LastMerge(run.Folder), await CommitOnStagingAsync(run));
-        (run.StagingTip, run.CallerIs) = (begin, RequestingWorkflowStatus.OpenAfterReset);
+        (run.StagingTip, run.CallerIs) = (begin, StepRequesterWorkflowStatus.OpenAfterReset);
 
         var merged = await run.MergeAsync("b", work.Commit);
 
@@ -266,7 +266,7 @@ public sealed class StagingRecordTests
         run.Write(prepared, "b.txt", "b\n");
         var work = await run.VerifyAsync("b", prepared);
         var first = await run.DoAsync("a", "a.txt", "a\n");
-        (run.StagingTip, run.CallerIs) = (begin, RequestingWorkflowStatus.Over);
+        (run.StagingTip, run.CallerIs) = (begin, StepRequesterWorkflowStatus.Over);
 
         await Assert.ThrowsAsync<RunStepFailedException>(() => run.MergeAsync("b", work.Commit));
 

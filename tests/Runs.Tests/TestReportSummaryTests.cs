@@ -28,7 +28,7 @@ public sealed class TestReportSummaryTests
                     Time = DateTimeOffset.UnixEpoch,
                     Task = "b",
                     State = TaskStateNames.Waived,
-                    Why = new TaskRemarkReason(new VerbatimQuote("skipped by kim@desk")),
+                    Why = new TaskRemarkForUserReason(new VerbatimQuote("skipped by kim@desk")),
                     By = "kim@desk",
                 },
                 new RunEvent
@@ -36,7 +36,7 @@ public sealed class TestReportSummaryTests
                     Sequence = 2,
                     Time = DateTimeOffset.UnixEpoch,
                     State = RunStateNames.Landing,
-                    Why = new TaskRemarkReason(new VerbatimQuote("by itself")),
+                    Why = new TaskRemarkForUserReason(new VerbatimQuote("by itself")),
                 },
             ]
         );

@@ -57,7 +57,7 @@ public class TrustTests
         repository.Write(".worktreeinclude", "local.env\n*.pem\n");
 
         var item = Assert.Single(question.Items);
-        Assert.Equal((TrustedEntryEffect.HandsOver, "local.env", ".worktreeinclude"), (item.Kind, item.Value, item.Source));
+        Assert.Equal((TrustRequiringSettingEffect.HandsOver, "local.env", ".worktreeinclude"), (item.Kind, item.Value, item.Source));
         Assert.Single(before.Faults);
         Assert.Empty(trusted.Faults);
         Assert.Single((await LoadAsync(services, repository)).Faults);

@@ -113,7 +113,7 @@ public sealed partial class UntrustedTextTests
             RunId = "night",
             State = RunStateNames.Escalated,
             Title = text,
-            Why = new TaskRemarkReason(new VerbatimQuote(text)),
+            Why = new TaskRemarkForUserReason(new VerbatimQuote(text)),
             BaseCommit = new string('a', 40),
             Staging = "night/staging",
             Warnings = [text],
@@ -133,7 +133,7 @@ public sealed partial class UntrustedTextTests
                     Id = "a",
                     State = TaskStateNames.Failed,
                     Title = text,
-                    Why = new TaskRemarkReason(new VerbatimQuote(text)),
+                    Why = new TaskRemarkForUserReason(new VerbatimQuote(text)),
                 },
             ],
         };

@@ -6,7 +6,7 @@ namespace Orchestrator.Settings.Tests;
 public sealed class UsageSettingsTests
 {
     private static SettingsLoadResult Load(string file) =>
-        SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", file) });
+        SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", file) });
 
     [Theory]
     [InlineData("20", 20.0, null)]

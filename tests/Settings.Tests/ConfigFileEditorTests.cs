@@ -26,7 +26,7 @@ public class ConfigFileEditorTests
 
         Assert.Empty(faults);
         Assert.Equal(expected, changed);
-        Assert.Empty(SettingsLoader.Load(new SettingSourceTexts { RepositoryFile = new("config.yaml", changed!) }).Errors);
+        Assert.Empty(SettingsLoader.Load(new RawSettingSourceContent { RepositoryFile = new("config.yaml", changed!) }).Errors);
     }
 
     [Theory]
@@ -87,5 +87,5 @@ public class ConfigFileEditorTests
     }
 
     private static SettingsLoadResult Load(string text) =>
-        SettingsLoader.Load(new SettingSourceTexts { RepositoryFile = new("config.yaml", text) });
+        SettingsLoader.Load(new RawSettingSourceContent { RepositoryFile = new("config.yaml", text) });
 }

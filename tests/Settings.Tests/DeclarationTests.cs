@@ -62,14 +62,14 @@ public class DeclarationTests
         Assert.NotEqual("", setting.Accepts);
         Assert.NotEqual("", setting.DefaultText);
         Assert.False(
-            setting is { IsHarmless: true, Effect: not TrustedEntryEffect.Decides },
+            setting is { IsHarmless: true, Effect: not TrustRequiringSettingEffect.Decides },
             "What runs or speaks to somebody is not harmless."
         );
     }
 
     private static string Bound(string file)
     {
-        var result = SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, UserFile = new("config.yaml", file) });
+        var result = SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, UserFile = new("config.yaml", file) });
         Assert.Empty(result.Errors);
         return JsonSerializer.Serialize(result.Settings);
     }

@@ -7,7 +7,7 @@ public class NotificationSettingsTests
 {
     private static SettingsLoadResult Load(string user, string repository = "", bool trusted = true) =>
         SettingsLoader.Load(
-            new SettingSourceTexts
+            new RawSettingSourceContent
             {
                 IsTrusted = trusted,
                 UserFile = new ConfigurationFileText("user.yaml", user),

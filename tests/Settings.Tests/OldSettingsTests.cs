@@ -28,7 +28,7 @@ public class OldSettingsTests
     public void Load_FilesOfOlderTools_CountForRiskAloneAndBelowOurs()
     {
         var result = SettingsLoader.Load(
-            new SettingSourceTexts
+            new RawSettingSourceContent
             {
                 IsTrusted = true,
                 OldUserFile = new("~/.config/claude-orchestra/config.json", """{"default_parallel": 4}"""),
@@ -61,7 +61,10 @@ public class OldSettingsTests
     public void Load_OlderFilesThatInitHasNotTakenOver_AreNamed()
     {
         var result = SettingsLoader.Load(
-            new SettingSourceTexts { OldRepositoryFiles = [TaskTool, new(".claude-agents.yaml", "risk: {auto_approve_threshold: 30}\n")] }
+            new RawSettingSourceContent
+            {
+                OldRepositoryFiles = [TaskTool, new(".claude-agents.yaml", "risk: {auto_approve_threshold: 30}\n")],
+            }
         );
 
         var warning = Assert.Single(result.Warnings);
@@ -75,7 +78,9 @@ public class OldSettingsTests
     public void Load_FaultInAnOlderFile_IsAnErrorWithItsPlace(string text, string key)
     {
         var fault = Assert.Single(
-            SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors
+            SettingsLoader
+                .Load(new RawSettingSourceContent { IsTrusted = true, OldRepositoryFiles = [new(".claude-agents.yaml", text)] })
+                .Errors
         );
 
         Assert.Equal((key, ".claude-agents.yaml:1"), (fault.Key, fault.Source.ToString()));
@@ -133,9 +138,9 @@ public class OldSettingsTests
     [InlineData("TASK_TIMEOUT=70\nORCHESTRATOR_TIMEOUT=60\n", "ORCHESTRATOR_TIMEOUT", "TASK_TIMEOUT")]
     public void Load_OldAndPresentVariable_ThePresentOneWinsInAnyOrder(string dotEnv, string second, string first)
     {
-        var ofFile = SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, DotEnv = new(".env", dotEnv) });
+        var ofFile = SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, DotEnv = new(".env", dotEnv) });
         var ofProcess = SettingsLoader.Load(
-            new SettingSourceTexts
+            new RawSettingSourceContent
             {
                 IsTrusted = true,
                 Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" },

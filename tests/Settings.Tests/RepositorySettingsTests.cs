@@ -45,7 +45,12 @@ public sealed class RepositorySettingsTests : IDisposable
     public void Load_NothingToTrustOrNoRepository_IsRefusedNothing()
     {
         var harmless = Load("workers: 3\n");
-        var none = RepositorySettings.Load(null, new SettingSourceTexts(), _ => throw new InvalidOperationException("looked at"), Store);
+        var none = RepositorySettings.Load(
+            null,
+            new RawSettingSourceContent(),
+            _ => throw new InvalidOperationException("looked at"),
+            Store
+        );
 
         Assert.Null(harmless.Refusal);
         Assert.Equal((null, true), (none.Refusal, none.IsTrusted));
@@ -66,12 +71,12 @@ public sealed class RepositorySettingsTests : IDisposable
     private RepositoryTrustStore Store => new(Path.Combine(_folder, "trust.json"));
 
     private RepositorySettings Load(string text, string? runId = null) =>
-        RepositorySettings.Load("/repo", new SettingSourceTexts { RepositoryFile = new("config.yaml", text) }, _ => [], Store, runId);
+        RepositorySettings.Load("/repo", new RawSettingSourceContent { RepositoryFile = new("config.yaml", text) }, _ => [], Store, runId);
 
     [Fact]
     public void HostsOf_EachKnownAgent_AreNamed()
     {
-        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
+        var settings = SettingsLoader.Load(new RawSettingSourceContent()).Settings!;
 
         Assert.All(settings.AgentNames, agent => Assert.NotEmpty(settings.HostsOf(agent)));
     }

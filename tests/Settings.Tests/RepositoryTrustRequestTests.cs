@@ -18,23 +18,23 @@ public sealed class TrustQuestionTests
     ];
 
     [Theory]
-    [InlineData("gates.task", TrustedEntryEffect.Runs)]
-    [InlineData("worktrees.setup", TrustedEntryEffect.Runs)]
-    [InlineData("agent", TrustedEntryEffect.Runs)]
-    [InlineData("planner.agent", TrustedEntryEffect.Runs)]
-    [InlineData("review.agent", TrustedEntryEffect.Runs)]
-    [InlineData("agents.mine.command", TrustedEntryEffect.Runs)]
-    [InlineData("agents.claude.mcp", TrustedEntryEffect.Runs)]
-    [InlineData("temporal.address", TrustedEntryEffect.SpeaksTo)]
-    [InlineData("planner.url", TrustedEntryEffect.SpeaksTo)]
-    [InlineData("planner.region", TrustedEntryEffect.SpeaksTo)]
-    [InlineData("review.url", TrustedEntryEffect.SpeaksTo)]
-    [InlineData("review.region", TrustedEntryEffect.SpeaksTo)]
-    [InlineData("agents.mine.provider", TrustedEntryEffect.Decides)]
-    [InlineData("git.land", TrustedEntryEffect.Decides)]
-    public void Question_SettingOfTheRepository_SaysWhatItWouldDo(string setting, TrustedEntryEffect expected)
+    [InlineData("gates.task", TrustRequiringSettingEffect.Runs)]
+    [InlineData("worktrees.setup", TrustRequiringSettingEffect.Runs)]
+    [InlineData("agent", TrustRequiringSettingEffect.Runs)]
+    [InlineData("planner.agent", TrustRequiringSettingEffect.Runs)]
+    [InlineData("review.agent", TrustRequiringSettingEffect.Runs)]
+    [InlineData("agents.mine.command", TrustRequiringSettingEffect.Runs)]
+    [InlineData("agents.claude.mcp", TrustRequiringSettingEffect.Runs)]
+    [InlineData("temporal.address", TrustRequiringSettingEffect.SpeaksTo)]
+    [InlineData("planner.url", TrustRequiringSettingEffect.SpeaksTo)]
+    [InlineData("planner.region", TrustRequiringSettingEffect.SpeaksTo)]
+    [InlineData("review.url", TrustRequiringSettingEffect.SpeaksTo)]
+    [InlineData("review.region", TrustRequiringSettingEffect.SpeaksTo)]
+    [InlineData("agents.mine.provider", TrustRequiringSettingEffect.Decides)]
+    [InlineData("git.land", TrustRequiringSettingEffect.Decides)]
+    public void Question_SettingOfTheRepository_SaysWhatItWouldDo(string setting, TrustRequiringSettingEffect expected)
     {
-        var input = new SettingSourceTexts { RepositoryFile = new("config.yaml", SampleOf.Setting(setting).File) };
+        var input = new RawSettingSourceContent { RepositoryFile = new("config.yaml", SampleOf.Setting(setting).File) };
 
         Assert.Equal(expected, RepositoryTrustRequestBuilder.Of(input, []).Items.Single(item => item.Setting == setting).Kind);
     }
@@ -52,12 +52,12 @@ public sealed class TrustQuestionTests
     [InlineData("BEDROCK_MODEL_ID", false)]
     public void Variable_OfAnAccount_IsHandedOverAndASecretIsNotShown(string name, bool isSecret)
     {
-        var input = new SettingSourceTexts { IsTrusted = true, DotEnv = new(".env", $"{name}=eu-west-1\n") };
+        var input = new RawSettingSourceContent { IsTrusted = true, DotEnv = new(".env", $"{name}=eu-west-1\n") };
 
         var item = RepositoryTrustRequestBuilder.Of(input, []).Items.Single(item => item.Setting == name);
 
         Assert.Contains(name, SettingsLoader.Load(input).AgentEnvironment.Keys);
-        Assert.Equal((TrustedEntryEffect.HandsOver, isSecret ? "(a secret)" : "eu-west-1"), (item.Kind, item.Value));
+        Assert.Equal((TrustRequiringSettingEffect.HandsOver, isSecret ? "(a secret)" : "eu-west-1"), (item.Kind, item.Value));
     }
 
     [Theory]
@@ -89,14 +89,14 @@ public sealed class TrustQuestionTests
     [Fact]
     public void Fingerprint_OfTheSameItemsInAnotherOrder_IsTheSame()
     {
-        RepositoryTrustRequirement a = new(TrustedEntryEffect.Runs, "gates.task", "[make]", "config.yaml:1");
-        RepositoryTrustRequirement b = new(TrustedEntryEffect.Decides, "git.land", "merge", "config.yaml:2");
+        TrustRequiringRepositorySetting a = new(TrustRequiringSettingEffect.Runs, "gates.task", "[make]", "config.yaml:1");
+        TrustRequiringRepositorySetting b = new(TrustRequiringSettingEffect.Decides, "git.land", "merge", "config.yaml:2");
 
         Assert.Equal(new RepositoryTrustRequest([a, b]).Fingerprint, new RepositoryTrustRequest([b, a]).Fingerprint);
     }
 
-    private static IEnumerable<RepositoryTrustRequirement> Items(string configuration) =>
+    private static IEnumerable<TrustRequiringRepositorySetting> Items(string configuration) =>
         RepositoryTrustRequestBuilder
-            .Of(new SettingSourceTexts { RepositoryFile = new("config.yaml", configuration + "\n") }, _found)
+            .Of(new RawSettingSourceContent { RepositoryFile = new("config.yaml", configuration + "\n") }, _found)
             .Items;
 }

@@ -5,9 +5,11 @@ namespace Orchestrator.Settings.Tests;
 
 public sealed class TrustStoreTests : IDisposable
 {
-    private static readonly RepositoryTrustRequest _asked = new([new(TrustedEntryEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
+    private static readonly RepositoryTrustRequest _asked = new([
+        new(TrustRequiringSettingEffect.Runs, "gates.task", "[make]", "config.yaml:1"),
+    ]);
     private static readonly RepositoryTrustRequest _other = new([
-        new(TrustedEntryEffect.Runs, "gates.task", "[make all]", "config.yaml:1"),
+        new(TrustRequiringSettingEffect.Runs, "gates.task", "[make all]", "config.yaml:1"),
     ]);
     private readonly string _folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
 

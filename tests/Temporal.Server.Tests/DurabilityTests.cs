@@ -126,7 +126,7 @@ public sealed class DurabilityTests : IDisposable
             GetWorkflowExecutionHistoryResponse.Parser
         );
         var store = server.Server.Parts.Store;
-        Task<CachedWorkflow> Find(string id) => store.ChangeAsync(NamespaceRegistry.Default.Id, id, w => w);
+        Task<SingleWorkflowRunCache> Find(string id) => store.ChangeAsync(NamespaceRegistry.Default.Id, id, w => w);
         var waitedFor = await Find("w");
         while (Volatile.Read(ref waitedFor.Waiters) == 0)
         {

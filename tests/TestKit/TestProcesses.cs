@@ -64,7 +64,7 @@ public static class TestProcesses
         }
     }
 
-    private static string CommandOf(SystemProcessRecord process)
+    private static string CommandOf(ProcessTableRow process)
     {
         try
         {
@@ -76,6 +76,6 @@ public static class TestProcesses
         }
     }
 
-    private static IReadOnlyList<SystemProcessRecord> Of(string home) =>
+    private static IReadOnlyList<ProcessTableRow> Of(string home) =>
         [.. ProcessTable.FindByEnvironment("HOME", home).Where(process => !process.IsDead && process.ProcessId != Environment.ProcessId)];
 }

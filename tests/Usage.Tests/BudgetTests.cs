@@ -22,9 +22,9 @@ public sealed class BudgetTests
         var book = AccountLedgerSet.Empty.Admit(Request("a", cap));
 
         var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("b", cap)));
-        var ask = Assert.IsType<BudgetExhaustedDecision>(book.Settle("a", Dollar).Ask(Request("b", cap)));
+        var ask = Assert.IsType<BudgetExhaustedAdmissionDecision>(book.Settle("a", Dollar).Ask(Request("b", cap)));
 
-        Assert.IsType<BudgetReservedDelayCause>(wait.Why);
+        Assert.IsType<BudgetReservedStartDelayCause>(wait.Why);
         Assert.Equal(new MoneyAndTokenAmount(Dollar, 0), ask.Spent);
         Assert.Equal(cap, ask.Cap);
     }
@@ -54,7 +54,7 @@ public sealed class BudgetTests
         var cap = RunCap(Dollar);
         var book = AccountLedgerSet.Empty.Admit(Request("a", cap)).Settle("a", Dollar);
 
-        Assert.IsType<BudgetExhaustedDecision>(book.Ask(Request("b", cap) with { Account = "api" }));
+        Assert.IsType<BudgetExhaustedAdmissionDecision>(book.Ask(Request("b", cap) with { Account = "api" }));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class BudgetTests
         var cap = RunCap(Dollar);
         var book = AgentStartAdmitter.MarkLost(AccountLedgerSet.Empty.Admit(Request("a", cap)), Account, "a");
 
-        var ask = Assert.IsType<BudgetExhaustedDecision>(book.Ask(Request("b", cap)));
+        var ask = Assert.IsType<BudgetExhaustedAdmissionDecision>(book.Ask(Request("b", cap)));
         Assert.Equal(Dollar, ask.Spent.Micros);
     }
 
@@ -87,7 +87,7 @@ public sealed class BudgetTests
         var book = AccountLedgerSet.Empty.Admit(Request("a", cap));
         book = AgentStartAdmitter.SettleReservation(book, Account, "a", new MoneyAndTokenAmount(0, 1200), [], Now).Book;
 
-        var ask = Assert.IsType<BudgetExhaustedDecision>(book.Ask(Request("a2", cap)));
+        var ask = Assert.IsType<BudgetExhaustedAdmissionDecision>(book.Ask(Request("a2", cap)));
 
         Assert.Equal("the budget of the task, 1,000 tokens", WaitReasonText.Of(ask.Cap));
         Assert.Equal("1,200 tokens", WaitReasonText.Of(ask.Spent, ask.Cap));

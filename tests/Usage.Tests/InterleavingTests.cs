@@ -118,13 +118,21 @@ public sealed class InterleavingTests
                 return To(world, host, start, Step.Follow);
             case Step.Ask:
                 var (book, admission) = AgentStartAdmitter.Admit(world.Book, RequestOf(host, start), Now);
-                _exhausted += admission is BudgetExhaustedDecision ? 1 : 0;
-                _blocked += admission is AgentStartDelayedDecision { Why: AccountBackoffDelayCause } ? 1 : 0;
+                _exhausted += admission is BudgetExhaustedAdmissionDecision ? 1 : 0;
+                _blocked += admission is AgentStartDelayedDecision { Why: AccountInBackoffStartDelayCause } ? 1 : 0;
                 return admission switch
                 {
                     AgentAdmittedDecision => To(world with { Book = book }, host, start, Step.Launch),
-                    BudgetExhaustedDecision => To(world with { Book = book }, host, start, Step.Done),
-                    AgentStartDelayedDecision { Why: AccountBackoffDelayCause } => To(world with { Book = book }, host, start, Step.Done),
+                    BudgetExhaustedAdmissionDecision => To(world with { Book = book }, host, start, Step.Done),
+                    AgentStartDelayedDecision { Why: AccountInBackoffStartDelayCause } => To(
+                        world with
+                        {
+                            Book = book,
+                        },
+                        host,
+                        start,
+                        Step.Done
+                    ),
                     _ => null, // It waits for another step.
                 };
             case Step.Launch:

@@ -36,7 +36,7 @@ public sealed class ParkTests
         var book = AccountLedgerSet.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
         var wait = Assert.IsType<AgentStartDelayedDecision>(book.Ask(Request("c"), later));
-        Assert.IsType<AccountProbeDelayCause>(wait.Why);
+        Assert.IsType<AccountBeingProbedStartDelayCause>(wait.Why);
 
         book = AccountBackoffCalculator.Works(book, Account, "b");
         Assert.IsType<AgentAdmittedDecision>(book.Ask(Request("c"), later));

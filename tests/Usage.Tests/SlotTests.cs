@@ -59,7 +59,7 @@ public sealed class SlotTests
         var early = book.Ask(Of("b"), Now.AddMinutes(59));
         var late = AgentStartAdmitter.Admit(book, Of("b"), Now.AddMinutes(61));
 
-        Assert.IsType<NoFreeSlotDelayCause>(Assert.IsType<AgentStartDelayedDecision>(early).Why);
+        Assert.IsType<NoFreeSlotStartDelayCause>(Assert.IsType<AgentStartDelayedDecision>(early).Why);
         Assert.IsType<AgentAdmittedDecision>(late.Admission);
         Assert.True(late.Book.Of(Account).Find("a")!.IsLost);
         Assert.Equal(500, late.Book.SpentIn(RunScope).Micros);

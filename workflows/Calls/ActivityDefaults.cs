@@ -20,8 +20,8 @@ internal static class ActivityDefaults
         };
 
     /// <summary>
-    /// Returns options for an activity that runs other programs, such as gates, set-up or agents. The activity enforces its own limit; the
-    /// limit here is only a generous backstop.
+    /// Returns options for an activity that runs other programs, such as gates, set-up or agents. The activity enforces its own time limit;
+    /// the timeout in these options is only a generous backstop.
     /// </summary>
     /// <param name="queue">Task queue of the repository.</param>
     /// <param name="limit">Time limit that the activity itself enforces.</param>

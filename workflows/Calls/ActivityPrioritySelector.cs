@@ -4,21 +4,21 @@ using Temporalio.Common;
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
-/// Priority keys for the activities of a run in Temporal's task queues, where 1 goes first. They order activities that wait for the same
-/// worker.
+/// Priority keys for the activities of a run in Temporal's task queues, where 1 is the highest priority. The keys order activities that are
+/// waiting for the same worker.
 /// </summary>
 internal static class ActivityPrioritySelector
 {
-    /// <summary>Landings and answers, which a user or the whole run waits for.</summary>
+    /// <summary>Priority key of landings and answers, for which a user or the whole run is waiting.</summary>
     public const int Landing = 1;
 
-    /// <summary>Gates, which complete the work of a task.</summary>
+    /// <summary>Priority key of gates, which complete the work of a task.</summary>
     public const int Gates = 2;
 
-    /// <summary>Agents and all other activities.</summary>
+    /// <summary>Priority key of agents and all other activities.</summary>
     public const int Agents = 3;
 
-    /// <summary>Records and cleanup, which nothing else waits for.</summary>
+    /// <summary>Priority key of record keeping and cleanup, for which nothing else is waiting.</summary>
     public const int Housekeeping = 5;
 
     private static readonly Dictionary<string, int> Keys = new(StringComparer.Ordinal)
@@ -48,8 +48,8 @@ internal static class ActivityPrioritySelector
     public static int Of(string activity) => Keys.GetValueOrDefault($"{activity}Async", Agents);
 
     /// <summary>
-    /// Returns the priority of a slot request. The queue of slots has no other activities, so the run's own priority and weight determine
-    /// whose task gets the next free slot.
+    /// Returns the priority of a slot request. The slot queue contains no other activities, so the run's own priority and weight determine
+    /// which run's task gets the next free slot.
     /// </summary>
     public static Priority OfSlot(string runId, RunWorkflowSettings rules) =>
         new(RunPriority.ToTaskQueueKey(rules.Priority), RunIds.FairnessKey(runId), Math.Max(1, rules.Weight));

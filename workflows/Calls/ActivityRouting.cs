@@ -24,7 +24,9 @@ internal sealed class ActivityRouting
     private CancellationTokenSource _move = new();
     private CancellationTokenSource _placing = new();
 
-    /// <summary>Called before each activity that runs in the task's slot. Completes once the task has a slot.</summary>
+    /// <summary>
+    /// Called before each activity that runs in the task's slot. The returned task completes once the workflow's task has a slot.
+    /// </summary>
     public Func<Task>? Arrive { get; set; }
 
     /// <summary>Called after the run has moved to another host.</summary>
@@ -33,11 +35,13 @@ internal sealed class ActivityRouting
     /// <summary>True if the task's slot is on a worker host and not on the owner host.</summary>
     public bool IsAway => _place is not null;
 
-    /// <summary>Returns a queue name for activity options that routes the activity to the task's slot.</summary>
+    /// <summary>Returns a queue name for the activity options, by which the activity is routed to the task's slot.</summary>
     /// <param name="queue">Task queue of the run's repository.</param>
     public static string AtPlace(string queue) => Place + queue;
 
-    /// <summary>Returns a queue name for activity options that keeps the activity on one host, even if the run or the task moves.</summary>
+    /// <summary>
+    /// Returns a queue name for the activity options, by which the activity stays on one host even if the run or the task moves.
+    /// </summary>
     /// <param name="queue">Task queue of the repository on that host.</param>
     public static string Exactly(string queue) => Exact + queue;
 
@@ -45,7 +49,8 @@ internal sealed class ActivityRouting
     public static bool IsAtPlace(string asked) => asked.StartsWith(Place, StringComparison.Ordinal);
 
     /// <summary>
-    /// Returns a token that is canceled when the run or the task's slot moves away, after which a started activity is no longer awaited.
+    /// Returns a token that is canceled when the run or the task's slot moves to another host. Activities that have started on the previous
+    /// host are then no longer awaited.
     /// </summary>
     /// <param name="asked">Queue name from the activity options.</param>
     public CancellationToken Left(string asked) =>

@@ -10,14 +10,14 @@ namespace Orchestrator.Workflows.Calls;
 internal sealed class ActivityRoutingInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
-        new InboundCallInterceptor(nextInterceptor);
+        new ActivityRoutingInboundInterceptor(nextInterceptor);
 
-    private sealed class InboundCallInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    private sealed class ActivityRoutingInboundInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
     {
-        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new OutboundCallInterceptor(outbound));
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new ActivityRoutingOutboundInterceptor(outbound));
     }
 
-    private sealed class OutboundCallInterceptor(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    private sealed class ActivityRoutingOutboundInterceptor(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
     {
         public override async Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
         {

@@ -4,21 +4,22 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
-/// Adds a summary to each activity, and a priority to each activity and child workflow. A replay compares neither, so both may change.
+/// Adds a summary to each activity, and a priority to each activity and child workflow. A replay does not compare these with the history,
+/// so both may change.
 /// </summary>
 internal sealed class CallOptionsInterceptor : IWorkerInterceptor
 {
     private static readonly string Run = nameof(IOrchestrationWorkflow)[1..];
 
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
-        new InboundCallInterceptor(nextInterceptor);
+        new ActivityRoutingInboundInterceptor(nextInterceptor);
 
-    private sealed class InboundCallInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    private sealed class ActivityRoutingInboundInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
     {
-        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new OutboundCallInterceptor(outbound));
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new ActivityRoutingOutboundInterceptor(outbound));
     }
 
-    private sealed class OutboundCallInterceptor(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    private sealed class ActivityRoutingOutboundInterceptor(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
     {
         public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
         {
@@ -38,7 +39,7 @@ internal sealed class CallOptionsInterceptor : IWorkerInterceptor
         }
 
         /// <summary>
-        /// Returns the fairness key that all workflows of a run share. The run may itself be a child of another workflow.
+        /// Returns the fairness key that all workflows of a run share, even if the run itself is a child of another workflow.
         /// </summary>
         private static string FairnessKey() =>
             RunIds.FairnessKey(

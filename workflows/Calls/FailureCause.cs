@@ -7,8 +7,8 @@ internal static class FailureCause
     public static string Of(Exception failure) => failure.InnerException?.Message ?? failure.Message;
 
     /// <summary>
-    /// Executes an activity of a run and catches its permanent failure, such as a damaged file of the run. The run can then wait for a user
-    /// instead of ending.
+    /// Awaits an activity of a run and catches its permanent failure, caused for example by a damaged file. The run can then wait for a
+    /// user instead of ending.
     /// </summary>
     /// <param name="step">The running activity.</param>
     /// <returns>The result and an empty text, or null and a sentence with the cause.</returns>

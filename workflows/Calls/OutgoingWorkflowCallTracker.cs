@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
-/// Tracks calls to other workflows that have not been answered. The workflow continues as new only when all are answered.
+/// Tracks the workflow's unanswered calls to other workflows. The workflow continues as new only when all calls are answered.
 /// </summary>
 internal sealed class OutgoingWorkflowCallTracker
 {

@@ -14,7 +14,7 @@ internal sealed class RunSignalSender(Func<string> runId)
     /// <param name="signal">Name of the signal.</param>
     /// <param name="argument">Argument of the signal.</param>
     /// <param name="failed">Called if the run is closed, or has received the maximum number of signals.</param>
-    /// <param name="isLocal">True to send the signal by <see cref="LocalActivitySignalSender"/>.</param>
+    /// <param name="isLocal">True to send the signal by <see cref="SignalViaLocalActivitySender"/>.</param>
     public void Send(string signal, object argument, Func<Task>? failed = null, bool isLocal = false)
     {
         _sending.RemoveAll(t => t.IsCompleted);
@@ -50,7 +50,7 @@ internal sealed class RunSignalSender(Func<string> runId)
         try
         {
             await before;
-            await LocalActivitySignalSender.SendAsync(runId(), signal, argument, isLocal);
+            await SignalViaLocalActivitySender.SendAsync(runId(), signal, argument, isLocal);
         }
         catch (FailureException)
         {

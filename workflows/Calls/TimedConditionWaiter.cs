@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Waits with a time limit. Temporal's Web UI shows the purpose beside the timer.</summary>
+/// <summary>Waits with a time limit. Temporal's Web UI shows the purpose of the wait beside the timer.</summary>
 internal static class TimedConditionWaiter
 {
-    /// <summary>Waits for a condition.</summary>
+    /// <summary>Waits until a condition holds or the time limit is reached.</summary>
     /// <param name="holds">Condition to wait for.</param>
     /// <param name="limit">Maximum length of the wait.</param>
     /// <param name="purpose">Purpose of the time limit, as shown to users.</param>

@@ -3,8 +3,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Workflows.Leases;
 
 /// <summary>
-/// Leases of a repository's tasks, both held and waiting. Requests are served in order of arrival, so no request overtakes an older one for
-/// the same path or resource. Independent of Temporal.
+/// Held and requested leases of a repository's tasks. Requests are served in order of arrival, so no request overtakes an older one for the
+/// same path or resource. Independent of Temporal.
 /// </summary>
 internal sealed class LeaseTable
 {

@@ -32,7 +32,8 @@ public abstract class WorkflowBase : IHasActivityRouting
     {
         var known = Workflow.Signals.Keys.Union(Workflow.Updates.Keys).Order(StringComparer.Ordinal);
         NoteDropped(
-            $"the signal {WorkflowMessageFaultCollector.Quote(name)} is unknown and was dropped. Known signals: {string.Join(", ", known)}."
+            $"the signal {MessageValidationFaultCollector.Quote(name)} is unknown and was dropped. Known signals: "
+                + $"{string.Join(", ", known)}."
         );
         return Task.CompletedTask;
     }
@@ -53,7 +54,7 @@ public abstract class WorkflowBase : IHasActivityRouting
     internal virtual object?[] Authenticate(string name, object?[] arguments) => arguments;
 
     /// <summary>
-    /// True if the same signed command was delivered before. Then sets <paramref name="answer"/> to the answer that it got.
+    /// True if the same signed command was delivered before, in which case <paramref name="answer"/> receives the earlier answer.
     /// </summary>
     internal virtual bool TryFindAnswer(object?[] arguments, [NotNullWhen(true)] out Task<object?>? answer)
     {

@@ -9,14 +9,14 @@ internal static class WorkflowMessageExampleFormatter
 {
     private const int MostMembers = 40;
 
-    /// <summary>Returns the arguments or members that a message may have and an example, preceded by a space.</summary>
+    /// <summary>Returns text that lists the arguments or members of a message and gives an example, with a leading space.</summary>
     public static string Of(IReadOnlyList<ParameterInfo> parameters)
     {
         if (parameters.Count == 0)
         {
             return "";
         }
-        var needed = parameters.Where((p, i) => i == 0 || WorkflowMessageReader.IsRequired(p)).ToList();
+        var needed = parameters.Where((p, i) => i == 0 || IncomingWorkflowArgumentReader.IsRequired(p)).ToList();
         var example = string.Join(" ", needed.Select(p => Of(p.ParameterType, p, depth: 0)));
         if (needed.Count > 1)
         {

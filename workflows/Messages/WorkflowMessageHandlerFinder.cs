@@ -9,7 +9,7 @@ internal static class WorkflowMessageHandlerFinder
     private static readonly ConcurrentDictionary<Type, IReadOnlyDictionary<(WorkflowMessageKind Kind, string Name), MethodInfo>> Known =
         new();
 
-    /// <summary>Returns all handlers of a workflow by kind and name, without the handler of unknown signals.</summary>
+    /// <summary>Returns all handlers of a workflow by kind and name, except the handler for unknown signals.</summary>
     public static IReadOnlyDictionary<(WorkflowMessageKind Kind, string Name), MethodInfo> Of(Type workflow) =>
         Known.GetOrAdd(
             workflow,

@@ -3,22 +3,22 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>
-/// Validates messages before workflow code receives them. An unreadable start fails the run, an unreadable update is rejected, and an
-/// unreadable signal is recorded and dropped. Unexpected exceptions in a handler have the same effects. The SDK would fail the workflow
-/// task or the workflow instead, and a signal that causes an exception stays in the history.
+/// Validates messages before workflow code receives them. An unreadable start fails the workflow, an unreadable update is rejected, and an
+/// unreadable signal is recorded and dropped. Unexpected exceptions in a handler are treated in the same way, because the SDK would fail
+/// the workflow task or the workflow.
 /// </summary>
 internal sealed class WorkflowMessageInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
-        new InboundCallInterceptor(nextInterceptor);
+        new ActivityRoutingInboundInterceptor(nextInterceptor);
 
-    private sealed class InboundCallInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    private sealed class ActivityRoutingInboundInterceptor(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
     {
         private static WorkflowBase Receiver => (WorkflowBase)Workflow.Instance;
 
         public override Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
         {
-            var (values, fault) = WorkflowMessageReader.Read(input.RunMethod, input.Args);
+            var (values, fault) = IncomingWorkflowArgumentReader.Read(input.RunMethod, input.Args);
             if (fault.Length > 0)
             {
                 var unreadable = WorkflowBase.UnreadableStart(fault);
@@ -120,7 +120,7 @@ internal sealed class WorkflowMessageInterceptor : IWorkerInterceptor
 
         private static object?[] Read(WorkflowMessageKind kind, string name, object?[] arguments)
         {
-            var (values, fault) = WorkflowMessageReader.Read(
+            var (values, fault) = IncomingWorkflowArgumentReader.Read(
                 WorkflowMessageHandlerFinder.Of(Workflow.Instance.GetType())[(kind, name)],
                 arguments
             );

@@ -8,12 +8,12 @@ using System.Text.Json.Serialization.Metadata;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>
-/// Compares JSON with the message records. Returns the members that these records declare, under their declared names, and reports
+/// Validates JSON against the message records. Returns the members that these records declare, under their declared names, and reports
 /// everything else as an error.
 /// </summary>
-internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector faults)
+internal sealed class WorkflowMessageValidator(MessageValidationFaultCollector faults)
 {
-    /// <summary>Maximum length of a text in characters, unless another limit is declared.</summary>
+    /// <summary>Maximum length of a string in characters, unless another limit is declared.</summary>
     private const int MostCharacters = 100_000;
 
     /// <summary>Maximum value of a count, unless another limit is declared, so that sums can't overflow.</summary>
@@ -66,7 +66,7 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         }
         catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or JsonException)
         {
-            faults.Add($"{WorkflowMessageFaultCollector.Name(path)} contains text with broken characters");
+            faults.Add($"{MessageValidationFaultCollector.Name(path)} contains text with broken characters");
             return null;
         }
     }
@@ -80,20 +80,20 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         }
         var kinds = value
             .EnumerateObject()
-            .Where(member => WorkflowMessageTextReader.NameOf(member) == StatusReasonJsonConverter.KindMember)
+            .Where(member => WorkflowArgumentStringReader.NameOf(member) == StatusReasonJsonConverter.KindMember)
             .ToList();
         var kind =
-            kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? WorkflowMessageTextReader.TextOf(only.Value) : null;
+            kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? WorkflowArgumentStringReader.TextOf(only.Value) : null;
         if (kind is null || StatusReasonJsonConverter.TypeOf(kind) is not { } type)
         {
-            faults.Add($"{WorkflowMessageFaultCollector.Name(Join(path, StatusReasonJsonConverter.KindMember))} is not a kind of reason");
+            faults.Add($"{MessageValidationFaultCollector.Name(Join(path, StatusReasonJsonConverter.KindMember))} is not a kind of reason");
             return null;
         }
         var facts = new JsonObject();
         foreach (
             var member in value
                 .EnumerateObject()
-                .Where(member => WorkflowMessageTextReader.NameOf(member) is not (null or StatusReasonJsonConverter.KindMember))
+                .Where(member => WorkflowArgumentStringReader.NameOf(member) is not (null or StatusReasonJsonConverter.KindMember))
         )
         {
             facts.TryAdd(member.Name, JsonNode.Parse(member.Value.GetRawText()));
@@ -116,18 +116,18 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
-            var name = WorkflowMessageTextReader.NameOf(member);
+            var name = WorkflowArgumentStringReader.NameOf(member);
             var property = info.Properties.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
             var at = Join(path, property?.Name ?? name ?? "?");
             if (property is null)
             {
                 faults.Add(
-                    $"{WorkflowMessageFaultCollector.Name(at)} is unknown; known are {string.Join(", ", known.Select(p => p.Name))}"
+                    $"{MessageValidationFaultCollector.Name(at)} is unknown; known are {string.Join(", ", known.Select(p => p.Name))}"
                 );
             }
             else if (result.ContainsKey(property.Name))
             {
-                faults.Add($"{WorkflowMessageFaultCollector.Name(at)} is given twice");
+                faults.Add($"{MessageValidationFaultCollector.Name(at)} is given twice");
             }
             else if (known.Contains(property))
             {
@@ -136,7 +136,7 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         }
         foreach (var missing in known.Where(p => p.IsRequired && !result.ContainsKey(p.Name)))
         {
-            faults.Add($"{WorkflowMessageFaultCollector.Name(Join(path, missing.Name))} is missing");
+            faults.Add($"{MessageValidationFaultCollector.Name(Join(path, missing.Name))} is missing");
         }
         return result;
     }
@@ -183,10 +183,10 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
-            var name = WorkflowMessageTextReader.NameOf(member) ?? "?";
+            var name = WorkflowArgumentStringReader.NameOf(member) ?? "?";
             if (result.ContainsKey(name))
             {
-                faults.Add($"{WorkflowMessageFaultCollector.Name(Join(path, name))} is given twice");
+                faults.Add($"{MessageValidationFaultCollector.Name(Join(path, name))} is given twice");
             }
             else
             {
@@ -206,7 +206,7 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         object? read = null;
         if (type == typeof(string))
         {
-            read = WorkflowMessageTextReader.TextOf(value);
+            read = WorkflowArgumentStringReader.TextOf(value);
         }
         else if (type == typeof(bool))
         {
@@ -224,7 +224,7 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         else if (type == typeof(DateTimeOffset) && value.ValueKind == JsonValueKind.String)
         {
             read =
-                WorkflowMessageTextReader.TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime
+                WorkflowArgumentStringReader.TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime
                     ? time
                     : null;
         }
@@ -235,7 +235,7 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         else if (type.IsEnum)
         {
             read =
-                WorkflowMessageTextReader.TextOf(value) is { } name
+                WorkflowArgumentStringReader.TextOf(value) is { } name
                 && WorkflowMessageTypeDescriber.EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase)
                     ? name
                     : null;
@@ -249,7 +249,7 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
     }
 
     private static TimeSpan? TimeOf(JsonElement value) =>
-        TimeSpan.TryParseExact(WorkflowMessageTextReader.TextOf(value), "c", CultureInfo.InvariantCulture, out var time)
+        TimeSpan.TryParseExact(WorkflowArgumentStringReader.TextOf(value), "c", CultureInfo.InvariantCulture, out var time)
         && time >= TimeSpan.Zero
         && time <= MostTime
             ? time
@@ -279,13 +279,13 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
         }
         if (value is string text && text.Contains('\0', StringComparison.Ordinal))
         {
-            faults.Add($"{WorkflowMessageFaultCollector.Name(path)} contains a NUL character");
+            faults.Add($"{MessageValidationFaultCollector.Name(path)} contains a NUL character");
         }
         foreach (var limit in limits.Where(l => !l.IsValid(value)))
         {
             faults.Add(
-                $"{WorkflowMessageFaultCollector.Name(path)} "
-                    + $"{WorkflowMessageTextReader.Describe(limit, string.Create(CultureInfo.InvariantCulture, $"{value}"))}"
+                $"{MessageValidationFaultCollector.Name(path)} "
+                    + $"{WorkflowArgumentStringReader.Describe(limit, string.Create(CultureInfo.InvariantCulture, $"{value}"))}"
             );
         }
     }
@@ -300,12 +300,12 @@ internal sealed class WorkflowMessageValidator(WorkflowMessageFaultCollector fau
             JsonValueKind.Number => value.GetRawText(),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
-            _ => WorkflowMessageTextReader.TextOf(value) is { } text
-                ? WorkflowMessageFaultCollector.Quote(text)
+            _ => WorkflowArgumentStringReader.TextOf(value) is { } text
+                ? MessageValidationFaultCollector.Quote(text)
                 : "a string with broken characters",
         };
         faults.Add(
-            $"{WorkflowMessageFaultCollector.Name(path)} must be {wanted}; it is "
+            $"{MessageValidationFaultCollector.Name(path)} must be {wanted}; it is "
                 + $"{(found.Length > 80 ? "a number with very many digits" : found)}"
         );
         return null;

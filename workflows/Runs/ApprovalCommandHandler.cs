@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Handles approvals and rejections by users. The subject is the plan (<c>plan</c>), a task that must be approved before it starts, or work
-/// that changed the input of its gates.
+/// Handles approvals and rejections by users. A decision concerns the plan (<c>plan</c>), a task that must be approved before it starts, or
+/// work that changed its gates' input.
 /// </summary>
 internal sealed class ApprovalCommandHandler(RunWorkflowState state, SteeringCommandHandler steering)
 {
@@ -69,12 +69,18 @@ internal sealed class ApprovalCommandHandler(RunWorkflowState state, SteeringCom
         if (task.AtWork && task.Progress.State == TaskStateNames.AwaitingApproval)
         {
             task.State = task.State with { AnswerSent = true };
-            state.Journal.Note(id, task.Progress.State, yes ? new ApprovedByUserReason(by) : new RejectedByUserReason(by), now, by: by.Who);
+            state.Journal.Note(
+                id,
+                task.Progress.State,
+                yes ? new ApprovedByUserReason(by) : new ApprovalDeniedByUserReason(by),
+                now,
+                by: by.Who
+            );
             var message =
                 task.Progress.Asks is not null ? $"The answer was sent to {id}; its agent continues."
                 : yes ? $"{id} will be merged."
                 : $"{id} is rejected and fails; 'retry' starts its agent again.";
-            return SteeringResult.As(message, new TaskWorkflowSignal(id, t => t.DecideAsync(yes, by, command)));
+            return SteeringResult.As(message, new OutgoingTaskWorkflowSignal(id, t => t.DecideAsync(yes, by, command)));
         }
         if (yes)
         {
@@ -89,7 +95,7 @@ internal sealed class ApprovalCommandHandler(RunWorkflowState state, SteeringCom
         {
             return SteeringResult.Unchanged($"{id} is already cancelled.");
         }
-        state.Board.End(task, TaskStateNames.Cancelled, new RejectedByUserReason(by), now, by.Who);
+        state.Board.End(task, TaskStateNames.Cancelled, new ApprovalDeniedByUserReason(by), now, by.Who);
         return SteeringResult.As($"{id} is rejected; its dependent tasks are skipped.");
     }
 

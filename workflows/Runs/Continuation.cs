@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="checkpoints">Creates the state for the next execution.</param>
 /// <param name="messagesTaken">Returns the number of signals and updates that this execution has received.</param>
 internal sealed class RunContinueAsNew(
-    RunComponentContext context,
+    RunWorkflowComponentContext context,
     RunRecorder recorder,
     RunStateCheckpointer checkpoints,
     Func<int> messagesTaken

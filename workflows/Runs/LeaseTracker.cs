@@ -22,7 +22,7 @@ internal sealed class LeaseTracker
     /// <summary>True if the lease workflow has replied to the join, or the join has failed.</summary>
     public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
 
-    public LeaseConnectionCheckpoint ToCheckpoint() =>
+    public RunLeaseClientCheckpoint ToCheckpoint() =>
         new()
         {
             Joined = Joined,
@@ -30,7 +30,7 @@ internal sealed class LeaseTracker
             Tasks = new SortedDictionary<string, TaskLease>(_tasks),
         };
 
-    public void Restore(LeaseConnectionCheckpoint saved)
+    public void Restore(RunLeaseClientCheckpoint saved)
     {
         (Joined, Shared) = (saved.Joined, saved.Shared);
         foreach (var (task, lease) in saved.Tasks)
@@ -40,8 +40,8 @@ internal sealed class LeaseTracker
     }
 
     /// <summary>
-    /// Joins the other runs of the repository, before the first task starts and again after a reset. After a reset the lease workflow may
-    /// have removed this run, or may still hold leases of ended tasks.
+    /// Joins the other runs of the repository, before the first task starts and again after a workflow reset. After a reset, the lease
+    /// workflow may have removed this run, or may still hold leases of ended tasks.
     /// </summary>
     public void Join()
     {
@@ -111,19 +111,20 @@ internal sealed class LeaseTracker
     }
 
     /// <summary>True if the task has its lease or needs none.</summary>
-    public bool MayStart(TrackedRunTask entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseStatus.Granted;
+    public bool MayStart(PlanTaskWithProgress entry) =>
+        Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseStatus.Granted;
 
     /// <summary>True if the task needs a lease that has not been requested yet.</summary>
-    public bool MustAsk(TrackedRunTask entry) => Shared is true && StandingOf(entry) is null;
+    public bool MustAsk(PlanTaskWithProgress entry) => Shared is true && StandingOf(entry) is null;
 
     /// <summary>True if a task is waiting for a lease. During the wait, it occupies no agent slot.</summary>
-    public bool Waits(TrackedRunTask entry) => Shared is true && StandingOf(entry) is TaskLeaseStatus.Waiting;
+    public bool Waits(PlanTaskWithProgress entry) => Shared is true && StandingOf(entry) is TaskLeaseStatus.Waiting;
 
     /// <summary>True for the review and for a planner, which only read files.</summary>
-    private static bool NeedsNone(TrackedRunTask entry) => entry.Id is ReviewTaskDefinition.Id or ReplanTaskDefinition.Id;
+    private static bool NeedsNone(PlanTaskWithProgress entry) => entry.Id is ReviewTaskDefinition.Id or ReplanTaskDefinition.Id;
 
     /// <summary>Requests a lease for a task.</summary>
-    public void Ask(TrackedRunTask entry, DateTimeOffset now)
+    public void Ask(PlanTaskWithProgress entry, DateTimeOffset now)
     {
         _tasks[entry.Id] = new TaskLease(TaskLeaseStatus.Asked, now);
         Add(LeaseSignalKind.Ask, [entry.Id]);
@@ -186,7 +187,7 @@ internal sealed class LeaseTracker
         }
     }
 
-    private IEnumerable<TrackedRunTask> Unexplained(RunTaskTracker board) =>
+    private IEnumerable<PlanTaskWithProgress> Unexplained(RunTaskTracker board) =>
         Shared is not true
             ? []
             : _tasks
@@ -197,7 +198,7 @@ internal sealed class LeaseTracker
     private IEnumerable<string> Ended(RunTaskTracker board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
 
-    private TaskLeaseStatus? StandingOf(TrackedRunTask entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+    private TaskLeaseStatus? StandingOf(PlanTaskWithProgress entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
 
     private void Add(LeaseSignalKind step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
 }

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Sends the updates of <see cref="LeaseTracker"/> to the lease workflow, one at a time so that they arrive in order.</summary>
-internal sealed class LeaseUpdateSender(RunComponentContext context)
+internal sealed class LeaseUpdateSender(RunWorkflowComponentContext context)
 {
     private readonly RunWorkflowState _state = context.State;
 
-    /// <summary>Sends updates until the run ends.</summary>
+    /// <summary>Sends lease updates until the run ends.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -20,7 +20,7 @@ internal sealed class LeaseUpdateSender(RunComponentContext context)
             }
             catch (ActivityFailureException failure)
             {
-                _state.Leases.CouldNotSend(_state.Board, FailureCause.Of(failure), RunComponentContext.Now);
+                _state.Leases.CouldNotSend(_state.Board, FailureCause.Of(failure), RunWorkflowComponentContext.Now);
             }
         }
     }

@@ -4,16 +4,16 @@ namespace Orchestrator.Workflows.Runs;
 /// Connects a run with its merge queue, a child workflow. Sends verified work in order, and passes results on to tasks. Starts the merge
 /// queue when work is ready, and again if another client terminated it.
 /// </summary>
-internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflowClient messenger)
+internal sealed class MergeQueueClient(RunWorkflowComponentContext context, TaskWorkflowMessageSender messenger)
 {
     /// <summary>
-    /// Delay before another merge queue is started, if the workflow id is still in use or the previous queue was lost. Doubles with each
-    /// attempt.
+    /// Initial delay before another merge queue is started, if the workflow id is still in use or the previous queue was lost. Doubles each
+    /// time, up to 16 seconds.
     /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
-    /// <summary>Patch id: the merge queue releases the worktrees of merged tasks.</summary>
+    /// <summary>Patch id: the merge queue itself releases the worktrees of merged tasks.</summary>
     private const string Releases = "merge-releases";
 
     private readonly RunWorkflowState _state = context.State;
@@ -26,7 +26,7 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
 
     private MergeQueueRequestTracker Link => _state.Train;
 
-    /// <summary>Sends updates until the run ends.</summary>
+    /// <summary>Sends requests and other updates to the merge queue until the run ends.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -46,10 +46,10 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
             return;
         }
         _state.MovedTo(report.Position);
-        var now = RunComponentContext.Now;
+        var now = RunWorkflowComponentContext.Now;
         foreach (var note in report.Notes)
         {
-            _state.Note(new MergeQueueRemarkReason(new VerbatimQuote(note)), now);
+            _state.Note(new MergeQueueMessageForUserReason(new VerbatimQuote(note)), now);
         }
         foreach (var put in report.Deferred)
         {
@@ -70,12 +70,12 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
     /// <summary>Stops merging. Interrupts the current merge, and notifies waiting tasks.</summary>
     public void Close() => Link.IsClosing = true;
 
-    /// <summary>Closes a merge queue whose merges are lost, so that a successor can start.</summary>
+    /// <summary>Closes a merge queue whose merges are lost, so that another one can start.</summary>
     public Task ReplaceAsync() => SendSignalAsync(train => train.CloseAsync("its merged work is lost"));
 
     /// <summary>
-    /// True if there are updates to send. After a reset, nothing is sent until the run knows which work is merged. Otherwise, a merge queue
-    /// with an outdated position would move staging back.
+    /// True if there are updates to send. After a workflow reset, nothing is sent until the run knows which work is merged. A merge queue
+    /// with an outdated position would move the staging branch back.
     /// </summary>
     private bool HasUpdates =>
         Link switch
@@ -86,16 +86,16 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
         };
 
     /// <summary>
-    /// Id of the task that the merge queue should stop waiting for, or null if there is none. This is a task that should resolve a conflict
-    /// but has ended or waits for a user, an account or the host. It can also be a conflicting task behind that one, if it has ended or was
-    /// canceled.
+    /// Returns the id of a task that the merge queue should stop waiting for, or null if there is none. One candidate is the task that
+    /// should resolve a conflict but has ended or is itself waiting. Other candidates are deferred conflicting tasks that have ended or
+    /// were canceled.
     /// </summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
         : Link.Deferred.FirstOrDefault(task => _state.Board.TryFind(task) is not { AtWork: true, State.LeftOut: false });
 
-    private static bool IsStuck(TrackedRunTask? entry) =>
+    private static bool IsStuck(PlanTaskWithProgress? entry) =>
         entry
             is null
                 or { HasEnded: true }
@@ -125,8 +125,8 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
     }
 
     /// <summary>
-    /// Requests the release of worktrees after the merges. Excludes work that may be on another host, and packages, because their tasks
-    /// continue after the merge.
+    /// Requests that the merge queue release the worktrees after the merges. Excludes work that may be on another host, and installed
+    /// packages, whose tasks continue after the merge.
     /// </summary>
     private IReadOnlyList<TaskMergeRequest> WithRelease(IReadOnlyList<TaskMergeRequest> requests) =>
         _state.Rules is { Places: null, IsShared: false } && Workflow.Patched(Releases)
@@ -144,7 +144,7 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
         }
         foreach (var request in Link.RemoveWaiting())
         {
-            Answer(TaskWorkflowClient.NotMerged(request.TaskId, request.Attempt));
+            Answer(TaskWorkflowMessageSender.NotMerged(request.TaskId, request.Attempt));
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
     }
 
     /// <summary>
-    /// Waits for the merge queue to close. If it failed or another client terminated it, starts a successor after a delay.
+    /// Waits for the merge queue to close. If the queue failed or another client terminated it, lets another one start after a delay.
     /// </summary>
     private async Task FollowAsync(ChildWorkflowHandle train)
     {
@@ -206,7 +206,7 @@ internal sealed class MergeQueueClient(RunComponentContext context, TaskWorkflow
         }
         catch (ChildWorkflowFailureException failure)
         {
-            _state.Note(new MergeQueueReplacedReason(new VerbatimQuote(FailureCause.Of(failure))), RunComponentContext.Now);
+            _state.Note(new MergeQueueWorkflowReplacedReason(new VerbatimQuote(FailureCause.Of(failure))), RunWorkflowComponentContext.Now);
             await PauseAsync();
         }
         Link.RecordQueueEnded(train.FirstExecutionRunId);

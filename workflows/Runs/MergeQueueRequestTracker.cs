@@ -3,8 +3,8 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// State of a run's connection to its merge queue: unanswered requests, the execution id of the merge queue, and updates that were not sent
-/// yet. Each report counts once, regardless of which execution of the run receives it.
+/// State of a run's connection to its merge queue, namely unanswered requests, unsent updates and the queue's execution id. Each report
+/// counts once, regardless of which execution of the run receives it.
 /// </summary>
 internal sealed class MergeQueueRequestTracker
 {
@@ -16,10 +16,12 @@ internal sealed class MergeQueueRequestTracker
     private bool _isStarting;
     private bool _isAsked;
 
-    /// <summary>First execution id of the merge queue whose reports the run accepts; empty if there is no merge queue.</summary>
+    /// <summary>
+    /// Id of the first execution of the merge queue from which the run accepts reports; empty if there is no merge queue.
+    /// </summary>
     public string ExecutionId { get; private set; } = "";
 
-    /// <summary>Number of the last report that was handled.</summary>
+    /// <summary>Number of the last report from the current merge queue that the run has handled.</summary>
     public int Sequence { get; private set; }
 
     /// <summary>Requests without an answer, oldest first.</summary>
@@ -37,11 +39,14 @@ internal sealed class MergeQueueRequestTracker
     public bool IsClosing { get; set; }
 
     /// <summary>
-    /// True if the merge queue has answered all requests that it received, except those of tasks that wait for another task's conflict.
+    /// True if the merge queue has answered all requests that it received, except those that wait until another task has resolved its
+    /// conflict.
     /// </summary>
     public bool IsQuiet => !_isStarting && _waiting.TrueForAll(request => _unsent.Contains(request) || _deferred.Contains(request.TaskId));
 
-    /// <summary>True if there are updates to send, or if a merge queue must be started.</summary>
+    /// <summary>
+    /// True if the merge queue must receive requests, or an update without requests that checks whether the queue is still open.
+    /// </summary>
     public bool AnyToSend => _unsent.Count > 0 || _isAsked;
 
     /// <summary>Adds a task's merge request, and removes its earlier request.</summary>
@@ -161,10 +166,13 @@ internal sealed class MergeQueueRequestTracker
         _unsent.AddRange(_waiting);
     }
 
-    /// <summary>Requests a check that the merge queue is open, because a message says that it was terminated.</summary>
+    /// <summary>
+    /// Requests an update to the merge queue even if there are no new requests. The update passes on the position of the staging branch and
+    /// detects a terminated merge queue.
+    /// </summary>
     public void Ask() => _isAsked = ExecutionId.Length > 0;
 
-    /// <summary>Records that the merge queue no longer waits for this task's conflict.</summary>
+    /// <summary>Records that the merge queue no longer waits for this task to resolve its conflict.</summary>
     public void Pass(string task)
     {
         Resolving = Resolving == task ? "" : Resolving;
@@ -187,15 +195,15 @@ internal sealed class MergeQueueRequestTracker
         return waiting;
     }
 
-    /// <summary>Returns the positions of tasks in merge order, from 1.</summary>
+    /// <summary>Returns each task's position in merge order, starting at 1, by task id.</summary>
     public IReadOnlyDictionary<string, int> Positions() =>
         MergeOrderCalculator
             .Of(_waiting)
             .Select((request, i) => (request.TaskId, i))
             .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
 
-    /// <summary>Returns the checkpoint for the next execution. All updates must have been sent.</summary>
-    public MergeQueueConnectionCheckpoint ToCheckpoint() =>
+    /// <summary>Returns the checkpoint for the next execution. All updates must already have been sent.</summary>
+    public MergeQueueClientCheckpoint ToCheckpoint() =>
         new()
         {
             ExecutionId = ExecutionId,
@@ -207,7 +215,7 @@ internal sealed class MergeQueueRequestTracker
         };
 
     /// <summary>Restores a checkpoint.</summary>
-    public void Restore(MergeQueueConnectionCheckpoint checkpoint)
+    public void Restore(MergeQueueClientCheckpoint checkpoint)
     {
         (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);
         _arrivals = checkpoint.Arrivals;

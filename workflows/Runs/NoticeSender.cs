@@ -1,10 +1,10 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Sends notices to users when they change, and again when the activity requests a repetition. Runs in the background; undelivered notices
-/// become warnings of the run.
+/// Sends notices to users when the notices change, and again at the time that the sending activity requests. Runs in the background;
+/// undelivered notices become warnings of the run.
 /// </summary>
-internal sealed class NoticeSender(RunComponentContext context)
+internal sealed class NoticeSender(RunWorkflowComponentContext context)
 {
     /// <summary>
     /// Time during which notices are collected. For example, a failed task and the run that can't continue without it become one notice.
@@ -18,7 +18,7 @@ internal sealed class NoticeSender(RunComponentContext context)
     private IReadOnlyList<RunNotice> _now = [];
     private long _seen = -1;
     private string _told = "";
-    private RunLivenessForNotices _toldAt;
+    private RunLivenessKindForNotices _toldAt;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private DateTimeOffset? _next;
     private bool _isClosing;
@@ -30,11 +30,11 @@ internal sealed class NoticeSender(RunComponentContext context)
         while (!_isClosing)
         {
             await Workflow.WaitConditionAsync(() => _isClosing || HasNews() || _next is not null, CancellationToken.None);
-            if (!_isClosing && !HasNews() && _next is { } next && next > RunComponentContext.Now)
+            if (!_isClosing && !HasNews() && _next is { } next && next > RunWorkflowComponentContext.Now)
             {
                 await TimedConditionWaiter.WaitUntilAsync(
                     () => _isClosing || HasNews(),
-                    next - RunComponentContext.Now,
+                    next - RunWorkflowComponentContext.Now,
                     "Until waiting notices are sent"
                 );
             }
@@ -62,11 +62,11 @@ internal sealed class NoticeSender(RunComponentContext context)
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await SendNoticesAsync(RunLivenessForNotices.Ended);
+            await SendNoticesAsync(RunLivenessKindForNotices.Ended);
         }
     }
 
-    private RunLivenessForNotices Rest => IsStanding(_state) ? RunLivenessForNotices.Standing : RunLivenessForNotices.None;
+    private RunLivenessKindForNotices Rest => IsStanding(_state) ? RunLivenessKindForNotices.Standing : RunLivenessKindForNotices.None;
 
     // Recomputed only after a transition, because creating the questions is expensive.
     private bool HasNews()
@@ -74,11 +74,11 @@ internal sealed class NoticeSender(RunComponentContext context)
         if (_seen != _state.Journal.Sequence)
         {
             _seen = _state.Journal.Sequence;
-            _now = _state.Repository.Queue.Length > 0 ? RunNoticeBuilder.Of(_state, RunComponentContext.Now) : [];
+            _now = _state.Repository.Queue.Length > 0 ? RunNoticeBuilder.Of(_state, RunWorkflowComponentContext.Now) : [];
         }
         // A notice that is delayed for a minute is sent immediately if nothing more will happen.
         return _state.IsTelling =
-            KeysOf(_now) != _told || (_next is not null && _toldAt == RunLivenessForNotices.None && IsStanding(_state));
+            KeysOf(_now) != _told || (_next is not null && _toldAt == RunLivenessKindForNotices.None && IsStanding(_state));
     }
 
     private static bool IsStanding(RunWorkflowState state) =>
@@ -88,13 +88,13 @@ internal sealed class NoticeSender(RunComponentContext context)
     private static bool IsWaiting(string state) =>
         state is TaskStateNames.Blocked or TaskStateNames.AwaitingApproval or TaskStateNames.Parked;
 
-    private async Task SendNoticesAsync(RunLivenessForNotices rest)
+    private async Task SendNoticesAsync(RunLivenessKindForNotices rest)
     {
         _isTelling = true;
         try
         {
             _seen = _state.Journal.Sequence;
-            _now = RunNoticeBuilder.Of(_state, RunComponentContext.Now);
+            _now = RunNoticeBuilder.Of(_state, RunWorkflowComponentContext.Now);
             (_told, _toldAt, _next) = (KeysOf(_now), rest, null);
             _state.IsTelling = false;
             await context.Calls.TrackAsync(() => SendNoticesAsync(new SendNoticesInput(_state.RunId, _state.Repository, _now, rest)));
@@ -108,7 +108,7 @@ internal sealed class NoticeSender(RunComponentContext context)
     private async Task SendNoticesAsync(SendNoticesInput input)
     {
         var options = context.Short;
-        if (input.Rest == RunLivenessForNotices.Ended)
+        if (input.Rest == RunLivenessKindForNotices.Ended)
         {
             options.ScheduleToCloseTimeout = Closing;
         }
@@ -128,7 +128,7 @@ internal sealed class NoticeSender(RunComponentContext context)
         if (!_state.IsEnding && _warned.Add(brief))
         {
             _state.Run = _state.Run with { Warnings = [.. _state.Run.Warnings, brief] };
-            _state.Note(new NoticesNotSentReason(new VerbatimQuote(problem)), RunComponentContext.Now);
+            _state.Note(new NoticesNotSentReason(new VerbatimQuote(problem)), RunWorkflowComponentContext.Now);
         }
     }
 

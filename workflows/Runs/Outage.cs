@@ -6,7 +6,7 @@ internal sealed class Outage(string name, Reason? why, TimeSpan pause)
     /// <summary>Name of the account; empty for the host.</summary>
     public string Name { get; } = name;
 
-    /// <summary>First failure. Shown once, however often the outage is probed.</summary>
+    /// <summary>Reason for the outage, taken from its first failure. Later failures do not change it.</summary>
     public Reason? Why { get; } = why;
 
     /// <summary>Delay before the next probe.</summary>
@@ -18,7 +18,7 @@ internal sealed class Outage(string name, Reason? why, TimeSpan pause)
     /// <summary>Time at which a usage limit resets, or null to probe until the outage ends.</summary>
     public DateTimeOffset? Until { get; set; }
 
-    /// <summary>Ids of the tasks that were resumed as probes.</summary>
+    /// <summary>Ids of the tasks that were resumed or started as probes.</summary>
     public HashSet<string> Tries { get; } = new(StringComparer.Ordinal);
 
     /// <summary>True if one more task may start as a probe.</summary>
@@ -36,6 +36,6 @@ internal sealed class Outage(string name, Reason? why, TimeSpan pause)
     /// <summary>Returns the outage in the form shown to clients.</summary>
     public OutageStatus ToStatus() => new(Name, Why, Until);
 
-    /// <summary>Doubles the delay before the next probe, up to <see cref="RunOutageTracker.LongestPause"/>.</summary>
-    public void PauseLonger() => Pause = TimeSpan.FromTicks(Math.Min(Pause.Ticks * 2, RunOutageTracker.LongestPause.Ticks));
+    /// <summary>Doubles the delay before the next probe, up to <see cref="AccountAndHostOutageTracker.LongestPause"/>.</summary>
+    public void PauseLonger() => Pause = TimeSpan.FromTicks(Math.Min(Pause.Ticks * 2, AccountAndHostOutageTracker.LongestPause.Ticks));
 }

@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Probes failing accounts and hosts with growing delays, and resumes their tasks when they work again.</summary>
-internal sealed class OutageProber(RunComponentContext context, TaskWorkflowClient messenger)
+internal sealed class OutageProber(RunWorkflowComponentContext context, TaskWorkflowMessageSender messenger)
 {
     /// <summary>Time after which a probe that is still running counts as a success.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Maximum delay between two resumed tasks.</summary>
+    /// <summary>Maximum delay between the resumption of two tasks.</summary>
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
     /// <summary>Time within which all tasks are resumed, regardless of their number.</summary>
@@ -44,11 +44,11 @@ internal sealed class OutageProber(RunComponentContext context, TaskWorkflowClie
 
     private async Task WaitForLimitAsync(Outage outage)
     {
-        while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunComponentContext.Now)
+        while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunWorkflowComponentContext.Now)
         {
             await TimedConditionWaiter.WaitUntilAsync(
                 () => _state.IsCancelled || outage.IsOver || outage.Until > until,
-                until - RunComponentContext.Now,
+                until - RunWorkflowComponentContext.Now,
                 $"Until the limit is over: {_state.Outages.Describe()}"
             );
         }
@@ -96,7 +96,7 @@ internal sealed class OutageProber(RunComponentContext context, TaskWorkflowClie
         }
     }
 
-    /// <summary>Resumes one task as a probe. Returns false if no affected task remains.</summary>
+    /// <summary>Lets one task resume or start as a probe. Returns false if no affected task remains.</summary>
     private async Task<bool> TryOnceAsync(Outage outage)
     {
         if (Waiting(outage).FirstOrDefault() is { } parked)
@@ -105,25 +105,26 @@ internal sealed class OutageProber(RunComponentContext context, TaskWorkflowClie
             await messenger.SendAsync(parked.Id, t => t.GoOnAsync("", null));
             return true;
         }
-        if (!_state.Board.Entries.Any(e => RunOutageTracker.AffectsTask(outage, e.Outline) && !e.HasEnded))
+        if (!_state.Board.Entries.Any(e => AccountAndHostOutageTracker.AffectsTask(outage, e.Outline) && !e.HasEnded))
         {
             return false;
         }
         outage.MayStartOne = true;
         await TimedConditionWaiter.WaitUntilAsync(
             () => outage.Tries.Count > 0 || _state.IsCancelled,
-            RunOutageTracker.LongestPause,
+            AccountAndHostOutageTracker.LongestPause,
             "Until a task probes it"
         );
         return true;
     }
 
-    private List<TrackedRunTask> Waiting(Outage outage) =>
+    private List<PlanTaskWithProgress> Waiting(Outage outage) =>
         [
             .. _state
                 .Board.In(TaskStateNames.Parked)
                 .Where(e =>
-                    e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question } && RunOutageTracker.AffectsTask(outage, e.Outline)
+                    e is { AtWork: true, Progress.Asks: not ApprovalKinds.Question }
+                    && AccountAndHostOutageTracker.AffectsTask(outage, e.Outline)
                 ),
         ];
 }

@@ -8,9 +8,9 @@ namespace Orchestrator.Workflows.Runs;
 /// Only one writer may move staging, so the merge queue gets no further work during a landing. A landing starts once the queue has decided
 /// about all its tasks, except for tasks that wait for another task's conflict.
 /// </remarks>
-internal sealed class PartialLandingExecutor(RunComponentContext context, Func<RunLandingStageExecutor> landing)
+internal sealed class PartialLandingExecutor(RunWorkflowComponentContext context, Func<RunLandingStageExecutor> landing)
 {
-    /// <summary>Patch id: a run that lands in parts lands its merged work before it waits for a user.</summary>
+    /// <summary>Patch id: a run that lands merged work early does so before it waits for a user.</summary>
     private const string LandsBeforeWait = "lands-before-wait";
 
     private readonly RunWorkflowState _state = context.State;
@@ -24,7 +24,7 @@ internal sealed class PartialLandingExecutor(RunComponentContext context, Func<R
     /// </summary>
     private bool IsBeside => _state.Rules.Queue is not null;
 
-    /// <summary>True if merged work must land now, on the main path.</summary>
+    /// <summary>True if a run from an earlier version must land its merged work now, on the main path of its workflow.</summary>
     public bool MustLandFirst => !IsBeside && _state.LandMergedAsked && ReadyTaskSelector.WaitsOnlyForPeople(_state);
 
     /// <summary>True if a landing or a check of the target is due.</summary>
@@ -70,7 +70,7 @@ internal sealed class PartialLandingExecutor(RunComponentContext context, Func<R
             {
                 return;
             }
-            var now = RunComponentContext.Now;
+            var now = RunWorkflowComponentContext.Now;
             if (isAskedFor || IsOver(LandsAt))
             {
                 var merged = _state.Board.Unlanded.Count();
@@ -121,5 +121,5 @@ internal sealed class PartialLandingExecutor(RunComponentContext context, Func<R
     private static bool HasNewToLand(RunWorkflowState state) =>
         state.Rules.LandEvery is not null && state.HasUnlanded && state.Board.Unlanded.Count() != state.Parts?.RefusedWith;
 
-    private static bool IsOver(DateTimeOffset? at) => at <= RunComponentContext.Now;
+    private static bool IsOver(DateTimeOffset? at) => at <= RunWorkflowComponentContext.Now;
 }

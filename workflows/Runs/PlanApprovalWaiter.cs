@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Waits for a user to approve a plan. If no answer arrives in time, the plan counts as rejected.</summary>
-internal sealed class PlanApprovalWaiter(RunComponentContext context)
+internal sealed class PlanApprovalWaiter(RunWorkflowComponentContext context)
 {
     private readonly RunWorkflowState _state = context.State;
 

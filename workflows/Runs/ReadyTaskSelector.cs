@@ -5,14 +5,14 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="AwaitApproval">Tasks that start to wait for an approval.</param>
 /// <param name="AskLease">Tasks that request a lease.</param>
 /// <param name="Start">Tasks to start.</param>
-internal sealed record TaskStartDecisions(
+internal sealed record ReadyTaskSelectionResult(
     RunTimeLimitReachedReason? Pause,
-    IReadOnlyList<TrackedRunTask> AwaitApproval,
-    IReadOnlyList<TrackedRunTask> AskLease,
-    IReadOnlyList<TrackedRunTask> Start
+    IReadOnlyList<PlanTaskWithProgress> AwaitApproval,
+    IReadOnlyList<PlanTaskWithProgress> AskLease,
+    IReadOnlyList<PlanTaskWithProgress> Start
 )
 {
-    public static TaskStartDecisions None { get; } = new(null, [], [], []);
+    public static ReadyTaskSelectionResult None { get; } = new(null, [], [], []);
 
     public bool Any => Pause is not null || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
 }
@@ -21,14 +21,14 @@ internal sealed record TaskStartDecisions(
 internal static class ReadyTaskSelector
 {
     /// <summary>Returns the decisions for the current state. Empty if every task that can run is running.</summary>
-    public static TaskStartDecisions Next(RunWorkflowState state, DateTimeOffset now)
+    public static ReadyTaskSelectionResult Next(RunWorkflowState state, DateTimeOffset now)
     {
         var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStateNames.AwaitingApproval).ToList();
-        var starts = new List<TrackedRunTask>();
-        var asks = new List<TrackedRunTask>();
+        var starts = new List<PlanTaskWithProgress>();
+        var asks = new List<PlanTaskWithProgress>();
         if (!state.Run.Paused && LimitReached(state, now) is { } limit)
         {
-            return TaskStartDecisions.None with { Pause = limit, AwaitApproval = approvals };
+            return ReadyTaskSelectionResult.None with { Pause = limit, AwaitApproval = approvals };
         }
         var startsNothing = state.Run.Paused || state.IsDraining || IsBudgetReached(state.Board);
         foreach (var entry in startsNothing ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
@@ -47,16 +47,18 @@ internal static class ReadyTaskSelector
                 asks.Add(entry);
             }
         }
-        return new TaskStartDecisions(null, approvals, asks, starts);
+        return new ReadyTaskSelectionResult(null, approvals, asks, starts);
 
-        bool MayStart(TrackedRunTask entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
+        bool MayStart(PlanTaskWithProgress entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
     }
 
-    /// <summary>True if no task is running and none can start without a user.</summary>
+    /// <summary>
+    /// True if no task is running and none is ready to start, although the run is neither paused nor about to continue as new.
+    /// </summary>
     public static bool NothingCanMove(RunWorkflowState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>True if no task is running, and all open tasks wait for users, directly or through other tasks.</summary>
+    /// <summary>True if no task can make progress because all open tasks are waiting for users, directly or through other tasks.</summary>
     public static bool WaitsOnlyForPeople(RunWorkflowState state) =>
         !state.Run.Paused
         && !state.IsDraining
@@ -65,23 +67,23 @@ internal static class ReadyTaskSelector
         && (state.Board.AnyAtWork || state.Board.AnyReady);
 
     /// <summary>
-    /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user canceled individually only if other tasks
-    /// depend on it.
+    /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user canceled individually only if any of its
+    /// dependents were skipped.
     /// </summary>
-    public static IEnumerable<TrackedRunTask> EndedBadly(RunTaskTracker board) =>
+    public static IEnumerable<PlanTaskWithProgress> EndedBadly(RunTaskTracker board) =>
         board
             .In(TaskStateNames.Failed)
             .Concat(board.In(TaskStateNames.Escalated))
             .Concat(board.In(TaskStateNames.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
             .OrderBy(e => e.Index);
 
-    /// <summary>Returns each task that did not succeed, together with the successful tasks that have the same text.</summary>
-    public static IEnumerable<(TrackedRunTask Attempt, IReadOnlyList<TrackedRunTask> Others)> LostAttempts(RunTaskTracker board)
+    /// <summary>Returns each unsuccessful task whose text is identical to that of successful tasks, together with those tasks.</summary>
+    public static IEnumerable<(PlanTaskWithProgress Attempt, IReadOnlyList<PlanTaskWithProgress> Others)> LostAttempts(RunTaskTracker board)
     {
         var kept = board.In(TaskStateNames.Kept).ToLookup(e => e.Outline.SameAs);
         return EndedBadly(board)
             .Where(e => e.Outline.SameAs is { } first && kept.Contains(first))
-            .Select(e => (e, (IReadOnlyList<TrackedRunTask>)[.. kept[e.Outline.SameAs]]));
+            .Select(e => (e, (IReadOnlyList<PlanTaskWithProgress>)[.. kept[e.Outline.SameAs]]));
     }
 
     /// <summary>Returns the reason why a stalled run is escalated.</summary>
@@ -91,15 +93,22 @@ internal static class ReadyTaskSelector
     /// <summary>True if the run's time limit is reached.</summary>
     public static bool IsUntilReached(RunWorkflowState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
 
-    /// <summary>Returns the tasks that may start now, in plan order, so that at most <paramref name="slots"/> slots are in use.</summary>
+    /// <summary>
+    /// Returns the tasks that may start now, by priority and then in plan order. The number of slots then in use does not exceed
+    /// <paramref name="slots"/>.
+    /// </summary>
     /// <param name="board">Tasks of the run.</param>
     /// <param name="slots">Maximum number of agents that run at the same time.</param>
     /// <param name="mayStart">Returns true if a task may start apart from slots, for example because it has no outage. Null if all
     /// may.</param>
-    public static IReadOnlyList<TrackedRunTask> NextToStart(RunTaskTracker board, int slots, Func<TrackedRunTask, bool>? mayStart = null)
+    public static IReadOnlyList<PlanTaskWithProgress> NextToStart(
+        RunTaskTracker board,
+        int slots,
+        Func<PlanTaskWithProgress, bool>? mayStart = null
+    )
     {
         var free = slots - board.AtWork.Count(e => TaskStateNames.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
-        var chosen = new List<TrackedRunTask>();
+        var chosen = new List<PlanTaskWithProgress>();
         if (free <= 0)
         {
             return chosen;
@@ -142,22 +151,22 @@ internal static class ReadyTaskSelector
         return chosen;
     }
 
-    /// <summary>True if an entry is a part of a divided task. The divided task does not run while its parts run.</summary>
-    private static bool IsPart(TrackedRunTask entry, TrackedRunTask whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
+    /// <summary>True if the task is a part of the given divided task, which does not run while its parts run.</summary>
+    private static bool IsPart(PlanTaskWithProgress entry, PlanTaskWithProgress whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
 
     /// <summary>
-    /// Returns the run's time limit if it is reached, otherwise null. After the limit nothing more is started until a user resumes the run,
-    /// which lifts the limit.
+    /// Returns the run's time limit if it has passed and holds back a task, otherwise null. After the limit, nothing starts until a user
+    /// resumes the run, which lifts the limit.
     /// </summary>
     public static RunTimeLimitReachedReason? LimitReached(RunWorkflowState state, DateTimeOffset now) =>
         !state.UntilLifted && IsUntilReached(state, now) && (state.Board.AnyReady || state.Board.AtWork.Any(WaitsForLimit))
             ? new RunTimeLimitReachedReason(state.Input.Until!.Value)
             : null;
 
-    private static bool WaitsForLimit(TrackedRunTask entry) => entry.Progress is { Paused: true, Why: RunTimeLimitReachedReason };
+    private static bool WaitsForLimit(PlanTaskWithProgress entry) => entry.Progress is { Paused: true, Why: RunTimeLimitReachedReason };
 
     /// <summary>Returns each used-up budget with the tasks that wait for it.</summary>
-    public static IEnumerable<IGrouping<string, (TrackedRunTask Task, BudgetStatus Budget)>> BudgetsReached(RunTaskTracker board) =>
+    public static IEnumerable<IGrouping<string, (PlanTaskWithProgress Task, BudgetStatus Budget)>> BudgetsReached(RunTaskTracker board) =>
         board
             .In(TaskStateNames.Parked)
             .Where(entry => entry.Progress.Why is BudgetUsedUpReason)

@@ -4,9 +4,9 @@ namespace Orchestrator.Workflows.Runs;
 internal static class ReviewRoundDecider
 {
     /// <summary>
-    /// Returns the round to start now. It is the unanswered round, or otherwise a new one that reviews the changes since the last round. A
-    /// round without a result does not count towards <c>max_rounds</c>, and its changes are reviewed again. If a user requests another
-    /// review although nothing changed, the next round reviews the whole change.
+    /// Returns the review round to start now, which is the unanswered round or a new one for the changes since the last round. A round
+    /// without a result does not count towards <c>max_rounds</c>, and its changes are reviewed again. If nothing has changed since the last
+    /// round, the new round reviews the whole change.
     /// </summary>
     public static ReviewRound Begin(RunWorkflowState state)
     {
@@ -82,8 +82,8 @@ internal static class ReviewRoundDecider
     }
 
     /// <summary>
-    /// Returns the number of findings at which a user decides and no tasks are added, or null for no limit. Tasks that are stored in the
-    /// plan but not used would take the positions of tasks added later, when the plan is read again.
+    /// Returns the number of findings at or above which a user decides instead of tasks being added, or null for no limit. Findings beyond
+    /// the limit are not stored as tasks, because unused tasks would take the positions of tasks added later.
     /// </summary>
     public static int? TasksBelow(RunReviewStatus review) =>
         review.Round >= review.MaxRounds ? 0
@@ -101,5 +101,5 @@ internal static class ReviewRoundDecider
             _ => ReviewStateNames.Findings,
         };
 
-    private static bool IsOverruled(TrackedRunTask entry) => entry.Progress.State == TaskStateNames.Waived || entry.State.LeftOut;
+    private static bool IsOverruled(PlanTaskWithProgress entry) => entry.Progress.State == TaskStateNames.Waived || entry.State.LeftOut;
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Raises budgets that apply to the run, and resumes the tasks that wait for them.</summary>
-internal sealed class RunBudgetRaiser(RunComponentContext context, TaskWorkflowClient messenger)
+internal sealed class RunBudgetRaiser(RunWorkflowComponentContext context, TaskWorkflowMessageSender messenger)
 {
     private readonly RunWorkflowState _state = context.State;
 
@@ -10,7 +10,7 @@ internal sealed class RunBudgetRaiser(RunComponentContext context, TaskWorkflowC
     {
         var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
         return !BudgetKinds.All.Contains(command.Kind)
-                ? $"The budget {Messages.WorkflowMessageFaultCollector.Quote(command.Kind)} is unknown. Known budgets: "
+                ? $"The budget {Messages.MessageValidationFaultCollector.Quote(command.Kind)} is unknown. Known budgets: "
                     + $"{string.Join(", ", BudgetKinds.All)}."
             : RunStateNames.IsFinal(_state.Run.State)
                 ? $"{_state.RunId} is {_state.Run.State}, so it starts no more agents and needs no budget."
@@ -36,7 +36,7 @@ internal sealed class RunBudgetRaiser(RunComponentContext context, TaskWorkflowC
             return new SteeringUpdateResult(raised.Message, Changed: false);
         }
         var by = DecidingUser.Of(command.By);
-        _state.Note(new BudgetRaisedReason(by, new VerbatimQuote(raised.Message)), RunComponentContext.Now, by.Who);
+        _state.Note(new BudgetRaisedReason(by, new VerbatimQuote(raised.Message)), RunWorkflowComponentContext.Now, by.Who);
         foreach (var (task, _) in Waiting(command))
         {
             await messenger.SendAsync(task.Id, t => t.GoOnAsync("", null));
@@ -50,7 +50,7 @@ internal sealed class RunBudgetRaiser(RunComponentContext context, TaskWorkflowC
         return new SteeringUpdateResult($"{raised.Message}{goOn}.", Changed: true);
     }
 
-    private List<(TrackedRunTask Task, BudgetStatus Budget)> Waiting(RaiseBudgetArguments command) =>
+    private List<(PlanTaskWithProgress Task, BudgetStatus Budget)> Waiting(RaiseBudgetArguments command) =>
         [
             .. ReadyTaskSelector
                 .BudgetsReached(_state.Board)

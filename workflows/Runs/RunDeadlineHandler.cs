@@ -27,9 +27,10 @@ internal static class RunDeadlineHandler
         state.Leases.ExplainLongWaits(state.Board, state.Rules.LockTimeout, now);
     }
 
-    private static DateTimeOffset DueOf(RunWorkflowState state, TrackedRunTask entry) => entry.Progress.Since + state.Rules.ApprovalTimeout;
+    private static DateTimeOffset DueOf(RunWorkflowState state, PlanTaskWithProgress entry) =>
+        entry.Progress.Since + state.Rules.ApprovalTimeout;
 
     /// <summary>Returns tasks that are waiting for an approval before they start. Approvals of merges have a separate time limit.</summary>
-    private static IEnumerable<TrackedRunTask> AwaitingApproval(RunWorkflowState state) =>
+    private static IEnumerable<PlanTaskWithProgress> AwaitingApproval(RunWorkflowState state) =>
         state.Board.In(TaskStateNames.AwaitingApproval).Where(e => !e.AtWork);
 }

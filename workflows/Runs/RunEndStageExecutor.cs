@@ -2,19 +2,19 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Last stage of a run. Stops tasks, releases leases and writes the report.</summary>
 internal sealed class RunEndStageExecutor(
-    RunComponentContext context,
-    TaskWorkflowClient messenger,
+    RunWorkflowComponentContext context,
+    TaskWorkflowMessageSender messenger,
     MergeQueueClient merging,
     LeaseUpdateSender leases,
     RunPlanningStageExecutor planning,
     RunRecorder recorder,
-    WorkflowResetRecoverer recovery,
+    RunAfterWorkflowResetRecoverer recovery,
     NoticeSender notices
 )
 {
     /// <summary>
-    /// Time limit for tasks to release their worktrees after their last report. A task that can't, for example because the disk is full,
-    /// keeps trying after the run has ended.
+    /// Maximum time for which an ending run waits for its tasks to release their worktrees. A task that can't release its worktree, for
+    /// example because the disk is full, keeps trying after the run has ended.
     /// </summary>
     private static readonly TimeSpan ChildrenCloseWithin = TimeSpan.FromMinutes(1);
 
@@ -28,7 +28,7 @@ internal sealed class RunEndStageExecutor(
         {
             // A cancellation request from a Temporal client ends the run like the command, so it has the same result. The user is not known
             // here.
-            _state.Note(new CanceledByUserReason(_state.CancelledBy), RunComponentContext.Now);
+            _state.Note(new CanceledByUserReason(_state.CancelledBy), RunWorkflowComponentContext.Now);
         }
         if (_state.Run.State is RunStateNames.Escalated or RunStateNames.AwaitingPromotion or RunStateNames.AwaitingApproval)
         {
@@ -50,7 +50,7 @@ internal sealed class RunEndStageExecutor(
         return await FinishAsync(state, why);
     }
 
-    /// <summary>Stops all running tasks and waits until they have stopped.</summary>
+    /// <summary>Stops the merge queue and all running tasks, and waits until they have stopped.</summary>
     private async Task StopAllAsync()
     {
         _state.IsDraining = false;

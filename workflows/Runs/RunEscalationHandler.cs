@@ -6,14 +6,14 @@ namespace Orchestrator.Workflows.Runs;
 internal sealed record StallReason(Reason? Why = null, string Evidence = "");
 
 /// <summary>
-/// Keeps a stalled run open without a time limit. The wait needs no process, because the engine stores the history. A user retries or skips
-/// tasks (<see cref="SteeringCommandHandler"/>), or decides how the run as a whole continues.
+/// Keeps a stalled run open without a time limit. The wait needs no running process, because the Temporal server stores the history. A user
+/// retries or skips tasks (<see cref="SteeringCommandHandler"/>), or decides how the run as a whole continues.
 /// </summary>
-internal sealed class RunEscalationHandler(RunComponentContext context, RunReplanningStageExecutor replanning)
+internal sealed class RunEscalationHandler(RunWorkflowComponentContext context, RunReplanningStageExecutor replanning)
 {
     private readonly RunWorkflowState _state = context.State;
 
-    private static DateTimeOffset Now => RunComponentContext.Now;
+    private static DateTimeOffset Now => RunWorkflowComponentContext.Now;
 
     /// <summary>Waits until the run can make progress again.</summary>
     /// <param name="landing">Lands merged work, if a user requests it or the settings say so.</param>
@@ -127,13 +127,16 @@ internal sealed class RunEscalationHandler(RunComponentContext context, RunRepla
         return null;
     }
 
-    /// <summary>Returns the tasks that a user's commits resolve.</summary>
-    private IEnumerable<TrackedRunTask> ResolvedTasks(ResolveEscalationArguments command) =>
+    /// <summary>
+    /// Returns the tasks that count as resolved by a user's commits, which are the unsuccessful tasks that the command names, or all of
+    /// them.
+    /// </summary>
+    private IEnumerable<PlanTaskWithProgress> ResolvedTasks(ResolveEscalationArguments command) =>
         ReadyTaskSelector.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
-    private static bool IsThere(TrackedRunTask entry) => TaskStateNames.IsOnStaging(entry.Progress.State);
+    private static bool IsThere(PlanTaskWithProgress entry) => TaskStateNames.IsOnStaging(entry.Progress.State);
 
-    private void ResolveTask(TrackedRunTask entry, ManualFixVerdict verdict, TaskResolvedByUserReason why)
+    private void ResolveTask(PlanTaskWithProgress entry, ManualFixVerdict verdict, TaskResolvedByUserReason why)
     {
         if (entry.Id == ReviewTaskDefinition.Id)
         {
@@ -148,7 +151,7 @@ internal sealed class RunEscalationHandler(RunComponentContext context, RunRepla
         _state.Board.CountAsDone(entry, TaskStateNames.Resolved, why, Now, why.By.Who);
     }
 
-    /// <summary>Requests another review if the current tree differs from the accepted one.</summary>
+    /// <summary>Requests another review if the staging branch has moved since the last review.</summary>
     private void RequestReviewIfChanged()
     {
         if (

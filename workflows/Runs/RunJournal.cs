@@ -15,24 +15,24 @@ internal sealed class RunJournal
     /// <summary>Time of the last transition, or null before the first one.</summary>
     public DateTimeOffset? LastAt { get; private set; }
 
-    /// <summary>True if transitions are waiting to be taken for recording.</summary>
+    /// <summary>True if some transitions or changed tasks have not yet been handed over for recording.</summary>
     public bool HasUnrecorded => _events.Count > 0 || _changed.Count > 0;
 
     /// <summary>True if the recording of some transitions has not been confirmed.</summary>
     public bool HasUnconfirmed => HasUnrecorded || _taken is not ({ Count: 0 }, { Count: 0 });
 
-    /// <summary>Number of transitions that are waiting to be taken for recording.</summary>
+    /// <summary>Number of transitions that have not yet been handed over for recording.</summary>
     public int Unrecorded => _events.Count;
 
-    /// <summary>Time of the oldest transition that is waiting to be taken for recording, or null if there is none.</summary>
+    /// <summary>Time of the oldest transition that has not yet been handed over for recording, or null if there is none.</summary>
     public DateTimeOffset? UnrecordedSince => _events.Count == 0 ? null : _events[0].Event.Time;
 
-    /// <summary>Returns an object that is replaced by another instance after a reset.</summary>
+    /// <summary>Function that returns an object whose identity changes after a reset of the run's workflow.</summary>
     /// <value>Default: constant null, meaning the run is never reset.</value>
     public Func<object?> Life { get; set; } = () => null;
 
     /// <summary>Marks a task as changed since it was last recorded.</summary>
-    public void Changed(TrackedRunTask entry) => _changed.Add(entry.Index);
+    public void Changed(PlanTaskWithProgress entry) => _changed.Add(entry.Index);
 
     /// <summary>Adds a transition. <paramref name="task"/> is null for the run itself; <paramref name="by"/> is null if no user
     /// decided.</summary>
@@ -53,8 +53,8 @@ internal sealed class RunJournal
     }
 
     /// <summary>
-    /// Continues the event numbers of an earlier record of the run, and records everything again. Drops events from before the reset that
-    /// are already in that record.
+    /// Continues the event numbers of the run's existing record after a workflow reset, and marks all tasks to be recorded again. Drops
+    /// events from before the reset that the record already contains.
     /// </summary>
     /// <param name="last">Last event number of that record.</param>
     /// <param name="tasks">Number of tasks.</param>
@@ -75,8 +75,10 @@ internal sealed class RunJournal
         _changed.UnionWith(Enumerable.Range(0, tasks));
     }
 
-    /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions, and at most as many tasks.</summary>
-    public UnrecordedRunTransitions RemoveUnrecorded(RunTaskTracker board, int limit)
+    /// <summary>
+    /// Hands over the oldest unrecorded changes for recording, with at most <paramref name="limit"/> transitions and as many tasks.
+    /// </summary>
+    public UnrecordedRunChangeList RemoveUnrecorded(RunTaskTracker board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
         _taken = ([.. _changed.Take(part.Tasks.Count)], part.Events);
@@ -85,19 +87,19 @@ internal sealed class RunJournal
         return part;
     }
 
-    /// <summary>Removes the transitions that were taken, because they are now recorded.</summary>
+    /// <summary>Removes the transitions that were handed over, because they are now recorded.</summary>
     public void RemoveRecorded() => _taken = ([], []);
 
     /// <summary>
     /// Returns changes whose recording has not been confirmed, oldest first. Includes those that <see cref="RemoveUnrecorded"/> returned.
     /// </summary>
-    public UnrecordedRunTransitions Unconfirmed(RunTaskTracker board, int limit) =>
+    public UnrecordedRunChangeList Unconfirmed(RunTaskTracker board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
 
-    private UnrecordedRunTransitions Part(RunTaskTracker board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
+    private UnrecordedRunChangeList Part(RunTaskTracker board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
     {
         var events = PayloadSizeLimiter.First(noted, limit);
-        return new UnrecordedRunTransitions(
+        return new UnrecordedRunChangeList(
             PayloadSizeLimiter.First(changed.Select(i => board.Entries[i].ToRunTask()), limit),
             events,
             events.Count < noted.Count ? events[^1].Sequence : Sequence
@@ -109,4 +111,4 @@ internal sealed class RunJournal
 /// <param name="Tasks">Tasks that have changed since they were last recorded.</param>
 /// <param name="Events">Events in chronological order.</param>
 /// <param name="Sequence">Number of the last event that the record will contain after this part is stored.</param>
-internal sealed record UnrecordedRunTransitions(IReadOnlyList<RunTaskStatus> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);
+internal sealed record UnrecordedRunChangeList(IReadOnlyList<RunTaskStatus> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);

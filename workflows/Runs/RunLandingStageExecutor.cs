@@ -4,8 +4,14 @@ namespace Orchestrator.Workflows.Runs;
 /// <param name="Why">Final reason of the run, or null if the target already contained its work.</param>
 internal sealed record LandedRun(RunLandedReason? Why);
 
-/// <summary>Lands staging on the target, either when all work is merged, or earlier if a user requests that the merged work land.</summary>
-internal sealed class RunLandingStageExecutor(RunComponentContext context, WorkflowResetRecoverer recovery, RunEscalationHandler escalation)
+/// <summary>
+/// Lands the staging branch on the target when all work is merged, or earlier if a user or the settings require that merged work land.
+/// </summary>
+internal sealed class RunLandingStageExecutor(
+    RunWorkflowComponentContext context,
+    RunAfterWorkflowResetRecoverer recovery,
+    RunEscalationHandler escalation
+)
 {
     private readonly RunWorkflowState _state = context.State;
 
@@ -37,15 +43,15 @@ internal sealed class RunLandingStageExecutor(RunComponentContext context, Workf
     }
 
     /// <summary>
-    /// Waits for a user to approve the landing. The approval is valid only for this landing. An approval after the time limit applies to a
-    /// new landing.
+    /// Waits until a user decides about a refused landing. An approval within the time limit applies only to this landing. A later approval
+    /// starts another attempt, which may again need an approval.
     /// </summary>
     /// <param name="result">Result of the refused landing.</param>
     /// <returns>True if the landing is approved. Null if a user decided otherwise, or the run can no longer land.</returns>
     private async Task<bool?> WaitForPersonAsync(LandResult result)
     {
         _state.PromoteAsked = false;
-        var deadline = RunComponentContext.Now + _state.Rules.ApprovalTimeout;
+        var deadline = RunWorkflowComponentContext.Now + _state.Rules.ApprovalTimeout;
         var refusal = NotLandedFor(result);
         context.TransitionTo(RunStateNames.AwaitingPromotion, refusal, result.Evidence);
         try
@@ -77,7 +83,7 @@ internal sealed class RunLandingStageExecutor(RunComponentContext context, Workf
                         Why = refused.Why is null ? refusal : new EscalationResolutionRefusedReason(refused.Why, refusal),
                     };
                 }
-                Stand(stall, isOverdue: RunComponentContext.Now >= deadline);
+                Stand(stall, isOverdue: RunWorkflowComponentContext.Now >= deadline);
             }
         }
         finally
@@ -90,7 +96,7 @@ internal sealed class RunLandingStageExecutor(RunComponentContext context, Workf
 
     // Timers have a minimum length.
     private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
-        deadline - RunComponentContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+        deadline - RunWorkflowComponentContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 
     private void Stand(StallReason stall, bool isOverdue)
     {
@@ -120,11 +126,11 @@ internal sealed class RunLandingStageExecutor(RunComponentContext context, Workf
     /// <param name="isAskedFor">True if a user requested it.</param>
     public Task<LandResult> LandBesideAsync(bool isAskedFor) => LandNowAsync(isAskedFor, isPart: true);
 
-    /// <summary>Merges new commits on the target into staging, if the gates pass on the result.</summary>
+    /// <summary>Merges new commits from the target into the staging branch, if the gates pass on the result.</summary>
     public Task<LandResult> MergeTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
 
     /// <summary>Creates the reason, shown to users, why nothing has landed.</summary>
-    public static LandingRefusedReason NotLandedFor(LandResult result) =>
+    public static RunNotLandedReason NotLandedFor(LandResult result) =>
         new(new VerbatimQuote(result.Message)) { LosesWork = result.LosesWork, Branch = result.RenamedTo };
 
     private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
@@ -169,7 +175,7 @@ internal sealed class RunLandingStageExecutor(RunComponentContext context, Workf
                 task: null,
                 RunStateNames.Landing,
                 new RunLandedReason(new VerbatimQuote(result.Message)),
-                RunComponentContext.Now,
+                RunWorkflowComponentContext.Now,
                 result.Evidence
             );
             foreach (var entry in isPart ? _state.Board.Unlanded.ToList() : [])

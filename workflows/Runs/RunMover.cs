@@ -3,12 +3,12 @@ using System.Linq.Expressions;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Moves a run to another host, which already has the required data. Notifies all child workflows, and abandons running activities on the
+/// Moves a run to another host that already has the required data. Notifies all child workflows, and abandons running activities on the
 /// previous host.
 /// </summary>
 internal sealed class RunMover(
-    RunComponentContext context,
-    TaskWorkflowClient messenger,
+    RunWorkflowComponentContext context,
+    TaskWorkflowMessageSender messenger,
     TaskWorkflowAdopter takeOver,
     MergeQueueClient merging
 )
@@ -25,8 +25,8 @@ internal sealed class RunMover(
         : null;
 
     /// <summary>
-    /// Returns the reason to refuse the list of tasks whose work is lost, or null if it is valid. Only tasks that have done work can be
-    /// repeated.
+    /// Returns the reason why a command that repeats tasks with lost work is refused, or null if it is valid. Lost work can be repeated
+    /// only while the run is executing tasks.
     /// </summary>
     private string? RefuseLoss(MoveRunArguments command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStateNames.Executing
@@ -46,7 +46,7 @@ internal sealed class RunMover(
         {
             _state.Repository = to;
             _state.Run = _state.Run with { Repository = to.Path };
-            _state.Note(new RunMovedToHostReason(MachineName.Of(from), MachineName.Of(to), by), RunComponentContext.Now, by.Who);
+            _state.Note(new RunMovedToHostReason(MachineName.Of(from), MachineName.Of(to), by), RunWorkflowComponentContext.Now, by.Who);
         }
         machine.MoveTo(to.Queue);
         var atWork = _state.Board.AtWork.ToList();
@@ -99,14 +99,14 @@ internal sealed class RunMover(
                 );
             }
             _state.Train.Drop(entry.Id);
-            _state.Board.RepeatTask(entry, why, RunComponentContext.Now);
+            _state.Board.RepeatTask(entry, why, RunWorkflowComponentContext.Now);
         }
         // Another merge queue continues from this position once the current one has closed.
         _state.Train.RecordQueueEnded(_state.Train.ExecutionId);
         return open;
     }
 
-    /// <summary>Moves the leases, which each clone of the repository manages separately.</summary>
+    /// <summary>Moves the run's leases to the new host. Each clone of the repository manages its leases separately.</summary>
     private async Task MoveLeasesAsync(RepositoryReference from, RepositoryReference to)
     {
         if (from.Key == to.Key)
@@ -128,7 +128,7 @@ internal sealed class RunMover(
         await Workflow.WaitConditionAsync(() => _state.Leases.IsAnswered || !_state.Leases.Joined, CancellationToken.None);
         if (_state.Leases.Shared is true)
         {
-            _state.Leases.DeclareLeasesOfRunningTasks(_state.Board, RunComponentContext.Now);
+            _state.Leases.DeclareLeasesOfRunningTasks(_state.Board, RunWorkflowComponentContext.Now);
         }
     }
 

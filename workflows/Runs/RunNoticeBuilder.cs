@@ -51,7 +51,7 @@ internal static class RunNoticeBuilder
         foreach (var outage in state.Outages.Open.Where(one => !one.IsOver))
         {
             var waiting = state
-                .Board.Entries.Where(entry => !entry.HasEnded && RunOutageTracker.AffectsTask(outage, entry.Outline))
+                .Board.Entries.Where(entry => !entry.HasEnded && AccountAndHostOutageTracker.AffectsTask(outage, entry.Outline))
                 .ToList();
             if (waiting.Count == 0)
             {
@@ -125,7 +125,7 @@ internal static class RunNoticeBuilder
             );
     }
 
-    private static RunNotice OfTask(TrackedRunTask entry, string kind) =>
+    private static RunNotice OfTask(PlanTaskWithProgress entry, string kind) =>
         new(
             $"{kind}/{entry.Id}/{Seconds(entry.Progress.Since)}",
             kind,

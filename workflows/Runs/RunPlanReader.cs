@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Reads the run's plan.</summary>
-internal sealed class RunPlanReader(RunComponentContext context)
+internal sealed class RunPlanReader(RunWorkflowComponentContext context)
 {
     private readonly RunWorkflowState _state = context.State;
 

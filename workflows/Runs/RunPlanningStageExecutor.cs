@@ -2,13 +2,13 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>First stage of a run. Turns a request into a plan if necessary, and puts the plan's tasks on the board.</summary>
+/// <summary>First stage of a run. Turns a request into a plan if necessary, and adds the plan's tasks to the run.</summary>
 internal sealed class RunPlanningStageExecutor(
-    RunComponentContext context,
+    RunWorkflowComponentContext context,
     RunPlanReader plans,
     TaskStarter starter,
     RunRecorder recorder,
-    WorkflowResetRecoverer recovery
+    RunAfterWorkflowResetRecoverer recovery
 )
 {
     private readonly RunWorkflowState _state = context.State;
@@ -44,7 +44,7 @@ internal sealed class RunPlanningStageExecutor(
         var tasks = await plans.ReadTasksAsync(_state.Plan.Tasks);
         if (!_state.Input.PlanOnly)
         {
-            _state.Board.Add(tasks, RunComponentContext.Now);
+            _state.Board.Add(tasks, RunWorkflowComponentContext.Now);
         }
         _state.Plan = _state.Plan with { Tasks = [] };
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
@@ -53,13 +53,13 @@ internal sealed class RunPlanningStageExecutor(
     }
 
     /// <summary>
-    /// Finds the repository. A worker that serves it answers immediately; without such a worker, the run shows which repository it waits
-    /// for. A cancellation during this wait needs no cleanup.
+    /// Finds the run's repository through a worker that serves it. Until such a worker answers, the run shows the repository for which it
+    /// is waiting. A cancellation during this wait needs no cleanup.
     /// </summary>
     private async Task<RepositoryReference> FindRepositoryAsync()
     {
         var (name, before) = (_state.Input.Repository, _state.Run.Why);
-        _state.Run = _state.Run with { Why = new WaitingForWorkerReason(name, RunComponentContext.Now) };
+        _state.Run = _state.Run with { Why = new WaitingForWorkerReason(name, RunWorkflowComponentContext.Now) };
         try
         {
             var look = Calls.ActivityDefaults.ShortActivity(QueueNames.Workflows);
@@ -119,12 +119,12 @@ internal sealed class RunPlanningStageExecutor(
             Account = Workflow.Patched("planner-account") ? begun.Agent : "",
             Timeout = begun.Timeout,
         };
-        _state.Board.Add([_state.Planner], RunComponentContext.Now);
+        _state.Board.Add([_state.Planner], RunWorkflowComponentContext.Now);
         context.TransitionTo(RunStateNames.Planning, new PlannerWorkingReason(begun.Agent));
         await RunPlannerAsync(_state.Board.Find(PlannerTaskDefinition.Id));
     }
 
-    private async Task RunPlannerAsync(TrackedRunTask planner)
+    private async Task RunPlannerAsync(PlanTaskWithProgress planner)
     {
         bool MayStart() => !planner.AtWork && _state.Board.AnyReady && !_state.Run.Paused;
         bool NeedsPerson() => !planner.AtWork && !_state.Board.AnyReady;
@@ -147,7 +147,8 @@ internal sealed class RunPlanningStageExecutor(
     }
 
     /// <summary>
-    /// Waits for a condition. A reset during this stage is handled once the plan exists, because only the planner was started before.
+    /// Waits for a condition or a cancellation. A workflow reset during this stage is handled only once the plan exists, because until then
+    /// only the planner has been started.
     /// </summary>
     private async Task WaitAsync(Func<bool> holds)
     {

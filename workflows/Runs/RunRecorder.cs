@@ -1,19 +1,21 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Records transitions in the run's folder through an activity, and keeps the details in the Web UI current. While the owner host queries
-/// transitions, the run records them only in larger batches, because each activity adds six events to the history.
+/// Records transitions in the run's folder through an activity, and keeps the run's details in Temporal's Web UI current. While the owner
+/// host queries transitions itself, the run records them in larger batches, because each activity adds six events to the history.
 /// </summary>
-internal sealed class RunRecorder(RunComponentContext context, WorkflowResetRecoverer recovery)
+internal sealed class RunRecorder(RunWorkflowComponentContext context, RunAfterWorkflowResetRecoverer recovery)
 {
     private const int RecordedAtOnce = 200;
 
-    /// <summary>Maximum number of queried transitions before the run records them through an activity.</summary>
+    /// <summary>
+    /// Number of transitions that may be left to the owner host's queries before the run records them through an activity.
+    /// </summary>
     private const int GatheredAtMost = 24;
 
     /// <summary>
-    /// Maximum age of a transition that is delivered only by the owner host's query. Afterwards, the next event makes the run record its
-    /// transitions through an activity. The host may have an earlier version of this program that does not query them.
+    /// Maximum age of a transition that only the owner host's queries deliver. After that, the next event makes the run record its
+    /// transitions through an activity, because an earlier version on the host may not query them.
     /// </summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 
@@ -39,7 +41,7 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
         && (
             !IsReadAlong
             || _state.Journal.Unrecorded >= GatheredAtMost
-            || RunComponentContext.Now - _state.Journal.UnrecordedSince >= GatheredFor
+            || RunWorkflowComponentContext.Now - _state.Journal.UnrecordedSince >= GatheredFor
         );
 
     /// <summary>True if the recording of some transitions has not been confirmed.</summary>
@@ -56,7 +58,7 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
         await _recording;
     }
 
-    /// <summary>Records all transitions except those that happen meanwhile.</summary>
+    /// <summary>Records transitions until none are left, including those that occur in the meantime.</summary>
     public async Task RecordAllAsync()
     {
         if (_state.Repository.Queue.Length == 0)
@@ -70,22 +72,24 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
     }
 
     /// <summary>
-    /// Returns the transitions that the owner host may store after a query, or null if there are none. After a reset, transitions first get
-    /// numbers that continue the record. A workflow task that would end the execution reports nothing, because a server may reject that
-    /// task if new messages have arrived.
+    /// Returns the transitions that the owner host may store after a query, or null if there are none. After a reset, returns null until
+    /// the transitions have numbers that continue the record. Also returns null at the end of the run, because a server may still reject
+    /// the last workflow task.
     /// </summary>
     public RecordProgressInput? Unrecorded() =>
         IsHeard && !_isClosing && !context.Resets.RecordIsOfAnother && _state.Journal.HasUnconfirmed
             ? ToProgress(_state.Journal.Unconfirmed(_state.Board, ReadAtOnce), Workflow.Info.RunId)
             : null;
 
-    /// <summary>Records all transitions through an activity, because the owner host can't store those it has queried.</summary>
+    /// <summary>
+    /// Makes the run record all transitions through activities, because the owner host can't store those that it has queried.
+    /// </summary>
     public void SendAll() => _reader = "";
 
-    /// <summary>Publishes changes in the Web UI until the run ends.</summary>
+    /// <summary>Publishes changes in Temporal's Web UI and in search attributes until the run ends.</summary>
     public async Task DescribeAsync()
     {
-        var (described, attributes) = (-1L, new RunAttributeSetter(_state));
+        var (described, attributes) = (-1L, new RunSearchAttributeSetter(_state));
         OngoingOutagesReason? shown = null;
         while (true)
         {
@@ -95,7 +99,7 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
                     || StatusReasonFormatter.Of(RunStatusTexts.DescribeOutages(_state)) != StatusReasonFormatter.Of(shown),
                 CancellationToken.None
             );
-            shown = RunStatusTexts.ShowOutages(_state, shown, RunComponentContext.Now);
+            shown = RunStatusTexts.ShowOutages(_state, shown, RunWorkflowComponentContext.Now);
             described = _state.Journal.Sequence;
             Workflow.CurrentDetails = RunStatusTexts.Describe(_state);
             attributes.SetChanged();
@@ -110,7 +114,7 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
             await Workflow.WaitConditionAsync(() => RunDeadlineHandler.Next(_state) is not null, CancellationToken.None);
             while (RunDeadlineHandler.Next(_state) is { } due)
             {
-                var left = due - RunComponentContext.Now;
+                var left = due - RunWorkflowComponentContext.Now;
                 var isPassed =
                     left <= TimeSpan.Zero
                     || !await TimedConditionWaiter.WaitUntilAsync(
@@ -120,7 +124,7 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
                     );
                 if (isPassed)
                 {
-                    RunDeadlineHandler.Pass(_state, RunComponentContext.Now);
+                    RunDeadlineHandler.Pass(_state, RunWorkflowComponentContext.Now);
                 }
             }
         }
@@ -165,6 +169,6 @@ internal sealed class RunRecorder(RunComponentContext context, WorkflowResetReco
         }
     }
 
-    private RecordProgressInput ToProgress(UnrecordedRunTransitions part, string execution) =>
+    private RecordProgressInput ToProgress(UnrecordedRunChangeList part, string execution) =>
         new(_state.Repository, _state.Snapshot(0, 0) with { Sequence = part.Sequence, ExecutionId = execution }, part.Tasks, part.Events);
 }

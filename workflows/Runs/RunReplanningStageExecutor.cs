@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Replans during a run. The planner receives the merged work and the tasks that did not succeed. It is a task on the board, like the
-/// review. After an approval, if one is needed, the new tasks replace those that did not succeed.
+/// Replaces a run's unsuccessful tasks with tasks from a new plan, after an approval if one is needed. The planner is itself a task of the
+/// run, and receives the merged work and the unsuccessful tasks.
 /// </summary>
-internal sealed class RunReplanningStageExecutor(RunComponentContext context, RunRecorder recorder, PlanApprovalWaiter approval)
+internal sealed class RunReplanningStageExecutor(RunWorkflowComponentContext context, RunRecorder recorder, PlanApprovalWaiter approval)
 {
     private readonly RunWorkflowState _state = context.State;
 
-    private static DateTimeOffset Now => RunComponentContext.Now;
+    private static DateTimeOffset Now => RunWorkflowComponentContext.Now;
 
-    /// <summary>Starts the planner that replaces the failed tasks.</summary>
+    /// <summary>Starts the planner that plans replacements for the unsuccessful tasks.</summary>
     /// <param name="resolution">User's resolution that requests the replanning.</param>
     /// <param name="stand">Reason why the run is stalled.</param>
     /// <returns>Reason why the planner can't start, or null if it is about to start.</returns>
@@ -113,7 +113,7 @@ internal sealed class RunReplanningStageExecutor(RunComponentContext context, Ru
     }
 
     /// <summary>Returns the tasks of the plan that did not succeed, preceded by the tasks that were skipped because of them.</summary>
-    private IEnumerable<TrackedRunTask> Unfinished() =>
+    private IEnumerable<PlanTaskWithProgress> Unfinished() =>
         _state.Board.In(TaskStateNames.Skipped).Concat(ReadyTaskSelector.EndedBadly(_state.Board)).Where(_state.IsOfPlan);
 
     private void Supersede(RunReplanStatus replan)
@@ -141,7 +141,9 @@ internal sealed class RunReplanningStageExecutor(RunComponentContext context, Ru
         }
     }
 
-    /// <summary>Assigns the rejected findings to the new tasks. The reviewer reviews again when these tasks are done.</summary>
+    /// <summary>
+    /// Leaves the reviewer's findings to the new tasks, so that the reviewer reviews the change again when these tasks are done.
+    /// </summary>
     private void AskReviewerAgain()
     {
         if (_state.Board.TryFind(ReviewTaskDefinition.Id) is not { } entry || _state.Run.Review is not { } review)

@@ -1,14 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Stage between work and landing, which reviews the whole change. The review is a task on the board. Its findings become tasks, and after
-/// these are merged the change is reviewed again.
+/// Stage between work and landing, in which the whole change is reviewed. The review is itself a task of the run. Its findings become
+/// further tasks, and the change is reviewed again after these are merged.
 /// </summary>
-internal sealed class RunReviewStageExecutor(RunComponentContext context)
+internal sealed class RunReviewStageExecutor(RunWorkflowComponentContext context)
 {
     private readonly RunWorkflowState _state = context.State;
 
-    private static DateTimeOffset Now => RunComponentContext.Now;
+    private static DateTimeOffset Now => RunWorkflowComponentContext.Now;
 
     /// <summary>Decides whether the run may land. Returns false if more work must be done first.</summary>
     public async Task<bool> RunAsync()
@@ -54,7 +54,7 @@ internal sealed class RunReviewStageExecutor(RunComponentContext context)
         return _state.Run.Review?.Verdict is ReviewStateNames.Accepted or ReviewStateNames.Overruled or ReviewStateNames.Empty;
     }
 
-    /// <summary>Looks for alternative results of tasks that the evidence can't rank, so that the reviewer must choose.</summary>
+    /// <summary>Finds tasks whose alternative results the evidence can't rank, so that the reviewer must choose among them.</summary>
     /// <returns>True if the reviewer has questions to answer.</returns>
     private async Task<bool> FindTiesAsync()
     {
@@ -69,7 +69,7 @@ internal sealed class RunReviewStageExecutor(RunComponentContext context)
         return found.Count > 0;
     }
 
-    private async Task ConcludeAsync(TrackedRunTask entry, RunReviewStatus review)
+    private async Task ConcludeAsync(PlanTaskWithProgress entry, RunReviewStatus review)
     {
         var conclude = new ConcludeReviewInput(_state.RunId, _state.Repository, _state.Plan.Hash, ReviewRoundDecider.Current(_state))
         {

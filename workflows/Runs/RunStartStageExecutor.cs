@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Stage before the first task. Checks that the run can start, and waits for an approval if necessary.</summary>
-internal sealed class RunStartStageExecutor(RunComponentContext context, LeaseUpdateSender leases, PlanApprovalWaiter approval)
+internal sealed class RunStartStageExecutor(RunWorkflowComponentContext context, LeaseUpdateSender leases, PlanApprovalWaiter approval)
 {
     private readonly RunWorkflowState _state = context.State;
 

@@ -3,15 +3,17 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>
 /// Creates and restores the state that a run passes on when it continues as new. Works in the same way for plans of all sizes.
 /// </summary>
-internal sealed class RunStateCheckpointer(RunComponentContext context, RunPlanReader plans)
+internal sealed class RunStateCheckpointer(RunWorkflowComponentContext context, RunPlanReader plans)
 {
     private readonly RunWorkflowState _state = context.State;
     private CheckpointFile? _file;
 
-    /// <summary>Writes the state of all started tasks to a file in the run's folder, page by page.</summary>
+    /// <summary>
+    /// Writes the state of all tasks that have changed since the last checkpoint to a file in the run's folder, page by page.
+    /// </summary>
     public async Task SaveTasksAsync()
     {
-        var unsaved = new Queue<TrackedRunTask>(_state.Board.Entries.Where(e => e.IsUnsaved));
+        var unsaved = new Queue<PlanTaskWithProgress>(_state.Board.Entries.Where(e => e.IsUnsaved));
         while (unsaved.Count > 0)
         {
             var page = PayloadSizeLimiter.First(unsaved.Select(e => e.State));
@@ -44,7 +46,7 @@ internal sealed class RunStateCheckpointer(RunComponentContext context, RunPlanR
             UntilLifted = _state.UntilLifted,
             LandMergedAsked = _state.LandMergedAsked,
             Parts = _state.Parts,
-            SignedAnswers = _state.SignedCommands.ToCheckpoint(RunComponentContext.Now),
+            SignedAnswers = _state.SignedCommands.ToCheckpoint(RunWorkflowComponentContext.Now),
             PausedAlone = [.. _state.PausedAlone],
         };
 

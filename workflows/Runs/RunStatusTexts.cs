@@ -37,13 +37,15 @@ internal static class RunStatusTexts
     }
 
     private static string DescribeUpdate(string runId, RunQuestion question, SuggestedCommand way) =>
-        SuggestedCommandUpdateConverter.Of(runId, question, way) is var (update, input) ? $" or the update `{update}` with `{input}`" : "";
+        SuggestedCommandToUpdateConverter.Of(runId, question, way) is var (update, input)
+            ? $" or the update `{update}` with `{input}`"
+            : "";
 
     /// <summary>
     /// Describes the purpose of a task's workflow, as Markdown. This text does not change; the workflow shows its progress in its own
     /// details.
     /// </summary>
-    public static string DescribeTask(RunWorkflowState state, TrackedRunTask entry)
+    public static string DescribeTask(RunWorkflowState state, PlanTaskWithProgress entry)
     {
         var (outline, text) = (entry.Outline, new StringBuilder());
         text.Append(CultureInfo.InvariantCulture, $"`{outline.Id}` of the run `{state.RunId}` in `{state.Repository.Path}`.");
@@ -83,7 +85,9 @@ internal static class RunStatusTexts
         return down;
     }
 
-    /// <summary>Stores the list of activities that fail repeatedly, and shows each failure as the reason of the affected task.</summary>
+    /// <summary>
+    /// Stores the list of activities that fail repeatedly, and shows each failure as the reason for the affected task's state.
+    /// </summary>
     public static void HandleFailingActivities(RunWorkflowState state, IReadOnlyList<FailingActivityStatus> failing, DateTimeOffset now)
     {
         var before = state.Run.Failing;
@@ -120,8 +124,10 @@ internal static class RunStatusTexts
         }
     }
 
-    /// <summary>Adds the hosts from the list of failing activities to the reason of a task that has started to wait for a host.</summary>
-    public static void AddHosts(RunWorkflowState state, TrackedRunTask entry, DateTimeOffset now)
+    /// <summary>
+    /// Adds the number of suitable hosts, from the list of failing activities, to the reason of a task that has begun waiting for a host.
+    /// </summary>
+    public static void AddHosts(RunWorkflowState state, PlanTaskWithProgress entry, DateTimeOffset now)
     {
         if (
             entry.Progress.Why is WaitingForHostSlotReason waits
@@ -139,7 +145,7 @@ internal static class RunStatusTexts
         var brief = PayloadSizeLimiter.Shorten(note);
         var earlier = state.Run.DroppedMessages.Where(known => known != brief);
         state.Run = state.Run with { DroppedMessages = [.. earlier.Append(brief).TakeLast(MostDropped)] };
-        state.Note(new MessageDroppedReason(new VerbatimQuote(note)), now);
+        state.Note(new WorkflowMessageDroppedReason(new VerbatimQuote(note)), now);
     }
 
     private static ActivityFailingRepeatedlyReason Of(FailingActivityStatus step) =>

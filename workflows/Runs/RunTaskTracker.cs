@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Tasks of a run and the rules between them, such as readiness, and the effect of a task's end on other tasks. Does not depend on Temporal
-/// or the clock; the time is a parameter.
+/// Tracks the tasks of a run and applies the rules that connect them, such as readiness and the effects of a task's end. Does not depend on
+/// Temporal or the clock.
 /// </summary>
 internal sealed class RunTaskTracker
 {
-    private readonly List<TrackedRunTask> _entries = [];
+    private readonly List<PlanTaskWithProgress> _entries = [];
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly SortedSet<int> _ready = [];
     private readonly SortedSet<int> _atWork = [];
@@ -25,42 +25,43 @@ internal sealed class RunTaskTracker
     public bool IsFilled { get; private set; }
 
     /// <summary>All tasks in plan order.</summary>
-    public IReadOnlyList<TrackedRunTask> Entries => _entries;
+    public IReadOnlyList<PlanTaskWithProgress> Entries => _entries;
 
     /// <summary>Tasks by state. States are ordered by name, and tasks as in the plan.</summary>
-    public IEnumerable<(string State, IReadOnlyCollection<TrackedRunTask> Entries)> ByState => _byState.All;
+    public IEnumerable<(string State, IReadOnlyCollection<PlanTaskWithProgress> Entries)> ByState => _byState.All;
 
     /// <summary>True if no work is left, because all tasks are merged, count as done, or were canceled individually.</summary>
     public bool AllMerged => _done + LeftOut.Count() == _entries.Count;
 
     /// <summary>Tasks that a user canceled individually, in plan order. The run lands without them.</summary>
-    public IEnumerable<TrackedRunTask> LeftOut => In(TaskStateNames.Cancelled).Where(e => e.State.LeftOut);
+    public IEnumerable<PlanTaskWithProgress> LeftOut => In(TaskStateNames.Cancelled).Where(e => e.State.LeftOut);
 
     /// <summary>Tasks whose work is on staging but has not landed.</summary>
-    public IEnumerable<TrackedRunTask> Unlanded =>
+    public IEnumerable<PlanTaskWithProgress> Unlanded =>
         In(TaskStateNames.Merged).Concat(In(TaskStateNames.Resolved)).Where(e => !e.Progress.Landed).OrderBy(e => e.Index);
 
     /// <summary>Tasks whose workflow is open, in plan order.</summary>
-    public IEnumerable<TrackedRunTask> AtWork => _atWork.Select(i => _entries[i]);
+    public IEnumerable<PlanTaskWithProgress> AtWork => _atWork.Select(i => _entries[i]);
 
     public bool AnyAtWork => _atWork.Count > 0;
 
     /// <summary>
-    /// Tasks whose dependencies are met and that wait for a slot, an approval or another task. Ordered by priority, then as in the plan.
+    /// Tasks whose dependencies are met and that are waiting for a slot, an approval or another task. Ordered by priority, then by position
+    /// in the plan.
     /// </summary>
-    public IEnumerable<TrackedRunTask> Ready => _ready.Select(i => _entries[i]).OrderByDescending(entry => entry.Outline.Priority);
+    public IEnumerable<PlanTaskWithProgress> Ready => _ready.Select(i => _entries[i]).OrderByDescending(entry => entry.Outline.Priority);
 
     public bool AnyReady => _ready.Count > 0;
 
     /// <summary>Ready tasks that are waiting for a user's approval.</summary>
-    public IEnumerable<TrackedRunTask> NotApproved => Ready.Where(e => !e.State.Approved);
+    public IEnumerable<PlanTaskWithProgress> NotApproved => Ready.Where(e => !e.State.Approved);
 
-    public TrackedRunTask Find(string id) => _entries[_index[id]];
+    public PlanTaskWithProgress Find(string id) => _entries[_index[id]];
 
-    public TrackedRunTask? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
+    public PlanTaskWithProgress? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
 
-    /// <summary>Returns tasks in a state, in plan order.</summary>
-    public IReadOnlyCollection<TrackedRunTask> In(string state) => _byState.In(state);
+    /// <summary>Returns the tasks in the given state, in plan order.</summary>
+    public IReadOnlyCollection<PlanTaskWithProgress> In(string state) => _byState.In(state);
 
     /// <summary>Adds tasks after the existing ones.</summary>
     /// <param name="tasks">Tasks to add, in any order.</param>
@@ -76,7 +77,7 @@ internal sealed class RunTaskTracker
         var first = _entries.Count;
         foreach (var task in tasks)
         {
-            var entry = new TrackedRunTask(task, _entries.Count, now);
+            var entry = new PlanTaskWithProgress(task, _entries.Count, now);
             _index.Add(task.Id, entry.Index);
             _entries.Add(entry);
             if (restored is null)
@@ -112,7 +113,7 @@ internal sealed class RunTaskTracker
     }
 
     /// <summary>Records the start of a task's workflow.</summary>
-    public void Started(TrackedRunTask entry, DateTimeOffset now)
+    public void Started(PlanTaskWithProgress entry, DateTimeOffset now)
     {
         _ready.Remove(entry.Index);
         _atWork.Add(entry.Index);
@@ -120,8 +121,8 @@ internal sealed class RunTaskTracker
         Change(entry, TaskStateNames.Preparing, null, now);
     }
 
-    /// <summary>Resumes a paused task. The task occupies its slot immediately, and not only after it reports that it is running.</summary>
-    public void ResumeTask(TrackedRunTask entry)
+    /// <summary>Resumes a paused task. The task occupies its slot immediately, even before it reports that it is running.</summary>
+    public void ResumeTask(PlanTaskWithProgress entry)
     {
         if (!entry.Progress.Paused)
         {
@@ -131,8 +132,10 @@ internal sealed class RunTaskTracker
         Journal.Changed(entry);
     }
 
-    /// <summary>Ends a task that is not running, because a user canceled or rejected it.</summary>
-    public void End(TrackedRunTask entry, string state, Reason why, DateTimeOffset now, string? by = null)
+    /// <summary>
+    /// Moves a task to a final state without a report from its workflow, for example because a user canceled or rejected the task.
+    /// </summary>
+    public void End(PlanTaskWithProgress entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         Change(entry, state, why, now, by: by);
         Ended(entry, now);
@@ -142,41 +145,41 @@ internal sealed class RunTaskTracker
     /// <param name="state">One of the states for which <see cref="TaskStateNames.IsDone"/> is true.</param>
     /// <param name="why">Reason for the state.</param>
     /// <param name="by">User who decided, or null if no user did.</param>
-    public void CountAsDone(TrackedRunTask entry, string state, Reason why, DateTimeOffset now, string? by = null)
+    public void CountAsDone(PlanTaskWithProgress entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         End(entry, state, why, now, by);
         ReopenDependents(entry, now);
     }
 
     /// <summary>Continues the run without a task that has ended.</summary>
-    public void ExcludeTask(TrackedRunTask entry, Reason why, DateTimeOffset now, string evidence = "")
+    public void ExcludeTask(PlanTaskWithProgress entry, Reason why, DateTimeOffset now, string evidence = "")
     {
         entry.State = entry.State with { LeftOut = true };
         Change(entry, TaskStateNames.Cancelled, why, now, evidence);
     }
 
     /// <summary>Retries an ended task, and the tasks that were skipped because of it.</summary>
-    public void Retry(TrackedRunTask entry, string guidance, DateTimeOffset now, DecidingUser? by = null)
+    public void Retry(PlanTaskWithProgress entry, string guidance, DateTimeOffset now, DecidingUser? by = null)
     {
         PutBack(entry, guidance, new TaskRetriedReason(by), now, by?.Who);
     }
 
     /// <summary>Repeats a task that is done and has no dependents.</summary>
-    public void AskAgain(TrackedRunTask entry, Reason why, DateTimeOffset now)
+    public void AskAgain(PlanTaskWithProgress entry, Reason why, DateTimeOffset now)
     {
         _done--;
         PutBack(entry, "", why, now);
     }
 
     /// <summary>Escalates a task that is done and has no dependents, so that a user decides how the run continues.</summary>
-    public void Escalate(TrackedRunTask entry, Reason why, DateTimeOffset now, string evidence)
+    public void Escalate(PlanTaskWithProgress entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
         Change(entry, TaskStateNames.Escalated, why, now, evidence);
     }
 
     /// <summary>Adopts a task's workflow that an earlier execution of the run started.</summary>
-    public void AdoptWorkflow(TrackedRunTask entry, string executionId, DateTimeOffset now)
+    public void AdoptWorkflow(PlanTaskWithProgress entry, string executionId, DateTimeOffset now)
     {
         if (!entry.AtWork)
         {
@@ -189,19 +192,19 @@ internal sealed class RunTaskTracker
         entry.Follow(executionId);
     }
 
-    /// <summary>Starts a task again if its workflow is gone and its result is unknown.</summary>
-    public void BeginAnew(TrackedRunTask entry, DateTimeOffset now)
+    /// <summary>Retries a task whose workflow is gone and whose result is unknown.</summary>
+    public void BeginAnew(PlanTaskWithProgress entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
         entry.State = entry.State with { AtWork = false, Progress = entry.Progress with { Paused = false } };
         Retry(entry, entry.State.Guidance, now);
     }
 
-    /// <summary>Returns the tasks with the given ids, and all done or running tasks that are based on their work, in plan order.</summary>
+    /// <summary>Returns the given tasks and all done or running tasks that build on their work, in plan order.</summary>
     /// <param name="ids">Ids of tasks; unknown ids are ignored.</param>
-    public IReadOnlyList<TrackedRunTask> WithThoseThatBuildOn(IEnumerable<string> ids)
+    public IReadOnlyList<PlanTaskWithProgress> WithThoseThatBuildOn(IEnumerable<string> ids)
     {
-        var found = new SortedSet<int>(ids.Select(TryFind).OfType<TrackedRunTask>().Select(entry => entry.Index));
+        var found = new SortedSet<int>(ids.Select(TryFind).OfType<PlanTaskWithProgress>().Select(entry => entry.Index));
         foreach (var entry in found.Select(index => _entries[index]).ToList())
         {
             Spread(entry, dependant => (dependant.AtWork || IsDone(dependant)) && found.Add(dependant.Index));
@@ -210,7 +213,7 @@ internal sealed class RunTaskTracker
     }
 
     /// <summary>Repeats a done or running task whose work is lost. Its dependents wait for it again.</summary>
-    public void RepeatTask(TrackedRunTask entry, Reason why, DateTimeOffset now)
+    public void RepeatTask(PlanTaskWithProgress entry, Reason why, DateTimeOffset now)
     {
         if (IsDone(entry))
         {
@@ -227,7 +230,7 @@ internal sealed class RunTaskTracker
     }
 
     /// <summary>Records that a task is approved.</summary>
-    public void Approve(TrackedRunTask entry, Reason why, DateTimeOffset now, string? by = null)
+    public void Approve(PlanTaskWithProgress entry, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
         if (!entry.AtWork && entry.Progress.State == TaskStateNames.AwaitingApproval)
@@ -241,23 +244,29 @@ internal sealed class RunTaskTracker
     }
 
     /// <summary>Records that the task's work has landed on the target while the run continues.</summary>
-    public void Landed(TrackedRunTask entry)
+    public void Landed(PlanTaskWithProgress entry)
     {
         entry.Progress = entry.Progress with { Landed = true };
         Journal.Changed(entry);
     }
 
     /// <summary>Sets the reason for a task's state.</summary>
-    public void Explain(TrackedRunTask entry, Reason? why, DateTimeOffset now) => Change(entry, entry.Progress.State, why, now);
+    public void Explain(PlanTaskWithProgress entry, Reason? why, DateTimeOffset now) => Change(entry, entry.Progress.State, why, now);
 
     /// <summary>Moves the task to a new state, or sets a new reason for the same state.</summary>
-    public void Change(TrackedRunTask entry, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null) =>
-        Put(entry, entry.Progress.MovedTo(state, why, now, evidence), now, by);
+    public void Change(
+        PlanTaskWithProgress entry,
+        string state,
+        Reason? why,
+        DateTimeOffset now,
+        string evidence = "",
+        string? by = null
+    ) => Put(entry, entry.Progress.MovedTo(state, why, now, evidence), now, by);
 
     /// <summary>Replaces the progress of a task.</summary>
     /// <param name="by">User who decided, or null if no user did.</param>
     /// <param name="notesHost">True to record a change of the task's host as an event.</param>
-    public void Put(TrackedRunTask entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
+    public void Put(PlanTaskWithProgress entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
     {
         var before = entry.Progress;
         var moved = before.State != progress.State;
@@ -286,12 +295,12 @@ internal sealed class RunTaskTracker
         }
     }
 
-    /// <summary>Returns the tasks that are not run if this task is skipped.</summary>
-    public IEnumerable<TrackedRunTask> SkippedFor(TrackedRunTask entry) =>
+    /// <summary>Returns those direct dependents of a task that were skipped.</summary>
+    public IEnumerable<PlanTaskWithProgress> SkippedFor(PlanTaskWithProgress entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStateNames.Skipped);
 
     /// <summary>Handles the end of a task, after which its dependents become ready or are skipped.</summary>
-    public void Ended(TrackedRunTask entry, DateTimeOffset now)
+    public void Ended(PlanTaskWithProgress entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
         _ready.Remove(entry.Index);
@@ -322,9 +331,9 @@ internal sealed class RunTaskTracker
     }
 
     /// <summary>
-    /// Makes a task wait for another execution of its workflow, and likewise the tasks that were skipped because of this task.
+    /// Makes a task ready for another execution of its workflow, and reopens the tasks that were skipped because of the task.
     /// </summary>
-    private void PutBack(TrackedRunTask entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
+    private void PutBack(PlanTaskWithProgress entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.PutBack(guidance);
         Change(entry, TaskStateNames.Pending, why, now, by: by);
@@ -333,7 +342,7 @@ internal sealed class RunTaskTracker
     }
 
     /// <summary>Reopens tasks that were skipped because of this one, unless another of their dependencies did not succeed.</summary>
-    private void ReopenDependents(TrackedRunTask entry, DateTimeOffset now) =>
+    private void ReopenDependents(PlanTaskWithProgress entry, DateTimeOffset now) =>
         Spread(
             entry,
             dependant =>
@@ -346,14 +355,16 @@ internal sealed class RunTaskTracker
                 {
                     return false;
                 }
-                Change(dependant, TaskStateNames.Pending, new FailedDependencyContinuesReason(entry.Id), now);
+                Change(dependant, TaskStateNames.Pending, new FailedDependencyResumedReason(entry.Id), now);
                 AddIfReady(dependant);
                 return true;
             }
         );
 
-    /// <summary>Visits dependents transitively, as long as the condition is true for them.</summary>
-    private void Spread(TrackedRunTask from, Func<TrackedRunTask, bool> isConcerned)
+    /// <summary>
+    /// Visits the dependents of a task transitively, but does not continue beyond a dependent for which the condition is false.
+    /// </summary>
+    private void Spread(PlanTaskWithProgress from, Func<PlanTaskWithProgress, bool> isConcerned)
     {
         var queue = new Queue<int>(from.Dependants);
         while (queue.TryDequeue(out var index))
@@ -369,9 +380,9 @@ internal sealed class RunTaskTracker
         }
     }
 
-    private static bool IsDone(TrackedRunTask entry) => TaskStateNames.IsDone(entry.Progress.State);
+    private static bool IsDone(PlanTaskWithProgress entry) => TaskStateNames.IsDone(entry.Progress.State);
 
-    private void AddIfReady(TrackedRunTask entry)
+    private void AddIfReady(PlanTaskWithProgress entry)
     {
         if (entry.Unmet == 0 && !entry.AtWork && entry.Progress.State is TaskStateNames.Pending or TaskStateNames.AwaitingApproval)
         {

@@ -2,9 +2,9 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Starts tasks as soon as their dependencies are merged, until all tasks are merged or no task can make progress.</summary>
 internal sealed class RunWorkStageExecutor(
-    RunComponentContext context,
+    RunWorkflowComponentContext context,
     TaskStarter starter,
-    WorkflowResetRecoverer recovery,
+    RunAfterWorkflowResetRecoverer recovery,
     RunContinueAsNew continuation,
     TaskDivisionHandler splitting,
     PartialLandingExecutor parts
@@ -29,7 +29,7 @@ internal sealed class RunWorkStageExecutor(
             }
             await continuation.ContinueIfLongAsync();
             await splitting.ExecutePendingAsync();
-            ExecuteSteps(ReadyTaskSelector.Next(_state, RunComponentContext.Now));
+            ExecuteSteps(ReadyTaskSelector.Next(_state, RunWorkflowComponentContext.Now));
             if (ReadyTaskSelector.NothingCanMove(_state))
             {
                 ExcludeFailedAttempts();
@@ -54,12 +54,12 @@ internal sealed class RunWorkStageExecutor(
             || parts.IsDue
             || continuation.HasNews
             || splitting.HasStep
-            || ReadyTaskSelector.Next(_state, RunComponentContext.Now).Any;
+            || ReadyTaskSelector.Next(_state, RunWorkflowComponentContext.Now).Any;
         if (parts.PlannedAt is not { } at)
         {
             return context.WaitAsync(() => HasNews() || parts.PlannedAt is not null);
         }
-        var delay = at - RunComponentContext.Now;
+        var delay = at - RunWorkflowComponentContext.Now;
         return context.WaitAsync(
             () => HasNews() || parts.PlannedAt != at,
             delay > TimeSpan.FromMilliseconds(1) ? delay : TimeSpan.FromMilliseconds(1),
@@ -83,21 +83,21 @@ internal sealed class RunWorkStageExecutor(
     }
 
     /// <summary>
-    /// Skips attempts that did not succeed, if the run picks the best of several results and another task with the same text succeeded.
-    /// Such attempts need no user.
+    /// Excludes unsuccessful tasks if another task with the same text succeeded and the run picks the best of several results. Such tasks
+    /// need no decision by a user.
     /// </summary>
     private void ExcludeFailedAttempts()
     {
         foreach (var (attempt, others) in ReadyTaskSelector.LostAttempts(_state.Board).ToList())
         {
             var why = new IdenticalTaskSucceededReason([.. others.Select(e => e.Id)], attempt.Progress.Why);
-            _state.Board.ExcludeTask(attempt, why, RunComponentContext.Now, attempt.Progress.Evidence);
+            _state.Board.ExcludeTask(attempt, why, RunWorkflowComponentContext.Now, attempt.Progress.Evidence);
         }
     }
 
-    private void ExecuteSteps(TaskStartDecisions steps)
+    private void ExecuteSteps(ReadyTaskSelectionResult steps)
     {
-        var now = RunComponentContext.Now;
+        var now = RunWorkflowComponentContext.Now;
         if (steps.Pause is { } limit)
         {
             _state.Run = _state.Run with { Paused = true, Why = limit };

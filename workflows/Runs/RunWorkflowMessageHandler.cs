@@ -6,8 +6,8 @@ using Temporalio.Common;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Handles all messages to a run: commands from users and reports from child workflows. Required arguments of types that can't be null have
-/// a default value. Without it, the SDK would drop a signal that lacks the argument before the signal can be recorded.
+/// Handles all messages to a run, which are commands from users and reports from child workflows. Even required arguments have a default
+/// value. Otherwise, the SDK would drop a signal without such an argument before the signal can be recorded.
 /// </summary>
 public abstract class RunWorkflowMessageHandler : WorkflowBase
 {
@@ -20,13 +20,13 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
 
     private protected RunWorkflowState State { get; private set; }
 
-    private protected RunComponentContainer Parts { get; private set; }
+    private protected RunWorkflowComponentContainer Parts { get; private set; }
 
-    private protected static DateTimeOffset Now => RunComponentContext.Now;
+    private protected static DateTimeOffset Now => RunWorkflowComponentContext.Now;
 
     /// <summary>
-    /// Sets the state of a failed run for queries, so that no answer shows the run as continuing. This is no transition, because it can no
-    /// longer be recorded.
+    /// Marks the run as failed for later queries, which would otherwise show it as still running. The change is not a transition, because
+    /// it can no longer be recorded.
     /// </summary>
     internal override void EndsAsFailed(string reason)
     {
@@ -200,7 +200,8 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
     }
 
     /// <summary>
-    /// Accepts every update. Because a validator exists, the SDK rejects an unreadable update before it is in the history.
+    /// Accepts every readable update. The SDK can reject an unreadable update before the update enters the history only if a validator
+    /// exists.
     /// </summary>
     [WorkflowUpdateValidator(nameof(SetConcurrencyAsync))]
     public void ValidateSetConcurrency(int workers) => Refuse(null);
@@ -323,14 +324,16 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
 
     internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 
-    /// <summary>Creates the state from the input of the run. A scheduled start always implies <c>Again</c>.</summary>
+    /// <summary>
+    /// Creates the state from the input of the run. For a run that was started by a schedule, <c>Again</c> is always set.
+    /// </summary>
     private protected void CreateState(OrchestrationInput input) =>
         (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);
 
-    private (RunWorkflowState State, RunComponentContainer Parts) Begin(OrchestrationInput input)
+    private (RunWorkflowState State, RunWorkflowComponentContainer Parts) Begin(OrchestrationInput input)
     {
         var state = new RunWorkflowState(Workflow.Info.WorkflowId, input, Now, _stop.Token);
-        return (state, new RunComponentContainer(new RunComponentContext(state, _stop.Token), () => MessagesTaken));
+        return (state, new RunWorkflowComponentContainer(new RunWorkflowComponentContext(state, _stop.Token), () => MessagesTaken));
     }
 
     private static SteeringUpdateArguments? CommandOf(object?[] arguments) =>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// State of a run. The classes in this folder read and change it, and the workflow carries out their decisions. Whether follow-up work is
-/// needed (recording, updating leases, starting, merging) is computed by comparing values here, and never stored as a flag.
+/// State of a run, which the classes in this folder read and change. The need for follow-up work, such as recording or merging, is computed
+/// from these values and never stored as a flag.
 /// </summary>
 internal sealed class RunWorkflowState
 {
@@ -13,7 +13,7 @@ internal sealed class RunWorkflowState
         _cancellation = cancellation;
         RunId = runId;
         Input = input;
-        Outages = new RunOutageTracker(() => Rules.FirstTrialAfter);
+        Outages = new AccountAndHostOutageTracker(() => Rules.FirstTrialAfter);
         Run = new RunStatus
         {
             RunId = runId,
@@ -33,8 +33,8 @@ internal sealed class RunWorkflowState
     public string RunId { get; }
 
     /// <summary>
-    /// Input of the run. Preflight replaces values that only a host can determine, such as a time of day by the point in time that it
-    /// means.
+    /// Input of the run. Preflight resolves values that only a host can determine; for example, it replaces a time of day with a point in
+    /// time.
     /// </summary>
     public OrchestrationInput Input { get; set; }
 
@@ -54,12 +54,12 @@ internal sealed class RunWorkflowState
 
     public RunTaskTracker Board { get; } = new();
 
-    /// <summary>Newest report of each task, by task id, if it arrived before this execution of the run took the task over.</summary>
+    /// <summary>Newest report of each task that arrived before this execution of the run had adopted the task, by task id.</summary>
     public Dictionary<string, TaskReport> EarlyReports { get; } = new(StringComparer.Ordinal);
 
     public RunJournal Journal => Board.Journal;
 
-    public SignedCommandAnswerStore SignedCommands { get; } = new();
+    public AnsweredSignedCommandStore SignedCommands { get; } = new();
 
     /// <summary>True if tasks are loaded or never will be. Commands that name a task wait for this.</summary>
     public bool HasTasks => Board.IsFilled || IsEnding;
@@ -85,7 +85,9 @@ internal sealed class RunWorkflowState
     /// <summary>True while merged work is landing and other tasks are open. Nothing is merged during that time.</summary>
     public bool IsLandingMerged { get; set; }
 
-    /// <summary>Earlier landings of merged work while other tasks continued, or null if there were none.</summary>
+    /// <summary>
+    /// Record of earlier landings and target checks that took place while other tasks continued, or null if there were none.
+    /// </summary>
     public PartialLandingRecord? Parts { get; set; }
 
     /// <summary>Resolution that is being carried out, or null if there is none.</summary>
@@ -99,19 +101,19 @@ internal sealed class RunWorkflowState
     /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume them.</summary>
     public SortedSet<string> PausedAlone { get; } = new(StringComparer.Ordinal);
 
-    public RunOutageTracker Outages { get; }
+    public AccountAndHostOutageTracker Outages { get; }
 
     public LeaseTracker Leases { get; } = new();
 
     /// <summary>Verified work that is waiting for its merge, and the state of the connection to the merge queue.</summary>
     public MergeQueueRequestTracker Train { get; } = new();
 
-    /// <summary>Last reported position of staging.</summary>
+    /// <summary>Last reported position of the staging branch.</summary>
     public StagingBranchTip Staging { get; private set; } = new("", 0);
 
     /// <summary>
-    /// Commit of the last merge on staging. Every activity that uses staging gets it as an argument, because no file or ref is
-    /// authoritative.
+    /// Commit of the last merge on the staging branch. Passed as an argument to every activity that uses the branch, because neither a file
+    /// nor a ref is authoritative.
     /// </summary>
     public string StagingTip
     {
@@ -119,7 +121,10 @@ internal sealed class RunWorkflowState
         set => Staging = Staging.MovedTo(value);
     }
 
-    /// <summary>True if a review has to accept the merged work before it lands, and has not accepted the current staging commit.</summary>
+    /// <summary>
+    /// True if the merged work must pass a review before it lands, but no review has accepted the current commit of the staging branch.
+    /// False if a user has overruled the review.
+    /// </summary>
     public bool IsUnreviewed =>
         Rules.Review is { Picks: false }
         && !(
@@ -127,12 +132,16 @@ internal sealed class RunWorkflowState
             || (Run.Review is { Verdict: ReviewStateNames.Accepted or ReviewStateNames.Empty } review && review.Commit == StagingTip)
         );
 
-    /// <summary>True if staging has work that has not landed. A task whose work was already on the target merges nothing.</summary>
+    /// <summary>
+    /// True if the staging branch contains work that has not landed. False if the merged tasks changed nothing, because their work was
+    /// already on the target.
+    /// </summary>
     public bool HasUnlanded =>
         Board.Unlanded.Any() && (StagingTip.Length == 0 || (StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit));
 
     /// <summary>
-    /// True if the history is long. The run starts no new work until running work has ended and the run has continued as new.
+    /// True if the history is long. The run then starts no new work until outgoing calls and updates have completed and the run has
+    /// continued as new.
     /// </summary>
     public bool IsDraining { get; set; }
 
@@ -144,14 +153,15 @@ internal sealed class RunWorkflowState
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Adopts the merge queue's position of staging, unless the run knows a newer one.</summary>
+    /// <summary>Adopts the position of the staging branch reported by the merge queue, unless the run knows a later one.</summary>
     public void MovedTo(StagingBranchTip position) => Staging = Staging.OrNewer(position);
 
     /// <summary>True if the task is the planner.</summary>
-    public bool IsPlanner(TrackedRunTask entry) => Input.NeedsPlanner && entry.Id == PlannerTaskDefinition.Id;
+    public bool IsPlanner(PlanTaskWithProgress entry) => Input.NeedsPlanner && entry.Id == PlannerTaskDefinition.Id;
 
     /// <summary>True if an entry is a task of the plan, and not the planner or the review.</summary>
-    public bool IsOfPlan(TrackedRunTask entry) => !IsPlanner(entry) && entry.Id is not (ReviewTaskDefinition.Id or ReplanTaskDefinition.Id);
+    public bool IsOfPlan(PlanTaskWithProgress entry) =>
+        !IsPlanner(entry) && entry.Id is not (ReviewTaskDefinition.Id or ReplanTaskDefinition.Id);
 
     /// <summary>True if all tasks of the plan have ended and only the review remains.</summary>
     public bool IsReviewing =>
@@ -161,7 +171,7 @@ internal sealed class RunWorkflowState
     public bool IsReplanning => Run.Replan is { State: ReplanStateNames.Asked };
 
     /// <summary>Returns the hash of the plan that a task uses; empty for the planner.</summary>
-    public string PlanHashOf(TrackedRunTask entry) => IsPlanner(entry) ? "" : Plan.Hash;
+    public string PlanHashOf(PlanTaskWithProgress entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
     /// <summary>Moves the run to a new state, or sets a new reason for the same state.</summary>
     public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
@@ -236,7 +246,7 @@ internal sealed class RunWorkflowState
             TaskCount = Board.Entries.Count,
         };
 
-        RunTaskStatus Shown(TrackedRunTask entry) =>
+        RunTaskStatus Shown(PlanTaskWithProgress entry) =>
             entry.ToRunTask(
                 entry.Progress.State == TaskStateNames.Merging && (positions ??= Train.Positions()).TryGetValue(entry.Id, out var position)
                     ? position

@@ -5,26 +5,26 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>A signal to be sent to the workflow of a task.</summary>
 /// <param name="Signal">Expression that calls the signal method.</param>
-internal sealed record TaskWorkflowSignal(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
+internal sealed record OutgoingTaskWorkflowSignal(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
-/// <summary>Result of a command, and the signals that it sends to tasks.</summary>
-internal sealed record SteeringResult(SteeringUpdateResult Answer, params IReadOnlyList<TaskWorkflowSignal> Tell)
+/// <summary>Result of a command, with the signals to be sent to tasks.</summary>
+internal sealed record SteeringResult(SteeringUpdateResult Answer, params IReadOnlyList<OutgoingTaskWorkflowSignal> Tell)
 {
-    public static SteeringResult As(string message, params IReadOnlyList<TaskWorkflowSignal> tell) =>
+    public static SteeringResult As(string message, params IReadOnlyList<OutgoingTaskWorkflowSignal> tell) =>
         new(new SteeringUpdateResult(message, true), tell);
 
-    /// <summary>Creates the result of a command that applies to the run, with a sentence that names the run.</summary>
-    public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<TaskWorkflowSignal> tell) =>
+    /// <summary>Creates the result of a command that applies to the whole run. Its message is a sentence that names the run.</summary>
+    public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<OutgoingTaskWorkflowSignal> tell) =>
         new(new SteeringUpdateResult(message, changed, NamesRun: true), tell);
 
     /// <summary>Creates the result of a command that changed nothing.</summary>
-    public static SteeringResult Unchanged(string message, params IReadOnlyList<TaskWorkflowSignal> tell) =>
+    public static SteeringResult Unchanged(string message, params IReadOnlyList<OutgoingTaskWorkflowSignal> tell) =>
         new(new SteeringUpdateResult(message, false), tell);
 }
 
 /// <summary>
-/// Applies users' commands to the state of a run. Commands are idempotent. A check returns a sentence if the command is refused, or null if
-/// it is valid, and changes nothing.
+/// Applies users' commands to the state of a run. Commands are idempotent. The methods that check a command return a refusal, or null if
+/// the command is valid, and change nothing.
 /// </summary>
 internal sealed class SteeringCommandHandler(RunWorkflowState state)
 {
@@ -109,10 +109,10 @@ internal sealed class SteeringCommandHandler(RunWorkflowState state)
         );
     }
 
-    private static TaskWorkflowSignal Pause(TrackedRunTask entry)
+    private static OutgoingTaskWorkflowSignal Pause(PlanTaskWithProgress entry)
     {
         var verifying = entry.Progress.State == TaskStateNames.Verifying ? entry.State.ReportSequence : 0;
-        return new TaskWorkflowSignal(entry.Id, task => task.PauseAsync(verifying));
+        return new OutgoingTaskWorkflowSignal(entry.Id, task => task.PauseAsync(verifying));
     }
 
     public SteeringResult PauseTask(string id)
@@ -168,7 +168,10 @@ internal sealed class SteeringCommandHandler(RunWorkflowState state)
         if (task.AtWork)
         {
             Note(task, new CanceledByUserReason(by), now, by);
-            return SteeringResult.As($"{id} is being stopped; its files are kept.", new TaskWorkflowSignal(id, t => t.CancelAsync()));
+            return SteeringResult.As(
+                $"{id} is being stopped; its files are kept.",
+                new OutgoingTaskWorkflowSignal(id, t => t.CancelAsync())
+            );
         }
         Board.End(task, TaskStateNames.Cancelled, new CanceledByUserReason(by), now, by.Who);
         return SteeringResult.As($"{id} will not run; the run lands without it.");
@@ -182,12 +185,12 @@ internal sealed class SteeringCommandHandler(RunWorkflowState state)
         {
             Note(task, new ContinuedByUserReason(by), now, by);
             state.Outages.RecordProbe(task.Outline);
-            var tell = new List<TaskWorkflowSignal> { new(id, t => t.GoOnAsync(guidance, command)) };
+            var tell = new List<OutgoingTaskWorkflowSignal> { new(id, t => t.GoOnAsync(guidance, command)) };
             // An answer to a paused task resumes the task, but a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
             {
                 state.PausedAlone.Remove(id);
-                tell.Add(new TaskWorkflowSignal(id, t => t.ResumeAsync()));
+                tell.Add(new OutgoingTaskWorkflowSignal(id, t => t.ResumeAsync()));
             }
             return SteeringResult.As($"{id} continues its conversation.", tell);
         }
@@ -280,20 +283,20 @@ internal sealed class SteeringCommandHandler(RunWorkflowState state)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
         var more = Board.Entries.Count > known.Count ? $" and {Board.Entries.Count - known.Count} more" : "";
-        return $"{state.RunId} has no task {WorkflowMessageFaultCollector.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
+        return $"{state.RunId} has no task {MessageValidationFaultCollector.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
     /// <summary>
     /// Creates the signal that resumes a task. The task occupies its slot immediately, because otherwise another task could start in that
     /// slot before the task reports.
     /// </summary>
-    private TaskWorkflowSignal CreateResumeMessage(TrackedRunTask task)
+    private OutgoingTaskWorkflowSignal CreateResumeMessage(PlanTaskWithProgress task)
     {
         Board.ResumeTask(task);
-        return new TaskWorkflowSignal(task.Id, t => t.ResumeAsync());
+        return new OutgoingTaskWorkflowSignal(task.Id, t => t.ResumeAsync());
     }
 
-    private void Note(TrackedRunTask task, Reason what, DateTimeOffset now, DecidingUser by) =>
+    private void Note(PlanTaskWithProgress task, Reason what, DateTimeOffset now, DecidingUser by) =>
         state.Journal.Note(task.Id, task.Progress.State, what, now, by: by.Who);
 
     private string StateOf(string id) => Board.Find(id).Progress.State;

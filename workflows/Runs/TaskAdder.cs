@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Adds tasks to a run in progress at a user's request.</summary>
-internal sealed class TaskAdder(RunComponentContext context)
+internal sealed class TaskAdder(RunWorkflowComponentContext context)
 {
     private readonly RunWorkflowState _state = context.State;
 
@@ -54,10 +54,10 @@ internal sealed class TaskAdder(RunComponentContext context)
                 continue; // Another command has extended the plan in the meantime.
             }
             _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
-            _state.Board.Add(made.Tasks, RunComponentContext.Now);
+            _state.Board.Add(made.Tasks, RunWorkflowComponentContext.Now);
             _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
             var by = DecidingUser.Of(command.By);
-            _state.Note(new TasksAddedReason([.. made.Tasks.Select(task => task.Id)], by), RunComponentContext.Now, by.Who);
+            _state.Note(new TasksAddedReason([.. made.Tasks.Select(task => task.Id)], by), RunWorkflowComponentContext.Now, by.Who);
             return new SteeringUpdateResult(
                 $"{_state.RunId} has {Plural.Of(made.Tasks.Count, "more task")}: "
                     + $"{string.Join(", ", made.Tasks.Select(task => task.Id))}.",

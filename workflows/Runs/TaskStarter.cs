@@ -1,10 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Starts the workflows of tasks and waits for their results.</summary>
-internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopter takeOver, TaskWorkflowClient messenger)
+internal sealed class TaskStarter(RunWorkflowComponentContext context, TaskWorkflowAdopter takeOver, TaskWorkflowMessageSender messenger)
 {
     /// <summary>
-    /// Delay before a task's workflow is started again, if its id is still in use. Doubles with each attempt, up to 30 seconds in total.
+    /// Initial delay before another attempt to start a task's workflow whose id is still in use. Doubles with each attempt; the attempts
+    /// stop after about 30 seconds.
     /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
@@ -15,17 +16,17 @@ internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopt
     private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Marks the task as running, and starts its workflow in the background.</summary>
-    public void Start(TrackedRunTask entry)
+    public void Start(PlanTaskWithProgress entry)
     {
         _state.Outages.Started(entry.Outline);
-        _state.Board.Started(entry, RunComponentContext.Now);
+        _state.Board.Started(entry, RunWorkflowComponentContext.Now);
         var input = InputFor(entry, entry.Id == ReviewTaskDefinition.Id ? ReviewRoundDecider.Begin(_state) : null);
         entry.State = entry.State with { Guidance = "", MayReuse = false };
         _state.PausedAlone.Remove(entry.Id);
         context.Background.Begin(context.Calls.TrackAsync(() => StartAsync(entry, input)));
     }
 
-    private TaskWorkflowInput InputFor(TrackedRunTask entry, ReviewRound? review) =>
+    private TaskWorkflowInput InputFor(PlanTaskWithProgress entry, ReviewRound? review) =>
         new()
         {
             RunId = _state.RunId,
@@ -44,13 +45,13 @@ internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopt
             Lent = entry.Progress.Lent ?? [],
             PlanningHash = _state.Plan.PlanningHash,
             Replan = entry.Id == ReplanTaskDefinition.Id ? _state.Run.Replan!.Round : 0,
-            SendsLocally = Workflow.Patched(LocalActivitySignalSender.Patch),
+            SendsLocally = Workflow.Patched(SignalViaLocalActivitySender.Patch),
             // A worker host shares the result of each step before the next one.
             VerifiesAtOnce = _state.Rules is { Places: null, IsShared: false } && Workflow.Patched(VerifiesAtOnce),
             Fresh = _state.Input.Fresh || (entry.Progress.Attempt > 0 && !entry.State.MayReuse),
         };
 
-    private async Task StartAsync(TrackedRunTask entry, TaskWorkflowInput input)
+    private async Task StartAsync(PlanTaskWithProgress entry, TaskWorkflowInput input)
     {
         // The last report of a workflow arrives before the workflow ends, but its id is free only afterwards.
         await entry.Closed;
@@ -63,7 +64,7 @@ internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopt
         }
     }
 
-    private async Task StartOrTakeOverAsync(TrackedRunTask entry, TaskWorkflowInput input)
+    private async Task StartOrTakeOverAsync(PlanTaskWithProgress entry, TaskWorkflowInput input)
     {
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
@@ -76,14 +77,20 @@ internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopt
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
-                TaskWorkflowReportHandler.Lost(_state.Board, entry, "", new TaskWorkflowStillOpenReason(id), RunComponentContext.Now);
+                TaskWorkflowReportHandler.Lost(
+                    _state.Board,
+                    entry,
+                    "",
+                    new TaskWorkflowStillOpenReason(id),
+                    RunWorkflowComponentContext.Now
+                );
                 return;
             }
             await TimedConditionWaiter.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
         }
     }
 
-    private async Task<bool> TryStartAsync(TrackedRunTask entry, TaskWorkflowInput input)
+    private async Task<bool> TryStartAsync(PlanTaskWithProgress entry, TaskWorkflowInput input)
     {
         var options = new ChildWorkflowOptions
         {
@@ -116,23 +123,26 @@ internal sealed class TaskStarter(RunComponentContext context, TaskWorkflowAdopt
         }
     }
 
-    private void Follow<T>(TrackedRunTask entry, ChildWorkflowHandle<T, TaskReport> handle)
+    private void Follow<T>(PlanTaskWithProgress entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         entry.State = entry.State with { ExecutionId = handle.FirstExecutionRunId };
         entry.Closed = FollowAsync(entry, handle);
     }
 
-    /// <summary>Handles the result of a task's workflow like its last report. A workflow without a result counts as failed.</summary>
-    private async Task FollowAsync<T>(TrackedRunTask entry, ChildWorkflowHandle<T, TaskReport> handle)
+    /// <summary>
+    /// Waits for a task's workflow to close, and handles its result as the task's last report. A task whose workflow returns no result
+    /// counts as failed.
+    /// </summary>
+    private async Task FollowAsync<T>(PlanTaskWithProgress entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         try
         {
-            TaskWorkflowReportHandler.HandleReport(_state, await handle.GetResultAsync(), RunComponentContext.Now);
+            TaskWorkflowReportHandler.HandleReport(_state, await handle.GetResultAsync(), RunWorkflowComponentContext.Now);
         }
         catch (ChildWorkflowFailureException failure)
         {
             var why = new TaskWorkflowEndedSilentlyReason(new WorkflowFailedReason(new VerbatimQuote(FailureCause.Of(failure))));
-            TaskWorkflowReportHandler.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunComponentContext.Now);
+            TaskWorkflowReportHandler.Lost(_state.Board, entry, handle.FirstExecutionRunId, why, RunWorkflowComponentContext.Now);
         }
     }
 }

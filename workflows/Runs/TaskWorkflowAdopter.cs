@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles open task workflows that this execution of the run did not start. They are adopted or ended.</summary>
-internal sealed class TaskWorkflowAdopter(RunComponentContext context, TaskWorkflowClient messenger)
+/// <summary>Adopts or ends open task workflows that this execution of the run did not start.</summary>
+internal sealed class TaskWorkflowAdopter(RunWorkflowComponentContext context, TaskWorkflowMessageSender messenger)
 {
     private readonly RunWorkflowState _state = context.State;
 
     /// <summary>Adopts the open workflow of a task. Returns false if the workflow is about to close.</summary>
-    public async Task<bool> TryTakeOverAsync(TrackedRunTask entry)
+    public async Task<bool> TryTakeOverAsync(PlanTaskWithProgress entry)
     {
         var report = await messenger.ReadAsync(entry);
         if (
@@ -28,7 +28,7 @@ internal sealed class TaskWorkflowAdopter(RunComponentContext context, TaskWorkf
     }
 
     /// <summary>Adopts the workflow that sent this report, and handles the report.</summary>
-    public void AdoptWorkflow(TrackedRunTask entry, TaskReport report)
+    public void AdoptWorkflow(PlanTaskWithProgress entry, TaskReport report)
     {
         report = TaskWorkflowReportHandler.NewestOf(_state, report);
 
@@ -38,22 +38,22 @@ internal sealed class TaskWorkflowAdopter(RunComponentContext context, TaskWorkf
         {
             return;
         }
-        _state.Board.AdoptWorkflow(entry, report.ExecutionId, RunComponentContext.Now);
-        TaskWorkflowReportHandler.HandleReport(_state, report, RunComponentContext.Now);
+        _state.Board.AdoptWorkflow(entry, report.ExecutionId, RunWorkflowComponentContext.Now);
+        TaskWorkflowReportHandler.HandleReport(_state, report, RunWorkflowComponentContext.Now);
     }
 
     /// <summary>
-    /// Ends a task's workflow that uses another plan, and ignores its reports. If the workflow waits for its merge, it is notified that its
-    /// work was not merged.
+    /// Ends an open task workflow that this execution of the run can't adopt, and ignores its reports from then on. If the workflow is
+    /// waiting for its merge, it is notified that its work was not merged.
     /// </summary>
-    public async Task EndStrangerAsync(TrackedRunTask entry, TaskReport report)
+    public async Task EndStrangerAsync(PlanTaskWithProgress entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
         await EndUnknownAsync(report);
     }
 
     /// <summary>
-    /// Ends the workflow of a task that is unknown to this execution, such as a finding of a review or a task of another plan.
+    /// Ends a task workflow that does not belong to this execution of the run, for example because its task is part of another plan.
     /// </summary>
     public async Task EndUnknownAsync(TaskReport report)
     {
@@ -61,7 +61,7 @@ internal sealed class TaskWorkflowAdopter(RunComponentContext context, TaskWorkf
         await messenger.SendAsync(task.Id, t => t.CancelAsync());
         if (task.State == TaskStateNames.Merging)
         {
-            var refusal = TaskWorkflowClient.NotMerged(task.Id, task.Attempt);
+            var refusal = TaskWorkflowMessageSender.NotMerged(task.Id, task.Attempt);
             await messenger.SendAsync(task.Id, t => t.MergeDoneAsync(refusal));
         }
     }

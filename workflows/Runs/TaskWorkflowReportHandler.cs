@@ -46,8 +46,8 @@ internal static class TaskWorkflowReportHandler
     }
 
     /// <summary>
-    /// Returns the newest report from the same execution of a task. After the query and before the run took over, a newer report may have
-    /// arrived.
+    /// Returns the newest known report from the task execution that was queried. A newer report may have arrived between the query and the
+    /// adoption of the task's workflow.
     /// </summary>
     public static TaskReport NewestOf(RunWorkflowState state, TaskReport asked) =>
         state.EarlyReports.TryGetValue(asked.Progress.Id, out var early)
@@ -97,7 +97,7 @@ internal static class TaskWorkflowReportHandler
         }
         var progress = report.Progress with
         {
-            Outage = RunOutageTracker.Of(entry.OutlineAt(report.Progress), report),
+            Outage = AccountAndHostOutageTracker.Of(entry.OutlineAt(report.Progress), report),
             Parts = report.Progress.Parts is null ? null : entry.Progress.Parts ?? [],
             Landed = entry.Progress.Landed,
         };
@@ -110,18 +110,18 @@ internal static class TaskWorkflowReportHandler
     }
 
     /// <summary>
-    /// True if this report or a later one has already been applied. A worker may die after it has sent a report by
-    /// <see cref="LocalActivitySignalSender"/>. The workflow may then take another path, whose report has the same number.
+    /// True if this report or a later one has already been applied. A report with the same number but another state is new, because a
+    /// workflow may take another path after its worker died.
     /// </summary>
-    private static bool IsOld(TrackedRunTask entry, TaskReport report) =>
+    private static bool IsOld(PlanTaskWithProgress entry, TaskReport report) =>
         report.Sequence < entry.State.ReportSequence
         || (report.Sequence == entry.State.ReportSequence && report.Progress.State == entry.Progress.State);
 
-    /// <summary>Handles the end of a task's workflow that sent no report.</summary>
+    /// <summary>Marks a task as failed whose workflow ended without a final report.</summary>
     /// <param name="board">Tasks of the run.</param>
     /// <param name="executionId">The execution that ended; empty if none was started.</param>
     /// <param name="why">Reason for the end, as far as known.</param>
-    public static void Lost(RunTaskTracker board, TrackedRunTask entry, string executionId, Reason why, DateTimeOffset now)
+    public static void Lost(RunTaskTracker board, PlanTaskWithProgress entry, string executionId, Reason why, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
         {
@@ -129,8 +129,11 @@ internal static class TaskWorkflowReportHandler
         }
     }
 
-    /// <summary>Records new notices. A notice that users must know about becomes a warning of the run, once for all tasks.</summary>
-    private static void RecordNotices(RunWorkflowState state, TrackedRunTask entry, TaskReport report, DateTimeOffset now)
+    /// <summary>
+    /// Records a task's new notices. A notice meant for users also becomes a warning of the run, and equal notices of several tasks become
+    /// one warning.
+    /// </summary>
+    private static void RecordNotices(RunWorkflowState state, PlanTaskWithProgress entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();
         if (news.Count == 0)
@@ -140,15 +143,15 @@ internal static class TaskWorkflowReportHandler
         entry.State = entry.State with { Notices = entry.State.Notices + news.Count };
         foreach (var notice in news)
         {
-            state.Journal.Note(entry.Id, entry.Progress.State, new TaskRemarkReason(new VerbatimQuote(notice.Text)), now);
+            state.Journal.Note(entry.Id, entry.Progress.State, new TaskRemarkForUserReason(new VerbatimQuote(notice.Text)), now);
         }
         var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadSizeLimiter.Shorten(notice.Text));
         state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
     }
 
-    private static bool IsSettled(TrackedRunTask entry) => TaskStateNames.IsDone(entry.Progress.State) || entry.State.LeftOut;
+    private static bool IsSettled(PlanTaskWithProgress entry) => TaskStateNames.IsDone(entry.Progress.State) || entry.State.LeftOut;
 
-    private static void RetryUnaffected(RunWorkflowState state, TrackedRunTask entry, TaskReport report, DateTimeOffset now)
+    private static void RetryUnaffected(RunWorkflowState state, PlanTaskWithProgress entry, TaskReport report, DateTimeOffset now)
     {
         var alike = state.Outages.Failed(entry.Outline, report.Signature, report.Progress.Why, now, id => IsSettled(state.Board.Find(id)));
         foreach (var other in alike.Select(state.Board.Find))

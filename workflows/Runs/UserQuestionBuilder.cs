@@ -24,7 +24,7 @@ internal static class UserQuestionBuilder
             ];
 
     /// <summary>
-    /// Returns a sentence that refuses an answer to an outdated question. Null if the answer fits the open question, or if no question is
+    /// Returns a sentence that refuses an answer to an outdated question, or null if the answer fits the open question or no question is
     /// open.
     /// </summary>
     /// <param name="shown">The question that the user saw (<see cref="RunQuestion.Shown"/>); empty to accept the answer to any
@@ -94,7 +94,7 @@ internal static class UserQuestionBuilder
         }
 
         SuggestedCommand ToPromote() =>
-            LandingRefusedReason.In(run.Why) switch
+            RunNotLandedReason.In(run.Why) switch
             {
                 { LosesWork: true } => new(SuggestedCommandKinds.AcceptLosses, id),
                 { Branch: { } branch } => new(SuggestedCommandKinds.PromoteOnto, id, branch),
@@ -109,7 +109,9 @@ internal static class UserQuestionBuilder
     {
         foreach (var outage in state.Outages.Open.Where(o => o.Until is null && !o.IsOver))
         {
-            var waiting = state.Board.Entries.Where(e => !e.HasEnded && RunOutageTracker.AffectsTask(outage, e.Outline)).ToList();
+            var waiting = state
+                .Board.Entries.Where(e => !e.HasEnded && AccountAndHostOutageTracker.AffectsTask(outage, e.Outline))
+                .ToList();
             if (waiting.Count > 0)
             {
                 var who =
@@ -154,7 +156,7 @@ internal static class UserQuestionBuilder
 
     /// <summary>Describes the effect of a used-up budget.</summary>
     /// <param name="waiting">Tasks that wait for the budget; at least one.</param>
-    public static string OfBudget(RunWorkflowState state, IReadOnlyList<(TrackedRunTask Task, BudgetStatus Budget)> waiting)
+    public static string OfBudget(RunWorkflowState state, IReadOnlyList<(PlanTaskWithProgress Task, BudgetStatus Budget)> waiting)
     {
         var text = BudgetText.Of(waiting[0].Budget);
         var who = waiting is [var only] ? $"task {only.Task.Id} waits" : Plural.Of(waiting.Count, "task waits", "tasks wait");
@@ -163,8 +165,8 @@ internal static class UserQuestionBuilder
             + "To continue, set a limit above the spending:";
     }
 
-    /// <summary>Returns the answer that raises a budget.</summary>
-    public static SuggestedCommand ToRaise(RunWorkflowState state, BudgetStatus budget, TrackedRunTask task) =>
+    /// <summary>Returns the suggested command that raises a budget.</summary>
+    public static SuggestedCommand ToRaise(RunWorkflowState state, BudgetStatus budget, PlanTaskWithProgress task) =>
         new(SuggestedCommandKinds.RaiseBudget, BudgetKinds.IsShared(budget.Kind) ? state.RunId : $"{state.RunId}/{task.Id}", budget.Kind);
 
     private static IEnumerable<RunQuestion> OfTasks(RunWorkflowState state) =>
@@ -256,11 +258,12 @@ internal static class UserQuestionBuilder
         }
     }
 
-    private static SuggestedCommand[] WaysOf(RunWorkflowState state, TrackedRunTask entry, params string[] kinds) =>
+    private static SuggestedCommand[] WaysOf(RunWorkflowState state, PlanTaskWithProgress entry, params string[] kinds) =>
         [.. kinds.Select(kind => new SuggestedCommand(kind, $"{state.RunId}/{entry.Id}"))];
 
     /// <summary>
-    /// Describes the deadline and what happens without an answer, for approvals and promotion. Other questions have no time limit.
+    /// Describes the deadline for an answer and the effect of a missing answer, for approvals and promotions. Other questions have no time
+    /// limit.
     /// </summary>
     private static string Deadline(RunWorkflowState state, DateTimeOffset since) =>
         string.Create(
@@ -268,13 +271,15 @@ internal static class UserQuestionBuilder
             $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it counts as rejected.)"
         );
 
-    /// <summary>Returns the answer that lands the merged work without the failed tasks. Empty if no merged work is left to land.</summary>
+    /// <summary>
+    /// Returns the suggested command that lands the merged work without the failed tasks. Empty if no merged work can land now.
+    /// </summary>
     private static SuggestedCommand[] LandingOfMerged(RunWorkflowState state) =>
         state.HasUnlanded && !state.IsPromotionOverdue && !state.IsUnreviewed
             ?
             [
                 new SuggestedCommand(
-                    LandingRefusedReason.In(state.Run.Why) is { LosesWork: true }
+                    RunNotLandedReason.In(state.Run.Why) is { LosesWork: true }
                         ? SuggestedCommandKinds.LandMergedAcceptingLosses
                         : SuggestedCommandKinds.LandMerged,
                     state.RunId
@@ -288,7 +293,7 @@ internal static class UserQuestionBuilder
             .. EscalationResolutionKinds.All.Select(resolution => new SuggestedCommand(SuggestedCommandKinds.Resolve, id, resolution)),
         ];
 
-    private static RunQuestion Ask(TrackedRunTask entry, string question, bool saysReason, params SuggestedCommand[] ways) =>
+    private static RunQuestion Ask(PlanTaskWithProgress entry, string question, bool saysReason, params SuggestedCommand[] ways) =>
         Ask(entry.Id, entry.Progress.Since, question, ways) with
         {
             SaysReason = saysReason,

@@ -3,7 +3,7 @@ using Temporalio.Common;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Detects that the run or its merge queue was reset. The SDK exposes a reset only as a new random seed after the reset point.
+/// Detects a Temporal reset of the run or its merge queue. The SDK exposes a reset only as a new random seed after the reset point.
 /// </summary>
 internal sealed class WorkflowResetDetector
 {
@@ -11,9 +11,8 @@ internal sealed class WorkflowResetDetector
     private DeterministicRandom? _followed = BeganWithReset ? null : Workflow.Random;
 
     /// <summary>
-    /// True if the execution started with a reset to its first workflow task. The seed is then new before any code runs, and only the run
-    /// id reveals the reset. A patch marker records this in the history, because a replay may have another run id. Events before a later
-    /// reset have no marker.
+    /// True if the execution started with a reset to its first workflow task. The random seed is then new before any code runs, so only the
+    /// run id reveals the reset. A patch marker records this in the history, because a replay may have another run id.
     /// </summary>
     private static bool BeganWithReset =>
         (Workflow.Unsafe.IsReplaying || Workflow.Info.RunId != Workflow.Info.OriginalExecutionRunId)
@@ -22,7 +21,9 @@ internal sealed class WorkflowResetDetector
     /// <summary>True after a reset until the state of the replaced execution has been adopted.</summary>
     public bool WasReset => Workflow.Random != _takenUp;
 
-    /// <summary>True after a reset while the record contains events that this execution does not know.</summary>
+    /// <summary>
+    /// True after a reset until the run continues the event numbers of its record, which contains events that this execution does not know.
+    /// </summary>
     public bool RecordIsOfAnother => Workflow.Random != _followed;
 
     /// <summary>Records that the recovery from a reset is complete.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>
-/// Caller of an agent run. A task calls its own agent (planners and reviewers are tasks as well), or asks the planner to answer its agent.
-/// The callers differ in their counters, in the state that users see, and in how they handle the end.
+/// Base class of the callers of agent runs. A task runs its own agent, or asks the planner to answer a question from that agent. The
+/// callers differ in their counters, in the state shown to users, and in their handling of an agent run's end.
 /// </summary>
 internal abstract class AgentRunActivityCaller
 {
@@ -22,7 +22,7 @@ internal abstract class AgentRunActivityCaller
     /// <summary>Waits until a user has raised a budget, or the next check is due.</summary>
     public abstract Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause);
 
-    /// <summary>Handles the end of an agent run if its effect depends on the caller.</summary>
+    /// <summary>Handles the end of an agent run whose effect depends on the caller.</summary>
     /// <param name="next">Step that follows according to the rules.</param>
     /// <param name="result">Result of the agent run that ended.</param>
     /// <param name="why">Reason for a failure or backoff, otherwise null.</param>

@@ -12,7 +12,7 @@ internal sealed record AgentRunExecutionOptions(string Guidance, bool Stop, Canc
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
 
-    /// <summary>Called if the host of the agent run is gone, and the agent may or may not have started there.</summary>
+    /// <summary>Called if the host of the agent run is gone, so that it is unknown whether the agent started there.</summary>
     public Action? Lost { get; init; }
 }
 
@@ -71,9 +71,8 @@ internal sealed class AgentRunRepeater(TaskWorkflowState state, TaskSuspender wa
     }
 
     /// <summary>
-    /// Executes one agent run, and ensures that an interrupted agent is stopped. If no worker follows the agent run, an interruption
-    /// reaches no worker, and the server ends the activity. A second call then stops an agent that is still running, as soon as a worker is
-    /// available. If the agent has already ended, its outcome is used.
+    /// Executes one agent run, and ensures that an interrupted agent stops. If the interruption reaches no worker, the server ends the
+    /// activity, and a second call stops the agent as soon as a worker is available. If the agent has already ended, its outcome is used.
     /// </summary>
     /// <param name="call">Executes a single agent run.</param>
     /// <param name="first">Arguments of the first call.</param>

@@ -5,7 +5,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>Step that follows an agent run.</summary>
 internal enum AgentRunNextStep
 {
-    /// <summary>The agent's work is verified.</summary>
+    /// <summary>The agent has finished, and its work is verified next.</summary>
     Done,
 
     /// <summary>The agent is restarted immediately, in the same conversation.</summary>
@@ -43,14 +43,15 @@ internal enum AgentRunNextStep
 internal sealed class AgentRunRetryDecider(RetryRule rule)
 {
     /// <summary>
-    /// Maximum number of consecutive agent runs that were killed or failed transiently, if the last one was killed. Afterwards the cause is
-    /// considered permanent, because retries are useless on a host that kills every agent. With <see cref="FailureClass.OutOfMemory"/> the
-    /// host is at fault.
+    /// Number of consecutive killed or transiently failed agent runs at which a killed agent is no longer restarted, because the host
+    /// probably kills every agent. After <see cref="FailureClass.OutOfMemory"/>, the task backs off instead of failing, because the host is
+    /// at fault.
     /// </summary>
     private const int MaxDeaths = 5;
 
     /// <summary>
-    /// Minimum length of an agent run that ends a series of short ones, because the agent was able to work and hosts are rebooted at times.
+    /// Minimum duration of an agent run that resets the counts of killed and throttled agent runs. Such an agent was able to work, and
+    /// hosts are occasionally rebooted.
     /// </summary>
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
 
@@ -60,10 +61,13 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Minimum delay after a throttled agent run. Doubles each time, up to <see cref="LongestLimitPause"/>.</summary>
+    /// <summary>
+    /// Initial delay after a throttled agent run, which doubles each time up to <see cref="LongestLimitPause"/>. Also the minimum wait for
+    /// a usage limit whose reset the account's governor did not schedule.
+    /// </summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit without an answer from the governor.</summary>
+    /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit whose reset time is unknown.</summary>
     private static readonly TimeSpan LongestLimitPause = TimeSpan.FromMinutes(15);
 
     /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
@@ -73,8 +77,8 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     private const int MaxRefusals = 4;
 
     /// <summary>
-    /// Number of consecutive agent runs that a full disk ended and that are repeated at once. Afterwards the task backs off, because the
-    /// agent itself may fill the disk.
+    /// Number of consecutive agent runs that were ended by a full disk and are repeated immediately, because the disk has space again.
+    /// Afterwards the task backs off, because the agent itself may fill the disk.
     /// </summary>
     private const int MaxFullDisks = 3;
     private int _fullDisks;
@@ -132,8 +136,8 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
     /// <summary>
-    /// Returns the delay after a transient failure: exponential with full jitter, limited to the maximum. A retry-after value from the
-    /// service takes precedence. After a killed or throttled agent run, the delay grows regardless of the configured rule.
+    /// Returns the delay after a transient failure, which is exponential with full jitter and limited to the maximum. A longer retry-after
+    /// time from the service takes precedence. After a killed or throttled agent run, the delay grows regardless of the configured rule.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
     /// <param name="chance">Random number from 0 to 1.</param>
@@ -153,8 +157,8 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     }
 
     /// <summary>
-    /// Returns the time at which a usage limit resets, and the wait until the task asks the governor again. The governor computes and
-    /// staggers both. Results without its answer come from a damaged ledger, or from versions that had no governor.
+    /// Returns the time at which a usage limit resets, and the wait until the task requests another agent start. Both come from the
+    /// account's governor, which staggers the waits. Results without its answer come from a damaged ledger or from earlier versions.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
     public static (DateTimeOffset Reset, TimeSpan Wait) ComputeResetWait(AgentRunResult result, DateTimeOffset now)

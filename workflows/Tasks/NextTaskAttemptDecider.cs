@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>
-/// Decides whether another attempt follows rejected work, and whether an agent or a user makes it. Attempts that start with a conflict are
-/// counted separately and use no remediation, because the agent did not cause the conflict.
+/// Decides whether another attempt follows rejected work, and whether an agent or a user makes it. Attempts to resolve a conflict are
+/// counted separately and not as remediations, because the agent did not cause the conflict.
 /// </summary>
 internal sealed class NextTaskAttemptDecider(TaskWorkflowState state)
 {
@@ -17,10 +17,10 @@ internal sealed class NextTaskAttemptDecider(TaskWorkflowState state)
     /// <summary>Conflict that the agent is resolving, with its latest problem, or null if there is none.</summary>
     public MergeResult? Conflict { get; private set; }
 
-    /// <summary>Problem that remains, set by the first rejection.</summary>
+    /// <summary>Problem that caused the last rejection; not set before the first rejection.</summary>
     public Reason Problem { get; private set; } = null!;
 
-    /// <summary>True if the agent has used all its attempts to resolve the conflict, and a user has to resolve it.</summary>
+    /// <summary>True if the agent has used up its attempts to resolve the conflict, so that a user has to resolve it.</summary>
     public bool IsForPerson { get; private set; }
 
     /// <summary>Decides on the next attempt after work could not be merged.</summary>

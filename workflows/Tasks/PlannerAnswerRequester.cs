@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>
-/// Asks the planner to answer a question from the task's agent. A user may answer meanwhile, and the first answer counts. The planner's
-/// answer only becomes text in the agent's next prompt.
+/// Asks the planner to answer a question from the task's agent. A user may answer in the meantime, and the first answer counts. The
+/// planner's answer only becomes text in the agent's next prompt and grants no permissions.
 /// </summary>
 /// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users and times.</param>
@@ -29,7 +29,7 @@ internal sealed class PlannerAnswerRequester(
     /// <inheritdoc/>
     public override bool IsAnswered => state.HasGuidance;
 
-    /// <summary>Asks until the planner or a user has answered.</summary>
+    /// <summary>Asks the planner until the planner or a user has answered, or until only a user can answer.</summary>
     /// <returns>Reason why a user has to answer, or null if the agent can continue.</returns>
     public async Task<Reason?> AskAsync()
     {

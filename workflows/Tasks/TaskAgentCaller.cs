@@ -79,7 +79,7 @@ internal sealed class TaskAgentCaller(
         + (hasConversation ? ", in its conversation" : ", without its conversation")
         + ", and counts as another start";
 
-    /// <summary>True if no agent run has used the current number, which the next one can therefore reuse.</summary>
+    /// <summary>True if the agent run did not use up its number, so that the next agent run can have the same number.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>
         result.FailureClass == FailureClass.Held
         || result is { NeverBegun: true, FailureClass: FailureClass.UsageLimit or FailureClass.Budget or FailureClass.Environment };
@@ -93,7 +93,7 @@ internal sealed class TaskAgentCaller(
     {
         var now = new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero);
         if (
-            RelayAgentSelector.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
+            UsageLimitAgentSwitchDecider.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
             && Workflow.Patched("relay")
         )
         {

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Makes a task wait for a user, an account, the host or a time.</summary>
+/// <summary>Makes a task wait for a user, an account, a host or a period of time.</summary>
 internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportSender reporter)
 {
     /// <summary>First delay of <see cref="ParkAsync"/>.</summary>
@@ -11,7 +11,7 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
     /// <summary>Patch id: a host outage blocks only its own tasks.</summary>
     private const string OfHost = "troubles-of-host";
 
-    /// <summary>Patch id: after gates could not run twice in a row, a user is asked.</summary>
+    /// <summary>Patch id: after two consecutive failures to run the gates, a user is asked.</summary>
     private const string AsksAfterFaults = "asks-after-faults";
 
     /// <summary>Patch id: a pause ends the delay before the next agent run.</summary>
@@ -35,8 +35,8 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
     public Func<Func<Task>?>? Rest { get; set; }
 
     /// <summary>
-    /// Returns a function that makes the task leave the host of an activity, for a given reason. Null if the activity is not on a worker
-    /// host, or if the task can't leave it.
+    /// Returns a function that makes the task leave an activity's host for a given reason. Returns null if the activity is not on a worker
+    /// host, or if the task can't leave that host.
     /// </summary>
     public Func<ActivityOptions, Func<string, Task>?>? Leave { get; set; }
 
@@ -62,8 +62,8 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
     }
 
     /// <summary>
-    /// Waits until the host, the account or a gate's prerequisite is repaired, and returns the next delay. For a gate, and for problems of
-    /// a worker host, the task retries on its own, and no other task waits.
+    /// Waits until the host, the account or a gate's prerequisite works again, and returns the next delay. If a gate or a worker host has a
+    /// problem, the task retries on its own, and no other task waits.
     /// </summary>
     public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
@@ -81,7 +81,7 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
     }
 
     /// <summary>
-    /// Waits after gates could not run. The first time, waits for a delay. After two or more consecutive failures, waits for a user,
+    /// Waits after gates could not run. The first failure leads to a delay. After two or more consecutive failures, waits for a user,
     /// because a repeated failure is not transient.
     /// </summary>
     /// <param name="why">Description of the failure, with its remedy.</param>
@@ -136,14 +136,16 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
         }
     }
 
-    /// <summary>Waits until a usage limit resets. The wait uses no attempt.</summary>
+    /// <summary>Waits until a usage limit resets. The wait does not count as an attempt.</summary>
     public Task WaitForResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
         state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
         return ForAsync(TaskStateNames.Parked, new UsageLimitReachedReason(reset, new VerbatimQuote(message)), wait, rests: true);
     }
 
-    /// <summary>Waits until a user raises a used-up budget, or until the next check is due. The wait uses no attempt.</summary>
+    /// <summary>
+    /// Waits until a user raises a used-up budget, or until the next check is due. The wait does not count as an attempt.
+    /// </summary>
     public Task ForBudgetAsync(AgentRunResult result, TimeSpan time)
     {
         state.Report = state.Report with { FailureClass = FailureClass.Budget, ResetAt = null };
@@ -177,7 +179,7 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
     /// <param name="why">Reason why an approval is needed.</param>
     /// <param name="asks">One of <see cref="ApprovalKinds"/>, or null for the approval of a merge.</param>
     /// <returns>The decision, or the expiry of the time limit.</returns>
-    public async Task<AgentRequestDecision> AskAsync(Reason why, string? asks = null)
+    public async Task<AgentRequestApprovalDecision> AskAsync(Reason why, string? asks = null)
     {
         state.Decision = null;
         state.Progress = state.Progress with { Asks = asks };
@@ -190,11 +192,11 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
         );
         state.Progress = state.Progress with { Asks = null };
         state.ThrowIfCancelled();
-        return new AgentRequestDecision(
+        return new AgentRequestApprovalDecision(
             state.Decision switch
             {
                 { Accepted: true } yes => new ApprovedByUserReason(yes.By),
-                { } no => new RejectedByUserReason(no.By),
+                { } no => new ApprovalDeniedByUserReason(no.By),
                 null => new ApprovalTimedOutReason(),
             }
         );
@@ -220,7 +222,7 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
     public Task ForNextStartAsync(Reason why, TimeSpan delay) =>
         ForAsync(TaskStateNames.Executing, why, delay, endsAtPause: Workflow.Patched(PauseEndsDelay));
 
-    /// <summary>Waits for a time, or until the task is resumed.</summary>
+    /// <summary>Waits for the given time, or until the task is resumed.</summary>
     /// <param name="during">State of the task during the wait.</param>
     /// <param name="why">Reason for the wait.</param>
     /// <param name="time">Length of the wait.</param>
@@ -254,7 +256,9 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
         }
     }
 
-    /// <summary>Waits briefly for a condition. If it does not hold by then, releases the task's slot for the rest of the wait.</summary>
+    /// <summary>
+    /// Waits briefly for a condition. If the condition still does not hold, releases the task's slot for the rest of the wait.
+    /// </summary>
     private async Task WithoutPlaceAsync(Func<bool> holds)
     {
         if (

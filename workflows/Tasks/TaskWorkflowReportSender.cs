@@ -42,17 +42,19 @@ internal sealed class TaskWorkflowReportSender(TaskWorkflowState state)
     /// <inheritdoc cref="RunSignalSender.NoteDropped"/>
     public void NoteDropped(string note) => _run.NoteDropped(note);
 
-    /// <summary>Waits until the run has all reports, or will get the last one as the result of the workflow.</summary>
+    /// <summary>Waits until the run has received all reports, except a last report that it receives as the workflow's result.</summary>
     public async Task FlushAsync()
     {
-        if (_isHeld && !await LocalActivitySignalSender.IsParentOpenAsync())
+        if (_isHeld && !await SignalViaLocalActivitySender.IsParentOpenAsync())
         {
             Send(state.Report);
         }
         await _run.FlushAsync();
     }
 
-    /// <summary>Handles a signal that the run has ended before the task.</summary>
+    /// <summary>
+    /// Stops the task if the server confirms that its run has ended. A signal about the end of the run may be wrong or late.
+    /// </summary>
     public async Task CheckRunEndedAsync(RunEndedBeforeTaskReason how)
     {
         if (!state.HasNoRun && !TaskStateNames.IsEnd(state.Progress.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))

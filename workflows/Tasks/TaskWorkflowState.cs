@@ -29,7 +29,7 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     /// <summary>Number of the agent's questions that the planner has answered since this execution started.</summary>
     public int AnswersOfThisExecution => Progress.Answers?.Count(answer => answer.Start > _startsBefore) ?? 0;
 
-    /// <summary>Results of the task's parts. Null if the parts have not ended, or if the task was not divided.</summary>
+    /// <summary>Results of the task's parts, or null if the parts have not all ended or the task was not divided.</summary>
     public string? Parts { get; private set; }
 
     /// <summary>Starts to wait for the task's parts.</summary>
@@ -91,10 +91,10 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     /// <summary>True if the task's host has work that can't leave the host.</summary>
     public bool HasUnshared { get; private set; }
 
-    /// <summary>Interrupts the running agent. Null if no agent is running.</summary>
+    /// <summary>Cancellation source that interrupts the running agent, or null if no agent is running.</summary>
     public CancellationTokenSource? Interrupt { get; set; }
 
-    /// <summary>True if the requested agent may have started; null if hosts do not announce their agents.</summary>
+    /// <summary>True if the requested agent may have started; null if hosts do not announce agents before they start them.</summary>
     public bool? HasBegun { get; set; }
 
     /// <summary>Prepares for a request that may start the agent. Keeps an earlier announcement of the same agent run.</summary>
@@ -202,7 +202,7 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     }
 
     /// <summary>
-    /// Verifies the author of a user's command that the run has passed on. Otherwise a client could send the decision to the task itself,
+    /// Verifies the author of a user's command that the run has passed on. Otherwise, a client could send a decision directly to the task,
     /// without an approver's signature.
     /// </summary>
     public SteeringCommandAuthor AuthorOf(string name, SteeringUpdateArguments? command) =>
@@ -217,7 +217,9 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
         }
     }
 
-    /// <summary>Answer to the agent's request, for the next prompt. Empty if already used, or if the agent made no request.</summary>
+    /// <summary>
+    /// Answer to the agent's request, for the next prompt. Empty if the answer was already used, or if the agent made no request.
+    /// </summary>
     public string Answer { get; set; } = "";
 
     /// <summary>True if a user has sent guidance for the next agent run.</summary>
@@ -231,10 +233,12 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
         return guidance;
     }
 
-    /// <summary>Restores guidance if its agent run was never started, so that the next agent run gets it.</summary>
+    /// <summary>
+    /// Restores the guidance of an agent run that never started, unless newer guidance has arrived, so that the next agent run gets it.
+    /// </summary>
     public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
-    /// <summary>Stops the agent and ends the workflow, but keeps the task's work.</summary>
+    /// <summary>Stops the agent and ends the task because the run has ended, but keeps the task's work.</summary>
     public void EndWithoutRun(RunEndedBeforeTaskReason why)
     {
         RunEnded ??= why;

@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Sends commits of a task to the run's merge queue and waits for the results.</summary>
+/// <summary>Sends a task's commits to the run's merge queue and waits for the results.</summary>
 internal sealed class WorkMerger(TaskWorkflowState state, TaskWorkflowReportSender reporter, TaskSuspender waits)
 {
     private MergeResult? _result;
 
     /// <summary>
-    /// Stores a result from the merge queue, if this attempt is waiting for one. A result for a local signal may arrive before the workflow
-    /// has stored that it is waiting.
+    /// Stores a result from the merge queue for the current attempt. If reports are sent through local activities, a result may arrive
+    /// before the workflow has recorded that it is waiting.
     /// </summary>
     public void StoreResult(MergeResult result)
     {
@@ -17,7 +17,7 @@ internal sealed class WorkMerger(TaskWorkflowState state, TaskWorkflowReportSend
         }
     }
 
-    /// <summary>Merges a commit with the task's work.</summary>
+    /// <summary>Sends a commit with the task's work to the merge queue, and waits until it is merged or refused.</summary>
     public async Task<MergeResult> MergeAsync(string commit)
     {
         var (pause, faults) = (TaskSuspender.FirstPause, 0);
@@ -46,8 +46,8 @@ internal sealed class WorkMerger(TaskWorkflowState state, TaskWorkflowReportSend
     }
 
     /// <summary>
-    /// Merges a commit with packages that were installed for the task. It goes through the merge queue like work, but does not count as the
-    /// task's work.
+    /// Sends a commit with packages that were installed for the task to the merge queue, and waits for the result. The packages do not
+    /// count as the task's work.
     /// </summary>
     public async Task<MergeResult> MergeInstalledAsync(string commit)
     {

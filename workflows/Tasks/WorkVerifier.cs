@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>Verifies the work in a task's worktree. Checks ownership, runs the gates, and requests an approval if necessary.</summary>
 internal sealed class WorkVerifier(TaskWorkflowState state, TaskWorkflowReportSender reporter, TaskSuspender waits)
 {
-    /// <summary>Time limit of the gates.</summary>
+    /// <summary>Time limit for all gates of one verification.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(4);
 
     /// <summary>Verifies the work of an agent run, unless the activity that ran the agent has verified it.</summary>

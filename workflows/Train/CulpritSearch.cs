@@ -14,10 +14,10 @@ internal static class CulpritSearch
     /// <summary>Returns the next step of the search.</summary>
     /// <param name="state">State of the merge queue.</param>
     /// <param name="batch">Batch whose gates failed on the merge of all entries.</param>
-    public static MergeQueueNextStep Next(MergeQueueState state, TrainBatch batch) =>
+    public static MergeQueueStepDecision Next(MergeQueueState state, TrainBatch batch) =>
         state.Rules is null ? Bisect(state, batch) : Search(state, batch);
 
-    private static MergeQueueNextStep Search(MergeQueueState state, TrainBatch batch)
+    private static MergeQueueStepDecision Search(MergeQueueState state, TrainBatch batch)
     {
         var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
         var result = batch.Results[red];
@@ -47,17 +47,17 @@ internal static class CulpritSearch
         return cleared > green ? MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(cleared, 1))
             : Missing(state, batch, result, isOfSeveral) is > 0 and var more
                 ? MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(red, more))
-            : new MergeQueueNextStep.MergeQueueEntryRejectionStep(batch.Id, red);
+            : new MergeQueueStepDecision.MergeQueueEntryRejectionDecision(batch.Id, red);
     }
 
     /// <summary>
-    /// True if the entries that are not suspected probably pass without the suspects, because they are few or seldom fail.
+    /// True if the entries that are not suspected probably pass without the suspects, because these entries are few or entries seldom fail.
     /// </summary>
     private static bool OthersProbablyPass(MergeQueueState state, int others) =>
         state.Verdicts is null || others * state.Verdicts.EstimateFailureRate() <= FewFailures;
 
     /// <summary>Rebuilds the batch with the suspects behind all other entries.</summary>
-    private static MergeQueueNextStep.MergeBatchRebuildStep SuspectsLast(TrainBatch batch, int green, int red)
+    private static MergeQueueStepDecision.MergeBatchRebuildDecision SuspectsLast(TrainBatch batch, int green, int red)
     {
         var first = Math.Max(green, batch.Cleared);
         IReadOnlyList<TaskMergeRequest> rest =
@@ -66,11 +66,11 @@ internal static class CulpritSearch
             .. batch.Entries.Skip(red),
             .. batch.Entries.Take(red).Skip(first),
         ];
-        return new MergeQueueNextStep.MergeBatchRebuildStep(batch.Id, rest, rest.Count - (red - first));
+        return new MergeQueueStepDecision.MergeBatchRebuildDecision(batch.Id, rest, rest.Count - (red - first));
     }
 
     /// <summary>
-    /// Returns prefix lengths that divide the suspects into equal parts, one more than the number of concurrent gate runs.
+    /// Returns the prefix lengths that divide the suspects into equal parts, so that there is one more part than concurrent gate runs.
     /// </summary>
     private static IEnumerable<int> Divide(MergeQueueState state, int cleared, int red)
     {
@@ -79,8 +79,8 @@ internal static class CulpritSearch
     }
 
     /// <summary>
-    /// Returns the number of further failures that are needed before the entry is returned. All failures of the same gates in this search
-    /// count, unless later entries may have caused them.
+    /// Returns the number of further failures required before the entry is returned to its task. All failures of the same gates in this
+    /// search count, unless later entries may have caused them.
     /// </summary>
     private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral)
     {
@@ -98,7 +98,7 @@ internal static class CulpritSearch
     /// Bisects prefixes in the given order, for queues from earlier versions. A failure is confirmed by repeating the gates on the same
     /// tree.
     /// </summary>
-    private static MergeQueueNextStep Bisect(MergeQueueState state, TrainBatch batch)
+    private static MergeQueueStepDecision Bisect(MergeQueueState state, TrainBatch batch)
     {
         var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
         var last = batch.Results[whole];
@@ -114,12 +114,12 @@ internal static class CulpritSearch
         }
         return missing > 0
             ? MergeQueueNextStepDecider.Gate(batch, new MergeBatchPrefixGateRequest(red, missing))
-            : new MergeQueueNextStep.MergeQueueEntryRejectionStep(batch.Id, red);
+            : new MergeQueueStepDecision.MergeQueueEntryRejectionDecision(batch.Id, red);
     }
 
     /// <summary>
-    /// Returns prefixes that divide the possible ends of the shortest failing prefix into equal parts. If this covers all possible ends,
-    /// the gates on each prefix, and on the known failing one, are repeated often enough for certainty.
+    /// Returns gate runs on prefixes that divide the possible ends of the shortest failing prefix into equal parts. In the last round, each
+    /// of these prefixes and the known failing one are tested often enough to be certain.
     /// </summary>
     private static List<MergeBatchPrefixGateRequest> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
     {

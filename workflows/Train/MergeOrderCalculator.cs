@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// Determines the order in which waiting work is merged: by turn, then by age, with each entry after its dependencies. An entry therefore
-/// waits only for its dependencies, and for earlier turns and their dependencies.
+/// Determines the order in which waiting work is merged, by turn and then by age, with each entry after its dependencies. An entry
+/// therefore waits only for its dependencies, and for entries with earlier turns and their dependencies.
 /// </summary>
 internal static class MergeOrderCalculator
 {

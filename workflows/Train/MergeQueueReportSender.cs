@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>Sends the merge queue's results to the run, which handles each report once.</summary>
-internal sealed class MergeQueueReportSender(MergeQueueComponentContext context)
+internal sealed class MergeQueueReportSender(MergeQueueWorkflowComponentContext context)
 {
     private readonly RunSignalSender _run = new(() => context.Input.RunId);
 
-    /// <summary>Number of the last report.</summary>
+    /// <summary>Number of the last report that was sent.</summary>
     public int Sequence { get; set; }
 
     /// <summary>Reports the results of requests.</summary>
@@ -32,7 +32,7 @@ internal sealed class MergeQueueReportSender(MergeQueueComponentContext context)
     /// <inheritdoc cref="RunSignalSender.FlushAsync"/>
     public Task FlushAsync() => _run.FlushAsync();
 
-    /// <summary>Handles a signal that the run has ended.</summary>
+    /// <summary>Closes the merge queue if the server confirms that its run has ended.</summary>
     public async Task CheckRunEndedAsync()
     {
         if (!context.IsClosing && await _run.HasEndedAsync(context.Input.Repository.Queue))

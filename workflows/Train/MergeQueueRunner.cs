@@ -4,10 +4,10 @@ namespace Orchestrator.Workflows.Train;
 /// Carries out the steps from <see cref="MergeQueueNextStepDecider"/>. Creates the merges of batches, runs gates on them, moves staging to
 /// passing merges, and reports the results. Gates run in the background, so that other steps do not wait for them.
 /// </summary>
-internal sealed class MergeQueueRunner(MergeQueueComponentContext context, MergeQueueReportSender reporter)
+internal sealed class MergeQueueRunner(MergeQueueWorkflowComponentContext context, MergeQueueReportSender reporter)
 {
     private readonly List<Task> _steps = [];
-    private readonly MergeBatchGateHostSelector _hosts = new(context);
+    private readonly MultiHostMergeBatchGateRunner _hosts = new(context);
 
     /// <summary>Cancellation source for the gates of each batch, by batch number.</summary>
     private readonly Dictionary<int, CancellationTokenSource> _gates = [];
@@ -24,7 +24,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         }
     }
 
-    /// <summary>Entries of the batch that one activity is merging, gating and landing.</summary>
+    /// <summary>Entries of the batch that a single activity is currently merging, testing and landing; empty if there is none.</summary>
     public IReadOnlyList<TaskMergeRequest> Merging { get; private set; } = [];
 
     /// <summary>True if no step is in progress.</summary>
@@ -33,11 +33,12 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
     /// <summary>True if a step has ended since the last call of <see cref="CollectAsync"/>.</summary>
     public bool AnyEnded => _steps.Exists(step => step.IsCompleted);
 
-    /// <summary>True if the rules require a step other than waiting.</summary>
+    /// <summary>True if there is a step to carry out other than waiting.</summary>
     /// <param name="isDraining">True if no further batch may be created.</param>
-    public bool HasStep(bool isDraining) => MergeQueueNextStepDecider.Next(Train, isDraining) is not MergeQueueNextStep.MergeQueueWaitStep;
+    public bool HasStep(bool isDraining) =>
+        MergeQueueNextStepDecider.Next(Train, isDraining) is not MergeQueueStepDecision.MergeQueueWaitDecision;
 
-    /// <summary>Starts the step that the rules require next.</summary>
+    /// <summary>Starts the merge queue's next step.</summary>
     /// <param name="isDraining">True if no further batch may be created.</param>
     public void Start(bool isDraining) => _steps.Add(StepAsync(MergeQueueNextStepDecider.Next(Train, isDraining)));
 
@@ -51,7 +52,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         }
     }
 
-    private async Task StepAsync(MergeQueueNextStep step)
+    private async Task StepAsync(MergeQueueStepDecision step)
     {
         if (step.IsExclusive)
         {
@@ -76,8 +77,8 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
     }
 
     /// <summary>
-    /// Stops waiting for a task to resolve its conflict. If the task's request is itself waiting for another conflict, the request is
-    /// refused.
+    /// Stops waiting for a task to resolve its conflict. If the task's request is itself waiting until another conflict is resolved, the
+    /// request is refused.
     /// </summary>
     public void Pass(string task)
     {
@@ -90,34 +91,34 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         }
     }
 
-    private Task ExecuteStepAsync(MergeQueueNextStep step)
+    private Task ExecuteStepAsync(MergeQueueStepDecision step)
     {
         switch (step)
         {
-            case MergeQueueNextStep.MergeBatchCreationStep build
+            case MergeQueueStepDecision.MergeBatchCreationDecision build
                 when Input.MergesAtOnce && Train.Rules is null or { Speculation: 0, HasLanes: false }:
                 return MergeAsync(build);
-            case MergeQueueNextStep.MergeBatchCreationStep build:
+            case MergeQueueStepDecision.MergeBatchCreationDecision build:
                 return BuildAsync(build);
-            case MergeQueueNextStep.AffectedPartsSearchStep locate:
+            case MergeQueueStepDecision.AffectedPartsSearchDecision locate:
                 return LocateAsync(locate.Requests);
-            case MergeQueueNextStep.MergeBatchRebuildStep remake:
+            case MergeQueueStepDecision.MergeBatchRebuildDecision remake:
                 return RebuildBatchAsync(remake);
-            case MergeQueueNextStep.MergeBatchGateStep gate:
+            case MergeQueueStepDecision.MergeBatchGateRunDecision gate:
                 Train = Train.Started(gate.Batch, gate.Runs);
                 var batch = Train.Find(gate.Batch)!;
                 return Workflow.WhenAllAsync(gate.Runs.Select(run => GateAsync(batch, run)));
-            case MergeQueueNextStep.StagingBranchMoveStep land:
+            case MergeQueueStepDecision.StagingBranchMoveDecision land:
                 return LandAsync(Train.Find(land.Batch)!, land.Length);
-            case MergeQueueNextStep.MergeQueueEntryRejectionStep back:
+            case MergeQueueStepDecision.MergeQueueEntryRejectionDecision back:
                 var refusal = Train.Find(back.Batch)!.RefusalOf(back.Length);
                 Train = Train.WithReturnedEntry(back.Batch, back.Length);
                 reporter.SendReport(refusal);
                 return Task.CompletedTask;
-            case MergeQueueNextStep.MergeBatchAbandonmentStep up:
+            case MergeQueueStepDecision.MergeBatchAbandonmentDecision up:
                 Train = Train.WithoutBatch(up.Batch);
                 return Task.CompletedTask;
-            case MergeQueueNextStep.MergeBatchEndStep end:
+            case MergeQueueStepDecision.MergeBatchEndDecision end:
                 Train = Train.Ended(end.Batch);
                 return Task.CompletedTask;
             default:
@@ -125,8 +126,8 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         }
     }
 
-    /// <summary>Merges, gates and lands a batch in a single activity, which stops as soon as something has to be decided.</summary>
-    private async Task MergeAsync(MergeQueueNextStep.MergeBatchCreationStep step)
+    /// <summary>Merges, tests and lands a batch in a single activity, which stops as soon as a decision is needed.</summary>
+    private async Task MergeAsync(MergeQueueStepDecision.MergeBatchCreationDecision step)
     {
         var tries = MergeQueueNextStepDecider.TriesOfWhole(Train, step.Requests.Count);
         var merge = new MergeBatchInput(ToBuild(step.Requests), tries);
@@ -161,7 +162,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
     private BuildBatchInput ToBuild(IReadOnlyList<TaskMergeRequest> requests) =>
         new(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
 
-    private async Task BuildAsync(MergeQueueNextStep.MergeBatchCreationStep step)
+    private async Task BuildAsync(MergeQueueStepDecision.MergeBatchCreationDecision step)
     {
         var build = ToBuild(step.Requests) with { Onto = Train.Find(step.After)?.Merges[^1].Commit ?? "" };
         IReadOnlyList<MergeResult> results;
@@ -184,7 +185,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         HandleBuiltBatch(step, results);
     }
 
-    private void HandleBuiltBatch(MergeQueueNextStep.MergeBatchCreationStep step, IReadOnlyList<MergeResult> results)
+    private void HandleBuiltBatch(MergeQueueStepDecision.MergeBatchCreationDecision step, IReadOnlyList<MergeResult> results)
     {
         if (step.After == 0)
         {
@@ -234,7 +235,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         Train = Train.Located(requests, locations);
     }
 
-    private async Task RebuildBatchAsync(MergeQueueNextStep.MergeBatchRebuildStep step)
+    private async Task RebuildBatchAsync(MergeQueueStepDecision.MergeBatchRebuildDecision step)
     {
         IReadOnlyList<MergeResult> results;
         try
@@ -289,7 +290,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         return gates.Token;
     }
 
-    /// <summary>Cancels the gates of batches that ended because a batch below them failed.</summary>
+    /// <summary>Cancels the gates of batches that have ended, for example because a batch on which they were built failed.</summary>
     private void StopGatesOfEnded()
     {
         foreach (var (batch, gates) in _gates.Where(gates => Train.Find(gates.Key) is null).ToList())
@@ -358,7 +359,7 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
         reporter.SendReport(results);
     }
 
-    /// <summary>Returns a conflicting entry to its task, unless another conflict is being resolved.</summary>
+    /// <summary>Returns a conflicting entry to its task, or makes the entry wait if another conflict is being resolved.</summary>
     private void Resolve(TaskMergeRequest request, MergeResult conflict)
     {
         if (Train.MayResolve(request))
@@ -372,8 +373,8 @@ internal sealed class MergeQueueRunner(MergeQueueComponentContext context, Merge
     }
 
     /// <summary>
-    /// Handles a step of a batch that can't succeed. A single entry is answered with the failure. Several entries are then merged one by
-    /// one, so that each reports its own error.
+    /// Handles the permanent failure of a batch's step. If the batch has a single entry, the entry's result is the failure. Otherwise, the
+    /// entries are merged one by one, so that each reports its own error.
     /// </summary>
     /// <param name="batch">All entries of the batch.</param>
     /// <param name="rest">Entries that are not on staging.</param>

@@ -27,7 +27,8 @@ internal sealed record MergeQueueState
     public MergeQueueStatistics? Verdicts { get; init; }
 
     /// <summary>
-    /// Rules for lanes, speculation and the search for culprits, or null for queues from earlier versions, which have none of them.
+    /// Options for the parallel verification of disjoint changes, for speculative batches and for culprit searches, or null for queues from
+    /// earlier versions, which lack them.
     /// </summary>
     public MergeQueueBatchOptions? Rules { get; init; }
 
@@ -40,13 +41,15 @@ internal sealed record MergeQueueState
     /// <summary>True while a step that uses staging or creates merges is in progress.</summary>
     public bool IsBusy { get; init; }
 
-    /// <summary>Entries that conflict with an undecided batch and therefore can't be built on it, with the number of that batch.</summary>
+    /// <summary>
+    /// Entries that conflict with an undecided batch and therefore can't be built on it, each with the number of that batch.
+    /// </summary>
     public ImmutableHashSet<(string Task, int After)> Conflicts { get; init; } = [];
 
     /// <summary>Number of the latest batch.</summary>
     public int LastBatch { get; init; }
 
-    /// <summary>Footprints of waiting entries by task and attempt. Empty if lanes are not configured.</summary>
+    /// <summary>Footprints of waiting entries by task and attempt. Empty if disjoint changes are not tested in parallel.</summary>
     public ImmutableDictionary<(string Task, int Attempt), ChangeFootprint> Footprints { get; init; } =
         ImmutableDictionary<(string Task, int Attempt), ChangeFootprint>.Empty;
 
@@ -63,7 +66,8 @@ internal sealed record MergeQueueState
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Requests that may be merged next, oldest first. Excludes requests that are in a batch or are waiting for another conflict.
+    /// Requests that may be merged next, oldest first. Excludes requests that are in a batch, or that are waiting until another conflict is
+    /// resolved.
     /// </summary>
     public ImmutableList<TaskMergeRequest> Ready
     {
@@ -84,7 +88,7 @@ internal sealed record MergeQueueState
         : Math.Clamp(Window, 1, Limit);
 
     /// <summary>
-    /// Adds a request. A request that is already queued is not added again, but may get another turn. A request whose conflict was resolved
+    /// Adds a request. A request that is already queued is not added again, but may change its turn. A request whose conflict was resolved
     /// goes first.
     /// </summary>
     public MergeQueueState Enqueue(TaskMergeRequest request)
@@ -100,7 +104,9 @@ internal sealed record MergeQueueState
             : this with { Queue = Queue.Add(request) };
     }
 
-    /// <summary>True if a conflicting entry may be returned to its task now. False if it must wait for another conflict.</summary>
+    /// <summary>
+    /// True if a conflicting entry may be returned to its task now. False if it must wait until another conflict is resolved.
+    /// </summary>
     public bool MayResolve(TaskMergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
 
     /// <summary>Returns the state after an entry was returned to its task to resolve a conflict.</summary>
@@ -109,10 +115,10 @@ internal sealed record MergeQueueState
     /// <summary>Returns the state in which a conflicting entry waits until another entry's conflict is resolved.</summary>
     public MergeQueueState PutOff(TaskMergeRequest request) => this with { Deferred = Deferred.Add(request.TaskId) };
 
-    /// <summary>Returns the state that no longer waits for a task whose agent is not working on its conflict.</summary>
+    /// <summary>Returns the state in which the merge queue no longer waits for the given task to resolve its conflict.</summary>
     public MergeQueueState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
 
-    /// <summary>Returns the batch with a number, or null if the batch has ended.</summary>
+    /// <summary>Returns the batch with the given number, or null if the batch has ended.</summary>
     public TrainBatch? Find(int batch) => Batches.Find(other => other.Id == batch);
 
     /// <summary>Returns the parts of the repository that an entry can affect.</summary>
@@ -120,7 +126,7 @@ internal sealed record MergeQueueState
         Footprints.GetValueOrDefault((request.TaskId, request.Attempt), ChangeFootprint.Everything);
 
     /// <summary>
-    /// Returns the state after the merges of these entries were created. They are dropped if the batch below them has ended.
+    /// Returns the state after the merges of these entries were created. The merges are dropped if the batch that they build on has ended.
     /// </summary>
     /// <param name="entries">Entries of the new batch.</param>
     /// <param name="merges">Merge commits of the entries.</param>
@@ -185,7 +191,7 @@ internal sealed record MergeQueueState
     /// </summary>
     /// <param name="step">Step that rebuilt the batch.</param>
     /// <param name="merges">Merges of the leading entries that could be merged.</param>
-    public MergeQueueState WithRebuiltBatch(MergeQueueNextStep.MergeBatchRebuildStep step, IReadOnlyList<MergeResult> merges)
+    public MergeQueueState WithRebuiltBatch(MergeQueueStepDecision.MergeBatchRebuildDecision step, IReadOnlyList<MergeResult> merges)
     {
         if (Find(step.Batch) is not { } batch)
         {
@@ -198,7 +204,7 @@ internal sealed record MergeQueueState
             : Change(step.Batch, b => b with { KeepsOrder = true, Cleared = 0 });
     }
 
-    /// <summary>Returns the state after another program moved staging.</summary>
+    /// <summary>Returns the state after the staging branch was moved by the run itself and not by the merge queue.</summary>
     public MergeQueueState MovedTo(string commit) =>
         this with
         {
@@ -236,8 +242,8 @@ internal sealed record MergeQueueState
     }
 
     /// <summary>
-    /// Returns the state after an entry was returned to its task, which ends the batch. A batch of one entry does not change the batch
-    /// size.
+    /// Returns the state after an entry was returned to its task, which ends the batch. For queues without <see cref="Verdicts"/>, the next
+    /// batch is then smaller, unless the batch had only one entry.
     /// </summary>
     public MergeQueueState WithReturnedEntry(int batch, int length)
     {
@@ -272,7 +278,7 @@ internal sealed record MergeQueueState
     /// <summary>Returns the state without any batches.</summary>
     public MergeQueueState AllEnded() => this with { Batches = [] };
 
-    /// <summary>Ends the batch, and schedules its remaining entries to be merged one by one.</summary>
+    /// <summary>Returns the state after a batch was ended early. Its remaining entries are merged one by one.</summary>
     public MergeQueueState WithoutBatch(int batch) => SetApart(Find(batch)!.Rest).Ended(batch);
 
     /// <summary>Schedules the given requests to be merged one by one.</summary>
@@ -304,14 +310,14 @@ internal sealed record MergeQueueState
     private MergeQueueState Change(int batch, Func<TrainBatch, TrainBatch> change) =>
         Find(batch) is { } found ? this with { Batches = Batches.Replace(found, change(found)) } : this;
 
-    /// <summary>Drops all batches that are built on this one, directly or indirectly.</summary>
+    /// <summary>Returns the state without the batches that are built on this one, directly or indirectly.</summary>
     private MergeQueueState WithoutThoseOn(int batch) =>
         this with
         {
             Batches = Batches.RemoveAll(other => other.Id != batch && IsOn(other, batch)),
         };
 
-    /// <summary>True if a batch is the other one, or is built on it directly or indirectly.</summary>
+    /// <summary>True if a batch is <paramref name="below"/> itself, or is built on that batch directly or indirectly.</summary>
     private bool IsOn(TrainBatch batch, int below)
     {
         var at = batch;

@@ -9,17 +9,19 @@ namespace Orchestrator.Workflows.Train;
 /// </remarks>
 internal static class NextBatchSelector
 {
-    /// <summary>Returns the step that creates the next batch, or a step that waits.</summary>
-    public static MergeQueueNextStep Of(MergeQueueState state)
+    /// <summary>
+    /// Returns the step that creates the next batch. If that is not possible, returns a step that determines affected parts or waits.
+    /// </summary>
+    public static MergeQueueStepDecision Of(MergeQueueState state)
     {
         if (state.Rules is null && state.Batches.Count > 0)
         {
-            return new MergeQueueNextStep.MergeQueueWaitStep();
+            return new MergeQueueStepDecision.MergeQueueWaitDecision();
         }
         var order = MergeOrderCalculator.Of(state.Ready);
         if (state.Rules is { HasLanes: true } && Unlocated(state, order) is { Count: > 0 } unlocated)
         {
-            return new MergeQueueNextStep.AffectedPartsSearchStep(unlocated);
+            return new MergeQueueStepDecision.AffectedPartsSearchDecision(unlocated);
         }
         var held = new List<TaskMergeRequest>();
         for (var i = 0; i < order.Count; i++)
@@ -30,18 +32,18 @@ internal static class NextBatchSelector
                 continue;
             }
             return state.Alone.Contains(order[i].TaskId)
-                ? new MergeQueueNextStep.MergeBatchCreationStep([order[i]], after)
-                : new MergeQueueNextStep.MergeBatchCreationStep(Gather(state, order.Skip(i), held, after), after);
+                ? new MergeQueueStepDecision.MergeBatchCreationDecision([order[i]], after)
+                : new MergeQueueStepDecision.MergeBatchCreationDecision(Gather(state, order.Skip(i), held, after), after);
         }
-        return new MergeQueueNextStep.MergeQueueWaitStep();
+        return new MergeQueueStepDecision.MergeQueueWaitDecision();
     }
 
     private static IReadOnlyList<TaskMergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<TaskMergeRequest> order) =>
         [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
 
     /// <summary>
-    /// Returns the entries of the next batch: the first one, and following ones with overlapping footprints that must be built on the same
-    /// batch or on staging.
+    /// Returns the entries of the next batch, which are the first one and following ones that build on the same commit and have overlapping
+    /// footprints.
     /// </summary>
     private static List<TaskMergeRequest> Gather(
         MergeQueueState state,

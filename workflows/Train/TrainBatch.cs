@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Orchestrator.Workflows.Train;
 
 /// <summary>
-/// A single entry, or several entries that are merged on top of each other and gated together. Each has a merge commit that is not on
-/// staging yet.
+/// One or more entries that are merged on top of each other and tested by gates together. Each entry has a merge commit that is not on the
+/// staging branch yet.
 /// </summary>
 /// <param name="Entries">Entries in merge order.</param>
 /// <param name="Merges">Merge commits of the entries, in the same order.</param>
@@ -28,10 +28,10 @@ internal sealed record TrainBatch(IReadOnlyList<TaskMergeRequest> Entries, IRead
     /// <summary>Number of the batch's entries that are already on staging.</summary>
     public int Landed { get; init; }
 
-    /// <summary>Gate results, by the number of entries that are merged in the tree.</summary>
+    /// <summary>Gate results by the number of entries that are merged in the tested tree.</summary>
     public ImmutableSortedDictionary<int, MergeResult> Results { get; init; } = ImmutableSortedDictionary<int, MergeResult>.Empty;
 
-    /// <summary>Trees whose gates are running, by the number of entries that are merged in the tree.</summary>
+    /// <summary>Trees whose gates are running, each identified by the number of entries that are merged in it.</summary>
     public ImmutableSortedSet<int> Running { get; init; } = [];
 
     /// <summary>

@@ -2,15 +2,15 @@ namespace Orchestrator.Agents.Acp;
 
 /// <summary>
 /// Client side of the Agent Client Protocol. Prints the agent's actions, answers permission requests, and reads and writes files for the
-/// agent. The sandbox confines the agent; this class only restricts the agent's file requests to the worktree.
+/// agent. The sandbox confines the agent; this class itself only restricts write requests to the worktree.
 /// </summary>
 /// <param name="request">Parameters of the agent run.</param>
 /// <param name="print">Prints a line.</param>
 internal sealed class AcpClient(AcpRequest request, Action<string> print)
 {
     /// <summary>
-    /// Kinds of updates from the agent that are not shown, because they contain no information for users
-    /// (https://agentclientprotocol.com/protocol/schema, version 1).
+    /// Kinds of updates that are not reported as unknown, because version 1 of the protocol defines them
+    /// (https://agentclientprotocol.com/protocol/schema). Of these updates, only message texts and failed tool calls are printed.
     /// </summary>
     private static readonly string[] Quiet =
     [
@@ -60,17 +60,21 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         }
         object? line = update.Text("sessionUpdate") switch
         {
-            "agent_message_chunk" when update.Get("content")?.Text("text") is { } text => new { type = AcpDriverEventFormat.Text, text },
+            "agent_message_chunk" when update.Get("content")?.Text("text") is { } text => new
+            {
+                type = AcpDriverEventDefinitions.Text,
+                text,
+            },
             "tool_call" => new
             {
-                type = AcpDriverEventFormat.Tool,
+                type = AcpDriverEventDefinitions.Tool,
                 id = update.Text("toolCallId"),
                 name = update.Text("kind") ?? "tool",
                 subject = update.Text("title") ?? "",
             },
             "tool_call_update" when update.Text("status") == "failed" => new
             {
-                type = AcpDriverEventFormat.ToolFailed,
+                type = AcpDriverEventDefinitions.ToolFailed,
                 message = update.Text("title") ?? "A tool call by the agent failed without an error message.",
             },
             { } kind when !Quiet.Contains(kind) => new { type = $"session/update {kind}" },
@@ -84,8 +88,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
     }
 
     /// <summary>
-    /// Prints the name of a method that this protocol version does not define, in the same format as unknown events of other agent
-    /// programs.
+    /// Prints the name of a method that this client does not support, in the same format as unknown events of other agent programs.
     /// </summary>
     private object? ReportUnknown(string method)
     {
@@ -95,7 +98,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
 
     /// <summary>
     /// Answers the agent's permission request with the option that allows the call once. If the agent must only answer a question, chooses
-    /// the option that rejects the call once. Answers "cancelled" if the agent does not offer that option.
+    /// the option that rejects the call once. Answers <c>cancelled</c> if the agent does not offer the chosen option.
     /// </summary>
     private object Permit(JsonElement parameters)
     {

@@ -2,9 +2,11 @@ using System.IO.Pipelines;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Program that drives an agent over the Agent Client Protocol (<c>orchestrate drive-acp</c>). It sends one prompt in one
-/// conversation and prints a line for each action. The supervisor starts the driver in place of the agent, in the same sandbox, so the
-/// driver keeps running if the orchestrator exits. The driver forwards the agent's standard error and exit code.</summary>
+/// <summary>
+/// Program that drives an agent over the Agent Client Protocol (<c>orchestrate drive-acp</c>). The driver sends one prompt in one
+/// conversation, prints a line for each action, and forwards the agent's standard error. The supervisor starts the driver in place of the
+/// agent, in the same sandbox, so the driver keeps running if the orchestrator exits.
+/// </summary>
 public static class AcpDriver
 {
     /// <summary>Starts the agent program specified in a request file, and sends it the prompt.</summary>
@@ -98,7 +100,7 @@ public static class AcpDriver
                     }
                 );
             }
-            print(JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Session, id = session }));
+            print(JsonSerializer.Serialize(new { type = AcpDriverEventDefinitions.Session, id = session }));
             // Replayed messages of the earlier conversation are not printed.
             connection.Client.IsListening = true;
             var answer = await connection.CallAsync(
@@ -109,8 +111,8 @@ public static class AcpDriver
             var done = reason == "end_turn";
             print(
                 done
-                    ? JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Done })
-                    : JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Failed, message = $"The agent stopped: {reason}." })
+                    ? JsonSerializer.Serialize(new { type = AcpDriverEventDefinitions.Done })
+                    : JsonSerializer.Serialize(new { type = AcpDriverEventDefinitions.Failed, message = $"The agent stopped: {reason}." })
             );
             return done ? 0 : 1;
         }
@@ -120,7 +122,7 @@ public static class AcpDriver
         }
         catch (AcpException e)
         {
-            print(JsonSerializer.Serialize(new { type = AcpDriverEventFormat.Failed, message = $"{e.Message}{connection.Said}" }));
+            print(JsonSerializer.Serialize(new { type = AcpDriverEventDefinitions.Failed, message = $"{e.Message}{connection.Said}" }));
             return 1;
         }
     }

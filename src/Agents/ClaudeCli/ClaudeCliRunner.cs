@@ -159,8 +159,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
     /// <summary>
-    /// Returns those allowed tools that are built into the CLI, because the CLI must also be configured to provide them. MCP servers
-    /// provide their own tools.
+    /// Returns the allowed tools that are built into the CLI, which must also be enabled by a command-line option. Tools of MCP servers are
+    /// excluded, because the servers provide them.
     /// </summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
         allowed.Where(rule => !rule.StartsWith("mcp__", StringComparison.Ordinal)).Select(rule => rule.Split('(')[0]);

@@ -12,7 +12,7 @@ internal static class ClaudeKeyPlaceholderSupportChecker
 
     /// <summary>
     /// True if placeholders can replace the keys. False if the user's settings for the program override the key or the address of the
-    /// service. Also false if custom headers, a client certificate or disabled certificate checks are configured.
+    /// service. Also false if custom headers contain credentials, or a client certificate or disabled certificate checks are configured.
     /// </summary>
     /// <param name="keys">Keys of the service.</param>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>

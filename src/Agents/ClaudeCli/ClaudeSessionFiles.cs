@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in the CLI's folder. The directory name is a one-way encoding of
-/// the working directory, so all directories are searched for the unique session id. If a conversation was copied to a second directory,
-/// the copy is continued.
+/// Finds the CLI's conversation files (<c>projects/DIRECTORY/SESSION.jsonl</c> in the CLI's folder). The directory name is a one-way
+/// encoding of the working directory, so all directories are searched for the unique session id. If several directories contain the
+/// conversation, the most recently changed file is used.
 /// </summary>
 internal static class ClaudeSessionFiles
 {

@@ -4,8 +4,9 @@ using Orchestrator.Agents.Hooks;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>
-/// Builds the CLI settings file of an agent run. It configures the ownership hook, which the CLI runs before every tool call, and deny
-/// rules that apply even if permission prompts are skipped. Tested with the real program, because the CLI silently ignores an invalid file.
+/// Builds the CLI settings file of an agent run. The file configures the ownership hook, which the CLI runs before every tool call, and
+/// deny rules that apply even if permission prompts are skipped. Because the CLI silently ignores an invalid file, tests check the file
+/// with the real program.
 /// </summary>
 internal static class ClaudeSettingsFile
 {

@@ -160,7 +160,8 @@ internal sealed class ClaudeStreamParser(
     private string NotAccepted() => _hasOwnKey ? "The service rejected the API key." : "The service rejected the login.";
 
     /// <summary>
-    /// Returns the id of the session. Rejects any session other than the one to be continued, because it would contain another task's work.
+    /// Returns the id of the conversation to be continued, or the given id if a new conversation starts. Rejects any conversation other
+    /// than the one to be continued, because it would contain another task's work.
     /// </summary>
     private string OwnOf(string session)
     {

@@ -12,7 +12,7 @@ internal sealed class ClaudeToolCallCounter
 
     internal IReadOnlyList<string> SubAgents => [.. _subAgentByCall.Values.Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>Returns the file, command or sub-agent that a tool call names, on one line.</summary>
+    /// <summary>Returns the subject of a tool call, such as a file, command or sub-agent, on one line.</summary>
     internal static string Subject(JsonElement input)
     {
         var text =

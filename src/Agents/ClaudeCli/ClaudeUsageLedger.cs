@@ -1,9 +1,10 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Computes the usage of a CLI process from its result lines. Versions count differently after <c>--resume</c>. In older versions
-/// (2.1.197), <c>modelUsage</c> starts at zero in each process. In newer versions (2.1.328), it continues the total of the conversation,
-/// and <c>model_usage_since_last_result</c> contains the increment of each result. Assistant lines have no final counts and are never
-/// summed.</summary>
+/// <summary>
+/// Computes the usage of a CLI process from its result lines. After <c>--resume</c>, <c>modelUsage</c> starts at zero in older CLI versions
+/// (2.1.197), but continues the conversation's total in newer ones (2.1.328). Newer versions also report each result's increment in
+/// <c>model_usage_since_last_result</c>. Assistant lines have no final counts and are never summed.
+/// </summary>
 internal sealed class ClaudeUsageLedger
 {
     private AgentUsage _increments = AgentUsage.None;

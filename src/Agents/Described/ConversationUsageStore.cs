@@ -3,8 +3,8 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Agents.Described;
 
 /// <summary>
-/// Stores the final usage counts of each agent run of a conversation in the agent run's folder. Without them, earlier agent runs would be
-/// charged again, because some programs count the whole conversation.
+/// Stores the final usage counts of each agent run of a conversation in the agent run's folder. Some programs count the whole conversation,
+/// so earlier agent runs would be charged again without these stored counts.
 /// </summary>
 /// <param name="folder">Folder of the agent run.</param>
 /// <param name="earlier">Folders of the earlier agent runs, in order.</param>

@@ -5,8 +5,8 @@ using Orchestrator.Agents.Descriptions;
 namespace Orchestrator.Agents.Described;
 
 /// <summary>
-/// API keys kept outside the sandbox of a custom agent program, which is defined by an agent description. Also provides the arguments and
-/// variables that direct the program's requests to the proxy, which inserts the keys.
+/// Lists the API keys that stay outside the sandbox of a program with an agent description. Also provides the arguments and variables that
+/// direct the program's requests to the proxy, which inserts the keys.
 /// </summary>
 /// <param name="description">Description of the program.</param>
 /// <param name="environment">Environment variables of the user.</param>

@@ -4,7 +4,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Finds the conversations in the home directory that a program with an agent description stores there.</summary>
+/// <summary>Finds conversations that a program with an agent description stores in the home directory.</summary>
 internal static class DescribedAgentConversationFinder
 {
     private const int ShortId = 8;

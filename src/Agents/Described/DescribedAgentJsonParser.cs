@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.Described;
 
 /// <summary>
 /// Parses the output of a program whose agent description declares one JSON object per line. Other lines, such as warnings and progress,
-/// are ignored. Unknown events are recorded because they may explain an end without a result.
+/// are ignored. Unknown events are recorded because they may explain why the program ended without a result.
 /// </summary>
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="counts">Usage counts of the conversation's agent runs.</param>
@@ -18,7 +18,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call,
     private const int TextLimit = 2000;
     private const int EssenceLimit = 400;
     private readonly AgentStreamDescription _stream = call.Description.Stream!;
-    private readonly DescribedAgentRunFailureClassifier _failures = new(call.Description);
+    private readonly AgentFailureMessageClassifier _failures = new(call.Description);
     private readonly DescribedAgentUsageCounter _usage = new(call.Description.Stream!.UsageOf);
     private readonly AnswerCollector _said = new(call.WantsAnswer);
     private readonly SortedDictionary<string, int> _tools = new(StringComparer.Ordinal);
@@ -321,7 +321,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call,
 
     private static string Cut(string text) => text.Length <= TextLimit ? text : text[..TextLimit] + "…";
 
-    /// <summary>Returns the first line about an error, or the last line if there is none.</summary>
+    /// <summary>Returns the first line that contains the word "error", or the last line if no line contains it.</summary>
     private static string MostRelevantLine(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -336,6 +336,6 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call,
         return text.Length <= 200 ? text : text[..200] + "…";
     }
 
-    /// <summary>Truncates a name from the output and removes control characters.</summary>
+    /// <summary>Truncates a name from the program's output and replaces its control characters.</summary>
     private static string CleanName(string name) => UnknownEventKinds.CleanName(name);
 }

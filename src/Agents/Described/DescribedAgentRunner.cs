@@ -33,7 +33,7 @@ public sealed class DescribedAgentRunner(
 
     private bool IsAcp => description.Protocol == AgentProtocol.Acp;
 
-    private AgentStreamDescription Stream => IsAcp ? AcpDriverEventFormat.Stream : description.Stream!;
+    private AgentStreamDescription Stream => IsAcp ? AcpDriverEventDefinitions.Stream : description.Stream!;
 
     /// <inheritdoc/>
     public bool AnswersInText => true;
@@ -112,7 +112,7 @@ public sealed class DescribedAgentRunner(
     /// <inheritdoc/>
     public Task<AgentProgramCheckResult> CheckAsync(string repository, CancellationToken cancellationToken) =>
         Locate(repository) is { } program
-            ? DescribedAgentProgramChecker.RunAsync(name, description, [program, .. Before], _environment, repository, cancellationToken)
+            ? AgentVersionAndLoginChecker.RunAsync(name, description, [program, .. Before], _environment, repository, cancellationToken)
             : Task.FromResult(
                 new AgentProgramCheckResult(
                     AgentProgramCheckStatus.Failed,

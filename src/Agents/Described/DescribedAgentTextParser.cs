@@ -12,7 +12,7 @@ namespace Orchestrator.Agents.Described;
 internal sealed class DescribedAgentTextParser(DescribedAgentParserOptions call, TimeProvider time) : IAgentOutputParser
 {
     private readonly CommandAgentOutputParser _text = new(call.Name, call.WantsAnswer);
-    private readonly DescribedAgentRunFailureClassifier _failures = new(call.Description);
+    private readonly AgentFailureMessageClassifier _failures = new(call.Description);
     private string _known = "";
 
     public bool HasResult => false;

@@ -33,11 +33,11 @@ internal static class DottedJsonPathReader
             { } other => other.GetRawText(),
         };
 
-    /// <summary>Returns the number at the path. Negative numbers count as 0, and so does a missing path.</summary>
+    /// <summary>Returns the number at the path. Negative numbers and missing values count as 0.</summary>
     internal static long CountAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LenientJson.MostCounted) : 0;
 
-    /// <summary>Returns the amount of money at the path, in US dollars. Negative amounts count as 0, and so does a missing path.</summary>
+    /// <summary>Returns the amount of money at the path, in US dollars. Negative amounts and missing values count as 0.</summary>
     internal static decimal MoneyAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
 

@@ -8,8 +8,8 @@ public sealed record AgentApiKeyLocation(string File, string Member)
     private const long LargestFile = 4 << 20;
 
     /// <summary>
-    /// Values that other members of the file must have for the program to use the key, by path. An empty string stands for a missing
-    /// member. Default: none.
+    /// Required values of other members of the file, by member path. The program uses the key only if all values match. An empty string
+    /// matches a missing member. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Where
     {
@@ -17,7 +17,7 @@ public sealed record AgentApiKeyLocation(string File, string Member)
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>The key that the program uses if both the variable and the file contain one.</summary>
+    /// <summary>Determines which key the program uses if both the variable and the file contain one.</summary>
     public AgentApiKeyPrecedence Order { get; init; }
 
     /// <summary>Top-level member of the file that contains the key. In a sandbox, the program sees the file without this member.</summary>
@@ -31,7 +31,9 @@ public sealed record AgentApiKeyLocation(string File, string Member)
                 : null
             : null;
 
-    /// <summary>True if the file contains the top-level member, even if it is another kind of login for the same service.</summary>
+    /// <summary>
+    /// True if the file contains the top-level member, even if that member holds another kind of login for the same service.
+    /// </summary>
     public bool IsPresent() => Parse() is { } root && root.TryGetProperty(TopMember, out _);
 
     /// <summary>
@@ -93,7 +95,7 @@ public sealed record AgentApiKeyLocation(string File, string Member)
     }
 }
 
-/// <summary>Key that a program uses if both a variable and a file contain one.</summary>
+/// <summary>Determines which key a program uses if both a variable and a file contain one.</summary>
 public enum AgentApiKeyPrecedence
 {
     /// <summary>The program uses the key from the variable.</summary>

@@ -24,7 +24,7 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = ["--version"];
 
-    /// <summary>Protocol between the program and orchestrate.</summary>
+    /// <summary>Protocol by which the program communicates with the orchestrator.</summary>
     /// <value>Default: <see cref="AgentProtocol.Stream"/>.</value>
     public AgentProtocol Protocol { get; init; }
 
@@ -90,11 +90,11 @@ public sealed record AgentDescription
     public IReadOnlyList<string> Credentials =>
         [.. Keys.SelectMany(key => key.Environment.Keys.Prepend(key.Variable)).Union(Login?.Variables ?? [])];
 
-    /// <summary>Describes how the program stores conversations. Null if all agent runs are independent.</summary>
+    /// <summary>Describes how the program stores conversations. Null if every agent run starts a new conversation.</summary>
     public ConversationStorageDescription? Conversation { get; init; }
 
     /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
-    public AgentHomeFilesDescription State
+    public AgentHomeFileAccessDescription State
     {
         get;
         init => field = value ?? field;
@@ -155,8 +155,10 @@ public sealed record AgentArguments
     /// <summary>Arguments that continue the conversation <c>{session}</c>, or null if the program can't continue conversations.</summary>
     public IReadOnlyList<string>? Resume { get; init; }
 
-    /// <summary>Arguments that replace <c>{model}</c> if the agent run names a model. The name of the model replaces <c>{model}</c> in
-    /// these arguments.</summary>
+    /// <summary>
+    /// Arguments that replace the argument <c>{model}</c> if the agent run names a model. Within these arguments, <c>{model}</c> stands for
+    /// the model's name.
+    /// </summary>
     public IReadOnlyList<string> Model
     {
         get;
@@ -223,9 +225,11 @@ public enum ConversationFileContent
 }
 
 /// <summary>Files that a program keeps in the home directory, as paths relative to the home directory.</summary>
-public sealed record AgentHomeFilesDescription
+public sealed record AgentHomeFileAccessDescription
 {
-    /// <summary>Folders that are read-only in a sandbox, except for new entries, which are discarded.</summary>
+    /// <summary>
+    /// Folders that are read-only in a sandbox. The program may add entries to them, but new entries are later discarded.
+    /// </summary>
     public IReadOnlyList<string> Folders
     {
         get;
@@ -257,7 +261,7 @@ public sealed record AgentHomeFilesDescription
     } = [];
 }
 
-/// <summary>Files and variables by which a login is detected. One of them is sufficient.</summary>
+/// <summary>Files and variables that indicate a login. One existing file or variable is sufficient.</summary>
 public sealed record AgentLoginDescription
 {
     /// <summary>Paths of login files, relative to the home directory.</summary>
@@ -298,8 +302,10 @@ public sealed record AgentLoginDescription
     public string? Expires { get; init; }
 }
 
-/// <summary>Key that a program reads from a variable and sends to one service. A variable or arguments can make the program use another
-/// address for the service.</summary>
+/// <summary>
+/// Key that a program reads from a variable and sends to one service. A variable or arguments can make the program send its requests to
+/// another address.
+/// </summary>
 public sealed record AgentApiKeyDescription
 {
     /// <summary>Environment variable that contains the key.</summary>
@@ -319,21 +325,27 @@ public sealed record AgentApiKeyDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Environment variables to set while the key stays outside the sandbox. Each value is a JSON object as text and contains
-    /// <c>{address}</c>. Objects of several keys for the same variable are merged. If the user sets the variable, the key is passed on
-    /// unchanged. Default: none.</summary>
+    /// <summary>
+    /// Environment variables to set while the key stays outside the sandbox. Each value is the text of a JSON object that contains
+    /// <c>{address}</c>. If several keys set the same variable, their objects are merged. If the user sets the variable, the key is passed
+    /// on unchanged. Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>File below the home directory in which the program keeps the key, or null if it reads only the variable. A stored key
-    /// reaches the program through the variable.</summary>
+    /// <summary>
+    /// Location of the key in a file below the home directory, or null if the program reads only the variable. In a sandbox, the program
+    /// gets a stored key through the variable.
+    /// </summary>
     public AgentApiKeyLocation? Stored { get; init; }
 
-    /// <summary>Files below the home directory, each with texts to search for. If a file contains one of its texts, the user has configured
-    /// another key or service, and the key is passed on unchanged. Default: none.</summary>
+    /// <summary>
+    /// Files below the home directory, each with strings to search for. If a file contains one of its strings, the user has configured
+    /// another key or service, and the key is passed on unchanged. Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Unless
     {
         get;
@@ -344,7 +356,7 @@ public sealed record AgentApiKeyDescription
 /// <summary>Rule that assigns an error message to a kind of failure.</summary>
 public sealed record AgentFailureDescription
 {
-    /// <summary>Text that the message contains, ignoring case.</summary>
+    /// <summary>Text that a matching message contains. Case is ignored.</summary>
     public required string Says { get; init; }
 
     /// <summary>Kind of failure that the message indicates.</summary>

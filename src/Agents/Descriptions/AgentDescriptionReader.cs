@@ -135,6 +135,6 @@ public static partial class AgentDescriptionReader
 [JsonSerializable(typeof(AgentDescription))]
 internal sealed partial class AgentDescriptionJsonContext : JsonSerializerContext;
 
-/// <summary>Serializes names of an enum in snake case, such as <c>gave_up</c>.</summary>
+/// <summary>Reads and writes enum values as snake-case names, such as <c>gave_up</c>.</summary>
 internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;

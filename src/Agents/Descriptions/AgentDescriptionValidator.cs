@@ -25,7 +25,7 @@ internal static class AgentDescriptionValidator
         "pwsh",
     ];
 
-    /// <summary>Programs that start the program named in their arguments.</summary>
+    /// <summary>Programs, such as <c>env</c> and <c>sudo</c>, that start the program named in their arguments.</summary>
     private static readonly string[] Launchers =
     [
         "env",
@@ -365,8 +365,9 @@ internal static class AgentDescriptionValidator
 
     private static bool IsShell(string program) => Shells.Contains(NameOf(program));
 
-    /// <summary>Returns the program's name without folder, extension and version (<c>bash5</c>, <c>/bin/dash</c>,
-    /// <c>cmd.exe</c>).</summary>
+    /// <summary>
+    /// Returns a program's name without its folder, extension and version. For example, <c>/bin/bash5</c> becomes <c>bash</c>.
+    /// </summary>
     private static string NameOf(string program) =>
         Path.GetFileName(program.Replace('\\', '/'))
             .ToLowerInvariant()

@@ -15,7 +15,7 @@ public sealed record AgentStreamDescription
         init => field = value ?? field;
     } = "type";
 
-    /// <summary>Meanings of events. Several rules may apply to the same event.</summary>
+    /// <summary>Rules that interpret the events. Several rules may apply to the same event.</summary>
     public IReadOnlyList<AgentEventParsingRule> Events
     {
         get;
@@ -53,10 +53,10 @@ public enum UsageCountPeriod
 /// <summary>Rule that interprets one kind of event. Paths are member names separated by dots. A missing member is ignored.</summary>
 public sealed record AgentEventParsingRule
 {
-    /// <summary>Kind of the event that the rule matches.</summary>
+    /// <summary>Kind of event that the rule matches.</summary>
     public required string On { get; init; }
 
-    /// <summary>Values that the event must have, by path; <c>*</c> matches any value.</summary>
+    /// <summary>Required values of the event's members, by member path; <c>*</c> matches any value.</summary>
     public IReadOnlyDictionary<string, string> Where
     {
         get;
@@ -66,13 +66,13 @@ public sealed record AgentEventParsingRule
     /// <summary>Path of the conversation's id.</summary>
     public string? Session { get; init; }
 
-    /// <summary>Path of the model.</summary>
+    /// <summary>Path of the model's name.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Path of a text written by the agent.</summary>
+    /// <summary>Path of text that the agent wrote.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Path of a part of a text. Consecutive parts form one text.</summary>
+    /// <summary>Path of a fragment of the agent's text. Consecutive fragments are joined into one text.</summary>
     public string? TextPiece { get; init; }
 
     /// <summary>Paths of the members that describe a tool call.</summary>
@@ -84,10 +84,10 @@ public sealed record AgentEventParsingRule
     /// <summary>Path of an error from which the program may recover.</summary>
     public string? Retry { get; init; }
 
-    /// <summary>Path of an error message. It is used only if the program then exits without claiming to be done.</summary>
+    /// <summary>Path of an error message. The message is used only if the program then exits without claiming to be done.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Path of a warning that is not an error.</summary>
+    /// <summary>Path of a warning, which does not affect the outcome of the agent run.</summary>
     public string? Warning { get; init; }
 
     /// <summary>Paths of the token counts in the event.</summary>
@@ -119,7 +119,7 @@ public sealed record ToolCallJsonPaths
     /// <summary>Path of the tool's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Paths of the subject of the call, such as a file or a command. The first path that exists is used.</summary>
+    /// <summary>Possible paths of the call's subject, such as a file or a command. The first path that exists is used.</summary>
     public IReadOnlyList<string> Subject
     {
         get;

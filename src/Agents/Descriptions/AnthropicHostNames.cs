@@ -6,7 +6,7 @@ namespace Orchestrator.Agents.Descriptions;
 public static class AnthropicHostNames
 {
     /// <summary>
-    /// Host names of the API, the login and the feature switches. Telemetry hosts are excluded, because telemetry is optional.
+    /// Host names of the API, the login service and the feature-flag service. Telemetry hosts are excluded, because telemetry is optional.
     /// </summary>
     public static IReadOnlyList<string> All { get; } =
     ["api.anthropic.com", "console.anthropic.com", "platform.claude.com", "claude.ai", "statsig.anthropic.com"];

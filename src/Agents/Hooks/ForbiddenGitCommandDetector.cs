@@ -1,7 +1,7 @@
 namespace Orchestrator.Agents.Hooks;
 
 /// <summary>
-/// Git commands that agents must not run, because worktrees share refs, stash and configuration with the user and with each other.
+/// Detects git commands that agents must not run, because worktrees share refs, stash and configuration with the user and with each other.
 /// </summary>
 internal static class ForbiddenGitCommandDetector
 {
@@ -19,14 +19,14 @@ internal static class ForbiddenGitCommandDetector
         ["filter-branch"] = "it rewrites history that others work on",
     };
 
-    /// <summary>Denied commands that are harmless if the agent has private refs.</summary>
+    /// <summary>Forbidden commands that are allowed if the agent has private refs, because they are then harmless.</summary>
     private static readonly string[] OwnCommands = ["stash", "gc", "prune"];
 
     private static readonly string[] DeniedBranchOptions = ["-D", "-d", "-f", "-M", "-m", "--delete", "--force", "--move"];
 
     private static readonly string[] ConfigReads = ["--get", "--get-all", "--get-regexp", "--list", "-l", "--show-origin", "get", "list"];
 
-    /// <summary>Programs that run the command in their arguments.</summary>
+    /// <summary>Programs and shell keywords, such as <c>sudo</c> and <c>then</c>, that can precede the actual command.</summary>
     private static readonly string[] Wrappers =
     [
         "sudo",

@@ -29,9 +29,10 @@ public sealed record ToolCallDecision(ToolCallDecisionKind Permission, string Re
 /// are not used, because the CLI would allow the call.</param>
 public sealed record HookProcessOutput(string Output, string Error, int ExitCode);
 
-/// <summary>Ownership hook, which the agent program runs before each tool call. Reads the policy of the agent run and allows or denies the
-/// call. Needs no running orchestrator. The hook prevents mistakes, not attacks, because the diff is checked afterward in any
-/// case.</summary>
+/// <summary>
+/// Ownership hook, which the agent program runs before each tool call. Reads the policy of the agent run and allows or denies the call.
+/// Needs no running orchestrator. The hook only has to prevent mistakes, not attacks, because the diff is checked afterward in any case.
+/// </summary>
 public static class ToolCallPermissionHook
 {
     private const int Refused = 2;
@@ -148,7 +149,7 @@ public static class ToolCallPermissionHook
             ? Deny($"Task {policy.Task} may not run this command, because {reason}.")
         : Allow();
 
-    /// <summary>True if the allowed name equals the tool's name or is the MCP server that provides the tool.</summary>
+    /// <summary>True if the allowed name equals the tool's name or is the name of the MCP server that provides the tool.</summary>
     private static bool Covers(string allowed, string tool) => tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
 
     private static string Names(AgentRunPermissions policy)

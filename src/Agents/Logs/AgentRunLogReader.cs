@@ -16,7 +16,10 @@ public static class AgentRunLogReader
     private const int MaxLineBytes = 8 * 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Enumerates the agent run's events up to the end of the file, or until the agent has ended.</summary>
+    /// <summary>
+    /// Enumerates the agent run's events to the current end of the output, or until the agent has ended if <paramref name="follow"/> is
+    /// true.
+    /// </summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <param name="follow">True to continue until the agent has ended.</param>
     /// <param name="time">Clock.</param>

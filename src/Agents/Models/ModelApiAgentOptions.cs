@@ -37,6 +37,6 @@ public enum ModelServiceKind
     /// <summary>Anthropic API, with the key from <c>ANTHROPIC_API_KEY</c>.</summary>
     Api,
 
-    /// <summary>Amazon Bedrock, with the AWS credential chain.</summary>
+    /// <summary>Amazon Bedrock, with credentials from the AWS credential chain.</summary>
     Bedrock,
 }

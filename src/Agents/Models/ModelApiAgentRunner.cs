@@ -3,8 +3,8 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Agents.Models;
 
 /// <summary>
-/// Gets answers that match a schema from a model without using an agent program. A separate process of the orchestrator calls the Anthropic
-/// API or Bedrock.
+/// Requests answers that match a schema directly from a model, without an agent program. A separate process of the orchestrator calls the
+/// Anthropic API or Bedrock.
 /// </summary>
 /// <param name="options">Service and its parameters.</param>
 public sealed class ModelApiAgentRunner(ModelApiAgentOptions options) : IAgentRunner

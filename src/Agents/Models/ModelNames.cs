@@ -1,6 +1,8 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Maps common aliases to the model names of each service. Source: the SDK's list (Anthropic 13.10.0) and CLI 2.1.328.</summary>
+/// <summary>
+/// Maps common aliases to the model names of each service. The names are taken from the SDK (Anthropic 13.10.0) and the CLI (2.1.328).
+/// </summary>
 internal static class ModelNames
 {
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
@@ -11,8 +13,8 @@ internal static class ModelNames
     };
 
     /// <summary>
-    /// Returns a service's name for a model. Null if the service has no fixed name for the alias, because Bedrock's names depend on the
-    /// region and the account.
+    /// Returns a service's name for a model. Returns null for an alias on Bedrock if no model id is configured, because Bedrock's names
+    /// depend on the region and the account.
     /// </summary>
     /// <param name="model">Name or alias.</param>
     /// <param name="bedrockModel">Model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>

@@ -19,7 +19,7 @@ internal sealed record ModelRequest
 
     public string? System { get; init; }
 
-    /// <summary>Id of the conversation to continue.</summary>
+    /// <summary>Id of the conversation to start or continue.</summary>
     public required string Session { get; init; }
 
     /// <summary>File of the conversation, which is created when the conversation starts.</summary>
@@ -37,10 +37,10 @@ internal sealed record ModelResponse
 {
     public AgentFailure Failure { get; init; }
 
-    /// <summary>Description of the failure for users. Empty after success.</summary>
+    /// <summary>Description of the failure for users. Empty if the request succeeded.</summary>
     public string Detail { get; set; } = "";
 
-    /// <summary>Answer as JSON, or the model's text.</summary>
+    /// <summary>Answer as JSON, or the model's text if the model did not return JSON. Null if there is no answer.</summary>
     public string? Answer { get; init; }
 
     /// <summary>Retry time from the service's retry-after header, or null if the response contained none.</summary>

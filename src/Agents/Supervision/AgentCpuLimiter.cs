@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
-/// Limits the number of CPU cores that a followed agent uses. The agent never stays stopped, because its processes are resumed when
-/// following ends or the next follower starts. If a follower was killed, the supervisor's script resumes them. Processes are also resumed
-/// before they are terminated, so that they can handle the termination signal.
+/// Limits the number of CPU cores that a followed agent uses by pausing its processes. The agent never stays paused, because its processes
+/// are resumed when following ends or the next follower starts. If a follower was killed, the supervisor's script resumes them. Processes
+/// are also resumed before they are terminated, so that they can handle the termination signal.
 /// </summary>
 internal sealed class AgentCpuLimiter(AgentRunFileStore folder, TimeProvider time)
 {

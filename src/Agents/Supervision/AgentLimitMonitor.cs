@@ -13,7 +13,7 @@ internal sealed class AgentLimitMonitor(AgentRunLimits limits, AgentRunFileStore
     private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Interval at which the elapsed time recorded by the supervisor is read. The supervisor updates this time every five seconds.
+    /// Interval at which the elapsed time recorded by the supervisor is read. The supervisor updates this time at least every five seconds.
     /// </summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 

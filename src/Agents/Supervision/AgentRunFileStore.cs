@@ -32,7 +32,9 @@ internal sealed class AgentRunFileStore(string path)
 
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
 
-    /// <summary>True if the start was canceled. A file in place of the supervisor's folder then prevents the start.</summary>
+    /// <summary>
+    /// True if the agent run was canceled before the agent started. A file at the path of the supervisor's folder then prevents the start.
+    /// </summary>
     internal bool IsCancelledBeforeStart => System.IO.File.Exists(File("started"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
@@ -58,7 +60,8 @@ internal sealed class AgentRunFileStore(string path)
         long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
 
     /// <summary>
-    /// File that marks the moment before the agent's program is executed. An agent in a sandbox can also write this file.
+    /// Path of the marker file that is created immediately before the agent's program is executed. An agent in a sandbox can also write
+    /// this file.
     /// </summary>
     private string Begun => File(System.IO.Path.Combine(AgentRunParameters.OutFolder, "begun"));
 
@@ -69,8 +72,8 @@ internal sealed class AgentRunFileStore(string path)
     internal IReadOnlyList<string> MarkBegin => ["/bin/sh", "-c", "true 2>/dev/null >\"$0\"; exec \"$@\"", Begun];
 
     /// <summary>
-    /// True if the agent's program was not executed. In that case there is no start marker and no output, and the supervisor was killed or
-    /// ended without starting the program. If the disk was full, the program counts as executed.
+    /// True if the agent's program was never executed. Either the program could not be started, or the supervisor ended without starting it
+    /// and there is neither a start marker nor output. If the disk was full, a missing marker proves nothing.
     /// </summary>
     internal bool NeverRan =>
         Unstartable is not null
@@ -123,7 +126,7 @@ internal sealed class AgentRunFileStore(string path)
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Records that the agent's processes may be stopped to enforce the CPU limit. Returns false if the disk is full.</summary>
+    /// <summary>Records that the agent's processes may be paused to enforce the CPU limit. Returns false if the disk is full.</summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -193,16 +196,16 @@ internal sealed class AgentRunFileStore(string path)
     }
 
     /// <summary>Returns the running processes of the agent.</summary>
-    internal IReadOnlyList<SystemProcessRecord> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
+    internal IReadOnlyList<ProcessTableRow> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
 
     /// <summary>Returns the running processes of the supervisor.</summary>
-    internal IReadOnlyList<SystemProcessRecord> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
+    internal IReadOnlyList<ProcessTableRow> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
     /// <summary>
-    /// Process watermark taken before any supervisor started the agent. All processes of the agent are newer than the watermark. Null if
-    /// unknown.
+    /// Position in the system's process-id sequence before any supervisor started the agent. All processes of the agent were created after
+    /// this position. Null if unknown.
     /// </summary>
-    internal ProcessIdSequencePosition? NotStartedAt { get; set; }
+    internal NewProcessIdWatermark? NotStartedAt { get; set; }
 
     /// <summary>Records a launched supervisor. The supervisor starts the agent unless another supervisor already has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;

@@ -33,8 +33,10 @@ public sealed class AgentRunFollower
         Found = found;
     }
 
-    /// <summary>State of the agent run before this session. <see cref="AgentRunStatus.NotStarted"/> means that this session started the
-    /// agent.</summary>
+    /// <summary>
+    /// State of the agent run before this follower attached. <see cref="AgentRunStatus.NotStarted"/> means that the agent was started for
+    /// this follower.
+    /// </summary>
     public AgentRunStatus Found { get; }
 
     /// <summary>Returns the agent's usage so far. Call this method only while handling an event of the agent.</summary>
@@ -149,8 +151,7 @@ public sealed class AgentRunFollower
         }
     }
 
-    /// <summary>Returns a message if a full disk caused the failure, so that the agent is not blamed. Null if the disk was not
-    /// full.</summary>
+    /// <summary>Returns a message if the agent failed and the disk was full, so that the agent is not blamed; otherwise null.</summary>
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when the agent ended with exit code {exitCode}." : null;
 

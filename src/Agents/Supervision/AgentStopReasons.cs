@@ -24,7 +24,7 @@ internal static class AgentStopReasons
 
     /// <summary>
     /// Returns the outcome of a stopped agent. If the agent still produced a result, the result is kept, because it was paid for. If the
-    /// service rejected the agent's requests, the output itself contains the reason.
+    /// service rejected the agent's requests, the outcome is unchanged, because it already contains the reason.
     /// </summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentRunLimits limits, long? memory)
     {

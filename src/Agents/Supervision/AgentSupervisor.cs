@@ -54,7 +54,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         OrchestratorFolderCreator.Ensure(folder.File(AgentRunParameters.OutFolder));
         folder.Owner = start.Owner;
         folder.RenewLease();
-        var now = ProcessIdSequencePosition.Now();
+        var now = NewProcessIdWatermark.Now();
         var found = folder.State();
         if (found == AgentRunStatus.NotStarted)
         {
@@ -173,7 +173,9 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>Returns the shell commands that set the supervisor's program, its arguments and its standard input.</summary>
+    /// <summary>
+    /// Returns the shell commands by which the supervisor sets the agent's program, its arguments and its standard input.
+    /// </summary>
     private static string ScriptOf(AgentInvocation invocation, IEnumerable<string> call) =>
         $"program={ChildProcessOptions.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ChildProcessOptions.Quote))}"
         + (
@@ -243,8 +245,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Waits until the supervisor has written the agent's exit code, cleaned up and ended. Returns at once if the supervisor is
-    /// dead.</summary>
+    /// <summary>
+    /// Waits until the supervisor has written the agent's exit code, cleaned up and ended, but waits for at most 30 seconds. Returns at
+    /// once if the supervisor is dead.
+    /// </summary>
     private async Task WaitForSupervisorAsync(AgentRunFileStore folder)
     {
         var begin = _time.GetTimestamp();
@@ -254,6 +258,6 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    private Task<int> EndAsync(Func<IReadOnlyList<SystemProcessRecord>> find) =>
+    private Task<int> EndAsync(Func<IReadOnlyList<ProcessTableRow>> find) =>
         new ProcessStopper(_time).StopAsync(find, PosixStopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
 }

@@ -7,8 +7,8 @@ internal static class ShellExitCodes
     internal const int NoWorkingDirectory = 125;
 
     /// <summary>
-    /// The supervisor's own exit code for an agent that was stopped before its program started. It equals that of a process ended by
-    /// SIGTERM.
+    /// Exit code that the supervisor uses for an agent that was stopped before its program started. The code is the same as for a process
+    /// ended by SIGTERM.
     /// </summary>
     internal const int Stopped = 143;
 
@@ -19,7 +19,9 @@ internal static class ShellExitCodes
     /// <summary>Exit code of a process killed by SIGKILL.</summary>
     internal const int KilledBySignal = 137;
 
-    /// <summary>Describes the signal by which another process killed the program, or returns null if the program exited normally.</summary>
+    /// <summary>
+    /// Describes how the program was killed externally, or returns null if it was not. A missing exit code counts as an external kill.
+    /// </summary>
     /// <param name="exitCode">Exit code recorded by the supervisor, or null if it recorded none.</param>
     /// <param name="memoryKills">Number of processes that the kernel's OOM killer has killed since the start, or null if unknown.</param>
     internal static string? DescribeKill(int? exitCode, long? memoryKills = null) =>

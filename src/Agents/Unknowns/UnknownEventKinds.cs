@@ -1,7 +1,9 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Collects kinds of events that a program printed but that its description does not define. Keeps only the first distinct kinds,
-/// without control characters.</summary>
+/// <summary>
+/// Collects the kinds of events that a program printed but that its description does not define. Keeps at most 20 distinct kinds, and
+/// replaces control characters in their names.
+/// </summary>
 internal sealed class UnknownEventKinds
 {
     private const int Most = 20;
@@ -21,7 +23,7 @@ internal sealed class UnknownEventKinds
         }
     }
 
-    /// <summary>Removes terminal control characters from a name that a program printed.</summary>
+    /// <summary>Truncates a name that a program printed, and replaces its control characters.</summary>
     internal static string CleanName(string name) =>
         new([.. name.Take(Longest).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 

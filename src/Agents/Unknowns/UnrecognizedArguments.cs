@@ -41,7 +41,7 @@ internal static class UnrecognizedArguments
             : [];
     }
 
-    /// <summary>True if a text contains a word that is not part of a longer word.</summary>
+    /// <summary>True if the text contains the given word, and not only as part of a longer word.</summary>
     private static bool Has(string text, string word)
     {
         for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))

@@ -9,7 +9,7 @@ namespace Orchestrator.App.Access;
 /// <param name="folder">Absolute path of the private folder with the key.</param>
 public sealed class DecisionSigningKey(string folder)
 {
-    /// <summary>Opens a user's approval key, which signs the user's decisions.</summary>
+    /// <summary>Opens the key with which a user signs decisions.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static DecisionSigningKey Of(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(Gates.UserStateFolder.RootOf(environment), Gates.UserStateFolder.ApprovalFolder));
@@ -17,7 +17,7 @@ public sealed class DecisionSigningKey(string folder)
     /// <summary>Absolute path of the key's file.</summary>
     public string File { get; } = Path.Combine(folder, "key.pem");
 
-    /// <summary>Returns the public key.</summary>
+    /// <summary>Returns the public key together with the approver's name.</summary>
     /// <param name="name">Name of the approver.</param>
     /// <exception cref="IOException">The file can't be read or written, or contains no such key.</exception>
     public ApproverPublicKey PublicKey(string name)

@@ -33,7 +33,7 @@ public sealed record WebToken(string Name, WebTokenScope Scope, DateTimeOffset C
     /// <summary>Name of the token in the link that logs a browser in.</summary>
     public const string Link = "link";
 
-    /// <summary>Id by which sessions refer to the token. A new token with the same name has another id.</summary>
+    /// <summary>Id by which sessions refer to the token. A new token with the same name has a different id.</summary>
     [JsonIgnore]
     public string Id => Hash[..16];
 
@@ -56,12 +56,12 @@ public sealed class WebTokenStore(string folder, TimeProvider time)
 
     private string TokensFile => Path.Combine(folder, "tokens.json");
 
-    /// <summary>Opens the tokens of a user.</summary>
+    /// <summary>Opens a user's token store.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="time">Clock.</param>
     public static WebTokenStore Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) => new(FolderOf(environment), time);
 
-    /// <summary>Returns the folder of a user's tokens.</summary>
+    /// <summary>Returns the path of the folder that contains a user's tokens.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(Gates.UserStateFolder.RootOf(environment), Gates.UserStateFolder.WebFolder);
@@ -101,7 +101,7 @@ public sealed class WebTokenStore(string folder, TimeProvider time)
     public bool Revoke(string name) =>
         Change(all => all.Any(token => token.Name == name) ? [.. all.Where(token => token.Name != name)] : null);
 
-    /// <summary>Returns the named tokens in the order of their creation, including expired tokens.</summary>
+    /// <summary>Returns all tokens except the one of the login link, in the order of their creation, including expired tokens.</summary>
     public IReadOnlyList<WebToken> List()
     {
         var stamp = File.GetLastWriteTimeUtc(TokensFile);
@@ -112,14 +112,14 @@ public sealed class WebTokenStore(string folder, TimeProvider time)
         return known.Tokens;
     }
 
-    /// <summary>Returns the valid token with a given secret, or null if the secret is wrong. The comparison takes constant time.</summary>
+    /// <summary>Returns the valid token with a given secret, or null if there is none. The comparison takes constant time.</summary>
     public WebToken? Find(string? secret)
     {
         var hash = Encoding.ASCII.GetBytes(HashOf(secret ?? ""));
         return Valid().Aggregate((WebToken?)null, (found, token) => IsSame(hash, token.Hash) ? token : found);
     }
 
-    /// <summary>Returns the valid token of a session, or null if it was revoked or has expired.</summary>
+    /// <summary>Returns the token with which a session was started, or null if the token was revoked or has expired.</summary>
     /// <param name="id">Identity of the token.</param>
     public WebToken? FindById(string id) => Valid().FirstOrDefault(token => token.Id == id);
 

@@ -4,8 +4,8 @@ using Orchestrator.App.Cleaning;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. Acts only while no run is open. Each
-/// pass removes a few runs within a time limit.
+/// Removes ended runs that exceed the limits in <c>retention.*</c>, and reusable worktrees that exceed <c>worktrees.pool</c>. Acts in a
+/// repository only while none of its runs is open. Each pass removes at most 20 runs per repository within 20 seconds.
 /// </summary>
 /// <param name="locations">The repositories.</param>
 /// <param name="settings">The current settings.</param>
@@ -16,7 +16,7 @@ public sealed class EndedRunRetention(
     IReadOnlyList<LocalRepositoryPaths> locations,
     OrchestratorSettings settings,
     EngineConnection engine,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
 ) : PeriodicBackgroundWork("retention", locations, context.Time, log)
 {
@@ -25,7 +25,7 @@ public sealed class EndedRunRetention(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Removes ended runs once, after this process has executed a run. A failure is logged, and the next process tries again.
+    /// Executes a single removal pass after this process has executed a run. A failure is logged, and the next process tries again.
     /// </summary>
     public async Task RemoveEndedRunsAsync(CancellationToken stop)
     {

@@ -4,9 +4,9 @@ using Orchestrator.Client;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Checks periodically for runs that were ended from outside, for example by Terminate in a Temporal tool. It notifies the open tasks of
-/// such a run, which then stop their agents and close, and updates the run's record. Less often, it also checks for tasks that were ended
-/// from outside, because their run might not notice.
+/// Checks periodically for runs that were ended externally, for example by Terminate in a Temporal tool. Notifies the open tasks of such a
+/// run, which then stop their agents and close, and updates the run's record. Less often, also checks for tasks that were ended externally,
+/// because their run might not notice.
 /// </summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
@@ -15,13 +15,13 @@ namespace Orchestrator.App.Background;
 internal sealed class ExternallyEndedRunWatcher(
     EngineConnection engine,
     IReadOnlyList<LocalRepositoryPaths> repositories,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
 ) : PeriodicBackgroundWork("ended runs", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Number of passes between two checks of tasks.</summary>
+    /// <summary>Interval between two checks for externally ended tasks, as a number of passes.</summary>
     private const int TasksEvery = 10;
 
     private readonly OrphanedTasks _orphans = new(engine.Client);
@@ -42,7 +42,7 @@ internal sealed class ExternallyEndedRunWatcher(
         return Pause;
     }
 
-    private void Record(string runId, RunWorkflowExecution? execution)
+    private void Record(string runId, RunWorkflowExecutionStatus? execution)
     {
         if (execution is not { End: { } end, EndedAt: { } endedAt })
         {

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Background;
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="context">Provides the clock and environment.</param>
 /// <param name="log">Receives errors.</param>
-internal sealed class MachineSleepPreventer(IReadOnlyList<LocalRepositoryPaths> repositories, UseCaseServices context, ILogger log)
+internal sealed class MachineSleepPreventer(IReadOnlyList<LocalRepositoryPaths> repositories, UseCaseServiceBundle context, ILogger log)
     : PeriodicBackgroundWork("sleep lock", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);

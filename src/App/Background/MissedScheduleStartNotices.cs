@@ -6,14 +6,14 @@ namespace Orchestrator.App.Background;
 internal static class MissedScheduleStartNotices
 {
     /// <summary>
-    /// Maximum time between the dispatch of a scheduled run and the start of its first task. It includes set-up and the gates on the base
-    /// commit.
+    /// Maximum time between the dispatch of a scheduled run and the start of its first task. The time includes set-up and the gates on the
+    /// base commit.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Returns notices about the missed start times of a schedule. Times whose run reports the problem itself, by a question or by its end,
-    /// are excluded. Consecutive times with the same cause share one notice.
+    /// Returns notices about a schedule's missed start times. A start time is excluded if its run already has an open question or has
+    /// ended, because the run then reports the problem itself. Consecutive start times with the same cause share one notice.
     /// </summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="fires">Start times of the schedule with their results, earliest first.</param>

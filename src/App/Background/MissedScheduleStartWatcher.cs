@@ -5,8 +5,8 @@ using Orchestrator.Runs.Reports.Notices;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Notifies users once about each missed start time of a schedule, as soon as a process is running on this machine again. If several
-/// machines serve the schedule on a Temporal server, only the machine on which it was created sends the notice.
+/// Notifies users once about each missed start time of a schedule, as soon as a process of the orchestrator runs on this machine again. If
+/// several machines use the same Temporal server, only the machine on which the schedule was created sends the notice.
 /// </summary>
 /// <param name="engine">Engine of the schedules.</param>
 /// <param name="repositories">Repositories whose schedules are checked, each with the reference that its runs use.</param>
@@ -15,7 +15,7 @@ namespace Orchestrator.App.Background;
 internal sealed class MissedScheduleStartWatcher(
     EngineConnection engine,
     IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
 ) : PeriodicBackgroundWork("missed schedules", repositories.Select(one => one.Location), context.Time, log)
 {
@@ -50,7 +50,7 @@ internal sealed class MissedScheduleStartWatcher(
             }
             // DueNoticeSender records which notices were sent, including those of other processes.
             var told = await new DueNoticeSender(context.Services).SendDueAsync(
-                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunLivenessForNotices.Standing),
+                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunLivenessKindForNotices.Standing),
                 stop
             );
             if (told.NextAt is null)
@@ -72,7 +72,7 @@ internal sealed class MissedScheduleStartWatcher(
     {
         if (engine.IsEmbedded)
         {
-            return EngineFileScheduleReader.Read(location, now - LooksBack, now);
+            return EngineDatabaseScheduleReader.Read(location, now - LooksBack, now);
         }
         var all = await new RunScheduleClient(engine.Client, location.Key).ListAsync(now - LooksBack, now, stop);
         return [.. all.Where(schedule => schedule.Queue is null || schedule.Queue == reference.Queue)];

@@ -13,14 +13,14 @@ internal sealed class ReassignedTaskWatcher(
     EngineConnection engine,
     IReadOnlyDictionary<string, string> remotes,
     IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
-) : PeriodicSharedRunProcessor("placed tasks", repositories, context.Time, log)
+) : PeriodicSharedRunWorkBase("placed tasks", repositories, context.Time, log)
 {
     /// <summary>Interval at which the local records of other hosts' runs are compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
 
-    private readonly CrossHostTaskSynchronizer _share = new(context.Services, remote: null);
+    private readonly GitRemoteTaskStateExchanger _share = new(context.Services, remote: null);
     private readonly SlotHolderRecords _held = SlotHolderRecords.Of(context.Services);
     private readonly BackgroundJobRateLimiter _pace = new(context.Time);
 
@@ -46,7 +46,7 @@ internal sealed class ReassignedTaskWatcher(
     }
 
     // If the server can't be queried, the task's agent continues.
-    private async Task<string> EndLeftAsync(DistributedTaskReference task, CancellationToken stop)
+    private async Task<string> EndLeftAsync(LocalRepositoryTaskReference task, CancellationToken stop)
     {
         if (!await IsHereAsync(task, stop))
         {
@@ -65,7 +65,7 @@ internal sealed class ReassignedTaskWatcher(
     {
         foreach (var (run, reference) in List())
         {
-            var share = new CrossHostTaskSynchronizer(context.Services, remotes.GetValueOrDefault(reference.Path));
+            var share = new GitRemoteTaskStateExchanger(context.Services, remotes.GetValueOrDefault(reference.Path));
             foreach (var task in HostTaskAssignmentStore.Find(run.Id, reference))
             {
                 try
@@ -96,7 +96,7 @@ internal sealed class ReassignedTaskWatcher(
         return "";
     }
 
-    private Task<bool> IsHereAsync(DistributedTaskReference task, CancellationToken stop) =>
+    private Task<bool> IsHereAsync(LocalRepositoryTaskReference task, CancellationToken stop) =>
         TaskOnThisHostChecker.IsHereAsync(
             PayloadJsonOptions.Speaking(engine.Client).GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(task.RunId, task.TaskId)),
             task.Repository,

@@ -4,21 +4,21 @@ using Orchestrator.App.Telemetry;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Exports traces and metrics about the runs of this process, if <see cref="TraceContext.CollectorVariable"/> contains the URL of a
-/// collector. Runs never wait for the export. If the collector was unavailable, it receives the data later.
+/// Exports traces and metrics about the runs of this process's repositories, if <see cref="TraceContext.CollectorVariable"/> contains the
+/// URL of a collector. Runs never wait for the export. If the collector was unavailable, it receives the data later.
 /// </summary>
 internal sealed class RunTelemetryExporter : PeriodicBackgroundWork
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
     private readonly IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> _repositories;
-    private readonly UseCaseServices _context;
+    private readonly UseCaseServiceBundle _context;
     private readonly RunTraceSpanReader _observer;
     private readonly SpanSender _spans;
     private readonly RunMetrics _meters;
     private readonly MetricSender _metrics;
 
-    /// <summary>Creates the watcher without sending any data.</summary>
+    /// <summary>Creates the exporter without sending any data.</summary>
     /// <param name="options">URL and options of the collector.</param>
     /// <param name="repositories">Repositories whose runs are exported, each with the reference that its runs use.</param>
     /// <param name="context">Provides the clock and environment.</param>
@@ -26,7 +26,7 @@ internal sealed class RunTelemetryExporter : PeriodicBackgroundWork
     public RunTelemetryExporter(
         TelemetryOptions options,
         IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILogger log
     )
         : base("telemetry", repositories.Select(one => one.Location), context.Time, log)
@@ -40,7 +40,7 @@ internal sealed class RunTelemetryExporter : PeriodicBackgroundWork
 
     /// <summary>Returns the options for exporting traces and metrics. Returns null if no collector is configured.</summary>
     /// <exception cref="UseCaseException">An OpenTelemetry variable has an invalid value.</exception>
-    public static TelemetryOptions? Options(UseCaseServices context)
+    public static TelemetryOptions? Options(UseCaseServiceBundle context)
     {
         try
         {

@@ -4,11 +4,11 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Finds the trace spans that have ended since the previous call, for all runs. If a run has not changed, only the timestamps and sizes of
-/// its files are read.
+/// Reads the ended trace spans of all runs that have changed since the previous call. If a run has not changed, only the timestamps and
+/// sizes of its files are read.
 /// </summary>
 /// <param name="context">Provides the clock and environment.</param>
-public sealed class RunTraceSpanReader(UseCaseServices context)
+public sealed class RunTraceSpanReader(UseCaseServiceBundle context)
 {
     private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, (DateTime Written, long Length)> _seen = new(StringComparer.Ordinal);
@@ -48,7 +48,7 @@ public sealed class RunTraceSpanReader(UseCaseServices context)
         return observed;
     }
 
-    /// <summary>Causes the next call of <c>ReadRuns</c> to return all ended spans of a run again.</summary>
+    /// <summary>Causes the next call to <c>ReadRuns</c> to return all ended spans of a run again.</summary>
     public void ResendSpans(StoredRun run) => _seen.Remove(run.Folder);
 }
 

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Background;
 /// <param name="repositories">Repositories whose runs this worker may take over.</param>
 /// <param name="context">Provides settings and user interaction.</param>
 /// <param name="log">Receives errors.</param>
-internal sealed class UnreachableRemoteWarner(IReadOnlyList<LocalRepositoryPaths> repositories, UseCaseServices context, ILogger log)
+internal sealed class UnreachableRemoteWarner(IReadOnlyList<LocalRepositoryPaths> repositories, UseCaseServiceBundle context, ILogger log)
     : PeriodicBackgroundWork("remotes", repositories, context.Time, log)
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class UnreachableRemoteWarner(IReadOnlyList<LocalRepositoryPaths
         {
             if (
                 context.OpenSettings(repository, []).Loaded.Settings is { } settings
-                && await SharedRemoteChecker.RunAsync(repository, settings, context.Services, cancellationToken)
+                && await SharedRunRemoteChecker.RunAsync(repository, settings, context.Services, cancellationToken)
                     is { Status: not MachineReadinessCheckStatus.Ok } fault
             )
             {

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Background;
 /// <param name="repositories">Lists the repositories.</param>
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
-public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<LocalRepositoryPaths>> repositories, UseCaseServices context, ILogger log)
+public sealed class UnsentNoticeWatcher(Func<IReadOnlyList<LocalRepositoryPaths>> repositories, UseCaseServiceBundle context, ILogger log)
     : PeriodicBackgroundWork("notices", repositories(), context.Time, log)
 {
     // The interval is short compared with the delays between attempts. After the machine has slept, due notices are found by the wall

@@ -10,7 +10,7 @@ public sealed record EndedRun(RunFolder Folder, RunStatus Status)
     /// <summary>Path of the log of the run's background process, in the <c>logs</c> folder of <c>.orchestrator</c>.</summary>
     internal string Log => Path.Combine(Folder.Repository, ".orchestrator", "logs", Folder.Name + ".log");
 
-    /// <summary>Prefix of the names of the run's branches, or null if they have none.</summary>
+    /// <summary>Prefix of the run's branch names, or null if the run's branch names have no prefix.</summary>
     internal string? BranchPrefix =>
         Status.Staging.IndexOf('/', StringComparison.Ordinal) is var slash and > 0
         && Status.Staging.EndsWith("/staging", StringComparison.Ordinal)

@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Cleaning;
 
-/// <summary>Classifies refs of ended runs as refs of a run, refs of a task, or refs with unmerged work.</summary>
+/// <summary>Finds the refs of an ended run, and determines which refs only mark a state and which retain unmerged work.</summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class LeftoverRefs(string prefix)
 {
@@ -18,7 +18,7 @@ internal sealed class LeftoverRefs(string prefix)
     }
 
     /// <summary>
-    /// True for a ref that only marks a state of the run: its base, its last merge or its shared state. Such a ref retains no work.
+    /// True for a ref that only marks a state of the run, such as its base, last merge or shared state. Such a ref retains no work.
     /// </summary>
     public static bool IsMark(EndedRun run, string name) =>
         name == RunRefNameBuilder.Base(run.Folder)

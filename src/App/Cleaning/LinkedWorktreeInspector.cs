@@ -7,7 +7,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.App.Cleaning;
 
-/// <summary>Kind of owner that a worktree has.</summary>
+/// <summary>Kind of worktree owner.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WorktreeOwnerKind>))]
 public enum WorktreeOwnerKind
 {
@@ -19,7 +19,7 @@ public enum WorktreeOwnerKind
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>The worktree has no owner now and is waiting in the pool for a task.</summary>
+    /// <summary>The worktree has no owner at present and stays in the pool for later tasks.</summary>
     [JsonStringEnumMemberName("pool")]
     Pool,
 

@@ -6,8 +6,8 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.App.Cleaning;
 
 /// <summary>
-/// Determines which leftovers of ended runs may be removed. A commit may be removed only if the user's own branches contain it or the run's
-/// record names its replacement. A worktree may be removed only if everything in it is in such commits.
+/// Determines which leftovers of ended runs may be removed. Unless the user discards the work, a commit may be removed only if the user's
+/// branches contain it or the run's record names its replacement. A worktree may be removed only if everything in it is in such commits.
 /// </summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class RemovableLeftoverFinder(GitRepository repository, string prefix)
@@ -16,7 +16,7 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
     private const string Foreign = "refs/orchestrator/foreign";
     private const string Results = "refs/orchestrator/results";
     private readonly RefStore _refs = new(repository);
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly WorktreeManager _worktrees = new(repository);
     private readonly RunLeftoverSelector _left = new(repository);
     private readonly LeftoverRefs _leftRefs = new(prefix);
@@ -93,8 +93,8 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
     }
 
     /// <summary>
-    /// Adds the commits of runs whose changes are on a user's branch according to file contents, because the history does not show a squash
-    /// merge.
+    /// Adds the commits of runs that were merged to a user's branch by a squash merge. Such merges are detected by file contents, because
+    /// the history does not show them.
     /// </summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,
@@ -155,7 +155,7 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
         IReadOnlyList<(string Ref, string Commit)> refs,
         IReadOnlyList<RefCommit> results,
         IReadOnlyList<ListedGitWorktree> worktrees,
-        IReadOnlyDictionary<string, UnfinishedWorkRecord?> saved,
+        IReadOnlyDictionary<string, UnfinishedWorkSnapshot?> saved,
         IReadOnlySet<string> contained,
         CancellationToken stop
     )
@@ -211,7 +211,7 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
     }
 
     /// <summary>
-    /// True if the commit of a ref is also retained elsewhere. Results that a later run could reuse count as retained only after they are
+    /// True if the commit of a ref is also retained elsewhere. A result that a later run could reuse counts as retained only after it is
     /// merged or superseded.
     /// </summary>
     private async Task<bool> IsProvenAsync(
@@ -237,13 +237,15 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
         keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
 
-    /// <summary>True for an earlier result of a merged task whose record names a replacement that the user's branches contain.</summary>
+    /// <summary>
+    /// True if a result of a merged task was superseded by another commit of the task, and the user's branches contain that other commit.
+    /// </summary>
     private static bool IsSuperseded(string commit, string? by, IReadOnlySet<string> contained) =>
         by is not null && commit != by && contained.Contains(by);
 
     private async Task<bool> IsKeptElsewhereAsync(string commit, EndedRun run, IReadOnlySet<string> contained, CancellationToken stop) =>
         (
-            await new SafeDeletionChecker(repository).CheckContentAsync(
+            await new WorkDeletionSafetyChecker(repository).CheckContentAsync(
                 commit,
                 run.Status.State == UnstartedRuns.State
                     ? await OwnBranchesAsync(stop)
@@ -252,7 +254,10 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
             )
         ).IsProven;
 
-    /// <summary>True for a ref of a snapshot. No branch contains the snapshot itself, but a branch may contain its file contents.</summary>
+    /// <summary>
+    /// True for a snapshot ref, and for all refs of a run that never started. The ref's commit may be on no branch although a branch
+    /// contains the commit's file contents.
+    /// </summary>
     private static bool IsSaved(EndedRun run, string name) =>
         RunRefNameBuilder.TaskOfKept(run.Folder, name) is not null || run.Status.State == UnstartedRuns.State;
 
@@ -264,7 +269,7 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
         ];
 
     /// <summary>
-    /// Returns the name of the run to which a task's worktree belongs, from the worktree's path, which ends with FOLDER/RUN/TASK.
+    /// Returns the name of the run to which a task's worktree belongs. The worktree's path ends with <c>FOLDER/RUN/TASK</c>.
     /// </summary>
     private static string RunOf(ListedGitWorktree worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";
 }

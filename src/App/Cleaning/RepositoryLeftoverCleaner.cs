@@ -35,7 +35,7 @@ public sealed class RepositoryLeftoverCleaner
         RunServiceBundle services
     ) => new(location, await services.Repositories.OpenAsync(location.Root), settings, services);
 
-    /// <summary>Takes the cleanup lock until the result is disposed, or returns null if another process holds it.</summary>
+    /// <summary>Takes the cleanup lock until the result is disposed. Returns null if another process holds the lock.</summary>
     public IDisposable? TryBegin() => InterProcessFileLock.TryTake(Path.Combine(_location.RunsFolder, ".cleanup"));
 
     /// <summary>Measures the storage that runs use inside and outside the repository.</summary>

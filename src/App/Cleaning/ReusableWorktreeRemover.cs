@@ -7,8 +7,8 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.App.Cleaning;
 
 /// <summary>
-/// Finds and removes worktrees that are kept for reuse: worktrees released by tasks, worktrees for gates, and results of set-up. No
-/// worktree is removed while a run is open.
+/// Finds and removes worktrees and set-up results that are kept for reuse. The worktrees were released by tasks or are used to run gates.
+/// The caller ensures that no run is open.
 /// </summary>
 /// <param name="environment">Determines the cache folder.</param>
 /// <param name="time">Clock, used to determine which worktrees are in use.</param>
@@ -16,7 +16,7 @@ internal sealed class ReusableWorktreeRemover(GitRepository repository, IReadOnl
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 
-    /// <summary>Returns, for each kind of reusable worktree, the worktrees that exceed the number to keep.</summary>
+    /// <summary>Returns the paths of the worktrees and set-up results that exceed the number to keep of each kind.</summary>
     /// <param name="keep">Number of worktrees to keep (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [
@@ -25,7 +25,7 @@ internal sealed class ReusableWorktreeRemover(GitRepository repository, IReadOnl
             .. SetUpCache.In(_cache).Skip(keep),
         ];
 
-    /// <summary>Removes reusable worktrees, except those that are now in use.</summary>
+    /// <summary>Removes reusable worktrees and set-up results, except those that are now in use.</summary>
     /// <param name="paths">Paths returned by <see cref="Beyond"/>.</param>
     /// <param name="stop">Checked between the worktrees.</param>
     /// <returns>Number of removed worktrees.</returns>

@@ -7,19 +7,19 @@ namespace Orchestrator.App.Cleaning;
 /// <summary>Selects the worktrees and saved work of ended runs that may be removed.</summary>
 internal sealed class RunLeftoverSelector(GitRepository repository)
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly WorktreeManager _worktrees = new(repository);
 
     /// <summary>
-    /// Returns the removable worktrees, which contain no unmerged work or only work that the user discards, and the branches of all other
-    /// worktrees.
+    /// Returns the removable worktrees, and the branches that are checked out in all other worktrees. A worktree is removable if it
+    /// contains no unmerged work, or if the user discards that work.
     /// </summary>
     /// <param name="worktrees">Worktrees of a run.</param>
     /// <param name="contained">Commits on the user's own branches.</param>
     /// <param name="others">Receives a sentence for each worktree with unmerged content.</param>
     /// <param name="givesUp">True to also remove worktrees with unmerged content, because the user discards it.</param>
     /// <param name="stop">Checked between the steps.</param>
-    public async Task<(List<(Worktree, SafeDeletionCheckResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
+    public async Task<(List<(Worktree, WorkDeletionSafetyCheckResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
         IReadOnlyList<ListedGitWorktree> worktrees,
         IReadOnlySet<string> contained,
         List<string> others,
@@ -27,7 +27,7 @@ internal sealed class RunLeftoverSelector(GitRepository repository)
         CancellationToken stop
     )
     {
-        var removable = new List<(Worktree, SafeDeletionCheckResult)>();
+        var removable = new List<(Worktree, WorkDeletionSafetyCheckResult)>();
         var busy = new HashSet<string>(StringComparer.Ordinal);
         foreach (var info in worktrees)
         {
@@ -38,7 +38,7 @@ internal sealed class RunLeftoverSelector(GitRepository repository)
             // The branch is checked separately.
             var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
             string[] keepers = isKept && info.Head is { } head ? [head] : [];
-            var proof = await new SafeDeletionChecker(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+            var proof = await new WorkDeletionSafetyChecker(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
             if (proof.IsProven)
             {
                 removable.Add((worktree, proof));
@@ -47,7 +47,7 @@ internal sealed class RunLeftoverSelector(GitRepository repository)
             others.Add($"its worktree: {proof.Reason}");
             if (givesUp)
             {
-                removable.Add((worktree, new SafeDeletionCheckResult(IsProven: true, "The user chose to discard it.")));
+                removable.Add((worktree, new WorkDeletionSafetyCheckResult(IsProven: true, "The user chose to discard it.")));
             }
             else if (info.Branch is not null)
             {
@@ -57,10 +57,13 @@ internal sealed class RunLeftoverSelector(GitRepository repository)
         return (removable, busy);
     }
 
-    /// <summary>Returns the tasks whose saved work may be removed because it was merged or contained no changes.</summary>
+    /// <summary>
+    /// Returns the tasks whose saved work may be removed, because the task was merged, or because its snapshot is unreadable or contains no
+    /// changes.
+    /// </summary>
     public async Task<IReadOnlyList<string>> UnfinishedAsync(
         EndedRun run,
-        IReadOnlyDictionary<string, UnfinishedWorkRecord?> saved,
+        IReadOnlyDictionary<string, UnfinishedWorkSnapshot?> saved,
         IReadOnlySet<string> contained,
         List<string> kept,
         CancellationToken stop
@@ -82,8 +85,10 @@ internal sealed class RunLeftoverSelector(GitRepository repository)
         return gone;
     }
 
-    /// <summary>Returns the snapshots of unfinished work of a run's tasks, by task. Null for an unreadable snapshot.</summary>
-    public Dictionary<string, UnfinishedWorkRecord?> SnapshotsOf(string run)
+    /// <summary>
+    /// Returns the snapshots of unfinished work of a run's tasks, by task id. The value for an unreadable snapshot is null.
+    /// </summary>
+    public Dictionary<string, UnfinishedWorkSnapshot?> SnapshotsOf(string run)
     {
         var folder = UnfinishedWorkStore.FolderOf(repository, run);
         return Directory.Exists(folder)

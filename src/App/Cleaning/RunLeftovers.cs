@@ -4,7 +4,8 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.App.Cleaning;
 
 /// <summary>
-/// Leftovers of an ended run. Contains removable items, whose content was verified to be merged or superseded, and items that must remain.
+/// Leftovers of an ended run, which are either removable or must remain. Unless the user discards the work, the content of removable items
+/// was verified to be merged or superseded.
 /// </summary>
 /// <param name="Size">Size of the run's folder.</param>
 /// <param name="Kept">Sentence for each item that must remain. If there is any, the run's folder also remains.</param>
@@ -30,7 +31,7 @@ public sealed record RunLeftovers(EndedRun Run, FolderSize Size, IReadOnlyList<s
 
     internal IReadOnlyList<RefChange> Refs { get; init; } = [];
 
-    internal IReadOnlyList<(Worktree Worktree, SafeDeletionCheckResult Proof)> Worktrees { get; init; } = [];
+    internal IReadOnlyList<(Worktree Worktree, WorkDeletionSafetyCheckResult Proof)> Worktrees { get; init; } = [];
 
     /// <summary>Tasks whose saved unfinished work may be removed.</summary>
     internal IReadOnlyList<string> Unfinished { get; init; } = [];

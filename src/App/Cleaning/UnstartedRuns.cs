@@ -9,12 +9,15 @@ public static class UnstartedRuns
     /// <summary>Value used as the state of a run whose workflow was never started.</summary>
     public const string State = "never-begun";
 
-    /// <summary>Maximum duration of a start. A start usually takes seconds, but can take up to an hour if it waits for its
-    /// server.</summary>
+    /// <summary>
+    /// Maximum duration of a run's start, which usually takes seconds. The start can take up to an hour if it must wait for the server.
+    /// </summary>
     private static readonly TimeSpan StartsWithin = TimeSpan.FromHours(1);
 
-    /// <summary>Returns runs that were never started. A run whose folder is named by a hash instead of the run id is skipped, because the
-    /// engine can't be queried for it.</summary>
+    /// <summary>
+    /// Returns runs that were never started. A run whose folder name is a hash instead of the run id is skipped, because the engine can't
+    /// be queried for it.
+    /// </summary>
     /// <param name="location">Repository of the runs.</param>
     /// <param name="now">Current time in UTC. A folder changed less than an hour ago may belong to a run that is starting.</param>
     /// <returns>One entry per run, in order, with only its id.</returns>

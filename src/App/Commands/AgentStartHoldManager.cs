@@ -4,7 +4,7 @@ namespace Orchestrator.App.Commands;
 
 /// <summary>Sets and releases holds on one run or on all runs on this machine. A hold prevents new agent starts.</summary>
 /// <param name="context">Provides the clock and environment.</param>
-public sealed class AgentStartHoldManager(UseCaseServices context)
+public sealed class AgentStartHoldManager(UseCaseServiceBundle context)
 {
     private const int LongestReason = 500;
     private readonly AgentStartHoldStore _file = new(context.Environment, context.Time);
@@ -38,12 +38,12 @@ public sealed class AgentStartHoldManager(UseCaseServices context)
     public Task<IReadOnlyList<AgentStartHoldRecord>> ReleaseAsync(string run, string repository, CancellationToken stop) =>
         _file.ReleaseAsync(run, repository, stop);
 
-    /// <summary>Describes a new hold in a sentence for users.</summary>
+    /// <summary>Describes a new hold on agent starts in one sentence for users.</summary>
     public static string Describe(AgentStartHoldRecord hold) =>
         $"{(hold.IsOfAll ? "No agent starts on this machine" : $"No agent of {hold.Run} starts")} until '{hold.Cure}'. Running "
         + "agents continue.";
 
-    /// <summary>Describes a released hold in a sentence for users.</summary>
+    /// <summary>Describes a released hold on agent starts in one sentence for users.</summary>
     public static string DescribeReleased(AgentStartHoldRecord hold) =>
         $"{(hold.IsOfAll ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).";
 }

@@ -4,8 +4,8 @@ namespace Orchestrator.App.Commands;
 public static class AnswerRequest
 {
     /// <summary>
-    /// Returns the steering command with its target and arguments. Returns null if the answer only displays information or does not concern
-    /// a run.
+    /// Returns the steering command that gives the answer, with its target and arguments. Returns null if the answer only displays
+    /// information or does not concern a run.
     /// </summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="way">The answer that the user chose.</param>

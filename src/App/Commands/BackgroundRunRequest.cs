@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>A run that will be started in the background. Exactly one of its plan, its request or its list of tasks is set.</summary>
+/// <summary>A request to start a run in the background. Exactly one of the plan, the request text and the list of tasks is set.</summary>
 public sealed record BackgroundRunRequest
 {
     /// <summary>The plan as YAML or JSON text, or null if there is none.</summary>
@@ -12,11 +12,12 @@ public sealed record BackgroundRunRequest
     /// <summary>Descriptions of independent tasks, one for each agent, or null if there are none.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
-    /// <summary>Cost in US dollars after which no more agents are started, or null for the limit in the settings.</summary>
+    /// <summary>Cost in US dollars at which no more agents start, or null for the limit in the settings.</summary>
     public decimal? MaxCost { get; init; }
 
     /// <summary>
-    /// Time after which no more agents are started, or null for no limit. It is a time of day such as 07:00, or a date with a time.
+    /// Time after which no more agents start, or null for no limit. The format is a time of day, such as <c>07:00</c>, or a date with a
+    /// time.
     /// </summary>
     public string? Until { get; init; }
 }

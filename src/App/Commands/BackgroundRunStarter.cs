@@ -4,7 +4,7 @@ namespace Orchestrator.App.Commands;
 
 /// <summary>Starts runs in a background process, for callers without a terminal.</summary>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
-internal sealed class BackgroundRunStarter(UseCaseServices context)
+internal sealed class BackgroundRunStarter(UseCaseServiceBundle context)
 {
     /// <summary>Checks and starts a run, and waits until the run is executing tasks or waiting for approval.</summary>
     /// <returns>The id of the run and the outcome.</returns>
@@ -20,7 +20,7 @@ internal sealed class BackgroundRunStarter(UseCaseServices context)
             ? RunIds.Create(plan!.Request!, Guid.NewGuid(), "spawn")
             : NewRunInputFactory.NewId(request, named: file?.Path);
         var opened = context.OpenSettings(repository, FlagsOf(start), runId);
-        var prepared = await new UnpreparedRun(runId, repository, opened)
+        var prepared = await new RunAwaitingPreparation(runId, repository, opened)
         {
             Plan = plan,
             File = file?.Path,

@@ -8,19 +8,19 @@ namespace Orchestrator.App.Commands;
 /// </summary>
 public sealed record CleanupOptions
 {
-    /// <summary>Number of latest ended runs that are kept by default.</summary>
+    /// <summary>Number of most recently ended runs that a cleanup keeps by default.</summary>
     public const int KeptAnyway = 10;
 
     /// <summary>
-    /// Names of the ended runs to clean up. If empty, <see cref="Keep"/> or <see cref="OlderThan"/> selects the runs. By default, all
-    /// except the latest <see cref="KeptAnyway"/> are selected.
+    /// Names of the ended runs to clean up. If empty, <see cref="Keep"/> or <see cref="OlderThan"/> selects the runs. If these are not set
+    /// either, all runs except the latest <see cref="KeptAnyway"/> are selected.
     /// </summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
-    /// <summary>Number of latest ended runs to keep, or null if another option selects the runs.</summary>
+    /// <summary>Number of most recently ended runs to keep, or null if another option selects the runs.</summary>
     public int? Keep { get; init; }
 
-    /// <summary>Minimum time since the end of a run, or null if another option selects the runs.</summary>
+    /// <summary>Minimum time since the end of a run for the run to be cleaned up, or null if another option selects the runs.</summary>
     public TimeSpan? OlderThan { get; init; }
 
     /// <summary>True to also discard work that is on none of the user's branches. Requires names in <see cref="Runs"/>.</summary>
@@ -65,7 +65,7 @@ public sealed record CleanupResult(
 /// <summary>Removes leftovers of ended runs, but only leftovers that are verified to be merged or obsolete.</summary>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
-public sealed class EndedRunCleaner(UseCaseServices context, IReadOnlyList<SettingOverride> flags)
+public sealed class EndedRunCleaner(UseCaseServiceBundle context, IReadOnlyList<SettingOverride> flags)
 {
     /// <summary>Removes the leftovers that the options select.</summary>
     /// <returns>The result, or null if the user did not agree to discard work.</returns>

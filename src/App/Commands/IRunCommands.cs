@@ -16,7 +16,7 @@ public interface IRunCommands
     /// <summary>Starts a run in the background. Returns when the run is executing tasks or waiting for approval.</summary>
     Task<RunControlResult> StartAsync(BackgroundRunRequest start, CancellationToken cancellationToken);
 
-    /// <summary>Sends a user's mail to the agent of a task, or to all agents of a run.</summary>
+    /// <summary>Sends a user's message to the agent of a task, or to all agents of a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="task">Id of the task, or null for all agents of the run.</param>
     /// <param name="text">The text of the message.</param>
@@ -29,7 +29,7 @@ public interface IRunCommands
     /// <param name="cancellationToken">Cancels the wait for other writers.</param>
     Task<RunControlResult> HoldAsync(string run, string reason, CancellationToken cancellationToken);
 
-    /// <summary>Releases the hold on a run.</summary>
+    /// <summary>Releases the hold on a run, so that its agents can start again.</summary>
     Task<RunControlResult> ReleaseAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>Opens a draft pull request for each branch of a run, or updates the existing ones.</summary>
@@ -44,10 +44,12 @@ public interface IRunCommands
 /// <param name="Task">Id of the task or question, or null for the whole run.</param>
 public sealed record SteeringRequest(string Run, string? Task = null)
 {
-    /// <summary>Values of the arguments by their names.</summary>
+    /// <summary>Values of the command's arguments, keyed by argument name.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>True to land even if changes of the run are lost. The report lists them.</summary>
+    /// <summary>
+    /// True to land even if the staging branch no longer contains some of the run's changes (lost changes). The report lists these changes.
+    /// </summary>
     public bool AcceptsLosses { get; init; }
 
     /// <summary>True if the user confirmed that the landing of the aborted run may be reverted.</summary>

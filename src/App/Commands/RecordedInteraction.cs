@@ -9,7 +9,7 @@ internal sealed class RecordedInteraction : IUserInteraction
     /// <inheritdoc/>
     public bool IsInteractive => false;
 
-    /// <summary>The recorded messages, one per line. If there are too many messages, contains only the first ones.</summary>
+    /// <summary>The recorded messages, one per line. If the number of lines exceeds a limit, only the first lines are kept.</summary>
     public string Text => string.Join('\n', _lines);
 
     /// <inheritdoc/>

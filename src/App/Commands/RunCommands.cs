@@ -4,7 +4,7 @@ namespace Orchestrator.App.Commands;
 /// <param name="caller">Context that provides the clock, the environment variables and the platform.</param>
 /// <param name="directory">Absolute path of the repository.</param>
 /// <param name="device">Name of the user's device, which is recorded with decisions, or null for the terminal of this machine.</param>
-public sealed class RunCommands(UseCaseServices caller, string directory, string? device = null) : IRunCommands
+public sealed class RunCommands(UseCaseServiceBundle caller, string directory, string? device = null) : IRunCommands
 {
     private static readonly TimeSpan CarriedOutWithin = TimeSpan.FromSeconds(60);
 
@@ -17,7 +17,7 @@ public sealed class RunCommands(UseCaseServices caller, string directory, string
         CallAsync(async context =>
         {
             var (run, task) = Find(definition, request, context);
-            var input = new SteeringCommandArguments(context.Person, task) { Values = request.Values };
+            var input = new SteeringCommandUserInput(context.Person, task) { Values = request.Values };
             foreach (var other in request.WithDependants && task is not null ? TaskDependants.Of(run.Status, task) : [])
             {
                 var call = definition.Call(input with { Task = other }, run.Status);
@@ -122,7 +122,7 @@ public sealed class RunCommands(UseCaseServices caller, string directory, string
     private static (StoredRun Run, string? Task) Find(
         SteeringCommandDefinition definition,
         SteeringRequest request,
-        UseCaseServices context
+        UseCaseServiceBundle context
     )
     {
         var repository = context.RequireRepository();
@@ -143,7 +143,7 @@ public sealed class RunCommands(UseCaseServices caller, string directory, string
     private static async Task<UseCaseOutcome> ContinueAsync(
         StoredRun run,
         SteeringMessage call,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {
@@ -162,7 +162,7 @@ public sealed class RunCommands(UseCaseServices caller, string directory, string
         }
     }
 
-    private async Task<RunControlResult> CallAsync(Func<UseCaseServices, Task<UseCaseOutcome>> act)
+    private async Task<RunControlResult> CallAsync(Func<UseCaseServiceBundle, Task<UseCaseOutcome>> act)
     {
         // The rest runs on a thread of the pool, so that the command does not block the caller's thread.
         await Task.Yield();
@@ -170,7 +170,7 @@ public sealed class RunCommands(UseCaseServices caller, string directory, string
         try
         {
             return new RunControlResult(
-                await act(NonInteractiveUseCaseServices.In(directory, caller, interaction, device)),
+                await act(NonInteractiveUseCaseServiceBundle.In(directory, caller, interaction, device)),
                 interaction.Text
             );
         }

@@ -9,7 +9,7 @@ public sealed record RunControlResult(UseCaseOutcome Outcome, string Messages)
     public UseCaseException? Fault { get; init; }
 
     /// <summary>
-    /// Id of the run that the command started, or null if it started none. The run may wait for approval or may already have failed.
+    /// Id of the run that the command started, or null if it started none. The run may be waiting for approval or may already have failed.
     /// </summary>
     public string? RunId { get; init; }
 

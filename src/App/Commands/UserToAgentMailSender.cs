@@ -3,12 +3,12 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Sends users' mail to the agents of a run.</summary>
+/// <summary>Sends users' messages to the agents of a run.</summary>
 public static class UserToAgentMailSender
 {
     /// <summary>Shows that a message was accepted.</summary>
     /// <exception cref="UseCaseException">The message was refused.</exception>
-    public static void Confirm(AgentMailSendResult receipt, string to, UseCaseServices context)
+    public static void Confirm(AgentMailSendResult receipt, string to, UseCaseServiceBundle context)
     {
         if (!receipt.IsTaken)
         {
@@ -21,14 +21,14 @@ public static class UserToAgentMailSender
         );
     }
 
-    /// <summary>Sends a user's mail to one agent or to all agents of a run.</summary>
+    /// <summary>Sends a user's message to one agent or to all agents of a run.</summary>
     /// <param name="task">Id of the task, or null for all agents of the run.</param>
     /// <param name="run">The run, which must be open.</param>
     /// <param name="text">The text of the message.</param>
     /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the sending.</param>
     /// <exception cref="UseCaseException">The run has ended, or the mail was refused.</exception>
-    public static async Task SendAsync(string? task, StoredRun run, string text, UseCaseServices context, CancellationToken stop)
+    public static async Task SendAsync(string? task, StoredRun run, string text, UseCaseServiceBundle context, CancellationToken stop)
     {
         if (RunStateNames.IsFinal(run.Status.State))
         {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.App.Conversations;
 
-/// <summary>State of a Claude Code conversation with respect to running processes.</summary>
+/// <summary>Indicates if a running process has a Claude Code conversation open.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ClaudeSessionStatus>))]
 public enum ClaudeSessionStatus
 {
@@ -22,8 +22,8 @@ public enum ClaudeSessionStatus
 }
 
 /// <summary>
-/// A Claude Code conversation on this machine. Its texts are truncated and redacted, and may contain terminal control sequences. A property
-/// is null if its value is unknown.
+/// A Claude Code conversation on this machine. Text from the conversation is truncated and redacted, and may contain terminal control
+/// sequences. A property is null if its value is unknown.
 /// </summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="File">Absolute path of the file.</param>
@@ -54,7 +54,7 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, ClaudeSes
     /// <summary>Time of the last line in the conversation's file.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Number of tokens of the model's context that the conversation occupied at the model's last answer.</summary>
+    /// <summary>Number of context tokens that the conversation occupied when the model gave its last answer.</summary>
     public long? ContextTokens { get; init; }
 
     /// <summary>Latest message of the conversation.</summary>

@@ -5,8 +5,8 @@ using Orchestrator.Gates.Secrets;
 namespace Orchestrator.App.Conversations;
 
 /// <summary>
-/// Reads the Claude Code conversations on this machine. They are files below <c>projects</c> in Claude Code's folder
-/// (<c>CLAUDE_CONFIG_DIR</c>, or else <c>~/.claude</c>). Only the ends of the files are read, except for transcripts. The files are never
+/// Reads the Claude Code conversations on this machine, which are files in the <c>projects</c> folder of Claude Code's configuration folder
+/// (<c>CLAUDE_CONFIG_DIR</c>, or else <c>~/.claude</c>). Except for transcripts, only the end of each file is read. The files are never
 /// changed.
 /// </summary>
 /// <param name="environment">Determines the folder.</param>
@@ -20,7 +20,10 @@ public sealed class ClaudeSessionReader(IReadOnlyDictionary<string, string> envi
 
     private string Projects => Path.Combine(ConfigDirectory, "projects");
 
-    /// <summary>Returns all conversations, most recent first. Conversations of sub-agents are not listed separately.</summary>
+    /// <summary>
+    /// Returns all conversations, or only those that changed since a given time, most recent first. Conversations of sub-agents are not
+    /// listed separately.
+    /// </summary>
     /// <param name="since">Earliest last write, or null for all conversations.</param>
     /// <param name="stop">Cancels the search.</param>
     public IReadOnlyList<ClaudeSession> List(DateTimeOffset? since, CancellationToken stop)
@@ -51,7 +54,7 @@ public sealed class ClaudeSessionReader(IReadOnlyDictionary<string, string> envi
             : null;
 
     /// <summary>
-    /// Returns the last messages of a conversation, and its totals of messages, answers and tokens. Reads the whole file.
+    /// Returns the last messages of a conversation, and the total numbers of messages, answers and tokens. Reads the whole file.
     /// </summary>
     /// <param name="session">Conversation to read.</param>
     /// <param name="most">Maximum number of messages.</param>
@@ -139,8 +142,8 @@ public sealed class ClaudeSessionReader(IReadOnlyDictionary<string, string> envi
         text is null ? null : QuotedText.CutLine(SecretScanner.Redact(text), longest);
 
     /// <summary>
-    /// Returns the run and task to which a worktree belongs, if its path ends with FOLDER/RUN/TASK and the repository has a folder for the
-    /// run. Null otherwise.
+    /// Returns the run and task to which a worktree belongs, as <c>RUN/TASK</c>. Returns null if the worktree's path does not end with
+    /// <c>RUN/TASK</c>, or if no parent folder contains that run and task.
     /// </summary>
     private static string? TaskOf(string? folder)
     {
@@ -164,7 +167,7 @@ public sealed class ClaudeSessionReader(IReadOnlyDictionary<string, string> envi
     }
 }
 
-/// <summary>Last messages of a conversation, and its totals of messages, answers and tokens.</summary>
+/// <summary>The last messages of a conversation, and the total numbers of messages, answers and tokens.</summary>
 /// <param name="Messages">Number of messages with a text.</param>
 /// <param name="Answers">Number of the model's answers with token counts in the file.</param>
 /// <param name="Tokens">All tokens of these answers, read and written.</param>

@@ -12,7 +12,7 @@ public sealed record BacklogDocument(
     IReadOnlyList<JsonObject> Tasks,
     IReadOnlyList<PlanFaultEntry> Errors,
     IReadOnlyList<PlanFaultEntry> Warnings
-) : CommandOutputDocument
+) : SchemaVersionedDocument
 {
     /// <summary>Creates the document from the tasks of a backlog file.</summary>
     public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) =>
@@ -26,4 +26,4 @@ public sealed record BacklogDocument(
 
 /// <summary>Output of <c>tasks show --json</c>, <c>tasks next --json</c> and all commands that change a task.</summary>
 /// <param name="Task">The task with all fields in the file, or null if there is no such task.</param>
-public sealed record BacklogTaskDocument(JsonObject? Task) : CommandOutputDocument;
+public sealed record BacklogTaskDocument(JsonObject? Task) : SchemaVersionedDocument;

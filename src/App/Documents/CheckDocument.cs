@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>check --json</c>.</summary>
 /// <param name="Status">The worst status of all checks, which is <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
 /// <param name="Checks">One entry for each check.</param>
-public sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : CommandOutputDocument
+public sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : SchemaVersionedDocument
 {
     /// <summary>Creates the document from the entries of all checks.</summary>
     /// <param name="entries">The entries, at least one.</param>

@@ -21,7 +21,7 @@ public sealed record CleanupDocument(
     IReadOnlyList<string> GitCopies,
     StorageSizes Before,
     StorageSizes After
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
 /// <summary>The removed items of one run.</summary>
 /// <param name="RunId">Id of the run.</param>

@@ -73,8 +73,8 @@ public sealed partial class DocumentJson : JsonSerializerContext
 }
 
 /// <summary>
-/// Serializes documents about the engine to JSON. Separate from the other serializers, because loading its types also loads the assembly of
-/// the engine.
+/// Serializes documents about the engine to JSON. This serializer is separate from the others, because loading its types also loads the
+/// engine's assembly.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

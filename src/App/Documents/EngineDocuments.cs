@@ -8,4 +8,4 @@ namespace Orchestrator.App.Documents;
 /// <param name="Events">Number of events from which the runs were rebuilt.</param>
 /// <param name="Faults">Differences between the stored state and the state that follows from the events.</param>
 public sealed record EngineCheckDocument(string Path, long Runs, long Events, IReadOnlyList<EngineDatabaseInconsistency> Faults)
-    : CommandOutputDocument;
+    : SchemaVersionedDocument;

@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>The results of all gates of a run.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Gates">The results at the base, of each task's attempts and merges, and at the landing.</param>
-public sealed record GatesDocument(string RunId, IReadOnlyList<GateResultLine> Gates) : CommandOutputDocument;
+public sealed record GatesDocument(string RunId, IReadOnlyList<GateResultLine> Gates) : SchemaVersionedDocument;
 
 /// <summary>The work that a gate checked.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateStage>))]
@@ -42,4 +42,4 @@ public sealed record GateResultLine(string Id, GateStage Stage, string? Task, Ga
 /// <param name="Lines">The lines exactly as the gate printed them.</param>
 /// <param name="Next">Cursor of the next part, or null if this is the last part.</param>
 public sealed record GateLogDocument(string RunId, string Gate, int First, IReadOnlyList<string> Lines, string? Next)
-    : CommandOutputDocument;
+    : SchemaVersionedDocument;

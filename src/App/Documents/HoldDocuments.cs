@@ -6,9 +6,9 @@ namespace Orchestrator.App.Documents;
 /// <param name="Holds">Holds that are now in effect on this machine.</param>
 /// <param name="Released">Holds that the command released.</param>
 public sealed record HoldsDocument(IReadOnlyList<AgentStartHoldStatus> Holds, IReadOnlyList<AgentStartHoldStatus> Released)
-    : CommandOutputDocument
+    : SchemaVersionedDocument
 {
-    /// <summary>Creates the document from the holds on this machine.</summary>
+    /// <summary>Creates the document from the holds on agent starts on this machine.</summary>
     public static HoldsDocument Of(IReadOnlyList<AgentStartHoldRecord> holds, IReadOnlyList<AgentStartHoldRecord> released) =>
         new([.. holds.Select(Of)], [.. released.Select(Of)]);
 

@@ -35,7 +35,7 @@ public static class JsonSchemaBuilder
     {
         var schema = OfType(PayloadJsonOptions.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
         schema["additionalProperties"] = false;
-        var plan = PlanWithReferencesReader.Schema();
+        var plan = PlanAndReferencedFileReader.Schema();
         schema["$defs"] = plan["$defs"]!.DeepClone();
         plan.Remove("$defs");
         plan["type"]!.AsArray().Add("null");

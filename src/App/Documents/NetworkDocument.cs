@@ -7,9 +7,9 @@ namespace Orchestrator.App.Documents;
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Connections">Connections from the run's sandboxes, grouped by task and host.</param>
 /// <param name="CutLogs">Number of logs that reached their maximum size, so that later connections are missing.</param>
-public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : CommandOutputDocument;
+public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : SchemaVersionedDocument;
 
-/// <summary>The connections of a task to one port of a host, about which the proxy made the same decision.</summary>
+/// <summary>A task's connections to one port of a host, grouped because the proxy made the same decision about all of them.</summary>
 /// <param name="Task">Id of the task, or empty for sandboxes that belong to no single task.</param>
 /// <param name="Role">Program in the sandbox, which is <c>agent</c>, <c>gate</c> or <c>setup</c>.</param>
 /// <param name="Host">Host name or address that the program requested.</param>

@@ -18,7 +18,7 @@ public sealed record ValidateDocument(
     IReadOnlyList<PlanFaultEntry> Warnings,
     IReadOnlyList<PlanFaultEntry> Advice,
     DecidingGatesEntry? Gates
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
 /// <summary>The gates that decide whether the work of a plan is accepted.</summary>
 /// <param name="Staging">Gates that are run after each merge, in addition to those of the merged tasks.</param>
@@ -63,7 +63,7 @@ public sealed record GraphDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     IReadOnlyList<string> CriticalPath,
     IReadOnlyList<TaskGraphEntry> Tasks
-) : CommandOutputDocument
+) : SchemaVersionedDocument
 {
     /// <summary>Creates the document from the tasks and dependencies of a plan.</summary>
     public static GraphDocument Of(Plan plan)
@@ -100,4 +100,4 @@ public sealed record PlannedDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     int RiskScore,
     JsonElement Plan
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;

@@ -12,7 +12,7 @@ public sealed record ConflictsDocument(
     bool Truncated,
     IReadOnlyList<ConflictEntry> Conflicts,
     IReadOnlyList<ConflictEntry> Warnings
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
 /// <summary>Two tasks that own the same path, with the dependency that would order them.</summary>
 public sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
@@ -32,7 +32,7 @@ public sealed record RiskDocument(
     int AutoApproveThreshold,
     IReadOnlyList<RiskFactorEntry> Factors,
     IReadOnlyList<ProtectedTaskEntry> Protected
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
 /// <summary>A factor of the risk score.</summary>
 public sealed record RiskFactorEntry(
@@ -48,9 +48,9 @@ public sealed record RiskFactorEntry(
 public sealed record ProtectedTaskEntry(string Task, string Path, string Glob);
 
 /// <summary>Output of <c>contracts --json</c>.</summary>
-public sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : CommandOutputDocument;
+public sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : SchemaVersionedDocument;
 
-/// <summary>A contract as source code.</summary>
+/// <summary>An interface that several tasks share (a contract), as source code.</summary>
 public sealed record ContractEntry(
     string Name,
     string Version,
@@ -68,21 +68,21 @@ public sealed record LockFilesDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
-/// <summary>A lock file or manifest that is part of the environment's hash.</summary>
+/// <summary>A lock file or manifest that is included in the environment's hash.</summary>
 public sealed record EnvironmentEntry(string Path, string Sha256);
 
 /// <summary>Output of <c>context list --json</c> and <c>context get --json</c>.</summary>
-public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : CommandOutputDocument;
+public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : SchemaVersionedDocument;
 
 /// <summary>Output of <c>prompt --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Prompt">The complete prompt for the task's agent.</param>
-public sealed record PromptDocument(string Task, string Prompt) : CommandOutputDocument;
+public sealed record PromptDocument(string Task, string Prompt) : SchemaVersionedDocument;
 
 /// <summary>Output of <c>verify --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Passed">True if all required gates passed.</param>
 /// <param name="Gates">One entry per gate, in the order of execution.</param>
-public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : CommandOutputDocument;
+public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : SchemaVersionedDocument;

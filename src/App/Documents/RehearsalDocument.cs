@@ -7,9 +7,11 @@ namespace Orchestrator.App.Documents;
 /// <param name="Start">Time at which the unattended run starts.</param>
 /// <param name="Usual">Simulation of a usual night, with median durations and costs.</param>
 /// <param name="Hard">Simulation of a hard night, with durations and costs that only one run in ten exceeds.</param>
-public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedRunEntry Usual, RehearsedRunEntry Hard) : CommandOutputDocument
+public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedRunEntry Usual, RehearsedRunEntry Hard) : SchemaVersionedDocument
 {
-    /// <summary>Creates the document from the simulations of a usual night and a hard night.</summary>
+    /// <summary>
+    /// Creates the document from two simulations of an unattended run, one with usual and one with exceptionally high durations and costs.
+    /// </summary>
     public static RehearsalDocument Of(UnattendedRunSimulationInput night, SimulatedRunResult usual, SimulatedRunResult hard) =>
         new(night.Start, RehearsedRunEntry.Of(usual), RehearsedRunEntry.Of(hard));
 }
@@ -28,7 +30,7 @@ public sealed record RehearsedRunEntry(
     IReadOnlyList<RehearsedEventEntry> Steps
 )
 {
-    /// <summary>Converts a simulation to its document.</summary>
+    /// <summary>Converts the result of a simulation to an entry of the document.</summary>
     public static RehearsedRunEntry Of(SimulatedRunResult night) =>
         new(
             night.Done,
@@ -59,7 +61,7 @@ public sealed record RehearsedEventEntry(DateTimeOffset At, string Kind, string?
 /// <summary>Output of <c>night rehearse --kill --json</c>.</summary>
 /// <param name="Night">Outcome of the rehearsal.</param>
 /// <param name="Holds">True if everything landed, nothing was paid twice, and no agent was started without need.</param>
-public sealed record KillRehearsalDocument(KillRehearsalOutcome Night, bool Holds) : CommandOutputDocument
+public sealed record KillRehearsalDocument(KillRehearsalOutcome Night, bool Holds) : SchemaVersionedDocument
 {
     /// <summary>Creates the document from the outcome of the rehearsal.</summary>
     public static KillRehearsalDocument Of(KillRehearsalOutcome night) => new(night, night.Holds);

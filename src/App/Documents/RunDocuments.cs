@@ -17,13 +17,13 @@ public sealed record TaskDocument(
     IReadOnlyList<AttemptLanguageModel> Models,
     IReadOnlyList<string> Kept,
     IReadOnlyList<MailSummary> Mail
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
 /// <summary>Output of <c>collect --json</c>.</summary>
 /// <param name="Runs">The runs, in the order in which the user named them.</param>
-public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.RunResultSummary> Runs) : CommandOutputDocument;
+public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.RunResultSummary> Runs) : SchemaVersionedDocument;
 
-/// <summary>A mail message in the output of <c>events</c>. It is not an event and has no number.</summary>
+/// <summary>A message to an agent, as shown in the output of <c>events</c>. The message is not an event and has no event number.</summary>
 /// <param name="Time">Time at which the message was sent.</param>
 /// <param name="Task">Id of the receiving task, or null for all tasks.</param>
 /// <param name="State">Always <c>mail</c>.</param>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.App.Documents;
 
 /// <summary>
-/// Serializes the documents of the most frequent commands to JSON. Separate from the other serializers, because a context for all documents
-/// would load all their types.
+/// Serializes the documents of the most frequent commands to JSON. This serializer is separate from the others, because a serializer for
+/// all documents would load all their types.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

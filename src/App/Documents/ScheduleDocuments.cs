@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>schedule list --json</c>.</summary>
 /// <param name="Served">True if a process currently serves the engine, so that runs start on time.</param>
 /// <param name="Schedules">Schedules of the repository, sorted by name.</param>
-public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : CommandOutputDocument;
+public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : SchemaVersionedDocument;
 
 /// <summary>A schedule in the output of <c>schedule list --json</c>.</summary>
 /// <param name="Name">Name of the schedule.</param>
@@ -39,7 +39,7 @@ public sealed record ScheduleEntry(
     IReadOnlyList<ScheduleStartEntry> Fires
 )
 {
-    /// <summary>Creates the entry from a schedule and the results of its last start times.</summary>
+    /// <summary>Creates the entry from a schedule and the results of its most recent scheduled starts.</summary>
     public static ScheduleEntry Of(RunSchedule schedule, IReadOnlyList<ScheduledStartResult> fires) =>
         new(
             schedule.Name,
@@ -59,7 +59,7 @@ public sealed record ScheduleEntry(
         );
 }
 
-/// <summary>A start time of a schedule with its result. Only <paramref name="Began"/> proves that work was done.</summary>
+/// <summary>A scheduled start with its result. Only <paramref name="Began"/> proves that work was done.</summary>
 /// <param name="Due">Scheduled time.</param>
 /// <param name="Dispatched">Time at which a run was started, or null if none was started.</param>
 /// <param name="Began">Time at which the run's first task started, or null if none has started.</param>
@@ -80,7 +80,7 @@ public sealed record ScheduleStartEntry(
     string? Because
 )
 {
-    /// <summary>Creates the entry of a start time.</summary>
+    /// <summary>Creates the entry of a scheduled start.</summary>
     public static ScheduleStartEntry Of(ScheduledStartResult fire) =>
         new(
             fire.Due,

@@ -7,22 +7,22 @@ namespace Orchestrator.App.Documents;
 /// <param name="Build">Version with the commit. It is the build id of this program's workers.</param>
 /// <param name="Runtime">Name and version of the .NET runtime.</param>
 /// <param name="Platform">Operating system and processor architecture.</param>
-public sealed record VersionDocument(string Version, string Build, string Runtime, string Platform) : CommandOutputDocument;
+public sealed record VersionDocument(string Version, string Build, string Runtime, string Platform) : SchemaVersionedDocument;
 
 /// <summary>Output of <c>trust --json</c>.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Trusted">True if the user trusts all items.</param>
 /// <param name="Items">Items in the repository's files that require the user's trust.</param>
-public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : CommandOutputDocument;
+public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : SchemaVersionedDocument;
 
 /// <summary>Output of <c>accept --json</c>.</summary>
 /// <param name="Items">Items that were quarantined when the command was called.</param>
-public sealed record QuarantineAcceptDocument(IReadOnlyList<QuarantinedItemEntry> Items) : CommandOutputDocument;
+public sealed record QuarantineAcceptDocument(IReadOnlyList<QuarantinedItemEntry> Items) : SchemaVersionedDocument;
 
 /// <summary>Output of <c>flaky --json</c>.</summary>
 /// <param name="Seen">Tests whose latest results on this machine were flaky.</param>
 /// <param name="Quarantined">Tests in quarantine, including tests whose quarantine has expired.</param>
-public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : CommandOutputDocument;
+public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : SchemaVersionedDocument;
 
 /// <summary>A file or setting in a repository's common git folder, quarantined because it changed while an agent was running.</summary>
 /// <param name="Id">Id of the item, which <c>accept</c> takes as argument.</param>
@@ -68,7 +68,7 @@ public sealed record ServiceDocument(
     string Active,
     int? Process,
     bool? Lingers
-) : CommandOutputDocument
+) : SchemaVersionedDocument
 {
     /// <summary>Creates the document from the state of the systemd unit.</summary>
     public static ServiceDocument Of(SystemdServiceStatus state) =>
@@ -86,7 +86,7 @@ public sealed record ServiceDocument(
 
 /// <summary>Output of <c>agents --json</c>.</summary>
 /// <param name="Agents">All agents that a task may name.</param>
-public sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : CommandOutputDocument;
+public sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : SchemaVersionedDocument;
 
 /// <summary>An agent with its state on this machine.</summary>
 /// <param name="Name">Name of the agent in settings and plans.</param>
@@ -111,7 +111,7 @@ public sealed record AgentEntry(
     ConformanceScoreEntry? Kit
 );
 
-/// <summary>Result of an agent in the conformance tests.</summary>
+/// <summary>An agent's result in the conformance tests.</summary>
 /// <param name="Passed">Number of passed tests. Each test simulates misbehavior of the agent.</param>
 /// <param name="Of">Total number of tests.</param>
 /// <param name="Version">Version of the agent that the tests simulate, or null if they are based on its documentation.</param>

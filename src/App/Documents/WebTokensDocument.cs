@@ -5,7 +5,7 @@ namespace Orchestrator.App.Documents;
 /// <summary>Output of <c>web token --json</c>.</summary>
 /// <param name="Tokens">Named tokens, sorted by the time of their creation.</param>
 /// <param name="Failures">Failed attempts to log in, or null if there were none.</param>
-public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLoginFailures? Failures) : CommandOutputDocument
+public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLoginFailures? Failures) : SchemaVersionedDocument
 {
     /// <summary>Creates the document. It does not contain the hashes of the tokens.</summary>
     public static WebTokensDocument Of(WebTokenStore tokens) =>
@@ -14,7 +14,7 @@ public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLo
             WebLoginFailures.Read(tokens.Folder)
         );
 
-    /// <summary>Describes the permitted actions of a scope for users.</summary>
+    /// <summary>Returns a word that describes the permitted actions of a token to users.</summary>
     public static string Describe(WebTokenScope scope) =>
         scope switch
         {

@@ -2,7 +2,7 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>watch --json</c>.</summary>
 /// <param name="Workers">Tasks of open runs that have a running agent, wait, are paused or have failed.</param>
-public sealed record WorkersDocument(IReadOnlyList<RunningTaskDocument> Workers) : CommandOutputDocument;
+public sealed record WorkersDocument(IReadOnlyList<RunningTaskDocument> Workers) : SchemaVersionedDocument;
 
 /// <summary>A task that has a running agent, is waiting, is paused, or has failed.</summary>
 /// <param name="Run">Id of the run.</param>

@@ -3,7 +3,10 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The embedded engine of a repository, served by this process. This object owns the engine's file until it is disposed.</summary>
+/// <summary>
+/// Serves a repository's embedded engine, a Temporal server, in this process. The object owns the engine's database file until it is
+/// disposed.
+/// </summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
     private readonly EngineDatabaseLock _file;
@@ -15,7 +18,9 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         _server = server;
     }
 
-    /// <summary>Serves an engine file on a Unix socket. If this fails, the ownership of the file is released.</summary>
+    /// <summary>
+    /// Starts serving the engine from its database file on a Unix socket. If the start fails, ownership of the file is released.
+    /// </summary>
     /// <param name="file">Ownership of the engine file. The returned object releases it.</param>
     /// <param name="socket">Path of the socket.</param>
     /// <param name="retention">Time for which the histories of ended runs are kept.</param>
@@ -26,7 +31,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         EngineDatabaseLock file,
         string socket,
         TimeSpan retention,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILoggerFactory loggers,
         CancellationToken stop
     )
@@ -59,10 +64,12 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>True if the engine file was removed while this process served it.</summary>
     public bool IsRemoved => _file.IsRemoved;
 
-    /// <summary>Deletes histories that are older than the retention, and returns free space in the file to the disk.</summary>
+    /// <summary>
+    /// Deletes workflow histories that are older than the retention period, and returns the freed space in the file to the disk.
+    /// </summary>
     public Task DeleteExpiredAsync() => _server.DeleteExpiredAsync();
 
-    /// <summary>Stops the server. The ownership of the file is released only when the object is disposed.</summary>
+    /// <summary>Stops the server. Ownership of the engine's database file is released only when the object is disposed.</summary>
     public Task StopServingAsync() => _server.StopAsync();
 
     public async ValueTask DisposeAsync()

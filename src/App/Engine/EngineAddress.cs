@@ -4,16 +4,16 @@ using Temporalio.Client;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Determines the address of a repository's embedded engine.</summary>
+/// <summary>Determines the address of the embedded engine, the Temporal server that serves a repository.</summary>
 public static class EngineAddress
 {
     // The kernel limits the length of a socket's path (sun_path). The terminating zero is not included here.
     private const int MaxBytes = 107;
 
     /// <summary>
-    /// Returns the path of the engine's socket, which is next to the engine file. If that path is too long, the socket is in a private
-    /// folder, and its name is a hash of the engine's path. The private folder is in the user's runtime folder, or otherwise in the
-    /// temporary folder.
+    /// Returns the path of the engine's Unix socket, which is next to the engine's database file. If that path is too long for a socket,
+    /// the socket is in the folder <c>XDG_RUNTIME_DIR</c>, or else in a private folder. The name of the socket then contains a hash of the
+    /// path.
     /// </summary>
     /// <exception cref="UseCaseException">Another user has created that folder.</exception>
     /// <param name="folder">Absolute path of the engine's folder.</param>
@@ -30,7 +30,10 @@ public static class EngineAddress
         return Path.Combine(runtime, $"orchestrate-{hash}.sock");
     }
 
-    /// <summary>Returns a folder in the temporary folder that only this user can access. Throws if another user owns it.</summary>
+    /// <summary>
+    /// Returns a folder that only this user can access. The folder is in the temporary folder, or <c>/run/orchestrate</c> for root. Throws
+    /// if other users can access the folder.
+    /// </summary>
     private static string OwnFolder()
     {
         if (OperatingSystem.IsWindows())
@@ -69,8 +72,9 @@ public static class EngineAddress
     }
 
     /// <summary>
-    /// Returns the client options for an address of the form <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core supports a Unix socket
-    /// only as an HTTP proxy. It then sends CONNECT, which the engine accepts (<c>ConnectRequestHandler</c>), and ignores the host name.
+    /// Returns the client options for an address of the form <c>unix:PATH</c> or <c>HOST:PORT</c>. The client's native core can use a Unix
+    /// socket only as an HTTP proxy. The engine accepts the resulting CONNECT request (<c>ConnectRequestHandler</c>) and ignores the
+    /// requested host name.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>
         address.StartsWith(EngineProcessFinder.SocketPrefix, StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Describes failed calls to the engine for users.</summary>
+/// <summary>Describes, for users, the failures of calls to the engine.</summary>
 public static class EngineCallFailureText
 {
     /// <summary>Returns the error for users. Returns null if the exception does not come from a call to the engine.</summary>
@@ -17,7 +17,9 @@ public static class EngineCallFailureText
             _ => null,
         };
 
-    /// <summary>True if no worker of the run responded in time. On a busy machine, this is usually temporary.</summary>
+    /// <summary>
+    /// True if a query failed because no worker of the run responded in time. On a busy machine, this is usually temporary.
+    /// </summary>
     /// <param name="fault">Failure of a query.</param>
     public static bool IsNotReady(Exception fault) =>
         fault is RpcTimeoutOrCanceledException

@@ -10,9 +10,9 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Engine;
 
 /// <summary>
-/// Connects to the engine that executes a repository's workflows. The engine is the server at a configured address, or the embedded engine.
-/// The first process that needs the embedded engine locks its file and serves it. Other processes connect to its socket. When the owner
-/// ends, a worker process takes over the file.
+/// Connects to the engine, the Temporal server that a repository's workflows use. If no server address is configured, the first process
+/// that needs the engine serves the embedded one and locks its database file. Other processes connect to its socket, and a worker process
+/// takes over the file when the owner ends.
 /// </summary>
 public sealed class EngineConnection : IAsyncDisposable
 {
@@ -71,7 +71,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <summary>Client for runs on the engine.</summary>
     public RunClient Runs { get; }
 
-    /// <summary>Description of the engine as text.</summary>
+    /// <summary>Text that describes the engine to users.</summary>
     public string Description { get; }
 
     /// <summary>Worker deployment version of this process's workers, or null if they belong to no deployment.</summary>
@@ -86,7 +86,7 @@ public sealed class EngineConnection : IAsyncDisposable
 
     // The record lets 'inbox' include this repository. If it can't be written, the user gets only a warning, because the engine works
     // without it.
-    private static void NoteRepository(LocalRepositoryPaths repository, UseCaseServices context)
+    private static void NoteRepository(LocalRepositoryPaths repository, UseCaseServiceBundle context)
     {
         try
         {
@@ -122,8 +122,8 @@ public sealed class EngineConnection : IAsyncDisposable
         : LeastKept;
 
     /// <summary>
-    /// Deletes histories that are older than the retention, and returns free space in the file to the disk. If another process serves the
-    /// engine, nothing is done, because that process does it every few minutes.
+    /// Deletes workflow histories that are older than the retention period, and returns the freed space in the file to the disk. Does
+    /// nothing if another process serves the engine, because that process does this every few minutes.
     /// </summary>
     public Task DeleteExpiredAsync() => _served?.DeleteExpiredAsync() ?? Task.CompletedTask;
 
@@ -147,7 +147,7 @@ public sealed class EngineConnection : IAsyncDisposable
     public static async Task<EngineConnection> OpenAsync(
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILoggerFactory loggers,
         bool stays,
         CancellationToken stop
@@ -193,7 +193,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the wait.</param>
     /// <exception cref="UseCaseException">The engine's file was removed together with the other process. The exit code is 5.</exception>
-    public async Task TakeOverEngineAsync(UseCaseServices context, ILoggerFactory loggers, CancellationToken stop)
+    public async Task TakeOverEngineAsync(UseCaseServiceBundle context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
         {
@@ -214,13 +214,13 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Watches the engine's file while this process serves it. If the file is removed, the work is stopped, because the engine no longer
-    /// responds.
+    /// Watches the engine's database file while this process serves it. If the file is removed, stops the server and throws, because all
+    /// runs in the file are lost.
     /// </summary>
     /// <param name="context">Provides the clock.</param>
     /// <param name="stop">Cancels the watch.</param>
     /// <exception cref="UseCaseException">The file was removed. The exit code is 5.</exception>
-    public async Task WatchEngineFileAsync(UseCaseServices context, CancellationToken stop)
+    public async Task WatchEngineFileAsync(UseCaseServiceBundle context, CancellationToken stop)
     {
         while (true)
         {
@@ -235,8 +235,8 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns the path of a second lock file, which is in the git folder. No cleanup of the checkout removes it, so it prevents a second
-    /// engine even if the engine's file is removed.
+    /// Returns the path of a second lock file, which is in the git folder. Cleaning the checkout does not remove this file, so it prevents
+    /// a second engine even if the engine's database file was removed.
     /// </summary>
     public static string GuardOf(LocalRepositoryPaths repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
@@ -265,7 +265,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(
         TemporalSettings settings,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILoggerFactory loggers,
         CancellationToken stop
     )
@@ -301,7 +301,7 @@ public sealed class EngineConnection : IAsyncDisposable
         EngineDatabaseLock file,
         string socket,
         TimeSpan retention,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILoggerFactory loggers,
         CancellationToken stop
     )

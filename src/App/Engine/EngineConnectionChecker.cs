@@ -12,7 +12,7 @@ public static class EngineConnectionChecker
     public static async Task<MachineReadinessCheckResult> RunAsync(
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {

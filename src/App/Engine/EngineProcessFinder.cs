@@ -3,10 +3,10 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Finds the process that serves a repository's embedded engine.</summary>
+/// <summary>Finds the process that serves a repository's embedded engine (a Temporal server).</summary>
 public static class EngineProcessFinder
 {
-    /// <summary>Prefix of an address that is the path of a socket.</summary>
+    /// <summary>Prefix of an engine address that is the path of a Unix socket.</summary>
     public const string SocketPrefix = "unix:";
 
     /// <summary>Returns the process that currently serves the embedded engine in a folder. Returns null if there is none.</summary>

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Engine;
 /// <param name="log">Receives errors.</param>
 internal sealed class FailingActivityWatcher(
     EngineConnection engine,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     IReadOnlyList<LocalRepositoryPaths> repositories,
     ILogger log
 ) : PeriodicBackgroundWork("failing activities", repositories, context.Time, log)

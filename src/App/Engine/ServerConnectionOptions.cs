@@ -4,19 +4,20 @@ using Temporalio.Common.EnvConfig;
 namespace Orchestrator.App.Engine;
 
 /// <summary>
-/// Determines the connection options for a Temporal server from the settings. Certificates, the server name and headers that the settings
-/// lack come from the configuration of Temporal's own tools. This is a profile in <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.
+/// Determines the connection options for a Temporal server from the settings. Other options, such as certificates and headers, come from
+/// Temporal's client configuration if it applies to that server. This configuration is a profile in <c>temporal.toml</c> and the
+/// <c>TEMPORAL_*</c> environment variables.
 /// </summary>
 internal static class ServerConnectionOptions
 {
-    /// <summary>Port of the server if its address contains none.</summary>
+    /// <summary>Port that is used if the server's address contains no port.</summary>
     public const string DefaultPort = "7233";
 
     private const string Secure = "https://";
 
     /// <summary>Returns the options of the connection.</summary>
     /// <exception cref="UseCaseException">The profile is unreadable, or a named profile does not exist.</exception>
-    public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseServices context)
+    public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseServiceBundle context)
     {
         var address = WithPort(settings.Address!);
         var isSecure = settings.Address!.StartsWith(Secure, StringComparison.Ordinal);
@@ -38,7 +39,7 @@ internal static class ServerConnectionOptions
         return options;
     }
 
-    private static ClientEnvConfig.Profile Load(UseCaseServices context)
+    private static ClientEnvConfig.Profile Load(UseCaseServiceBundle context)
     {
         try
         {

@@ -21,7 +21,7 @@ public sealed class WorkerDeploymentRegistrar(
     WorkerDeploymentVersion version,
     bool makesCurrent,
     IReadOnlyList<LocalRepositoryPaths> repositories,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
 ) : PeriodicBackgroundWork("worker deployment", repositories, context.Time, log)
 {

@@ -43,7 +43,7 @@ public static class PlanRiskFormatter
     /// </summary>
     /// <param name="context">Shows a warning about settings that are not trusted yet.</param>
     /// <param name="loaded">The current settings.</param>
-    public static OrchestratorSettings Rules(UseCaseServices context, SettingsLoadResult loaded)
+    public static OrchestratorSettings Rules(UseCaseServiceBundle context, SettingsLoadResult loaded)
     {
         if (
             loaded.Values.FirstOrDefault(value =>

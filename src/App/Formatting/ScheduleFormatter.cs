@@ -2,11 +2,11 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.App.Formatting;
 
-/// <summary>Describes the result of a schedule's start time, for lists and notices.</summary>
+/// <summary>Describes the result of a scheduled start, for lists and notices.</summary>
 public static class ScheduleFormatter
 {
     /// <summary>
-    /// Describes the result of a schedule's start time in a sentence. A run counts as executed only after its first task has started.
+    /// Describes the result of a scheduled start in a sentence. A run counts as executed only after its first task has started.
     /// </summary>
     public static string Describe(ScheduledStartResult fire) =>
         fire switch
@@ -17,7 +17,7 @@ public static class ScheduleFormatter
             _ => $"not run: {ReasonOf(fire)}",
         };
 
-    /// <summary>Describes the reason why no task started at a past start time.</summary>
+    /// <summary>Describes the reason why no task started at a scheduled time in the past.</summary>
     public static string ReasonOf(ScheduledStartResult fire) =>
         fire switch
         {

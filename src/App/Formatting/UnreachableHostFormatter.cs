@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Formatting;
 
-/// <summary>Formats sentences about the machine for which a run waits.</summary>
+/// <summary>Formats sentences about the unreachable machine that a run is waiting for.</summary>
 public static class UnreachableHostFormatter
 {
     /// <summary>

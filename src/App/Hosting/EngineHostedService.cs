@@ -16,7 +16,7 @@ namespace Orchestrator.App.Hosting;
 public sealed class EngineHostedService(
     TemporalServerOptions options,
     EngineDatabaseLock? file,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILoggerFactory loggers,
     Action<TemporalServer> started,
     CancellationToken stop

@@ -7,8 +7,8 @@ namespace Orchestrator.App.Hosting;
 internal static class HostSlotCalculator
 {
     /// <summary>
-    /// Reads the offered slots from the settings, and the remotes through which hosts exchange tasks. The owner host of an open distributed
-    /// run offers the slots that the run started with, even if the settings have changed.
+    /// Reads the slots that each repository's settings offer, and the git remotes through which hosts exchange tasks. If the settings no
+    /// longer offer slots, the owner host of an open distributed run still offers those configured when the run started.
     /// </summary>
     /// <param name="repositories">Repositories whose runs this worker executes.</param>
     /// <param name="offered">Slots that replace those in the settings of all repositories, or null to use the settings.</param>
@@ -16,7 +16,7 @@ internal static class HostSlotCalculator
     public static async Task<(IReadOnlyList<HostSlotOffer> Places, Dictionary<string, string> Remotes)> ReadAsync(
         IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
         DistributedRunSettings? offered,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {
@@ -75,7 +75,7 @@ internal static class HostSlotCalculator
         LocalRepositoryPaths location,
         RepositoryReference reference,
         string runId,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, MaximumSlots(reference, runId), context, stop);
 
@@ -94,7 +94,7 @@ internal static class HostSlotCalculator
         SettingsLoadResult loaded,
         string runId,
         int? places,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {
@@ -116,7 +116,7 @@ internal static class HostSlotCalculator
         SettingsLoadResult loaded,
         int places,
         IReadOnlyList<string> labels,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {

@@ -16,7 +16,7 @@ namespace Orchestrator.App.Hosting;
 public sealed class HostedWorker(
     IReadOnlyList<LocalRepositoryPaths> repositories,
     OrchestratorSettings settings,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILoggerFactory loggers,
     Action<EngineConnection> started,
     CancellationToken stop
@@ -25,10 +25,10 @@ public sealed class HostedWorker(
     private EngineConnection? _engine;
     private WorkerHost? _worker;
 
-    /// <summary>Repositories by the short name with which callers identify them.</summary>
+    /// <summary>Repositories, keyed by the short names that callers use for them.</summary>
     public IReadOnlyDictionary<string, LocalRepositoryPaths> Named { get; init; } = new Dictionary<string, LocalRepositoryPaths>();
 
-    /// <summary>Idle time after which this worker takes over another machine's run, or null to take over none.</summary>
+    /// <summary>Time without progress after which this worker takes over another machine's run, or null to take over none.</summary>
     public TimeSpan? TakesOver { get; init; }
 
     /// <summary>Slots for tasks of distributed runs, or null to use the settings of each repository.</summary>

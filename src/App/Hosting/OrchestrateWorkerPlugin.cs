@@ -8,8 +8,8 @@ using Temporalio.Worker;
 namespace Orchestrator.App.Hosting;
 
 /// <summary>
-/// Adds the execution of runs to a worker of another application. While that worker is running, its process also executes the workflows and
-/// activities of runs, on the worker's connection and namespace.
+/// Lets a Temporal worker of another application also execute runs. While that worker is running, its process also executes the workflows
+/// and activities of runs, on the worker's connection and namespace.
 /// </summary>
 /// <remarks>Runs have their own task queues, converters and interceptors, so the application's workflows are not affected. The application
 /// starts runs as child workflows of type <see cref="RunClient.WorkflowType"/> on <see cref="TaskQueue"/>. The program <c>orchestrate</c>
@@ -52,7 +52,7 @@ public sealed class OrchestrateWorkerPlugin(
         return await own;
     }
 
-    private NonInteractiveUseCaseServices MakeContext()
+    private NonInteractiveUseCaseServiceBundle MakeContext()
     {
         var variables = environment ?? SettingsFiles.ProcessEnvironment();
         var path =
@@ -63,7 +63,7 @@ public sealed class OrchestrateWorkerPlugin(
                 "The program 'orchestrate' is not in PATH.",
                 "Install it, or pass its path to the plugin's constructor."
             );
-        return new NonInteractiveUseCaseServices(variables, Environment.CurrentDirectory, TimeProvider.System) { Program = [path] };
+        return new NonInteractiveUseCaseServiceBundle(variables, Environment.CurrentDirectory, TimeProvider.System) { Program = [path] };
     }
 
     private static LocalRepositoryPaths Find(string path) =>

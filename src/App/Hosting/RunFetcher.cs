@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks.Transfer;
 namespace Orchestrator.App.Hosting;
 
 /// <summary>
-/// Fetches another machine's run to this machine, through the common remote if there is one. The remote provides the last pushed state.
-/// Fetching the run causes later pushes of the previous owner to be rejected.
+/// Fetches another machine's run so that it can continue on this machine. If the run is shared through a git remote, the last pushed state
+/// is fetched, and later pushes of the previous owner are rejected.
 /// </summary>
 /// <param name="services">Services for steps of runs on this machine.</param>
 /// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
@@ -27,7 +27,7 @@ public sealed class RunFetcher(RunServiceBundle services, bool hasPlaces)
         var problem = "";
         if (remote is not null && status.Queue != to.Queue)
         {
-            var share = new CrossHostRunSynchronizer(services);
+            var share = new GitRemoteRunStateExchanger(services);
             problem = await share.FetchAsync(status, to, remote, stop);
             if (
                 problem.Length == 0

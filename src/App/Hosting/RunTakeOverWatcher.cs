@@ -5,8 +5,8 @@ using Orchestrator.Runs.Tasks.Transfer;
 namespace Orchestrator.App.Hosting;
 
 /// <summary>
-/// Takes over shared runs of other machines automatically. Drained runs are taken over at once, and others after an idle time. If several
-/// machines try to take over the same run, the last push to the remote decides.
+/// Takes over shared runs of other machines automatically. Drained runs are taken over at once, and other runs after a time without
+/// progress. If several machines try to take over the same run, the last one to push successfully to the remote owns it.
 /// </summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs may be taken over.</param>
@@ -19,7 +19,7 @@ internal sealed class RunTakeOverWatcher(
     IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
     WorkerHost worker,
     TimeSpan after,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
 ) : PeriodicBackgroundWork("take over", repositories.Select(one => one.Location), context.Time, log)
 {

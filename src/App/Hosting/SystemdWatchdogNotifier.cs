@@ -27,7 +27,7 @@ public sealed class SystemdWatchdogNotifier(
     /// <param name="builder">Builder of the host.</param>
     /// <param name="isWell">Returns true if the service works. If it returns false, no notification is sent.</param>
     /// <param name="context">Provides the environment and clock.</param>
-    public static void AddTo(HostApplicationBuilder builder, Func<CancellationToken, Task<bool>> isWell, UseCaseServices context)
+    public static void AddTo(HostApplicationBuilder builder, Func<CancellationToken, Task<bool>> isWell, UseCaseServiceBundle context)
     {
         if (LimitOf(context.Environment, Environment.ProcessId) is { } limit)
         {

@@ -24,11 +24,11 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<LocalRepositoryPaths> _locations;
     private readonly OrphanedProcessStopper _inHand;
-    private readonly UseCaseServices _context;
+    private readonly UseCaseServiceBundle _context;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Workers that were added because a repository offers slots to distributed runs, by the path of the repository.</summary>
+    /// <summary>Workers that were added because a repository offers slots to distributed runs, keyed by repository path.</summary>
     private readonly ConcurrentDictionary<string, Task> _offering = new(StringComparer.Ordinal);
     private TemporalWorkerGroup? _worker;
     private Task _working = Task.CompletedTask;
@@ -40,7 +40,7 @@ public sealed class WorkerHost : IAsyncDisposable
         EngineConnection engine,
         IReadOnlyList<LocalRepositoryPaths> locations,
         OrphanedProcessStopper inHand,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILogger log
     )
     {
@@ -73,7 +73,7 @@ public sealed class WorkerHost : IAsyncDisposable
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
         IReadOnlyList<LocalRepositoryPaths> repositories,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         ILoggerFactory loggers,
         CancellationToken stop,
         IReadOnlyDictionary<string, LocalRepositoryPaths>? named = null,
@@ -139,7 +139,7 @@ public sealed class WorkerHost : IAsyncDisposable
             pair => served.First(reference => reference.Path == pair.Value.Root) with { LinkedWorktree = pair.Value.LinkedWorktree }
         );
 
-    /// <summary>Starts background units. They are stopped together with the worker.</summary>
+    /// <summary>Starts periodic background work, which stops together with the worker.</summary>
     public async Task AddAsync(IReadOnlyList<PeriodicBackgroundWork> units)
     {
         _units = [.. _units, .. units];
@@ -207,8 +207,8 @@ public sealed class WorkerHost : IAsyncDisposable
     public bool HasPlaces(RepositoryReference repository) => _offering.ContainsKey(repository.Path);
 
     /// <summary>
-    /// Starts offering the slots of a distributed run that moved to this machine, as many as the run specifies. Slots that are already
-    /// offered are not changed.
+    /// Starts offering slots to a distributed run that moved to this machine, as many as the run's settings specify. Does nothing if this
+    /// worker already offers slots for the repository.
     /// </summary>
     /// <param name="repository">The repository to which the run moved.</param>
     /// <param name="runId">Id of the run.</param>
@@ -327,7 +327,8 @@ public sealed class WorkerHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Throws if another machine has the same id. Each of the two would consider the other dead and cancel its activities.
+    /// Throws if another machine has the same machine id. Each of the two machines would otherwise consider the other machine's worker dead
+    /// and cancel its activities.
     /// </summary>
     private async Task RefuseTwinAsync(CancellationToken stop)
     {

@@ -8,8 +8,9 @@ using Orchestrator.Git.Commits;
 namespace Orchestrator.App.Night;
 
 /// <summary>
-/// Rehearses an unattended run in which processes are killed, a usage limit is reached and a disk becomes full. Runs the repository's own
-/// plan and gates in a throw-away clone, with scripted agents that make the changes of a range of commits. All files are removed afterward.
+/// Rehearses an unattended run in which processes are killed, a usage limit is reached and a disk becomes full. Executes the repository's
+/// own plan and gates in a throwaway clone, with scripted agents that repeat the changes of a range of commits. All files are removed
+/// afterward.
 /// </summary>
 public sealed class KillRehearsal
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Night;
 
-/// <summary>Request to rehearse an unattended run in a throw-away clone, in which processes are killed.</summary>
+/// <summary>Request to rehearse, in a throwaway clone, an unattended run in which processes are killed.</summary>
 /// <param name="Repository">Absolute path of the repository.</param>
 /// <param name="Plan">The plan.</param>
 /// <param name="Commits">Range of commits whose changes the scripted agents make, such as <c>v1.0..v1.1</c>.</param>

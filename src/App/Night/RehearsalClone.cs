@@ -4,7 +4,8 @@ using System.Text;
 namespace Orchestrator.App.Night;
 
 /// <summary>
-/// Folders used by a rehearsal: a throw-away clone with its own settings, and the agents' records, which are on another disk.
+/// Folders that a rehearsal uses, namely a throwaway clone with its own settings, and a folder on another disk for the records of the
+/// agents.
 /// </summary>
 internal sealed class RehearsalClone : IDisposable
 {
@@ -31,7 +32,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Folder of the agents' records.</summary>
     internal string Records { get; }
 
-    /// <summary>Path of the throw-away clone.</summary>
+    /// <summary>Path of the throwaway clone.</summary>
     internal string Clone => Path.Combine(_root, "r");
 
     /// <summary>Path of the scripted agent's program.</summary>
@@ -40,7 +41,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Path of the file that fills the disk.</summary>
     internal string Filler => Path.Combine(_root, "filler");
 
-    /// <summary>Path of the file that contains the end of the usage limit, in seconds since 1970.</summary>
+    /// <summary>Path of the file that contains the end of the usage limit as a Unix time in seconds.</summary>
     internal string Limit => Path.Combine(Records, "limit");
 
     /// <summary>Path of the file with the output of the rehearsed run.</summary>
@@ -52,7 +53,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <summary>Value of the environment variable <c>NIGHT_REHEARSAL</c>, by which processes of the rehearsal are found.</summary>
     internal string MarkValue { get; } = Guid.NewGuid().ToString("n");
 
-    /// <summary>Creates the throw-away clone at a commit. It has no remote, so nothing can be pushed.</summary>
+    /// <summary>Creates the throwaway clone at a commit. The clone has no remote, so nothing can be pushed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="branch">Name of the branch to land on.</param>
     /// <param name="commit">Commit at which the branch begins.</param>
@@ -77,8 +78,8 @@ internal sealed class RehearsalClone : IDisposable
     internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYamlWriter.Write(plan)));
 
     /// <summary>
-    /// Returns the environment variables of the rehearsal's commands. They replace agents by scripted ones, disable notices and pushes, and
-    /// make state, settings and caches private to the rehearsal.
+    /// Returns the changes to the environment variables of the rehearsal's commands. The changes replace the agents with scripted ones,
+    /// disable reviews and notices, and make state, settings and caches private to the rehearsal.
     /// </summary>
     /// <param name="request">The request.</param>
     internal IReadOnlyDictionary<string, string?> Environment(KillRehearsalRequest request)

@@ -10,7 +10,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
 {
     private const string Program = "systemd-inhibit";
 
-    /// <summary>Lock types in order of preference. The lid switch is included if the system permits it to users.</summary>
+    /// <summary>Lock types to try, in order of preference. The lid switch is included if the system allows users to inhibit it.</summary>
     private static readonly string[] Kinds = ["sleep:idle:handle-lid-switch", "sleep:idle"];
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _end;

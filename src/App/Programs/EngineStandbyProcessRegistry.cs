@@ -1,8 +1,9 @@
 namespace Orchestrator.App.Programs;
 
 /// <summary>
-/// Registers processes that use the engine of another process and take it over when that process ends. Each of them has an entry in a
-/// folder next to the engine file. While an entry exists, short-lived commands do not serve the engine themselves.
+/// Registers standby processes, which use an engine that another process serves, and take over the engine when that process ends. Each
+/// standby process has an entry in a folder next to the engine's database file. While such a process is alive, short-lived commands do not
+/// serve the engine themselves.
 /// </summary>
 public static class EngineStandbyProcessRegistry
 {
@@ -16,7 +17,7 @@ public static class EngineStandbyProcessRegistry
         var self = ProcessIdentity.Current;
         var file = Path.Combine(standby, $"{self.ProcessId}-{Guid.NewGuid():n}");
         SymlinkSafeFileWriter.Write(file, self.ToString());
-        return new StandbyRegistrationHandle(file);
+        return new EngineStandbyRegistrationHandle(file);
     }
 
     /// <summary>True if the process is registered as a standby for the engine.</summary>
@@ -61,7 +62,7 @@ public static class EngineStandbyProcessRegistry
         }
     }
 
-    private sealed class StandbyRegistrationHandle(string file) : IDisposable
+    private sealed class EngineStandbyRegistrationHandle(string file) : IDisposable
     {
         public void Dispose() => File.Delete(file);
     }

@@ -4,7 +4,8 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.App.Programs;
 
 /// <summary>
-/// Ends gates, set-up commands, git writes and agents in the given repositories if the processes that were waiting for their exit are dead.
+/// Ends gates, set-up commands, git processes and agents that were left running after the processes that waited for them died. Agents are
+/// ended only in the given repositories.
 /// </summary>
 public sealed class OrphanedProcessStopper
 {
@@ -52,8 +53,8 @@ public sealed class OrphanedProcessStopper
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
     /// <summary>
-    /// Ends processes whose owner is dead, except agents, which are monitored by a new owner. Gates and set-up commands would otherwise
-    /// continue in folders that are reused once their activities fail. Also removes lock files that git left behind.
+    /// Ends processes whose owner, the process that started them, is dead, except agents, which a new owner monitors. Gates and set-up
+    /// commands would otherwise continue in folders that are reused. Also removes lock files that git left behind.
     /// </summary>
     public async Task EndThatOfTheDeadAsync()
     {

@@ -12,7 +12,8 @@ public static class ThisProgramCommand
         : [program];
 
     /// <summary>
-    /// Returns the path at which programs outside this one can start the installed program, or null if <c>PATH</c> does not contain it.
+    /// Returns the path of the installed program, by which other programs can start it, or null if <c>PATH</c> does not contain the
+    /// program.
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string? Find(IReadOnlyDictionary<string, string> environment) =>

@@ -17,8 +17,8 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 
     /// <summary>
-    /// Opens a window for the programs in the user's current tmux session, if there is one. Otherwise, uses a dedicated tmux session, which
-    /// is reused if it already exists.
+    /// Opens a window for the programs in the user's current tmux session, if there is one. Otherwise, creates a dedicated tmux session
+    /// with this window, unless that session already exists.
     /// </summary>
     /// <param name="name">Name of the window and of a dedicated session.</param>
     /// <param name="folder">Working folder of the programs.</param>

@@ -3,7 +3,9 @@ namespace Orchestrator.App.Programs;
 /// <summary>Shows output in the pager that the user has configured for git.</summary>
 public static class UserPager
 {
-    /// <summary>Shows lines in the pager until the user quits it.</summary>
+    /// <summary>
+    /// Shows lines in the pager until the user quits it. Returns false if the user has disabled paging or the pager can't be started.
+    /// </summary>
     /// <param name="lines">Lines to show, with their colors.</param>
     /// <param name="environment">Environment variables. The pager is <c>GIT_PAGER</c>, then the user's git setting, then <c>PAGER</c>,
     /// then <c>less</c>.</param>

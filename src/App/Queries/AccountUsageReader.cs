@@ -7,14 +7,14 @@ using Orchestrator.Usage;
 namespace Orchestrator.App.Queries;
 
 /// <summary>
-/// Reads the usage limits and the usage of the user's accounts, from files or from the governors on a Temporal server. Never calls a model
-/// service.
+/// Reads the usage and the usage limits of the user's accounts, from files or from the workflows that manage accounts on a Temporal server.
+/// Never calls a model service.
 /// </summary>
 /// <param name="context">Provides the environment and clock.</param>
 /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
-internal sealed class AccountUsageReader(UseCaseServices context, IReadOnlyList<SettingOverride> flags)
+internal sealed class AccountUsageReader(UseCaseServiceBundle context, IReadOnlyList<SettingOverride> flags)
 {
-    /// <summary>Reads the usage in the specified number of days, up to today.</summary>
+    /// <summary>Reads the usage for the specified number of days, including today.</summary>
     /// <param name="days">Number of days to add up, including today.</param>
     /// <param name="run">Id of a run to add up only its usage, or null for all usage.</param>
     /// <param name="stop">Cancels the query.</param>
@@ -48,7 +48,7 @@ internal sealed class AccountUsageReader(UseCaseServices context, IReadOnlyList<
     }
 
     /// <summary>
-    /// Returns the ledgers on the Temporal server in the settings. Returns null if the ledgers in the user's files apply.
+    /// Returns the account ledgers from the Temporal server that the settings specify, or null if the ledgers in the user's files apply.
     /// </summary>
     private async Task<AccountLedgerSet?> SharedAsync(CancellationToken stop)
     {
@@ -64,7 +64,7 @@ internal sealed class AccountUsageReader(UseCaseServices context, IReadOnlyList<
     }
 
     private static bool IsKnown(AccountLedger ledger) =>
-        ledger.Account != AccountGovernorRequestSplitter.Account
+        ledger.Account != GovernorRequestByLedgerSplitter.Account
             && ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0
         || ledger.Park is not null;
 

@@ -8,9 +8,7 @@ namespace Orchestrator.App.Queries;
 /// <param name="Path">Absolute path of the folder.</param>
 public sealed record AgentLogFolder(string Task, int Number, string Path)
 {
-    /// <summary>
-    /// Returns the ledgers on the Temporal server that the settings specify. Returns null if the ledgers in the user's files apply.
-    /// </summary>
+    /// <summary>Returns the log folder of an agent run. If no number is given, returns the folder of the task's last agent run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="reference">The task. If it refers to the whole run, the task whose agent started last is selected.</param>
     /// <param name="start">Number of the agent run, or null for the last one.</param>

@@ -8,7 +8,7 @@ internal static class CodeLocation
     /// <summary>Parses a location of the form <c>FILE:LINE</c>.</summary>
     /// <returns>Path of the file relative to the work tree, and the line number, starting at 1.</returns>
     /// <exception cref="UseCaseException">The text has no line number, or names a file outside the repository.</exception>
-    public static (string File, int Line) Parse(string place, LocalRepositoryPaths repository, UseCaseServices context)
+    public static (string File, int Line) Parse(string place, LocalRepositoryPaths repository, UseCaseServiceBundle context)
     {
         var colon = place.LastIndexOf(':');
         // Command-line arguments never contain a NUL character, but requests to the web page or the API can.

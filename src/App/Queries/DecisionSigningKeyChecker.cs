@@ -14,7 +14,7 @@ internal static class DecisionSigningKeyChecker
     /// <param name="proof">Approvers, and whether runs require a signature.</param>
     /// <param name="isConfined">True if agents run in a sandbox.</param>
     /// <param name="context">Provides the key and the user's name.</param>
-    public static MachineReadinessCheckResult Run(SignedApprovalSettings proof, bool isConfined, UseCaseServices context)
+    public static MachineReadinessCheckResult Run(SignedApprovalSettings proof, bool isConfined, UseCaseServiceBundle context)
     {
         ApproverPublicKey key;
         try
@@ -50,7 +50,7 @@ internal static class DecisionSigningKeyChecker
         return new(Name, status, message, $"approvers: [\"{key}\"]");
     }
 
-    private static string NameOf(UseCaseServices context)
+    private static string NameOf(UseCaseServiceBundle context)
     {
         var user = context.Person.Split('@')[0];
         return ApproverPublicKey.IsName(user) ? user : "me";

@@ -11,7 +11,9 @@ namespace Orchestrator.App.Queries;
 /// <param name="Verdict">The verdict with its evidence.</param>
 public sealed record GateRun(string Id, GateStage Stage, string Task, int Attempt, GateVerdict Verdict)
 {
-    /// <summary>Returns all stored results of a run, in the order of base, tasks and staging.</summary>
+    /// <summary>
+    /// Returns all stored gate results of a run, first those on the base, then those of the tasks, and finally those on staging.
+    /// </summary>
     /// <param name="folder">Folder of the run.</param>
     internal static IReadOnlyList<GateRun> ReadAll(RunFolder folder) =>
         [
@@ -29,7 +31,8 @@ public sealed record GateRun(string Id, GateStage Stage, string Task, int Attemp
         ];
 
     /// <summary>
-    /// Returns the results in plan order. Those at the base come first, followed by those of each task's attempts, and by those on staging.
+    /// Returns the results in plan order. Results on the base come first, then those of each task's attempts and merges, and finally those
+    /// on staging.
     /// </summary>
     /// <param name="gates">The results to sort.</param>
     /// <param name="run">The run with its tasks.</param>

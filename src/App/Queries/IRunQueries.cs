@@ -12,13 +12,13 @@ public interface IRunQueries
     /// <summary>Returns a run with its tasks, questions, budgets, and the current action of each agent.</summary>
     Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the events and the mail of a run, sorted by time.</summary>
+    /// <summary>Returns the events of a run and the messages to its agents, sorted by time.</summary>
     /// <param name="run">Identifies the run.</param>
     /// <param name="limit">Maximum number of lines, counted from the end, or null for all lines.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken cancellationToken);
 
-    /// <summary>Returns a page of a run's events, without mail.</summary>
+    /// <summary>Returns a page of a run's events, without the messages to agents.</summary>
     /// <param name="run">Identifies the run.</param>
     /// <param name="after">Number of the event after which the page starts.</param>
     /// <param name="limit">Maximum number of events, at least 1.</param>
@@ -34,7 +34,7 @@ public interface IRunQueries
     /// <param name="limit">Maximum number of lines, at least 1.</param>
     Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit);
 
-    /// <summary>Returns a task with its events, models and mail.</summary>
+    /// <summary>Returns a task with its events, its models, and the messages that its agent sent or received.</summary>
     Task<TaskDocument> TaskAsync(string task, CancellationToken cancellationToken);
 
     /// <summary>Returns the log of a task's agent, limited to the last 16 million characters.</summary>
@@ -44,8 +44,8 @@ public interface IRunQueries
     Task<AgentLogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns the stored results of a run's gates with their evidence. They come from the base, from the attempts and merges of each task,
-    /// and from staging.
+    /// Returns the stored results of a run's gates with their evidence. Gates run on the base, in the attempts and merges of each task, and
+    /// on staging.
     /// </summary>
     Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken);
 
@@ -55,10 +55,10 @@ public interface IRunQueries
     /// <summary>Returns the changes of a run or a task as a patch.</summary>
     Task<TaskDiffDocument> DiffAsync(string? which, CancellationToken cancellationToken);
 
-    /// <summary>Counts the lines that the merged work of a run adds and removes. Binary files count 0.</summary>
+    /// <summary>Counts the lines that the merged work of a run adds and removes. Binary files count as 0 lines.</summary>
     Task<DiffLineCounts> LineCountsAsync(string run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the status of a run with the branches and folders that it left behind.</summary>
+    /// <summary>Returns the status of a run, including the branches and folders that the run left behind.</summary>
     Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken);
 
     /// <summary>Returns the short report of a run as Markdown.</summary>
@@ -112,7 +112,7 @@ public interface IRunQueries
     /// <summary>Checks that this machine and the repository are ready for runs.</summary>
     Task<CheckDocument> CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Returns the schedules of the repository, each with the results of its last start times.</summary>
+    /// <summary>Returns the schedules of the repository, each with the results of its most recent scheduled starts.</summary>
     Task<SchedulesDocument> SchedulesAsync(CancellationToken cancellationToken);
 
     /// <summary>Returns the tasks of the backlog.</summary>

@@ -20,7 +20,7 @@ public static class InboxDocumentFactory
         ]);
     }
 
-    private static InboxDocumentEntry Of(UserInboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
+    private static InboxEntryDocument Of(UserInboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
         new(
             entry.Id,
             entry.Kind switch

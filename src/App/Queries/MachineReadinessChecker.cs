@@ -10,7 +10,7 @@ public static class MachineReadinessChecker
     /// <param name="flags">Command-line options that set a setting, such as the agent.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public static async Task<IReadOnlyList<MachineReadinessCheckResult>> RunAsync(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IReadOnlyList<SettingOverride> flags,
         CancellationToken cancellationToken
     )
@@ -36,10 +36,10 @@ public static class MachineReadinessChecker
             && entries.Exists(entry => entry is { Name: "sandbox", Status: MachineReadinessCheckStatus.Ok });
         entries.Add(DecisionSigningKeyChecker.Run(settings.Settings.Proof, isConfined, context));
         entries.Add(await EngineConnectionChecker.RunAsync(repository, settings.Settings!, context, cancellationToken));
-        entries.AddRange(BackgroundErrorFormatter.EntriesOf(repository, context.Time.GetUtcNow()));
+        entries.AddRange(BackgroundWorkErrorFormatter.EntriesOf(repository, context.Time.GetUtcNow()));
         if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineReadinessCheckStatus.Fail }))
         {
-            if (await SharedRemoteChecker.RunAsync(repository, settings.Settings!, context.Services, cancellationToken) is { } sharing)
+            if (await SharedRunRemoteChecker.RunAsync(repository, settings.Settings!, context.Services, cancellationToken) is { } sharing)
             {
                 entries.Add(sharing);
             }

@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Queries;
 
-/// <summary>Result of checking a plan, with its errors and the gates that decide whether its work is accepted.</summary>
+/// <summary>Result of checking a plan, with the plan's errors and the gates that decide whether the plan's work is accepted.</summary>
 /// <param name="Name">Name of the plan in messages.</param>
 /// <param name="Read">The plan with its errors and warnings.</param>
 /// <param name="Gates">The gates of the project. Null outside a repository, or if the plan is invalid.</param>
@@ -11,7 +11,7 @@ public sealed record PlanCheckResult(string Name, PlanReadResult Read, ProjectGa
     /// <param name="plan">The plan as it was read.</param>
     /// <param name="isStrict">True to treat warnings and advice as errors.</param>
     /// <param name="context">Provides the folder and its settings.</param>
-    public static PlanCheckResult Of(string name, PlanReadResult plan, bool isStrict, UseCaseServices context)
+    public static PlanCheckResult Of(string name, PlanReadResult plan, bool isStrict, UseCaseServiceBundle context)
     {
         var read = plan.WithConflicts();
         var settings = read.Plan is null ? null : context.FindSettings();
@@ -20,7 +20,7 @@ public sealed record PlanCheckResult(string Name, PlanReadResult Read, ProjectGa
         {
             read = read.AsStrict();
         }
-        return new PlanCheckResult(name, read, read.IsValid && settings is not null ? DecidingGateFormatter.Find(settings, context) : null);
+        return new PlanCheckResult(name, read, read.IsValid && settings is not null ? PlanGateListFormatter.Find(settings, context) : null);
     }
 
     /// <summary>Converts the result to the output of <c>validate --json</c>.</summary>
@@ -39,7 +39,7 @@ public sealed record PlanCheckResult(string Name, PlanReadResult Read, ProjectGa
     public IEnumerable<string> Lines() =>
         [
             .. PlanFault.List(Read.Faults),
-            .. Gates is null ? [] : DecidingGateFormatter.Lines(Read.Plan!, Gates),
+            .. Gates is null ? [] : PlanGateListFormatter.Lines(Read.Plan!, Gates),
             Read.IsValid
                 ? $"{Name} is valid: {Plural.Of(Read.TaskCount, "task")}."
                 : $"{Name} can't be run: {Plural.Of(Read.Errors.Count, "error")}.",

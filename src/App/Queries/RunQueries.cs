@@ -13,7 +13,7 @@ namespace Orchestrator.App.Queries;
 /// <summary>Answers queries about the repository of a use case.</summary>
 /// <param name="context">Provides the folder, clock and settings.</param>
 /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
-public sealed class RunQueries(UseCaseServices context, params IReadOnlyList<SettingOverride> flags) : IRunQueries
+public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyList<SettingOverride> flags) : IRunQueries
 {
     /// <summary>Maximum number of lines that <see cref="GateLogAsync"/> returns.</summary>
     public const int LongestGateLog = 200_000;
@@ -40,7 +40,7 @@ public sealed class RunQueries(UseCaseServices context, params IReadOnlyList<Set
     public RunStatus WithActivity(StoredRun run) =>
         AgentActionReader.WithDoing(run.Folder, AgentActionReader.WithMail(run.Folder, run.Status), context.Environment) with
         {
-            Waiting = [.. RunWaitingGateFinder.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
+            Waiting = [.. RunQueuedGateFinder.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
             Coming = AgentActionReader.ReadComing(run.Folder, run.Status),
             Held = [.. AgentActionReader.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
         };
@@ -207,13 +207,13 @@ public sealed class RunQueries(UseCaseServices context, params IReadOnlyList<Set
     }
 
     /// <summary>Returns the absolute path of a task's worktree. The worktree might no longer exist.</summary>
-    public static string WorktreeOf(RunTaskStatus task, StoredRun run, UseCaseServices context) =>
+    public static string WorktreeOf(RunTaskStatus task, StoredRun run, UseCaseServiceBundle context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 
     /// <inheritdoc/>
     public Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken) => ReportAsync(RequireRun(run), cancellationToken);
 
-    /// <summary>Returns the status of a run with the branches and folders that it left behind.</summary>
+    /// <summary>Returns the status of a run, including the branches and folders that the run left behind.</summary>
     public async Task<RunStatus> ReportAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var found = await ObserveAsync(run, cancellationToken);
@@ -288,7 +288,7 @@ public sealed class RunQueries(UseCaseServices context, params IReadOnlyList<Set
 
     /// <summary>
     /// Returns a page of the repository's runs with their current state, latest first. Also returns the total number of runs, and true if
-    /// there are older runs than those on the page.
+    /// there are more runs after this page.
     /// </summary>
     /// <param name="limit">Maximum number of runs, at least 1.</param>
     /// <param name="cancellationToken">Cancels the query.</param>

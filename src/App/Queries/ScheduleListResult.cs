@@ -3,8 +3,8 @@ using Orchestrator.Client.Schedules;
 namespace Orchestrator.App.Queries;
 
 /// <summary>
-/// The schedules of a repository, with the results of their last start times. If no process serves the embedded engine, its file is read,
-/// so that the query does not cause runs to start.
+/// The schedules of a repository, with the results of their most recent scheduled starts. If no process serves the embedded engine, the
+/// engine's database file is read directly, so that the query does not start any runs.
 /// </summary>
 /// <param name="IsServed">True if a process serves the engine, so that runs start on time.</param>
 /// <param name="Schedules">All schedules of the repository.</param>
@@ -17,18 +17,18 @@ public sealed record ScheduleListResult(
 {
     private const int ShownFires = 5;
 
-    /// <summary>Length of the past period whose start times are read.</summary>
+    /// <summary>Length of the past period from which scheduled starts are read.</summary>
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(31);
 
     /// <summary>Converts the results to the output of <c>schedule list --json</c>.</summary>
     public SchedulesDocument Document => new(IsServed, [.. Schedules.Select(schedule => ScheduleEntry.Of(schedule, Fires[schedule.Name]))]);
 
-    /// <summary>Reads the schedules of a repository and their results.</summary>
+    /// <summary>Reads the schedules of a repository and the results of their most recent scheduled starts.</summary>
     /// <param name="context">Provides the folder and settings.</param>
     /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public static async Task<ScheduleListResult> ReadAsync(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IReadOnlyList<SettingOverride> flags,
         CancellationToken cancellationToken
     )
@@ -45,7 +45,7 @@ public sealed record ScheduleListResult(
                 schedules => schedules.ListAsync(now - LooksBack, now, cancellationToken),
                 cancellationToken
             )
-            : EngineFileScheduleReader.Read(repository, now - LooksBack, now);
+            : EngineDatabaseScheduleReader.Read(repository, now - LooksBack, now);
         return new ScheduleListResult(
             isServed,
             found,
@@ -58,7 +58,7 @@ public sealed record ScheduleListResult(
         );
     }
 
-    /// <summary>True if a process serves the engine, so runs start on time. Always true for a Temporal server.</summary>
+    /// <summary>True if a process serves the engine, so that runs start on time. Always true for a Temporal server.</summary>
     public static async Task<bool> IsServedAsync(LocalRepositoryPaths repository, OrchestratorSettings settings, CancellationToken stop) =>
         settings.Temporal.Address is not null || await EngineProcessFinder.FindAsync(repository.OrchestratorFolder, stop) is not null;
 
@@ -67,7 +67,7 @@ public sealed record ScheduleListResult(
     /// call.
     /// </summary>
     public static async Task<T> OnEngineAsync<T>(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
         Func<RunScheduleClient, Task<T>> act,

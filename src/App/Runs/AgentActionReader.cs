@@ -8,14 +8,14 @@ using Orchestrator.Runs.Tasks.Mail;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Reads what the agents of a run are doing, why gates wait, and which conflicts are predicted. The agents' actions come from
-/// <c>progress.json</c> in the folders of agent runs.
+/// Reads the current actions of a run's agents, the reasons why gates are waiting, and the predicted conflicts. The agents' actions come
+/// from <c>progress.json</c> in the folders of agent runs.
 /// </summary>
 public static class AgentActionReader
 {
     /// <summary>
-    /// Returns a line for each task with a running agent, gate or set-up command, or with a waiting gate. The line with an empty id
-    /// describes a gate of the whole run, or a hold.
+    /// Returns a line for each task that has a running agent, gate or set-up command, or a waiting gate. The line with an empty id
+    /// describes a gate of the whole run, or a hold on agent starts.
     /// </summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="run">The run.</param>
@@ -27,7 +27,7 @@ public static class AgentActionReader
         {
             doing[""] = LocalTimeFormatter.In(hold.ToString());
         }
-        foreach (var (wait, words) in RunWaitingGateFinder.Of(run, runFolder, environment))
+        foreach (var (wait, words) in RunQueuedGateFinder.Of(run, runFolder, environment))
         {
             doing.TryAdd(wait.Task, words);
         }
@@ -68,7 +68,7 @@ public static class AgentActionReader
         }
     }
 
-    /// <summary>Returns the holds that apply to the run. A hold on all runs comes first.</summary>
+    /// <summary>Returns the holds on agent starts that apply to the run. A hold on all runs comes first.</summary>
     public static IReadOnlyList<AgentStartHoldRecord> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
         RunStateNames.IsFinal(run.State)
             ? []
@@ -109,7 +109,7 @@ public static class AgentActionReader
             };
     }
 
-    /// <summary>Returns the status of a run in which each open task has its number of unread messages.</summary>
+    /// <summary>Returns the status of a run, in which each open task includes the number of its unread messages.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
         if (!File.Exists(Mailbox.PathIn(runFolder)))

@@ -19,7 +19,7 @@ public static class EventFile
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line contains JSON null.");
 
-    /// <summary>Formats an event as text with the time of day. It is used for live output, and for lists below a date.</summary>
+    /// <summary>Formats an event as text with the time of day, for live output and for lists that show the date separately.</summary>
     public static string Describe(RunEvent happened) =>
         Describe(happened, happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
 

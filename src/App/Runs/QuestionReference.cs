@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds the question of a run that a user identifies.</summary>
+/// <summary>Finds the question to which a user's text refers, and the run that asks it.</summary>
 public static class QuestionReference
 {
     /// <summary>Finds the run and the id of the question.</summary>

@@ -3,12 +3,12 @@ using Orchestrator.Runs.Reports.Notices;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Sends the remaining notices of a run when its process ends. It waits for notice targets that do not respond, and lists the notices that
+/// Sends the pending notices of a run before this process ends. Retries notices whose targets do not respond, and lists the notices that
 /// were not delivered.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Provides the clock, services and user interaction.</param>
-public sealed class RemainingNoticeSender(LocalRepositoryPaths repository, UseCaseServices context)
+public sealed class RemainingNoticeSender(LocalRepositoryPaths repository, UseCaseServiceBundle context)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly NoticeOutbox _outbox = new(repository.Key, context.Services);
@@ -59,7 +59,9 @@ public sealed class RemainingNoticeSender(LocalRepositoryPaths repository, UseCa
         }
     }
 
-    /// <summary>Returns the next step for a notice that was not delivered.</summary>
+    /// <summary>
+    /// Returns a sentence about further attempts to deliver a notice, with the command that sends the notice immediately.
+    /// </summary>
     public static string NextOf(UnsentNotice notice) =>
         (notice.IsGivenUp ? "It is not retried automatically" : "Any orchestrate process in this repository retries it")
         + $": 'orchestrate notify send {notice.Run}' sends it now.";

@@ -22,7 +22,7 @@ internal static class RepositoryScheduleReader
     /// <exception cref="InvalidOperationException">The engine's file is damaged or was written by another release.</exception>
     public static async Task<IReadOnlyList<RunSchedule>> ReadAsync(
         LocalRepositoryPaths repository,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         DateTimeOffset since,
         CancellationToken stop
     )
@@ -34,7 +34,7 @@ internal static class RepositoryScheduleReader
             .Loaded.Settings;
         if (settings?.Temporal.Address is not { } address)
         {
-            return EngineFileScheduleReader.Read(repository, since, now);
+            return EngineDatabaseScheduleReader.Read(repository, since, now);
         }
         using var limit = new CancellationTokenSource(Patience, context.Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);

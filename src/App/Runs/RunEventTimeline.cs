@@ -4,15 +4,15 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>An event of a run, or a mail message.</summary>
+/// <summary>An event of a run, or a message to the run's agents.</summary>
 /// <param name="Json">The stored JSON, on a single line.</param>
 /// <param name="Happened">The event. If it stands for a message, it has no number.</param>
 public sealed record TimelineEntry(string Json, RunEvent Happened);
 
-/// <summary>Reads the events and the mail of a run, sorted by time.</summary>
+/// <summary>Reads the events of a run and the messages to its agents, sorted by time.</summary>
 public static class RunEventTimeline
 {
-    /// <summary>State of a timeline line that shows a message instead of an event.</summary>
+    /// <summary>State of a timeline entry that is a message to agents instead of an event.</summary>
     public const string Mail = "mail";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
@@ -20,7 +20,7 @@ public static class RunEventTimeline
     /// <summary>Formats the number of a task's unread messages. Empty if there are none.</summary>
     public static string Unread(RunTaskStatus task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
 
-    /// <summary>Returns the mail of a run, oldest first.</summary>
+    /// <summary>Returns the messages to the agents of a run, oldest first.</summary>
     /// <param name="folder">Absolute path of the run's folder.</param>
     public static IReadOnlyList<MailSummary> ReadMail(string folder)
     {
@@ -28,7 +28,7 @@ public static class RunEventTimeline
         return ReadMail(folder, ref offset);
     }
 
-    /// <summary>Merges two sequences that are sorted by time. At equal times, events come first.</summary>
+    /// <summary>Merges events and messages that are each sorted by time. At equal times, events come first.</summary>
     public static IEnumerable<T> Merge<T>(
         IEnumerable<(DateTimeOffset Time, T Line)> transitions,
         IEnumerable<(DateTimeOffset Time, T Line)> mail
@@ -51,7 +51,8 @@ public static class RunEventTimeline
     }
 
     /// <summary>
-    /// Returns the events and the mail of a run as they are written, until <paramref name="isOver"/> returns true and everything was read.
+    /// Returns the events of a run and the messages to its agents as they are written, until <paramref name="isOver"/> returns true and
+    /// everything has been read.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="isOver">Returns true when no more events or mail will be written.</param>
@@ -89,7 +90,7 @@ public static class RunEventTimeline
         }
     }
 
-    /// <summary>Formats a mail message as a line in the list of events.</summary>
+    /// <summary>Formats a message to agents as a line in the list of events.</summary>
     public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
 
     private static RunEvent Event(MailSummary mail) =>

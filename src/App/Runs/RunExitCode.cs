@@ -3,7 +3,7 @@ namespace Orchestrator.App.Runs;
 /// <summary>Determines the exit code of a command from the state of its run.</summary>
 public static class RunExitCode
 {
-    /// <summary>Returns the exit code. Returns null while the run continues without the user.</summary>
+    /// <summary>Returns the exit code, or null while the run can continue without the user.</summary>
     public static UseCaseOutcome? CodeOf(RunStatus run) =>
         run.State == RunStateNames.Escalated
             ? UseCaseOutcome.WorkFailed

@@ -15,11 +15,11 @@ public static class RunNameResolver
     private const int LeastWords = 3;
     private const int MostNamed = 10;
 
-    private sealed record SearchableRunNames(string Id, string Files, string Title);
+    private sealed record RunLookupCandidate(string Id, string Files, string Title);
 
     /// <summary>
-    /// Returns the id that a text identifies uniquely. The ids are those of runs without a folder on this machine, for example on a server
-    /// or in holds.
+    /// Returns the id that a text identifies uniquely. The ids may include runs that have no folder on this machine, for example runs on a
+    /// server.
     /// </summary>
     /// <param name="ids">The ids of the runs.</param>
     /// <param name="text">The text that the user typed.</param>
@@ -30,7 +30,7 @@ public static class RunNameResolver
     {
         var stored = repository is null ? [] : StoredRunFinder.List(repository);
         var titles = stored.DistinctBy(run => run.Id).ToDictionary(run => run.Id, run => run.Status.Title);
-        return Require([.. ids.Distinct().Select(id => new SearchableRunNames(id, id, titles.GetValueOrDefault(id, "")))], text, []).Id;
+        return Require([.. ids.Distinct().Select(id => new RunLookupCandidate(id, id, titles.GetValueOrDefault(id, "")))], text, []).Id;
     }
 
     /// <summary>
@@ -43,7 +43,8 @@ public static class RunNameResolver
         Of(runs, Find([.. runs.Select(NamesOf)], text));
 
     /// <summary>
-    /// Returns the runs that a text identifies, as <c>Find</c> does, but ignores titles. A word of a title may also be the id of a task.
+    /// Returns the runs that a text identifies, like <c>Find</c>. Titles are ignored, because a word in a title may also be the id of a
+    /// task.
     /// </summary>
     public static IReadOnlyList<StoredRun> FindById(IReadOnlyList<StoredRun> runs, string text) =>
         Of(runs, FindById([.. runs.Select(NamesOf)], text));
@@ -59,15 +60,15 @@ public static class RunNameResolver
         return runs.First(run => run.Id == found.Id);
     }
 
-    private static SearchableRunNames NamesOf(StoredRun run) => new(run.Id, run.Name, run.Status.Title);
+    private static RunLookupCandidate NamesOf(StoredRun run) => new(run.Id, run.Name, run.Status.Title);
 
-    private static IReadOnlyList<StoredRun> Of(IReadOnlyList<StoredRun> runs, IReadOnlyList<SearchableRunNames> found) =>
+    private static IReadOnlyList<StoredRun> Of(IReadOnlyList<StoredRun> runs, IReadOnlyList<RunLookupCandidate> found) =>
         [.. runs.Where(run => found.Any(names => names.Id == run.Id))];
 
-    private static List<SearchableRunNames> Find(IReadOnlyList<SearchableRunNames> runs, string text) =>
+    private static List<RunLookupCandidate> Find(IReadOnlyList<RunLookupCandidate> runs, string text) =>
         FindById(runs, text) is { Count: > 0 } called ? called : [.. runs.Where(run => HasWords(run.Title, text))];
 
-    private static List<SearchableRunNames> FindById(IReadOnlyList<SearchableRunNames> runs, string text)
+    private static List<RunLookupCandidate> FindById(IReadOnlyList<RunLookupCandidate> runs, string text)
     {
         Func<string, bool>[] kinds =
         [
@@ -82,7 +83,7 @@ public static class RunNameResolver
                 .FirstOrDefault(found => found.Count > 0, []);
     }
 
-    private static SearchableRunNames Require(IReadOnlyList<SearchableRunNames> runs, string text, IEnumerable<string> tasks) =>
+    private static RunLookupCandidate Require(IReadOnlyList<RunLookupCandidate> runs, string text, IEnumerable<string> tasks) =>
         Find(runs, text) switch
         {
             [var only] => only,
@@ -94,7 +95,7 @@ public static class RunNameResolver
             _ => throw Unknown(runs, text, [.. tasks]),
         };
 
-    private static UseCaseException Unknown(IReadOnlyList<SearchableRunNames> runs, string text, IReadOnlyList<string> tasks)
+    private static UseCaseException Unknown(IReadOnlyList<RunLookupCandidate> runs, string text, IReadOnlyList<string> tasks)
     {
         string[] ids = [.. runs.Select(run => run.Id)];
         var near =
@@ -112,9 +113,9 @@ public static class RunNameResolver
 
     // Returns the run that has the most similar name.
     private static string? ByAnother(
-        IReadOnlyList<SearchableRunNames> runs,
+        IReadOnlyList<RunLookupCandidate> runs,
         string text,
-        Func<SearchableRunNames, IEnumerable<string>> names
+        Func<RunLookupCandidate, IEnumerable<string>> names
     ) => NearestName.Of(text, runs.SelectMany(names)) is { } near ? runs.First(run => names(run).Contains(near)).Id : null;
 
     private static bool HasWords(string title, string text)

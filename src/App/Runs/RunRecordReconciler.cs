@@ -9,16 +9,17 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Updates the record of a run to match the state of its newest workflow execution. A terminated run could not record its end. A run that
-/// was reset continues although its record contains an end. For the embedded engine, the file is read, so no process has to serve it.
+/// Corrects the record of a run to match the state of the run's newest workflow execution. For example, a terminated run could not record
+/// its end, and the record of a reset run contains an outdated end. The embedded engine's database file can be read even if no process
+/// serves it.
 /// </summary>
 public static class RunRecordReconciler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Returns the run, with its record corrected from the embedded engine's file. If the file is unreadable or does not contain the run,
-    /// the record is returned unchanged.
+    /// Returns the run, with its record corrected from the embedded engine's database file. If the file is unreadable or does not contain
+    /// the run, the record is returned unchanged.
     /// </summary>
     public static StoredRun Of(StoredRun run, LocalRepositoryPaths repository) =>
         Read(
@@ -42,7 +43,7 @@ public static class RunRecordReconciler
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
         LocalRepositoryPaths repository,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {
@@ -91,7 +92,9 @@ public static class RunRecordReconciler
         }
     }
 
-    /// <summary>Returns the ledgers of the governors on a server. Returns null if the governors do not respond in time.</summary>
+    /// <summary>
+    /// Returns the account ledgers that workflows on a Temporal server keep, or null if these workflows do not respond in time.
+    /// </summary>
     private static async Task<AccountLedgerSet?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -108,10 +111,15 @@ public static class RunRecordReconciler
     }
 
     /// <summary>
-    /// Adds to the record the machine for which the run is waiting, if there is one. If another machine owns the run, or if the run has
-    /// moved since its record was written, the status from its workflow replaces the record.
+    /// Adds the unreachable machine that the run is waiting for, if there is one. If another machine owns the run, or if the run has moved
+    /// since its record was written, the status from its workflow replaces the record.
     /// </summary>
-    private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, UseCaseServices context, CancellationToken stop)
+    private static async Task<StoredRun> WithMachineAsync(
+        StoredRun run,
+        RunHandle handle,
+        UseCaseServiceBundle context,
+        CancellationToken stop
+    )
     {
         if (RunStateNames.IsFinal(run.Status.State))
         {
@@ -182,7 +190,7 @@ public static class RunRecordReconciler
                     run.Status with
                     {
                         State = RunStateNames.Preparing,
-                        Why = new RunResetNotRecordedReason(run.Status.State),
+                        Why = new NoRunStateRecordedSinceResetReason(run.Status.State),
                     }
                 ).Summed(),
             }
@@ -192,7 +200,11 @@ public static class RunRecordReconciler
     private static RunResult Result(WorkflowRunOutcome end) =>
         end.Kind switch
         {
-            "Terminated" => new() { State = RunStateNames.Terminated, Why = RunWorkflowExecution.Terminated(end.Identity, end.Reason) },
+            "Terminated" => new()
+            {
+                State = RunStateNames.Terminated,
+                Why = RunWorkflowExecutionStatus.Terminated(end.Identity, end.Reason),
+            },
             "Canceled" => new() { State = RunStateNames.Cancelled, Why = new WorkflowCanceledExternallyReason() },
             "Completed" => DeserializeResult(end.Result),
             "TimedOut" => new() { State = RunStateNames.Failed, Why = new WorkflowTimedOutReason() },

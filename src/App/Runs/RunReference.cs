@@ -62,9 +62,9 @@ public sealed record RunReference(string? Run, string? Task)
         && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
 
     /// <summary>
-    /// Finds the task to which a single word refers, unless the word is the exact id of a run. If the task will be changed, open runs are
-    /// searched first; otherwise, the default run is. Next come prefixes of run ids, prefixes of task ids, and the tasks of older runs.
-    /// <see cref="RunNameResolver"/> compares words of titles last.
+    /// Finds the task to which a single word refers, or returns null if the word identifies a run or nothing. Exact run ids match first,
+    /// followed by exact task ids, abbreviated run ids, prefixes of task ids, and tasks of older runs. Tasks are searched in the open runs
+    /// if <paramref name="ofOpen"/> is true, and otherwise in the default run.
     /// </summary>
     /// <returns>The run and the task, or null if the word refers to a run or matches nothing.</returns>
     private static (StoredRun Run, RunReference Reference)? Find(string text, LocalRepositoryPaths repository, bool ofOpen)

@@ -12,7 +12,7 @@ public static class RunStateResolver
     public static async Task<StoredRun> OfAsync(
         StoredRun run,
         LocalRepositoryPaths repository,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     ) => await OfFilesAsync(await RunRecordReconciler.AskAsync(run, repository, context, stop), repository, context, stop);
 
@@ -20,7 +20,7 @@ public static class RunStateResolver
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         LocalRepositoryPaths repository,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {
@@ -48,7 +48,7 @@ public static class RunStateResolver
         };
     }
 
-    private static List<string>? UnsentOf(StoredRun run, LocalRepositoryPaths repository, UseCaseServices context) =>
+    private static List<string>? UnsentOf(StoredRun run, LocalRepositoryPaths repository, UseCaseServiceBundle context) =>
         new NoticeOutbox(repository.Key, context.Services)
             .Read(run.Id)
             .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
@@ -59,7 +59,7 @@ public static class RunStateResolver
             : null;
 
     /// <summary>Returns the run with its budgets, for callers that show costs.</summary>
-    public static StoredRun WithBudgets(StoredRun run, LocalRepositoryPaths repository, UseCaseServices context) =>
+    public static StoredRun WithBudgets(StoredRun run, LocalRepositoryPaths repository, UseCaseServiceBundle context) =>
         run with
         {
             Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
@@ -72,11 +72,10 @@ public static class RunStateResolver
             : $"No process is working on this run now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>
-    /// Returns the machine that a run of the embedded engine is waiting for while no process serves the engine. Returns null if that is
-    /// this machine or if the record does not name it. The machine's last contact is unknown, because it does not follow from the age of
-    /// files.
+    /// Returns the machine that owns a run, if the run's record names a machine other than this one. Used while no process serves the run's
+    /// embedded engine. The machine's last contact is unknown, because file times do not reveal it.
     /// </summary>
-    private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseServices context) =>
+    private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseServiceBundle context) =>
         QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
             ? new UnreachableHost(machine, run.Host, Since: null, LastSeen: null)
             : null;
@@ -85,7 +84,7 @@ public static class RunStateResolver
     private static async Task<bool?> IsAbandonedAsync(
         StoredRun run,
         LocalRepositoryPaths repository,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {

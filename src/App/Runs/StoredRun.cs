@@ -11,11 +11,13 @@ namespace Orchestrator.App.Runs;
 public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset WrittenAt)
 {
     /// <summary>
-    /// True if the embedded engine's file was checked and contains no newer execution than the one whose end is recorded.
+    /// True if the embedded engine's database file was checked and contains no newer execution than the one whose end is recorded.
     /// </summary>
     public bool IsConfirmed { get; init; }
 
-    /// <summary>Ledgers on the run's Temporal server. Null if the server was not queried or the run is not on a server.</summary>
+    /// <summary>
+    /// Account ledgers from the run's Temporal server, or null if the server was not queried or the run is not on a server.
+    /// </summary>
     public AccountLedgerSet? Shared { get; init; }
 
     /// <summary>Id of the run.</summary>

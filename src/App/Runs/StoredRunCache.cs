@@ -12,7 +12,8 @@ public sealed class StoredRunCache
     public IReadOnlyList<StoredRun> List(LocalRepositoryPaths repository) => StoredRunFinder.List(repository, Read);
 
     /// <summary>
-    /// Returns all runs whose records can be read, for background units. A damaged record does not prevent the others from being returned.
+    /// Returns all runs whose records can be read, for periodic background work. A damaged record does not prevent the others from being
+    /// returned.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="damaged">Receives the errors in damaged records, by the name of the run's folder.</param>

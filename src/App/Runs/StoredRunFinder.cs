@@ -107,8 +107,8 @@ public static class StoredRunFinder
     }
 
     /// <summary>
-    /// Returns the runs that have not ended. If a run is open according to its record, the engine is checked. A run that was reset after
-    /// its end is not included.
+    /// Returns the runs that have not ended. Each run that is open according to its record is also checked in the embedded engine's
+    /// database file. A run that was reset after its end is not included.
     /// </summary>
     public static IReadOnlyList<StoredRun> Open(LocalRepositoryPaths repository) => Open(repository, List(repository));
 

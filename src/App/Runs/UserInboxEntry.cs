@@ -19,7 +19,7 @@ public enum UserInboxEntryKind
     /// <summary>An open run that no worker executes.</summary>
     Interrupted,
 
-    /// <summary>A start time of a schedule at which no task started.</summary>
+    /// <summary>A scheduled start time that has passed without any task starting.</summary>
     MissedFire,
 
     /// <summary>A notice that could not be delivered to a target.</summary>
@@ -125,7 +125,7 @@ public sealed record UserInboxEntry(
 
     private static string Verb(string command) => string.Join(' ', command.Split(' ').Take(2));
 
-    /// <summary>Creates the entry for the notices of a run that could not be delivered.</summary>
+    /// <summary>Creates the entry for the undelivered notices of a run.</summary>
     public static UserInboxEntry OfUnsent(IReadOnlyList<UnsentNotice> notices, LocalRepositoryPaths repository) =>
         new(
             UserInboxEntryKind.UnsentNotice,
@@ -156,7 +156,10 @@ public sealed record UserInboxEntry(
             new DateTimeOffset(test.Until.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
         );
 
-    /// <summary>Creates the entry for the last start time of a schedule if no task started then. Returns null otherwise.</summary>
+    /// <summary>
+    /// Creates the entry for a schedule's most recent start time if no task started then. Returns null if a task started, the schedule is
+    /// paused, or another entry already covers the run.
+    /// </summary>
     public static UserInboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduledStartResult> fires, LocalRepositoryPaths repository)
     {
         if (schedule.IsPaused || fires is not [.., { Began: null, Missed: not MissedScheduleStart.NotYet } last])

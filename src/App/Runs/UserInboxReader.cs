@@ -6,11 +6,11 @@ using Orchestrator.Runs.Reports.Notices;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Collects everything that needs the user's attention in all repositories. It reads files and queries the servers of runs. It starts no
-/// engine and calls no model.
+/// Collects everything that needs the user's attention in all repositories. Reads files and queries the Temporal servers of runs, but
+/// starts no engine and calls no model.
 /// </summary>
 /// <param name="context">Provides the clock, the environment and the user's current repository.</param>
-public sealed class UserInboxReader(UseCaseServices context)
+public sealed class UserInboxReader(UseCaseServiceBundle context)
 {
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
 

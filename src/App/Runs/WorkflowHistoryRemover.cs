@@ -18,7 +18,8 @@ public sealed class WorkflowHistoryRemover(EngineConnection? engine, TimeProvide
         };
 
     /// <summary>
-    /// Removes data that no longer belongs to a run, and returns free space to the disk. Call it after the last run was removed.
+    /// Removes workflow histories that are no longer needed from the embedded engine, and returns the freed space to the disk. Call this
+    /// method after the last run has been removed.
     /// </summary>
     public async Task FinishAsync()
     {

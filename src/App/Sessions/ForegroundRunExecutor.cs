@@ -7,8 +7,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Sessions;
 
 /// <summary>
-/// The engine and the worker in this process for a run that a command starts or resumes. The run is followed until it ends or needs the
-/// user.
+/// Connects to the engine and runs a worker in this process, for a run that a command starts or resumes. Follows the run until it ends or
+/// needs attention.
 /// </summary>
 public sealed class ForegroundRunExecutor : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ServerPause = TimeSpan.FromSeconds(2);
-    private readonly UseCaseServices _context;
+    private readonly UseCaseServiceBundle _context;
     private readonly IRunPresenter _presenter;
     private readonly LocalRepositoryPaths _repository;
     private readonly OrchestratorSettings _settings;
@@ -33,7 +33,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     private IReadOnlyList<string>? _outlivesWith;
 
     private ForegroundRunExecutor(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IRunPresenter presenter,
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
@@ -54,7 +54,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     /// <summary>Client for the runs on the engine of this session.</summary>
     public RunClient Runs => _engine.Runs;
 
-    /// <summary>Opens the engine and starts the worker.</summary>
+    /// <summary>Connects to the engine, or serves it in this process, and starts the worker.</summary>
     /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the runs of the session.</param>
     /// <param name="repository">The repository.</param>
@@ -62,7 +62,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     /// <param name="stop">Cancels the opening.</param>
     /// <exception cref="UseCaseException">The engine is unavailable, or the disk stays full. The exit code is 5.</exception>
     public static Task<ForegroundRunExecutor> OpenAsync(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IRunPresenter presenter,
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
@@ -74,7 +74,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         );
 
     private static async Task<ForegroundRunExecutor> OpenOnceAsync(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IRunPresenter presenter,
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
@@ -108,7 +108,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a run in this process, and follows it until it ends or needs the user.</summary>
+    /// <summary>Starts a run in this process, and follows it until it ends or needs attention.</summary>
     /// <param name="runId">Id of the new run.</param>
     /// <param name="input">Input of the run.</param>
     /// <param name="settings">Settings of the run.</param>
@@ -125,7 +125,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
         IReadOnlyList<string>? outlivingWith,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IRunPresenter presenter,
         CancellationToken stop
     )
@@ -163,9 +163,9 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         ClosedRunWorkflowDetector.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>
-    /// Follows a run until it ends or needs the user. The first Ctrl-C pauses the run. Agents are then interrupted and keep their
-    /// conversations, and a preparation in progress is canceled, because <c>resume</c> repeats it. The second Ctrl-C ends this process at
-    /// once, and <c>resume</c> attaches to the running agents.
+    /// Follows a run until it ends or needs attention. The first Ctrl-C pauses the run, which interrupts the agents but keeps their
+    /// conversations, and cancels preparations, which <c>resume</c> repeats. The second Ctrl-C ends this process at once, and <c>resume</c>
+    /// attaches to the agents that are still running.
     /// </summary>
     /// <returns>The exit code.</returns>
     public Task<UseCaseOutcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
@@ -204,7 +204,10 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the tasks of a run that could not end them itself. Each task stops its agent and keeps its work.</summary>
+    /// <summary>
+    /// Ends the tasks of a run that failed or was terminated, so that the run could not end its tasks itself. Each task stops its agent and
+    /// keeps its work.
+    /// </summary>
     private async Task EndTasksAsync(RunHandle run, RunStatus status)
     {
         if (status.State is not (RunStateNames.Terminated or RunStateNames.Failed))
@@ -425,8 +428,8 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     }
 
     /// <summary>
-    /// Resumes a run, or one task of a run. If commands were stored while no worker was running, they are applied instead, except that a
-    /// paused run is always resumed.
+    /// Resumes a paused run, or one task of a run. A run that is not paused simply continues, and applies commands that were stored while
+    /// no worker was running.
     /// </summary>
     public async Task ResumeRunAsync(RunHandle run, string? task, CancellationToken stop)
     {

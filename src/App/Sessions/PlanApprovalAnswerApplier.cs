@@ -7,7 +7,7 @@ namespace Orchestrator.App.Sessions;
 /// </summary>
 /// <param name="runs">Client for the runs of the engine.</param>
 /// <param name="context">Provides the user's name and shows messages.</param>
-public sealed class PlanApprovalAnswerApplier(RunClient runs, UseCaseServices context)
+public sealed class PlanApprovalAnswerApplier(RunClient runs, UseCaseServiceBundle context)
 {
     /// <summary>Applies the user's answer to the run.</summary>
     /// <param name="run">The run whose plan the user decides about.</param>

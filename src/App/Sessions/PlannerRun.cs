@@ -4,13 +4,14 @@ using System.Text;
 namespace Orchestrator.App.Sessions;
 
 /// <summary>
-/// Executes a run that ends with the result of its planner. If an unfinished run for the same request exists, that run is continued.
+/// Executes a run that ends when its planner has returned a result. If an unfinished run for the same request exists, that run is
+/// continued.
 /// </summary>
 public static class PlannerRun
 {
     /// <summary>
-    /// Returns the run id for a request. Equal requests have the same id. A command that is repeated after a crash finds the existing run
-    /// and does not pay twice. A finished run is started again.
+    /// Returns the run id for a request. Equal requests have the same id, so a command that is repeated after a crash finds the existing
+    /// run and does not pay twice. If that run has already ended, a new id is returned.
     /// </summary>
     /// <param name="title">Subject of the request, which becomes part of the id.</param>
     /// <param name="question">All inputs that distinguish the request from other requests.</param>
@@ -34,7 +35,7 @@ public static class PlannerRun
     /// <param name="stop">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public static async Task<UseCaseOutcome> RunAsync(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         IRunPresenter presenter,
         LocalRepositoryPaths repository,
         RepositorySettings opened,
@@ -46,7 +47,7 @@ public static class PlannerRun
     )
     {
         var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes, id);
-        await RunStartChecker.RequirePlannerAsync(repository, settings, stop);
+        await RunStartPreconditionChecker.RequirePlannerAsync(repository, settings, stop);
         await using var session = await ForegroundRunExecutor.OpenAsync(context, presenter, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Sessions;
 /// <param name="folder">Absolute path of the run's folder.</param>
 /// <param name="view">View of the run.</param>
 /// <param name="context">Provides the clock and shows warnings.</param>
-internal sealed class RunWatcher(RunHandle run, string folder, ILiveRunView view, UseCaseServices context)
+internal sealed class RunWatcher(RunHandle run, string folder, ILiveRunView view, UseCaseServiceBundle context)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan NotReadyPatience = TimeSpan.FromSeconds(20);

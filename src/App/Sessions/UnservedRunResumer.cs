@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Continues a run that no worker is executing, in this process or in a background process.</summary>
+/// <summary>Continues, in this process or in a background process, a run that no worker is executing.</summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine, as settings.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
@@ -8,7 +8,7 @@ namespace Orchestrator.App.Sessions;
 public sealed class UnservedRunResumer(
     StoredRun run,
     IReadOnlyList<SettingOverride> flags,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     IRunPresenter presenter
 )
 {

@@ -47,7 +47,12 @@ public static class MachinePrerequisiteChecker
             entries.Add(await AgentAsync("agent", agent, loaded, repository, cancellationToken));
         }
         entries.Add(
-            await SandboxChecker.RunAsync(loaded, agents ?? [settings.Agent], repository?.Root ?? Environment.CurrentDirectory, services)
+            await SandboxReadinessChecker.RunAsync(
+                loaded,
+                agents ?? [settings.Agent],
+                repository?.Root ?? Environment.CurrentDirectory,
+                services
+            )
         );
         if (Limits(settings.Limits) is { } limits)
         {
@@ -57,7 +62,7 @@ public static class MachinePrerequisiteChecker
         {
             entries.Add(await GateProgramChecker.RunAsync(loaded, repository.WorkTree, cancellationToken));
         }
-        entries.AddRange(await NoticeDeliveryChecker.CheckTargetsAsync(loaded, services, cancellationToken));
+        entries.AddRange(await NoticeDestinationChecker.CheckTargetsAsync(loaded, services, cancellationToken));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         return entries;
     }
@@ -110,7 +115,10 @@ public static class MachinePrerequisiteChecker
         return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
     }
 
-    /// <summary>Adds to an agent's check result the settings and variables that are ignored because their files are not trusted.</summary>
+    /// <summary>
+    /// Explains the failed check of an agent if settings or variables of the agent are ignored because the files that contain them are not
+    /// trusted.
+    /// </summary>
     internal static AgentProgramCheckResult Explain(AgentProgramCheckResult check, string agent, SettingsLoadResult loaded)
     {
         var explained = check.Explained(loaded.WithheldVariables);

@@ -96,10 +96,10 @@ public static class RepositoryInitializer
     }
 
     // Settings defined in the configuration are not taken from older files.
-    private static IReadOnlyList<ImportedSetting> WithoutOwn(SettingSourceTexts found, LegacySettingsImportResult taken)
+    private static IReadOnlyList<ImportedSetting> WithoutOwn(RawSettingSourceContent found, LegacySettingsImportResult taken)
     {
         var own = SettingsLoader
-            .Load(new SettingSourceTexts { RepositoryFile = found.RepositoryFile })
+            .Load(new RawSettingSourceContent { RepositoryFile = found.RepositoryFile })
             .Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile)
             .Select(value => value.Name)
             .ToHashSet();

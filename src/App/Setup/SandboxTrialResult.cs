@@ -38,7 +38,12 @@ internal sealed record SandboxTrialResult(string Problem, bool IsFiltered, IRead
         try
         {
             var rules = new SandboxBuilder(bubblewrap, services.Environment, permissions, repository);
-            var sandbox = rules.WithDownloads(rules.Common(), new WorktreeOverlayFolderStore(own), SandboxedProgramKind.Gate, canOverlay);
+            var sandbox = rules.WithDownloads(
+                rules.Common(),
+                new WorktreeSharedFolderOverlayStore(own),
+                SandboxedProgramKind.Gate,
+                canOverlay
+            );
             var used = PackageDownloadFolders
                 .Of(services.Environment)
                 .Where(download =>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>Exchanges the mail of distributed runs with other hosts every few seconds.</summary>
+/// <summary>Exchanges the messages of agents in distributed runs with other hosts every few seconds.</summary>
 /// <param name="sharing">Determines which runs of this machine are shared.</param>
 /// <param name="takesTasks">True if tasks of other machines' runs can be assigned to this machine.</param>
 /// <param name="remotes">Names or URLs of the common git remotes, by the path of the repository.</param>
@@ -15,9 +15,9 @@ internal sealed class DistributedRunMailExchanger(
     bool takesTasks,
     IReadOnlyDictionary<string, string> remotes,
     IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
-) : PeriodicSharedRunProcessor("mail exchange", repositories, context.Time, log)
+) : PeriodicSharedRunWorkBase("mail exchange", repositories, context.Time, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -31,11 +31,11 @@ internal sealed class DistributedRunMailExchanger(
     /// <inheritdoc/>
     protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (!CrossHostMailSynchronizer.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
+        if (!GitRemoteMailExchanger.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
         {
             return "";
         }
-        var share = new CrossHostMailSynchronizer(context.Services, remote);
+        var share = new GitRemoteMailExchanger(context.Services, remote);
         return IsOfOther(run, reference)
             ? await share.ExchangeAsync(run.Id, reference, stop)
             : await share.CollectAsync(run.Id, reference, stop);

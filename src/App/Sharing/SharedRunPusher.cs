@@ -18,31 +18,33 @@ namespace Orchestrator.App.Sharing;
 internal sealed class SharedRunPusher(
     Func<string, CancellationToken, Task<string>> findQueue,
     IReadOnlyList<(LocalRepositoryPaths Location, RepositoryReference Reference)> repositories,
-    UseCaseServices context,
+    UseCaseServiceBundle context,
     ILogger log
-) : PeriodicSharedRunProcessor("sharing", repositories, context.Time, log)
+) : PeriodicSharedRunWorkBase("sharing", repositories, context.Time, log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private readonly CrossHostRunSynchronizer _share = new(context.Services);
+    private readonly GitRemoteRunStateExchanger _share = new(context.Services);
 
     // Runs that another machine owns, with the time at which their local record was written. If such a run returns, its record is written
     // again, and it is pushed again.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _fenced = new(StringComparer.Ordinal);
 
-    /// <summary>True if this unit pushes a run because this machine owns it.</summary>
+    /// <summary>True if a run is open, is shared through a git remote, and has not been taken over by another machine.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
-        !RunStateNames.IsFinal(run.Status.State) && !IsFenced(run) && CrossHostRunSynchronizer.WipOf(run.Id, reference)?.Remote is not null;
+        !RunStateNames.IsFinal(run.Status.State)
+        && !IsFenced(run)
+        && GitRemoteRunStateExchanger.WipOf(run.Id, reference)?.Remote is not null;
 
     /// <inheritdoc/>
     protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
         run.Status.Queue == reference.Queue && IsShared(run, reference)
-            ? CrossHostRunSynchronizer.WipOf(run.Id, reference)?.Interval
+            ? GitRemoteRunStateExchanger.WipOf(run.Id, reference)?.Interval
             : null;
 
     /// <inheritdoc/>
     protected override async Task<string> ProcessRunAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (CrossHostRunSynchronizer.WipOf(run.Id, reference)?.Remote is not { } remote)
+        if (GitRemoteRunStateExchanger.WipOf(run.Id, reference)?.Remote is not { } remote)
         {
             return "";
         }

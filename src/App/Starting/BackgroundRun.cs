@@ -15,9 +15,9 @@ public sealed record BackgroundRunStartResult(UseCaseOutcome Outcome, RunStatus?
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
-public sealed class BackgroundRun(string runId, LocalRepositoryPaths repository, UseCaseServices context)
+public sealed class BackgroundRun(string runId, LocalRepositoryPaths repository, UseCaseServiceBundle context)
 {
-    /// <summary>Command-line option that contains the id of the new run.</summary>
+    /// <summary>Command-line option that specifies the id of the new run.</summary>
     public const string RunIdOption = "--run-id";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -28,14 +28,19 @@ public sealed class BackgroundRun(string runId, LocalRepositoryPaths repository,
     /// <summary>Command-line options that determine the engine of the background process.</summary>
     public IReadOnlyList<string> Engine { get; init; } = [];
 
-    /// <summary>Starts the run. Returns when preflight and approval are done.</summary>
+    /// <summary>
+    /// Starts the run. Returns when the run has been prepared, planned and approved, or when the background process has ended.
+    /// </summary>
     /// <param name="arguments">Arguments of the background process, which contain the id of the run.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     /// <exception cref="UseCaseException">The run did not start.</exception>
     public Task<BackgroundRunStartResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop) =>
         LaunchAsync(arguments, IsUnderWayAsync, stop);
 
-    /// <summary>Starts the run. Returns when preflight and approval are complete.</summary>
+    /// <summary>
+    /// Continues the run in a background process, as <c>resume</c> does. Returns when the process executes the run and any requested status
+    /// has been reached, or when the process has ended.
+    /// </summary>
     /// <param name="more">Additional arguments of <c>resume</c>.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
     /// <param name="reached">Returns true for the status for which the call also waits. Null if the call waits only for the start.</param>

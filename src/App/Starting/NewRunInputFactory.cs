@@ -46,7 +46,7 @@ public static class NewRunInputFactory
         bool besideOpen,
         LocalRepositoryPaths repository,
         string? target,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     )
     {
@@ -89,7 +89,7 @@ public static class NewRunInputFactory
         OrchestrationInput input,
         LocalRepositoryPaths repository,
         string? target,
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         CancellationToken stop
     ) =>
         DuplicateRunChecker.Of(input, ReferenceOf(repository)) is { } work
@@ -99,7 +99,7 @@ public static class NewRunInputFactory
     /// <summary>
     /// Asks the user for confirmation, and throws unless the answer is yes. The fact is shown once, either as a warning or in the error.
     /// </summary>
-    private static void Ask(string fact, string question, string cure, UseCaseServices context)
+    private static void Ask(string fact, string question, string cure, UseCaseServiceBundle context)
     {
         var isAsked = context.Interaction.IsInteractive;
         if (isAsked)
@@ -116,7 +116,7 @@ public static class NewRunInputFactory
         }
     }
 
-    /// <summary>Returns the reference by which the steps of a run identify the repository.</summary>
+    /// <summary>Returns the reference by which the activities of a run identify the repository.</summary>
     public static RepositoryReference ReferenceOf(LocalRepositoryPaths repository) =>
         new(repository.Root, repository.Key, "") { LinkedWorktree = repository.LinkedWorktree };
 
@@ -144,10 +144,10 @@ public static class NewRunInputFactory
         IReadOnlySet<string>? chosen,
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,
-        UseCaseServices context
+        UseCaseServiceBundle context
     )
     {
-        RunStartChecker.WarnOfFailures(plan, chosen, repository, context);
+        RunStartPreconditionChecker.WarnOfFailures(plan, chosen, repository, context);
         if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen, settings, context.AccountRecords) is not { } forecast)
         {
             return input;

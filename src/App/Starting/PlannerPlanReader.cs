@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Reads the plan that the planner of a run made, from the run's folder.</summary>
+/// <summary>Reads from a run's folder the plan that the run's planner created.</summary>
 public static class PlannerPlanReader
 {
     /// <summary>Returns the plan. Returns null if there is none.</summary>

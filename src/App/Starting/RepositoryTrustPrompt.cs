@@ -4,15 +4,15 @@ namespace Orchestrator.App.Starting;
 public static class RepositoryTrustPrompt
 {
     /// <summary>
-    /// Returns the settings including everything in the repository's files, after the user has trusted them. The trust is permanent, or
-    /// limited to the run or to this call.
+    /// Returns the settings, including everything in the repository's files, after the user has trusted these files. The trust is
+    /// permanent, or limited to the run or to this call.
     /// </summary>
     /// <param name="context">Provides user interaction and the folder.</param>
     /// <param name="settings">The settings, without those that the user does not trust yet.</param>
     /// <param name="yes">True if <c>--yes</c> grants trust for the run, or for this call if there is no run.</param>
     /// <param name="runId">Id of the run, or null if there is none. Trust by <c>--yes</c> lasts until the run ends.</param>
     /// <exception cref="UseCaseException">The user does not trust the files. The exit code is 3.</exception>
-    public static SettingsLoadResult RequireTrust(UseCaseServices context, RepositorySettings settings, bool yes, string? runId = null)
+    public static SettingsLoadResult RequireTrust(UseCaseServiceBundle context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
         {
@@ -62,7 +62,7 @@ public static class RepositoryTrustPrompt
     /// <param name="cure">Command line that grants permanent trust.</param>
     /// <exception cref="UseCaseException">The user does not trust the commands. The exit code is 3.</exception>
     public static void RequirePlanTrust(
-        UseCaseServices context,
+        UseCaseServiceBundle context,
         LocalRepositoryPaths repository,
         RepositoryTrustRequest question,
         bool yes,
@@ -84,7 +84,7 @@ public static class RepositoryTrustPrompt
             foreach (var item in question.Items)
             {
                 context.Interaction.Inform(
-                    item.Kind == TrustedEntryEffect.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)"
+                    item.Kind == TrustRequiringSettingEffect.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)"
                 );
             }
             if (context.Interaction.Ask($"Do you trust these commands of {source} on this machine?") is not true)
@@ -119,17 +119,19 @@ public static class RepositoryTrustPrompt
                 .Tasks.SelectMany(task => task.Verification.Concat(task.Measurements))
                 .Select(gate => gate.Command)
                 .Distinct(StringComparer.Ordinal)
-                .Select(command => new RepositoryTrustRequirement(TrustedEntryEffect.Runs, "verification", command, source)),
+                .Select(command => new TrustRequiringRepositorySetting(TrustRequiringSettingEffect.Runs, "verification", command, source)),
             .. plan
                 .Tasks.SelectMany(task => task.Verification.Select(gate => gate.Network).Append(task.Network))
                 .OfType<DistinctTextList>()
                 .SelectMany(hosts => hosts)
                 .Distinct(StringComparer.Ordinal)
-                .Select(host => new RepositoryTrustRequirement(TrustedEntryEffect.SpeaksTo, "network", host, source)),
+                .Select(host => new TrustRequiringRepositorySetting(TrustRequiringSettingEffect.SpeaksTo, "network", host, source)),
         ]);
 
-    /// <summary>Returns the items of the plan that is used if the user names none. Empty if there is no such plan.</summary>
-    public static RepositoryTrustRequest FoundPlan(UseCaseServices context) =>
+    /// <summary>
+    /// Returns the items that require trust in the plan that is used if the user names no plan. Empty if there is no such plan.
+    /// </summary>
+    public static RepositoryTrustRequest FoundPlan(UseCaseServiceBundle context) =>
         context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan
             ? QuestionOf(plan, name)
             : new RepositoryTrustRequest([]);
@@ -139,14 +141,14 @@ public static class RepositoryTrustPrompt
 
     /// <summary>
     /// Returns the settings with the engine's address. An address in the repository's files is used only if the user trusts it. The
-    /// embedded engine is never used in its place.
+    /// embedded engine is never used instead.
     /// </summary>
     /// <exception cref="UseCaseException">The user does not trust the address. The exit code is 3.</exception>
-    public static OrchestratorSettings RequireEngineTrust(UseCaseServices context, RepositorySettings settings) =>
+    public static OrchestratorSettings RequireEngineTrust(UseCaseServiceBundle context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? RequireTrust(context, settings, yes: false) : settings.Loaded).Settings!;
 
     /// <summary>Shows the items that require trust, grouped by their effect.</summary>
-    public static void Show(UseCaseServices context, RepositoryTrustRequest question)
+    public static void Show(UseCaseServiceBundle context, RepositoryTrustRequest question)
     {
         context.Interaction.Inform("The files of this repository request the following. No request takes effect until you approve it.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
@@ -159,12 +161,12 @@ public static class RepositoryTrustPrompt
         }
     }
 
-    private static string Heading(TrustedEntryEffect kind) =>
+    private static string Heading(TrustRequiringSettingEffect kind) =>
         kind switch
         {
-            TrustedEntryEffect.Runs => "Run:",
-            TrustedEntryEffect.SpeaksTo => "Speak to:",
-            TrustedEntryEffect.HandsOver => "Pass to agents:",
+            TrustRequiringSettingEffect.Runs => "Run:",
+            TrustRequiringSettingEffect.SpeaksTo => "Speak to:",
+            TrustRequiringSettingEffect.HandsOver => "Pass to agents:",
             _ => "Allow or decide:",
         };
 }

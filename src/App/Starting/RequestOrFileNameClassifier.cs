@@ -9,7 +9,7 @@ public static class RequestOrFileNameClassifier
     /// True if the text is a request. It must consist of several words, must not be the name of an existing file, and must not look like a
     /// file name.
     /// </summary>
-    public static bool IsRequest(string? given, UseCaseServices context) =>
+    public static bool IsRequest(string? given, UseCaseServiceBundle context) =>
         given is not null
         && given.Trim().Contains(' ', StringComparison.Ordinal)
         && !PlanFileName.IsPlan(given.Trim())
@@ -17,7 +17,7 @@ public static class RequestOrFileNameClassifier
 
     /// <summary>Returns the text of a request. Throws if the text is not a request.</summary>
     /// <exception cref="UseCaseException">The text is not a request.</exception>
-    public static string Require(string given, UseCaseServices context)
+    public static string Require(string given, UseCaseServiceBundle context)
     {
         if (IsRequest(given, context))
         {

@@ -24,7 +24,7 @@ internal sealed class SubmittedPlan : IDisposable
     }
 
     /// <summary>Returns the reader for plans in the private folder. Its messages contain only the name of the file.</summary>
-    public PlanWithReferencesReader FilesIn(UseCaseServices context) =>
+    public PlanAndReferencedFileReader FilesIn(UseCaseServiceBundle context) =>
         new(context.FindRepository(), _folder, context.FindSettings, context.Interaction.Warn, context.Time);
 
     /// <inheritdoc/>

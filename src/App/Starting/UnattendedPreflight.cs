@@ -11,7 +11,7 @@ namespace Orchestrator.App.Starting;
 /// <param name="context">Provides user interaction, environment and clock.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Settings of the run, which the user trusts.</param>
-public sealed class UnattendedPreflight(UseCaseServices context, LocalRepositoryPaths repository, SettingsLoadResult settings)
+public sealed class UnattendedPreflight(UseCaseServiceBundle context, LocalRepositoryPaths repository, SettingsLoadResult settings)
 {
     /// <summary>Throws if programs of an unattended run could reach any host, unless the user has confirmed this.</summary>
     /// <param name="isMeant">True if <c>--yes-open-network</c> confirms this.</param>
@@ -55,7 +55,7 @@ public sealed class UnattendedPreflight(UseCaseServices context, LocalRepository
                     context.Platform,
                     context.Services,
                     stop,
-                    plan is null ? null : RunStartChecker.AgentsOf(plan, input.Only, settings.Settings!)
+                    plan is null ? null : RunStartPreconditionChecker.AgentsOf(plan, input.Only, settings.Settings!)
                 )
             ).Where(entry =>
                 entry.Status != MachineReadinessCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Steering;
 
 /// <summary>Ends an open run, and reverts its landing unless later work is based on it.</summary>
-internal sealed class RunAborter(UseCaseServices context, CancellationToken stop)
+internal sealed class RunAborter(UseCaseServiceBundle context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

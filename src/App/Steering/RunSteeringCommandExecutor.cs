@@ -6,12 +6,14 @@ namespace Orchestrator.App.Steering;
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
-public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<SettingOverride> flags, UseCaseServices context)
+public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<SettingOverride> flags, UseCaseServiceBundle context)
 {
     /// <summary>True to answer all questions with yes.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to land even if changes of the run are lost. The report lists them.</summary>
+    /// <summary>
+    /// True to land even if the staging branch no longer contains some of the run's changes (lost changes). The report lists these changes.
+    /// </summary>
     public bool AcceptsLosses { get; init; }
 
     /// <summary>Continues the run if no worker executes it, so that a stored command is applied.</summary>
@@ -24,7 +26,7 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
     /// <exception cref="UseCaseException">An argument is invalid, or the run refuses the command.</exception>
     public async Task<UseCaseOutcome> SteerAsync(
         SteeringCommandDefinition definition,
-        SteeringCommandArguments input,
+        SteeringCommandUserInput input,
         CancellationToken stop
     )
     {
@@ -40,12 +42,12 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
     }
 
     /// <summary>
-    /// Sends a command that lands, or that checks the work to land. If lost changes prevent the landing, the user can accept them, by
-    /// <see cref="AcceptsLosses"/> or when asked.
+    /// Sends a command that lands the run's work, or that checks the work before landing. If lost changes prevent the landing, the user can
+    /// accept them with <see cref="AcceptsLosses"/> or when asked.
     /// </summary>
     private async Task<UseCaseOutcome> LandAsync(
         SteeringCommandDefinition definition,
-        SteeringCommandArguments input,
+        SteeringCommandUserInput input,
         CancellationToken stop
     )
     {
@@ -66,7 +68,7 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
     private async Task<UseCaseOutcome> SendAsync(
         StoredRun current,
         SteeringCommandDefinition definition,
-        SteeringCommandArguments input,
+        SteeringCommandUserInput input,
         CancellationToken stop
     )
     {
@@ -78,7 +80,7 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
     /// Shows the user the question that a command answers, and binds the answer to that question. Otherwise the answer could apply to a
     /// newer question, or to a question that was changed in the run's files.
     /// </summary>
-    private SteeringCommandArguments Answering(StoredRun current, SteeringCommandDefinition definition, SteeringCommandArguments input)
+    private SteeringCommandUserInput Answering(StoredRun current, SteeringCommandDefinition definition, SteeringCommandUserInput input)
     {
         if (RunQuestion.First(current.Status.Questions, definition.Questions(input)) is not { } question)
         {

@@ -12,7 +12,7 @@ namespace Orchestrator.App.Steering;
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
 /// <param name="context">Provides user interaction, the clock and the current folder.</param>
-public sealed class RunSteeringCommandSender(StoredRun run, IReadOnlyList<SettingOverride> flags, UseCaseServices context)
+public sealed class RunSteeringCommandSender(StoredRun run, IReadOnlyList<SettingOverride> flags, UseCaseServiceBundle context)
 {
     private const int MaxAttempts = 3;
     private static readonly TimeSpan WorkerPatience = TimeSpan.FromSeconds(3);
@@ -50,7 +50,7 @@ public sealed class RunSteeringCommandSender(StoredRun run, IReadOnlyList<Settin
         }
     }
 
-    /// <summary>True if a worker on the run's own host serves the run's repository and executes the steps of the run.</summary>
+    /// <summary>True if a worker on the run's owner host executes the run's activities. Always true for the embedded engine.</summary>
     public async Task<bool> HasStepsDoneAsync(CancellationToken stop)
     {
         using var loggers = Loggers();

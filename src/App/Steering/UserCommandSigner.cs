@@ -10,7 +10,7 @@ public static class UserCommandSigner
     /// <param name="runId">Id of the run that receives the command.</param>
     /// <param name="name">Wire name of the command (<see cref="WorkflowMessageNames"/>).</param>
     /// <param name="command">The command.</param>
-    public static T Sign<T>(this UseCaseServices context, string runId, string name, T command)
+    public static T Sign<T>(this UseCaseServiceBundle context, string runId, string name, T command)
         where T : SteeringUpdateArguments
     {
         var at = DateTimeOffset.FromUnixTimeSeconds(context.Time.GetUtcNow().ToUnixTimeSeconds());
@@ -31,6 +31,6 @@ public static class UserCommandSigner
     /// <param name="context">Provides the key, the clock and user interaction.</param>
     /// <param name="runId">Id of the run that receives the command.</param>
     /// <param name="call">The call.</param>
-    public static SteeringMessage Sign(this UseCaseServices context, string runId, SteeringMessage call) =>
+    public static SteeringMessage Sign(this UseCaseServiceBundle context, string runId, SteeringMessage call) =>
         call.Message is SteeringUpdateArguments command ? call with { Message = context.Sign(runId, call.Name, command) } : call;
 }

@@ -10,8 +10,8 @@ namespace Orchestrator.App.Supervision;
 public sealed record BackgroundError(string Unit, string Error, int Failures, DateTimeOffset At);
 
 /// <summary>
-/// Publishes the last error of a background service inside this process, so that commands in other processes can show it. Each repository
-/// has a file for it. Files of dead processes are ignored and removed.
+/// Publishes the last error of a background service in this process, so that commands in other processes can show it. The error is stored
+/// in a file in each repository. Files of dead processes are ignored and removed.
 /// </summary>
 /// <param name="folders">Our own folders in the repositories.</param>
 public sealed class BackgroundErrorStore(IReadOnlyList<string> folders)

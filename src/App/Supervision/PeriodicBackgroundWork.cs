@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.App.Supervision;
 
 /// <summary>
-/// Base class for periodic work in the background of a command. A failed pass is retried with a delay that doubles up to one minute. A
-/// failure never ends the unit or its host. The last error is stored, so that <c>status</c> and <c>check</c> can show it.
+/// Base class for work that a command repeats periodically in the background. After a failure, the work is retried with a delay that
+/// doubles up to one minute. A failure never ends the work or its process, and is stored so that <c>status</c> and <c>check</c> can show
+/// it.
 /// </summary>
 /// <param name="name">Display name of the unit.</param>
 /// <param name="repositories">Repositories that the unit serves. Commands in them show the unit's last error.</param>
@@ -21,23 +22,23 @@ public abstract class PeriodicBackgroundWork(string name, IEnumerable<LocalRepos
     private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
     private string _logged = "";
 
-    /// <summary>Display name of the unit.</summary>
+    /// <summary>Display name of the background work.</summary>
     public string Name => name;
 
-    /// <summary>Error of the last pass, or null if the pass succeeded.</summary>
+    /// <summary>Current error of the background work, or null if there is none.</summary>
     public BackgroundError? LastFault { get; private set; }
 
-    /// <summary>Receives log entries of the unit.</summary>
+    /// <summary>Receives the log entries of the background work.</summary>
     protected ILogger Logger => log;
 
-    /// <summary>Executes one pass of the work.</summary>
+    /// <summary>Executes the background work once.</summary>
     /// <param name="cancellationToken">Canceled when the unit stops.</param>
     /// <returns>Delay until the next pass, or null if no more passes are needed.</returns>
     protected abstract Task<TimeSpan?> PassAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Processes one of several items. A failure delays neither the other items nor the next pass. It remains the unit's error until the
-    /// item is processed successfully.
+    /// Processes one of several items. A failure delays neither the other items nor the next repetition of the work. The failure is
+    /// reported until the item is processed successfully.
     /// </summary>
     /// <param name="item">Name of the item.</param>
     /// <param name="act">Processes the item. Returns a description of the problem, or empty if there is none.</param>

@@ -17,7 +17,7 @@ internal static class OtlpConnection
         };
 
     /// <summary>
-    /// Creates the resource, with the service name, version and machine and the attributes in <c>OTEL_RESOURCE_ATTRIBUTES</c>.
+    /// Creates the resource with the service name, the version, the machine name, and the attributes in <c>OTEL_RESOURCE_ATTRIBUTES</c>.
     /// </summary>
     public static ResourceBuilder ResourceOf(TelemetryOptions options) => ResourceOf(options.ServiceName, options.ResourceAttributes);
 

@@ -36,7 +36,7 @@ public sealed class SpanSender : IDisposable
             .Build();
     }
 
-    /// <summary>Sends the spans of a trace.</summary>
+    /// <summary>Sends the spans of a trace. Returns the spans that the collector accepted.</summary>
     /// <param name="trace">Trace id with 32 hexadecimal digits.</param>
     /// <param name="spans">The spans.</param>
     /// <returns>The spans that the collector accepted, which are all or the first ones. The others can be sent again.</returns>

@@ -54,7 +54,11 @@ internal sealed class CheckoutGateRunner(
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
             using var outputs = baseline is null
                 ? null
-                : new WorktreeGateOutputTracker(worktree.Path, worktree.Path + ".aside", WorktreeOverlayFolderStore.Of(resources));
+                : new WorktreeGateFileChangeTracker(
+                    worktree.Path,
+                    worktree.Path + ".aside",
+                    WorktreeSharedFolderOverlayStore.Of(resources)
+                );
             outputs?.Begin([]);
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<GateVerdict>();
@@ -132,7 +136,7 @@ internal sealed class CheckoutGateRunner(
     /// Prepares the folder for a gate as a run does. Returns false if the gate's result must not be stored, because the prepared files
     /// differ from those in a run.
     /// </summary>
-    private static bool Start(WorktreeGateOutputTracker outputs, Gate gate, IReadOnlyList<Gate> all)
+    private static bool Start(WorktreeGateFileChangeTracker outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);
         var startsClean = all.Any(one =>

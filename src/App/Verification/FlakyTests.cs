@@ -17,7 +17,7 @@ public sealed class FlakyTests(string workTree, RunServiceBundle services)
 
     private string Path => System.IO.Path.Combine(workTree, TestQuarantine.FileName);
 
-    /// <summary>Returns the tests that were flaky in their gates' latest verdicts on this machine.</summary>
+    /// <summary>Returns the tests that were flaky in recent gate runs on this machine.</summary>
     public async Task<IReadOnlyList<FlakyTest>> ReadFlakyTestsAsync() =>
         new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositoryCache().OpenAsync(workTree));
 

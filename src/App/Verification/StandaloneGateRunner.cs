@@ -11,7 +11,7 @@ namespace Orchestrator.App.Verification;
 /// <summary>Runs the gates of a task on the current files or on a commit, outside a run.</summary>
 public static class StandaloneGateRunner
 {
-    /// <summary>Returns the gates of a project by the same rules as in a run.</summary>
+    /// <summary>Returns a project's gates, which are determined by the same rules as in a run.</summary>
     /// <param name="directory">Root of the project, whose manifests may define gates.</param>
     public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
         RunStartSettings.GatesOf(settings, ManifestGateDetector.Detect(directory));
@@ -72,12 +72,12 @@ public static class StandaloneGateRunner
                 stop
             );
         }
-        return await new GitCommitStore(opened).ReadAsync(commit, stop) is { } found
+        return await new GitCommitReaderAndWriter(opened).ReadAsync(commit, stop) is { } found
             ? await RunAtAsync(opened, found, verification, question, stop)
             : null;
     }
 
-    /// <summary>Runs the gates in a temporary worktree at a commit.</summary>
+    /// <summary>Runs the gates in a temporary worktree in which the given commit is checked out.</summary>
     private static async Task<IReadOnlyList<GateVerdict>> RunAtAsync(
         GitRepository opened,
         CommitInfo found,

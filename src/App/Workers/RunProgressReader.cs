@@ -8,8 +8,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Workers;
 
 /// <summary>
-/// Reads the events of a repository's runs from their workflows, and records them. Reading adds nothing to the workflow histories. If a
-/// run's events are not read, the run records them by an activity instead.
+/// Reads the events of a repository's runs by querying their workflows, and records the events in the run folders. Queries add nothing to
+/// the workflow histories. A run whose events are not read in this way records them with an activity.
 /// </summary>
 /// <param name="client">Client of the server that the worker uses.</param>
 /// <param name="repository">The repository on this machine.</param>

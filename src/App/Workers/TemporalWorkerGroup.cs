@@ -12,8 +12,8 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.App.Workers;
 
 /// <summary>
-/// Creates and runs the Temporal workers of a process, with all workflows and activities. One worker polls the shared queue for workflows
-/// and repository lookups. Each repository has a worker for its activities.
+/// Creates and runs all Temporal workers of a process. One worker polls the shared queue for workflow tasks and repository lookups. A
+/// further worker for each repository executes that repository's activities.
 /// </summary>
 public sealed class TemporalWorkerGroup : IDisposable
 {
@@ -66,7 +66,7 @@ public sealed class TemporalWorkerGroup : IDisposable
             var remote = options.Remotes.GetValueOrDefault(repository.Path);
             var own = OfQueue(
                 QueueNames.ForRepository(services.Host, repository.Key),
-                new PostActivityPushInterceptor(services, repository)
+                new PostActivityGitPushInterceptor(services, repository)
             );
             own.MaxConcurrentActivities = 200;
             var recorder = new ProgressRecorder();
@@ -82,7 +82,7 @@ public sealed class TemporalWorkerGroup : IDisposable
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
             own.AddAllActivities(new HostSlotActivities(services, repository, remote, _slots, readiness: null));
-            _workers.Add(new TemporalWorker(LocalRepositoryReferenceConverter.ReadingAs(client, repository), own));
+            _workers.Add(new TemporalWorker(RepositoryReferenceJsonConverter.ReadingAs(client, repository), own));
         }
         _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
@@ -101,7 +101,7 @@ public sealed class TemporalWorkerGroup : IDisposable
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
     }
 
-    /// <summary>Returns deployment options that report the worker's build id without requesting tasks of a deployment version.</summary>
+    /// <summary>Returns deployment options that report the worker's build id but do not enable worker versioning.</summary>
     private static WorkerDeploymentOptions Unversioned(TemporalWorkerGroupOptions options) =>
         new(new WorkerDeploymentVersion(ProgramName, options.Build), useWorkerVersioning: false);
 
@@ -109,7 +109,7 @@ public sealed class TemporalWorkerGroup : IDisposable
     {
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
         var places = new HostSlotActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
-        var reading = LocalRepositoryReferenceConverter.ReadingAs(_client, offer.Repository);
+        var reading = RepositoryReferenceJsonConverter.ReadingAs(_client, offer.Repository);
         return QueuesOf(offer)
             .Select(queue =>
             {
@@ -124,7 +124,7 @@ public sealed class TemporalWorkerGroup : IDisposable
             ? []
             : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
 
-    /// <summary>Returns the options that the workers of all task queues for activities share.</summary>
+    /// <summary>Returns the options that are common to the workers of all activity task queues.</summary>
     private TemporalWorkerOptions OfQueue(string queue, params IWorkerInterceptor[] more) =>
         new(queue)
         {
@@ -138,13 +138,14 @@ public sealed class TemporalWorkerGroup : IDisposable
         };
 
     /// <summary>
-    /// Runs the workers until <paramref name="stopping"/> is canceled. Running agents continue, and the next worker follows them.
+    /// Runs the workers until <paramref name="stopping"/> is canceled. Agent processes keep running afterward, and the next worker resumes
+    /// monitoring them.
     /// </summary>
     public Task ExecuteAsync(CancellationToken stopping) =>
         Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
 
     /// <summary>
-    /// Causes activities to be canceled at once when the worker stops, without waiting for
+    /// Makes the workers cancel their activities immediately when they stop, without waiting for
     /// <see cref="TemporalWorkerGroupOptions.ShutdownGrace"/>.
     /// </summary>
     public void SkipGracePeriod() => _stop.CancelActivities();

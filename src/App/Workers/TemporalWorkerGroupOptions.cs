@@ -9,7 +9,7 @@ public sealed record TemporalWorkerGroupOptions
     /// <summary>Repositories whose activities this worker executes.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
-    /// <summary>Repositories by the short name with which callers identify them instead of a path on this machine.</summary>
+    /// <summary>Repositories, keyed by the short names that callers may use instead of the repositories' paths on this machine.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
     /// <summary>Services for the activities on this machine.</summary>
@@ -27,13 +27,13 @@ public sealed record TemporalWorkerGroupOptions
     /// <value>Default: none.</value>
     public IReadOnlyList<HostSlotOffer> Places { get; init; } = [];
 
-    /// <summary>Names or URLs of the git remotes that machines share, by the path of the repository.</summary>
+    /// <summary>Names or URLs of the git remotes through which machines exchange tasks, by repository path.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyDictionary<string, string> Remotes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// True if workers on other machines may use the same accounts. The ledgers are then stored on the server. Default: false, which stores
-    /// the ledgers in this user's files.
+    /// True if workers on other machines may use the same accounts, so that the account ledgers are stored on the server. Default: false,
+    /// which means that the ledgers are stored in this user's files.
     /// </summary>
     public bool SharesAccounts { get; init; }
 

@@ -4,9 +4,9 @@ using Orchestrator.Gates;
 namespace Orchestrator.App.Workers;
 
 /// <summary>
-/// Records which processes belong to the identities of this machine's Temporal workers. A worker identity is readable and contains only the
-/// host and the process id. Its record also contains the start time, the boot and the PID namespace, so that another process can detect
-/// that the worker has ended.
+/// Records which processes belong to the worker identities on this machine. An identity is human-readable and contains only the program's
+/// version, the host and the process id. The record adds the start time, boot and PID namespace, from which other processes can detect that
+/// the worker has ended.
 /// </summary>
 /// <param name="environment">Environment variables of the process, which determine the user's state folder.</param>
 public sealed class WorkerProcessRegistry(IReadOnlyDictionary<string, string> environment)
@@ -26,7 +26,9 @@ public sealed class WorkerProcessRegistry(IReadOnlyDictionary<string, string> en
     public static string IdentityOf(string version) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{version} on {Environment.MachineName} ({Environment.ProcessId})");
 
-    /// <summary>Records this process under an identity, and removes records of processes that ended more than 30 days ago.</summary>
+    /// <summary>
+    /// Records this process under an identity. Also removes records that are more than 30 days old and whose processes have ended.
+    /// </summary>
     /// <param name="identity">Identity of this process (<see cref="IdentityOf"/>).</param>
     /// <exception cref="IOException">The record can't be written.</exception>
     public void Add(string identity)
@@ -53,8 +55,8 @@ public sealed class WorkerProcessRegistry(IReadOnlyDictionary<string, string> en
     public bool IsDead(string identity) => Find(identity) is { Count: > 0 } found && found.All(record => record.IsDead);
 
     /// <summary>
-    /// True if the identity belongs to a worker on another machine that has the same machine id, as copies of one installation do. Detected
-    /// if the identity has no record on this machine but the worker has polled since this machine booted.
+    /// True if the identity belongs to a worker on another machine with the same machine id, as a copied installation has. Such an identity
+    /// has no record on this machine, but its worker has polled since this machine booted.
     /// </summary>
     /// <param name="identity">Identity of a worker that polls a queue of this machine.</param>
     /// <param name="seen">Time of the worker's last poll, by the server's clock.</param>

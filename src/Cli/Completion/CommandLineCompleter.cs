@@ -8,13 +8,17 @@ namespace Orchestrator.Cli.Completion;
 /// <summary>Computes completions at the cursor. Never fails, because an incomplete command line is expected here.</summary>
 internal sealed class CommandLineCompleter
 {
-    private readonly CliCommandServices _context;
+    private readonly CliCommandServiceBundle _context;
     private readonly string _word;
     private readonly List<string> _positional = [];
     private Command _command;
     private Option? _open;
 
-    private CommandLineCompleter(CliCommandServices context, Func<IReadOnlyList<string>, Command> commands, IReadOnlyList<string> words)
+    private CommandLineCompleter(
+        CliCommandServiceBundle context,
+        Func<IReadOnlyList<string>, Command> commands,
+        IReadOnlyList<string> words
+    )
     {
         _context = context;
         _word = words.Count == 0 ? "" : words[^1];
@@ -31,7 +35,7 @@ internal sealed class CommandLineCompleter
     /// none.</param>
     /// <param name="words">Words after the program's name, up to the cursor. The last word may be empty.</param>
     public static IReadOnlyList<string> Complete(
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         Func<IReadOnlyList<string>, Command> commands,
         IReadOnlyList<string> words
     )
@@ -132,7 +136,7 @@ internal sealed class CommandLineCompleter
     private IReadOnlyList<string> TaskIds() =>
         Try(() =>
         {
-            var name = _positional.FirstOrDefault() ?? PlanWithReferencesReader.DefaultName;
+            var name = _positional.FirstOrDefault() ?? PlanAndReferencedFileReader.DefaultName;
             return PlanFileName.IsPlan(name) && _context.PlanFiles.Read(name).Plan is { } plan
                 ? [.. plan.Tasks.Select(task => task.Id)]
                 : [];

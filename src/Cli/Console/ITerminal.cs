@@ -24,7 +24,7 @@ internal interface ITerminal : IUserInteraction
     /// disabled.</summary>
     bool HasScreen { get; }
 
-    /// <summary>Number of columns of the screen. 80 without a screen.</summary>
+    /// <summary>Number of columns of the screen, or 80 if there is no screen.</summary>
     int Width { get; }
 
     /// <summary>Number of columns for standard output. Unlimited if standard output is a pipe or a file.</summary>
@@ -33,11 +33,13 @@ internal interface ITerminal : IUserInteraction
     /// <summary>Determines when output is colored.</summary>
     ColorChoice Colors { set; }
 
-    /// <summary>Number of rows of the screen. 24 without a screen.</summary>
+    /// <summary>Number of rows of the screen, or 24 if there is no screen.</summary>
     int Height { get; }
 
-    /// <summary>Writes requested output, such as a report or a table, to standard output. The text is trusted, so the caller must already
-    /// have marked untrusted parts.</summary>
+    /// <summary>
+    /// Writes requested output, such as a report or a table, to standard output. The text is treated as the program's own, so the caller
+    /// must already have marked any untrusted parts.
+    /// </summary>
     void Result(string text);
 
     /// <summary>Writes a document for programs to standard output. A pipe gets the unchanged text, and a terminal gets the text as with
@@ -59,17 +61,17 @@ internal interface ITerminal : IUserInteraction
     /// <summary>True if requested text goes to stdout without colors, for a program or a file.</summary>
     bool IsPlainDocument { get; }
 
-    /// <summary>Writes lines from <see cref="Rendered(ScreenLine)"/> to stdout.</summary>
+    /// <summary>Writes lines that <see cref="Rendered(ScreenLine)"/> has returned to stdout.</summary>
     void ShowRendered(IReadOnlyList<string> lines);
 
-    /// <summary>Writes untrusted text as a block, to the same stream as <see cref="Show(string)"/>.</summary>
+    /// <summary>Writes untrusted text with a mark before each line, to the same stream as <see cref="Show(string)"/>.</summary>
     void Show(UntrustedText block);
 
     /// <summary>Writes a line of progress to stderr.</summary>
     /// <remarks>Declared here again because the compiler prefers overloads of the derived interface.</remarks>
     new void Inform(string line);
 
-    /// <summary>Writes untrusted text as a block to stderr.</summary>
+    /// <summary>Writes untrusted text to stderr with a mark before each line.</summary>
     new void Inform(UntrustedText block);
 
     /// <summary>Writes a line with a colored part to stderr.</summary>
@@ -93,12 +95,16 @@ internal interface ITerminal : IUserInteraction
     /// keyboard.</summary>
     TerminalKey? TryReadKey();
 
-    /// <summary>Reports the program's status to the terminal, for its tabs and task bar. Does nothing without a screen. Records of earlier
-    /// calls that are not in the list are removed.</summary>
+    /// <summary>
+    /// Reports the program's status to the terminal, which shows the status on its tab and in the task bar. Removes the records of earlier
+    /// calls that are not in the list. Does nothing without a screen.
+    /// </summary>
     /// <param name="records">Records, the most important one first. Empty to remove all records.</param>
     void Report(IReadOnlyList<TerminalTabStatusRecord> records);
 
-    /// <summary>Replaces the lines of the previous call. Allowed only if <see cref="HasScreen"/> is true.</summary>
+    /// <summary>
+    /// Draws lines on the screen in place of those that the previous call drew. Allowed only if <see cref="HasScreen"/> is true.
+    /// </summary>
     void Redraw(IReadOnlyList<ScreenLine> lines);
 
     /// <summary>Leaves the lines of the last <see cref="Redraw"/> on the screen, so that later output follows below them.</summary>

@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Handles Ctrl-C and SIGTERM. The first signal requests a stop, and the second an immediate stop. A closed terminal (SIGHUP)
-/// counts as a first signal, unless the work continues in the background.</summary>
+/// <summary>
+/// Handles Ctrl-C and SIGTERM. The first signal requests a stop, and the second requests an immediate stop. A closed terminal (SIGHUP)
+/// counts as one such signal, unless the work continues in the background.
+/// </summary>
 internal sealed class InterruptHandler : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -27,14 +29,17 @@ internal sealed class InterruptHandler : IDisposable
         return interrupts;
     }
 
-    /// <summary>Sets the handler for a closed terminal. If the handler continues the work in another process, this process stops at
-    /// once.</summary>
+    /// <summary>
+    /// Sets the function that is called if the terminal is closed. If the function continues the work in another process, this process
+    /// stops immediately.
+    /// </summary>
     /// <param name="goOnElsewhere">Continues the work in another process and returns true. If false, the closed terminal counts as an
     /// interrupt.</param>
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
     /// <summary>
-    /// Continues the work in another process if a handler can do so. Otherwise, closing the terminal counts as an interrupt.
+    /// Lets the function set by <see cref="OnHangUp"/> continue the work in another process. If no function is set or it returns false, the
+    /// closed terminal counts as an interrupt.
     /// </summary>
     public void HandleClosedTerminal()
     {

@@ -33,7 +33,7 @@ internal enum TextTone
 /// <param name="Length">Length of the part, or -1 for the rest of the line.</param>
 internal readonly record struct ScreenLine(string Text, TextTone Tone = TextTone.Plain, int Start = 0, int Length = -1)
 {
-    /// <summary>Converts a text to a line without a colored part.</summary>
+    /// <summary>Converts a string to a line without a colored part.</summary>
     public static implicit operator ScreenLine(string text) => new(text);
 
     public override string ToString() => Text;

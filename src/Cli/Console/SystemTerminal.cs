@@ -242,7 +242,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    /// <summary>Restores the terminal modes of the cursor keys and the number pad, which the runtime changes and never restores.</summary>
+    /// <summary>
+    /// Resets the terminal's modes for the cursor keys and the number pad, which the .NET runtime changes and never restores.
+    /// </summary>
     public void Dispose()
     {
         if (!HasScreen)

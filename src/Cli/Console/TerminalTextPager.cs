@@ -2,13 +2,14 @@ using Orchestrator.App.Programs;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Shows a long text on a screen. If the text does not fit, it is shown in the pager that the user has configured for
-/// git.</summary>
+/// <summary>
+/// Shows text on a screen. Text that does not fit on one screen is shown in the pager that the user has configured for git.
+/// </summary>
 /// <param name="terminal">The terminal.</param>
 /// <param name="environment">Environment variables of the process.</param>
 internal sealed class TerminalTextPager(ITerminal terminal, IReadOnlyDictionary<string, string> environment)
 {
-    /// <summary>Shows an untrusted text with colors. A pipe gets the unchanged text.</summary>
+    /// <summary>Shows untrusted text in color. A pipe receives the text unchanged.</summary>
     /// <param name="text">The text.</param>
     /// <param name="toneOf">Returns the color meaning of a line.</param>
     public async Task ShowAsync(string text, Func<string, TextTone> toneOf)

@@ -104,7 +104,7 @@ internal static partial class TextCellWidth
         (0x20000, 0x3FFFD),
     ];
 
-    /// <summary>Returns the width of a text in cells.</summary>
+    /// <summary>Returns the width of a string in screen cells.</summary>
     public static int Of(string text)
     {
         var cells = 0;
@@ -133,7 +133,10 @@ internal static partial class TextCellWidth
         return IsWide(rune.Value) ? 2 : 1;
     }
 
-    /// <summary>Returns the text if it fits, or else its first words and an ellipsis. Only a long word is broken.</summary>
+    /// <summary>
+    /// Returns the text if it fits into the given number of cells. Otherwise, returns its first words followed by an ellipsis. Breaks a
+    /// word only if the word is long.
+    /// </summary>
     public static string Cut(string text, int cells)
     {
         if (text.Length * 2 <= cells || Of(text) <= cells)
@@ -158,7 +161,10 @@ internal static partial class TextCellWidth
         return cells < 1 ? "" : text[..end].TrimEnd(' ') + "…";
     }
 
-    /// <summary>Returns the text if it fits, or else its start and end, so that the file name of a path remains.</summary>
+    /// <summary>
+    /// Returns the text if it fits into the given number of cells. Otherwise, replaces its middle with an ellipsis, so that the file name
+    /// at the end of a path remains.
+    /// </summary>
     public static string CutMiddle(string text, int cells)
     {
         if (Of(text) <= cells || cells < 8)
@@ -174,11 +180,13 @@ internal static partial class TextCellWidth
         return Cut(text, cells - Of(text[tail..])) + text[tail..];
     }
 
-    /// <summary>Pads the text with blanks on the right.</summary>
+    /// <summary>Pads the text with spaces on the right to the given width in cells.</summary>
     public static string Pad(string text, int cells) => text + new string(' ', Math.Max(0, cells - Of(text)));
 
-    /// <summary>Returns the first line of an untrusted text without control characters. Color sequences are removed, and other hidden
-    /// characters are made visible.</summary>
+    /// <summary>
+    /// Returns the first line of untrusted text. Color sequences are removed, and other invisible characters are replaced with visible
+    /// symbols.
+    /// </summary>
     public static string OneLine(string text)
     {
         var line = text.Trim();
@@ -210,7 +218,7 @@ internal static partial class TextCellWidth
         return false;
     }
 
-    /// <summary>Matches escape sequences of ECMA-48: control sequences, and commands that carry a text to the terminal.</summary>
+    /// <summary>Matches ECMA-48 escape sequences: control sequences, and commands that send a string to the terminal.</summary>
     [GeneratedRegex(@"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(\x07|\x1b\\)?", RegexOptions.CultureInvariant)]
     private static partial Regex EscapeSequence();
 }

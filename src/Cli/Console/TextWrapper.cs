@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Breaks a text into rows of a screen. It breaks between words, never within a word that fits into a row, and never within a
-/// command or path to copy.</summary>
+/// <summary>
+/// Breaks text into rows of a screen. Breaks only between words, unless a word does not fit into a row. Never breaks a command or a path
+/// that a user might copy.
+/// </summary>
 internal static partial class TextWrapper
 {
     private const int LeastCells = 8;
@@ -11,14 +13,16 @@ internal static partial class TextWrapper
     // As long as a few rows of a narrow screen. Longer text is unlikely to be a path.
     private const int LongestPath = 400;
 
-    /// <summary>Breaks a line at blanks. An empty text becomes one row.</summary>
+    /// <summary>Breaks a line at spaces. An empty line becomes one row.</summary>
     /// <param name="text">Text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row, at least 8. Only a command or a path may exceed the limit. The terminal wraps
     /// such a row, so that the user can copy it in one piece.</param>
     public static IEnumerable<string> Of(string text, int cells) => Ranges(text, cells, cells).Select(range => text[range]);
 
-    /// <summary>Breaks a line into rows that all fit, for a table column or for untrusted text. Long paths are broken after a
-    /// slash.</summary>
+    /// <summary>
+    /// Breaks a line into rows, none of which exceeds the width. Used for table columns and untrusted text. Long paths are broken after a
+    /// slash.
+    /// </summary>
     /// <param name="text">Text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row. Only a command may exceed the limit.</param>
     public static IEnumerable<string> Fitting(string text, int cells) =>
@@ -117,11 +121,11 @@ internal static partial class TextWrapper
     )]
     private static partial Regex Word();
 
-    /// <summary>Matches a path of this program, a ref, or an absolute path.</summary>
+    /// <summary>Matches the start of an absolute path, a ref, or a path in one of this program's folders.</summary>
     [GeneratedRegex(@"^['(]*(?:\.orchestrator|\.worktrees|refs|~|)/", RegexOptions.CultureInvariant)]
     private static partial Regex Path();
 
-    /// <summary>Matches the line up to its second column.</summary>
+    /// <summary>Matches the part of a line before its second column.</summary>
     [GeneratedRegex(@"^ *\S+(?: \S+)*? {2,}", RegexOptions.CultureInvariant)]
     private static partial Regex SecondColumn();
 }

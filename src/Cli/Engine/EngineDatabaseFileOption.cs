@@ -2,17 +2,19 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>Determines the engine file of the <c>server</c> commands, which is the file named by the option or else the repository's
-/// file.</summary>
+/// <summary>
+/// Determines the engine's database file for the <c>server</c> commands. This is the file that the option names, or otherwise the
+/// repository's own file.
+/// </summary>
 internal static class EngineDatabaseFileOption
 {
-    /// <summary>Creates the option that names the file.</summary>
+    /// <summary>Creates the option that names the engine's database file.</summary>
     public static Option<string?> Create() =>
         new("--db") { Description = "The engine's file; default: this repository's", HelpName = "FILE" };
 
-    /// <summary>Returns the absolute path of the engine file, which might not exist.</summary>
+    /// <summary>Returns the absolute path of the engine's database file, which might not exist.</summary>
     /// <exception cref="UseCaseException">No file is named, and the folder is not inside a repository.</exception>
-    public static string PathOf(string? named, CliCommandServices context) =>
+    public static string PathOf(string? named, CliCommandServiceBundle context) =>
         named is { Length: > 0 } ? context.FullPath(named)
         : context.FindRepository() is { IsBare: false } repository
             ? Path.Combine(repository.OrchestratorFolder, EngineDatabaseLock.FileName)

@@ -3,11 +3,12 @@ using Orchestrator.Cli.Console;
 namespace Orchestrator.Cli.Help;
 
 /// <summary>
-/// Groups the commands for the program's help: the essential commands, all commands by goal, and command names of other tools.
+/// Groups the commands for the program's help. Lists the essential commands, all commands by goal, and the corresponding command names of
+/// other tools.
 /// </summary>
 internal static class CommandGroups
 {
-    /// <summary>Commands that a user needs from the first plan to the landed work, in this order.</summary>
+    /// <summary>Commands that a user needs on the way from a first plan to landed work, in the order of their use.</summary>
     public static readonly IReadOnlyList<string> Everybody =
     [
         "init",

@@ -1,6 +1,9 @@
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Provides shell scripts that call <c>orchestrate complete</c>. If that command prints nothing, the shell offers files.</summary>
+/// <summary>
+/// Provides the shell completion scripts, which call <c>orchestrate complete</c>. If that command prints nothing, the shell completes file
+/// names.
+/// </summary>
 internal static class CompletionScript
 {
     /// <summary>Supported shells.</summary>

@@ -22,8 +22,10 @@ internal enum LogFormat
     Json,
 }
 
-/// <summary>Log of a long-running process such as <c>worker</c> and <c>server</c>, on the console and in rolling files. Messages to the
-/// user are also logged (<see cref="LoggedTerminal"/>), so that in JSON format every line is one object.</summary>
+/// <summary>
+/// Log of a long-running process such as <c>worker</c> or <c>server</c>, on the console and in rolling files. Messages to the user are
+/// logged too (<see cref="LoggedTerminal"/>). In JSON format, every line is therefore one object.
+/// </summary>
 internal sealed class LongRunningCommandLog : IDisposable
 {
     private const long MaxBytes = 20_000_000;
@@ -110,7 +112,8 @@ internal sealed class LongRunningCommandLog : IDisposable
             );
 
     /// <summary>
-    /// Formats an entry as one line, or as one line followed by marked continuation lines. Untrusted text can thus never imitate an entry.
+    /// Formats a log entry as one line, followed by marked lines if the entry has more than one. Because of the marks, untrusted text can't
+    /// imitate an entry.
     /// </summary>
     private sealed class SafeLogFormatter(ITextFormatter inner, Func<string, string> show) : ITextFormatter
     {
@@ -122,8 +125,10 @@ internal sealed class LongRunningCommandLog : IDisposable
         }
     }
 
-    /// <summary>Writes to the console through <see cref="ITerminal"/>, which escapes control characters from agents and prints above a live
-    /// table.</summary>
+    /// <summary>
+    /// Writes log entries to the console through <see cref="ITerminal"/>. That interface escapes control characters from agents, and prints
+    /// above a live table.
+    /// </summary>
     private sealed class TerminalLogSink(ITerminal terminal, LogFormat format) : ILogEventSink
     {
         // Stack traces are written only to the file.

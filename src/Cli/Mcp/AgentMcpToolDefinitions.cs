@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>Defines the tools of a task's agent.</summary>
+/// <summary>Defines the MCP tools that the orchestrator offers to the agent of a task.</summary>
 internal static class AgentMcpToolDefinitions
 {
     /// <summary>Definitions of all tools.</summary>

@@ -6,8 +6,10 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>Implements the orchestrator's tools for an agent. Stateless between calls, because the agent program restarts a server that
-/// died. The agent can report only about its own task, and no tool approves or steers a run.</summary>
+/// <summary>
+/// Implements the MCP tools that the orchestrator offers to an agent. Keeps no state between calls, because the agent program restarts a
+/// server that died. An agent can report only on its own task, and no tool approves or steers a run.
+/// </summary>
 /// <param name="start">Agent run to which the server belongs.</param>
 /// <param name="questions">Handles questions of the agent.</param>
 /// <param name="mail">Mail of the agent.</param>

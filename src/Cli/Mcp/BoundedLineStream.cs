@@ -1,7 +1,8 @@
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>A stream that ends before a line that is too long. Protects readers that buffer each line in memory until the line is
-/// complete.</summary>
+/// <summary>
+/// A stream that ends before the first line that exceeds the maximum length. Protects readers that buffer a whole line in memory.
+/// </summary>
 /// <param name="inner">Underlying stream.</param>
 /// <param name="longest">Maximum length of a line in bytes.</param>
 internal sealed class BoundedLineStream(Stream inner, int longest) : Stream

@@ -8,10 +8,10 @@ internal static class GlobalOptions
     public const string ColorName = "--color";
     public const string VerboseName = "--verbose";
 
-    /// <summary>Name of the option for a backlog's tag. Only backlog commands have it.</summary>
+    /// <summary>Name of the option that selects a backlog's tag. Only commands for the backlog have this option.</summary>
     public const string TagName = "--tag";
 
-    /// <summary>Creates the option for the working directory, which every command has.</summary>
+    /// <summary>Creates the option for the working directory. Every command has this option.</summary>
     public static Option<string?> WorkingDirectory() =>
         new(WorkingDirectoryName, "-C")
         {
@@ -20,10 +20,10 @@ internal static class GlobalOptions
             Recursive = true,
         };
 
-    /// <summary>Creates the option for more detail, which every command has.</summary>
+    /// <summary>Creates the option for more detailed output. Every command has this option.</summary>
     public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Print more detail", Recursive = true };
 
-    /// <summary>Creates the option for colors, which every command has.</summary>
+    /// <summary>Creates the option that controls colors. Every command has this option.</summary>
     public static Option<string> Color()
     {
         var option = new Option<string>(ColorName)

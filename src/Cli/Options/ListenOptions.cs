@@ -5,8 +5,10 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Options for the TCP address and the access control of a served engine. On loopback, only the same user may connect. On any
-/// other address, TLS and a key are required. Options can change both rules.</summary>
+/// <summary>
+/// Options for the TCP address and the access control of a command that serves the engine. On loopback, only the same user may connect. Any
+/// other address requires TLS and a key. Further options relax these rules.
+/// </summary>
 /// <param name="name">Name of the option for the address.</param>
 /// <param name="usual">Default address.</param>
 /// <param name="portAliases">Other names of the option for the port.</param>
@@ -53,9 +55,9 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
     }
 
-    /// <summary>Applies the command line to the server's options.</summary>
+    /// <summary>Returns the server's options with the values from the command line.</summary>
     /// <exception cref="UseCaseException">An option is invalid, or opens the engine to other users.</exception>
-    public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CliCommandServices context)
+    public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CliCommandServiceBundle context)
     {
         var text = parsed.GetValue(_listen)!;
         var address = Address(name, text);
@@ -101,8 +103,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             ? port
             : throw new UseCaseException(UseCaseOutcome.Usage, $"{option}: {port} is not a valid port.", "Use a port from 0 to 65535.");
 
-    /// <summary>Warns if other users can connect or the traffic can be intercepted.</summary>
-    public static void WarnOfOpenness(TemporalServerOptions options, CliCommandServices context)
+    /// <summary>Warns if other users can connect to the engine, or if its traffic can be intercepted.</summary>
+    public static void WarnOfOpenness(TemporalServerOptions options, CliCommandServiceBundle context)
     {
         if (options is { AllowAnyUser: true, ApiKey: null })
         {
@@ -116,7 +118,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
 
     /// <summary>Loads the certificate of <c>--tls-cert</c> and <c>--tls-key</c>, or returns null if neither was given.</summary>
     /// <exception cref="UseCaseException">Only one of the options was given, or the files can't be used.</exception>
-    public static X509Certificate2? Certificate(string? certificate, string? key, CliCommandServices context)
+    public static X509Certificate2? Certificate(string? certificate, string? key, CliCommandServiceBundle context)
     {
         if (certificate is null && key is null)
         {
@@ -144,7 +146,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
     }
 
-    private static string? ApiKey(string? reference, CliCommandServices context)
+    private static string? ApiKey(string? reference, CliCommandServiceBundle context)
     {
         const string FilePrefix = "file:";
         if (reference is null)

@@ -23,7 +23,7 @@ internal sealed class LongRunningCommandLogOptions
     /// <param name="parsed">The options.</param>
     /// <param name="file">Path of the log file, to whose name a date is added.</param>
     /// <param name="context">Provides the console and the verbosity.</param>
-    public LongRunningCommandLog Open(ParseResult parsed, string file, CliCommandServices context)
+    public LongRunningCommandLog Open(ParseResult parsed, string file, CliCommandServiceBundle context)
     {
         var log = LongRunningCommandLog.Open(
             parsed.GetValue(_format) == "json" ? LogFormat.Json : LogFormat.Text,

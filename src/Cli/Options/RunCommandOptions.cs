@@ -121,7 +121,7 @@ internal sealed class RunCommandOptions
         }
     }
 
-    /// <summary>Returns the names of the options on the command line, none of which applies to a run that was already started.</summary>
+    /// <summary>Returns the names of the given options that apply only to a new run.</summary>
     public IReadOnlyList<string> GivenNames(ParseResult parsed) =>
         [
             .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh, Again])
@@ -129,7 +129,7 @@ internal sealed class RunCommandOptions
                 .Select(option => option.Name),
         ];
 
-    /// <summary>Creates a run's input from these options. The command adds the work to the input.</summary>
+    /// <summary>Creates a run's input from these options. The command then adds the plan or request.</summary>
     /// <param name="repository">Repository in which the run works.</param>
     /// <param name="settings">Settings of the run, including these options.</param>
     public OrchestrationInput InputOf(ParseResult parsed, LocalRepositoryPaths repository, OrchestratorSettings settings) =>

@@ -82,7 +82,7 @@ internal static class PlanOverview
             }
         }
 
-        foreach (var conflict in OwnershipConflictResult.Of(plan).Conflicts.Take(5))
+        foreach (var conflict in TaskOwnershipConflictResult.Of(plan).Conflicts.Take(5))
         {
             terminal.Warn(conflict.Message);
         }

@@ -3,16 +3,16 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>Prints the results of checks, one per line.</summary>
+/// <summary>Prints the results of readiness checks, one per line.</summary>
 internal static class ReadinessCheckPrinter
 {
-    /// <summary>Prints the results of the checks.</summary>
+    /// <summary>Prints the results of the readiness checks as text or JSON, and returns the worst status.</summary>
     /// <param name="context">Provides the terminal.</param>
     /// <param name="entries">Entries of the checks; at least one.</param>
     /// <param name="asJson">True to print one JSON document.</param>
     /// <returns>The worst status of the entries.</returns>
     public static MachineReadinessCheckStatus Print(
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         IReadOnlyList<MachineReadinessCheckResult> entries,
         bool asJson
     )

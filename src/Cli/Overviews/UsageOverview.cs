@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Overviews;
 
 /// <summary>Shows the limits and the usage of accounts as a document or as text.</summary>
 /// <param name="context">Context of the command.</param>
-internal sealed class UsageOverview(CliCommandServices context)
+internal sealed class UsageOverview(CliCommandServiceBundle context)
 {
     private static readonly int[] CellWidths = [9, 6, 11, 10, 12, 11];
 

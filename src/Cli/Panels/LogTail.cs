@@ -13,7 +13,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private string? _folder;
 
-    /// <summary>Last lines of the log, as far as it has been read.</summary>
+    /// <summary>Last lines of the log that have been read so far.</summary>
     public IReadOnlyList<string> Lines
     {
         get

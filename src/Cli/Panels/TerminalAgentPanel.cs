@@ -20,7 +20,7 @@ internal enum TerminalAgentPanelAction
 }
 
 /// <summary>
-/// State of the panel that lists all agents: the selected row, the filter and the visible part. Processes keys and renders the rows,
+/// State of the panel that lists all agents: the selected row, the filter and the rows. Processes key presses and renders the panel,
 /// without side effects.
 /// </summary>
 internal sealed record TerminalAgentPanel
@@ -79,7 +79,7 @@ internal sealed record TerminalAgentPanel
             _ => (this, null),
         };
 
-    /// <summary>Returns the lines of the screen.</summary>
+    /// <summary>Renders the panel as the lines of a screen.</summary>
     /// <param name="tail">Last lines of the selected task's log.</param>
     /// <param name="now">Current time.</param>
     /// <param name="width">Number of columns.</param>

@@ -11,7 +11,7 @@ internal sealed class DetachedRunStarter(
     string runId,
     LocalRepositoryPaths repository,
     IReadOnlyList<string> engine,
-    CliCommandServices context
+    CliCommandServiceBundle context
 )
 {
     /// <summary>
@@ -31,8 +31,10 @@ internal sealed class DetachedRunStarter(
     /// <summary>Additional options for the background process.</summary>
     public IReadOnlyList<string> More { get; init; } = [];
 
-    /// <summary>Starts the run in a background process with the same command line, and returns after the preflight and the approval. If
-    /// approval is needed, the user at the terminal is asked.</summary>
+    /// <summary>
+    /// Starts the run in a background process with the same command line. Returns once the preflight and the plan's approval are complete.
+    /// If the plan needs approval, asks the user at the terminal.
+    /// </summary>
     /// <param name="agreed">True if a user has approved all questions so far.</param>
     /// <param name="askPlan">True if the plan that a planner will make needs approval.</param>
     /// <param name="settings">The run's settings.</param>
@@ -70,7 +72,7 @@ internal sealed class DetachedRunStarter(
 
     /// <summary>Prints the result of starting a background process.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<UseCaseOutcome> ShowAsync(BackgroundRunStartResult result, CliCommandServices context)
+    public static async Task<UseCaseOutcome> ShowAsync(BackgroundRunStartResult result, CliCommandServiceBundle context)
     {
         if (result.Ended is { } status)
         {
@@ -82,7 +84,7 @@ internal sealed class DetachedRunStarter(
     private static bool IsFolder(string word) =>
         word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
-    /// <summary>Applies the user's answer about the plan, and then continues the run in the background.</summary>
+    /// <summary>Applies the user's decision on the plan, and then continues the run in the background.</summary>
     private async Task<UseCaseOutcome> DecideAsync(
         RunStatus asked,
         PlanApprovalAnswer answer,

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Runs;
 internal static class ForecastAccuracyPrinter
 {
     /// <summary>Prints the runs, latest first.</summary>
-    public static void Show(LocalRepositoryPaths repository, IReadOnlyList<RunStatus> runs, CliCommandServices context)
+    public static void Show(LocalRepositoryPaths repository, IReadOnlyList<RunStatus> runs, CliCommandServiceBundle context)
     {
         var forecasts = new RunForecasts(repository.Root);
         var (inCost, inTime, told) = (0, 0, 0);

@@ -3,11 +3,16 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Prints the open questions of a run and the commands that answer them (see <see cref="RequiredUserAction"/>). Shown at the end
-/// of each screen about a run.</summary>
+/// <summary>
+/// Prints the open questions of a run and the commands that answer them (see <see cref="RequiredUserAction"/>). Every screen about a run
+/// ends with this list.
+/// </summary>
 internal static class NextStepsPrinter
 {
-    /// <summary>Writes the open questions. Writes no line if there are none.</summary>
+    /// <summary>
+    /// Writes the open questions with the commands that answer them. If there are none, writes nothing, or only the command that ends the
+    /// run if <paramref name="all"/> is true.
+    /// </summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="all">True to show all commands that answer a question, not only the recommended command.</param>
     /// <param name="width">Columns of the screen.</param>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Writes the web page of a run, with the run's report, to an HTML file.</summary>
+/// <summary>Writes the dashboard's page about a run to an HTML file, together with the run's report.</summary>
 internal static class ReportFile
 {
     /// <summary>Value that stands for standard output in place of a file name.</summary>
@@ -11,16 +11,25 @@ internal static class ReportFile
 
     private const int HeadLength = 1000;
 
-    /// <summary>True if a text names a file rather than a run: <c>-</c>, a path, or a name with an extension.</summary>
+    /// <summary>True if the given argument names a file rather than a run: <c>-</c>, a path, or a name with an extension.</summary>
     public static bool IsName(string text) =>
         text == Stdout || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.HasExtension(text);
 
-    /// <summary>Writes the file. An existing file is replaced only if it is a report of this program.</summary>
+    /// <summary>
+    /// Writes the file, or prints it if the file name is <c>-</c>. An existing file is replaced only if it is empty or is a report of this
+    /// program.
+    /// </summary>
     /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="stop">Cancels the queries.</param>
-    public static async Task WriteAsync(string file, RunStatus run, string repository, CliCommandServices context, CancellationToken stop)
+    public static async Task WriteAsync(
+        string file,
+        RunStatus run,
+        string repository,
+        CliCommandServiceBundle context,
+        CancellationToken stop
+    )
     {
         var now = context.Time.GetUtcNow();
         var report = MorningReport.Of(run, repository, now, context.AccountRecords);

@@ -1,7 +1,9 @@
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Argument that names a run or a task: <c>RUN</c>, <c>RUN/TASK</c>, <c>TASK</c> alone, or with <c>--run RUN</c>. All commands
-/// with a run argument accept all forms.</summary>
+/// <summary>
+/// Argument that names a run or a task: <c>RUN</c>, <c>RUN/TASK</c>, or <c>TASK</c> with or without <c>--run RUN</c>. All commands that
+/// have this argument accept all of these forms.
+/// </summary>
 internal sealed class RunOrTaskCliArgument
 {
     private readonly Argument<string?> _which;
@@ -24,7 +26,7 @@ internal sealed class RunOrTaskCliArgument
         command.Add(_run);
     }
 
-    /// <summary>Returns the argument and the <c>--run</c> option as one text, or null if neither was given.</summary>
+    /// <summary>Combines the argument and the <c>--run</c> option into one string, or returns null if neither was given.</summary>
     /// <exception cref="UseCaseException">Two runs were named.</exception>
     public string? Text(ParseResult parsed)
     {

@@ -16,7 +16,7 @@ internal static class RunSummary
     /// <param name="afterTable">True if a table of the run is shown above, whose content is not repeated.</param>
     public static async Task PrintAsync(
         RunStatus run,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         IReadOnlySet<string>? warned = null,
         bool asks = false,
         bool afterTable = false
@@ -30,7 +30,7 @@ internal static class RunSummary
         PrintNextSteps(run, context, warned, asks);
     }
 
-    private static void PrintState(RunStatus run, CliCommandServices context)
+    private static void PrintState(RunStatus run, CliCommandServiceBundle context)
     {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var starts = $"{Plural.Of(run.AgentStarts, "agent start")}{cost}";
@@ -43,7 +43,7 @@ internal static class RunSummary
         }
     }
 
-    private static void PrintNextSteps(RunStatus run, CliCommandServices context, IReadOnlySet<string>? warned, bool asks)
+    private static void PrintNextSteps(RunStatus run, CliCommandServiceBundle context, IReadOnlySet<string>? warned, bool asks)
     {
         if (
             run.State is RunStateNames.Completed or RunStateNames.Escalated
@@ -83,9 +83,11 @@ internal static class RunSummary
         );
     }
 
-    /// <summary>Prints the path of a planner's plan if the run ended without executing it, because the plan was paid for and can still be
-    /// run.</summary>
-    public static void PrintKeptPlan(RunStatus run, CliCommandServices context)
+    /// <summary>
+    /// If the run ended without executing a planner's plan, prints the path of that plan. The plan has already been paid for and can still
+    /// be run.
+    /// </summary>
+    public static void PrintKeptPlan(RunStatus run, CliCommandServiceBundle context)
     {
         if (
             RunStateNames.IsFinal(run.State)

@@ -5,8 +5,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>
-/// Formats a run as lines of text, with running tasks first and completed tasks last. On a screen every line is cut to fit; otherwise no
-/// line is cut.
+/// Formats a run as lines of text, with running tasks first and completed tasks last. On a screen, lines that do not fit are cut.
 /// </summary>
 internal static class RunTaskTableFormatter
 {

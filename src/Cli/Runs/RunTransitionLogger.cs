@@ -13,7 +13,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="loggers">Loggers of this process.</param>
 internal sealed class RunTransitionLogger(
     IReadOnlyList<LocalRepositoryPaths> repositories,
-    CliCommandServices context,
+    CliCommandServiceBundle context,
     ILoggerFactory loggers
 ) : PeriodicBackgroundWork("transcript", repositories, context.Time, loggers.CreateLogger<RunTransitionLogger>())
 {
@@ -21,7 +21,7 @@ internal sealed class RunTransitionLogger(
     private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);
     private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Starts the unit. Only state transitions from now on are logged.</summary>
+    /// <summary>Starts logging. State transitions that were recorded before this call are not logged.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var file in Files())

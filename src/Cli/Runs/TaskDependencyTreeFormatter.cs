@@ -14,7 +14,7 @@ internal static class TaskDependencyTreeFormatter
     /// </summary>
     private const int MostRails = 12;
 
-    /// <summary>Returns all tasks, each below one of its dependencies, in plan order.</summary>
+    /// <summary>Returns a row for each task. A task is shown below one of its dependencies, and otherwise in plan order.</summary>
     /// <param name="tasks">The tasks in plan order.</param>
     public static IReadOnlyList<TaskDependencyTreeRow> Of(IReadOnlyList<RunTaskStatus> tasks)
     {

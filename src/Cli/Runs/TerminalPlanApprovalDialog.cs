@@ -10,7 +10,11 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Settings for the risk score.</param>
 /// <param name="context">Provides the terminal.</param>
-internal sealed class TerminalPlanApprovalDialog(LocalRepositoryPaths repository, OrchestratorSettings settings, CliCommandServices context)
+internal sealed class TerminalPlanApprovalDialog(
+    LocalRepositoryPaths repository,
+    OrchestratorSettings settings,
+    CliCommandServiceBundle context
+)
 {
     private ITerminal Terminal => context.Terminal;
 

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Shows runs and asks questions at the terminal.</summary>
-internal sealed class TerminalPresenter(CliCommandServices context) : IRunPresenter
+internal sealed class TerminalPresenter(CliCommandServiceBundle context) : IRunPresenter
 {
     /// <inheritdoc/>
     public CancellationToken Stopping => context.Interrupts.Stop;

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Shows a run at the terminal: as a live table on a screen, or otherwise as one line per state transition.</summary>
-internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CliCommandServices context) : ILiveRunView
+internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CliCommandServiceBundle context) : ILiveRunView
 {
     private readonly ITerminal _terminal = context.Terminal;
     private readonly bool _table = table && context.Terminal.HasScreen;
@@ -35,7 +35,7 @@ internal sealed class TerminalRunView(string folder, bool table, long skipUntil,
         }
         if (_terminal.HasScreen)
         {
-            _terminal.Report(RunTerminalTabStatusConverter.Of(status));
+            _terminal.Report(RunToTerminalTabStatusConverter.Of(status));
         }
         if (_table)
         {

@@ -15,14 +15,14 @@ internal static class CliCommandRegistry
         ("plan", static () => new PlanCommand()),
         ("validate", static () => new ValidateCommand()),
         ("contracts", static () => new InterfaceContractsCommand()),
-        ("environment", static () => new EnvironmentHashCommand()),
+        ("environment", static () => new ShowEnvironmentHashCommand()),
         ("context", static () => new ProjectContextCommand()),
         ("tasks", static () => new TasksCommand()),
         ("config", static () => new ConfigCommand()),
         ("flaky", static () => new FlakyCommand()),
         ("network", static () => new NetworkCommand()),
         ("notify", static () => new ManageNoticesCommand()),
-        ("done", static () => new ReportDoneTaskCommand()),
+        ("done", static () => new ReportTaskOutcomeCommand()),
         ("blocked", static () => new ReportBlockedTaskCommand()),
         ("mcp", static () => new McpCommand()),
         ("mail", static () => new MailCommand()),
@@ -40,19 +40,19 @@ internal static class CliCommandRegistry
         ("show", static () => new ShowCommand()),
         ("logs", static () => new LogsCommand()),
         ("events", static () => new EventsCommand()),
-        ("proof", static () => new ShowLineProofCommand()),
+        ("proof", static () => new ShowLineProvenanceCommand()),
         ("diff", static () => new DiffCommand()),
         ("open", static () => new OpenWorktreeCommand()),
         ("report", static () => new ReportCommand()),
-        ("pick", static () => new PickBestResultCommand()),
-        ("collect", static () => new CollectResultsCommand()),
+        ("pick", static () => new PickBestTaskResultCommand()),
+        ("collect", static () => new CollectRunResultsCommand()),
         ("worktrees", static () => new WorktreesCommand()),
         ("sessions", static () => new SessionsCommand()),
         ("prompt", static () => new ShowTaskPromptCommand()),
         ("verify", static () => new VerifyCommand()),
         ("approve", static () => new AnswerCommand(SteeringCatalog.Approve)),
         ("reject", static () => new AnswerCommand(SteeringCatalog.Reject)),
-        ("pause", static () => new CatalogDefinedSteeringCommand(SteeringCatalog.Pause)),
+        ("pause", static () => new CatalogDefinedSteeringCliCommand(SteeringCatalog.Pause)),
         ("hold", static () => new HoldCommand()),
         ("release", static () => new HoldReleaseCommand()),
         ("cancel", static () => new CancelCommand()),
@@ -62,11 +62,11 @@ internal static class CliCommandRegistry
             static () =>
                 new Command("budget", "Raise the budget of a run")
                 {
-                    new CatalogDefinedSteeringCommand(SteeringCatalog.RaiseBudget, "raise"),
+                    new CatalogDefinedSteeringCliCommand(SteeringCatalog.RaiseBudget, "raise"),
                 }
         ),
-        ("retry", static () => new CatalogDefinedSteeringCommand(SteeringCatalog.Retry)),
-        ("skip", static () => new CatalogDefinedSteeringCommand(SteeringCatalog.Skip)),
+        ("retry", static () => new CatalogDefinedSteeringCliCommand(SteeringCatalog.Retry)),
+        ("skip", static () => new CatalogDefinedSteeringCliCommand(SteeringCatalog.Skip)),
         ("land", static () => new LandCommand()),
         ("pr", static () => new PrCommand()),
         ("resolve", static () => new ResolveEscalationCommand()),
@@ -86,7 +86,9 @@ internal static class CliCommandRegistry
         ("version", static () => new VersionCommand()),
     ];
 
-    /// <summary>Former names of commands, each with its present form. They keep working; help, completion and docs omit them.</summary>
+    /// <summary>
+    /// Former names of commands, each with its replacement. The former names still work, but help, completion and docs omit them.
+    /// </summary>
     public static readonly IReadOnlyList<(string Former, string Present)> Aliases =
     [
         ("graph", "validate --view graph"),
@@ -125,7 +127,9 @@ internal static class CliCommandRegistry
         return arguments;
     }
 
-    /// <summary>Returns the root command. It contains only the requested command, or all commands for help and mistyped names.</summary>
+    /// <summary>
+    /// Creates the root command. Contains only the requested command, or all commands if help is requested or the name is unknown.
+    /// </summary>
     public static Command Root(IReadOnlyList<string> arguments)
     {
         var called = Find(arguments);

@@ -27,11 +27,11 @@ internal static class Program
         // long as sandboxes exist.
         if (args is [SandboxSocketOpener.Command, var socket, var ports])
         {
-            return SandboxNetworkCommandRunner.Open(socket, ports);
+            return HiddenSandboxProxyCommandRunner.Open(socket, ports);
         }
         if (args is [NetworkProxy.Command, var place])
         {
-            return SandboxNetworkCommandRunner.Serve(place);
+            return HiddenSandboxProxyCommandRunner.Serve(place);
         }
 
         return (int)RunAsync(args).GetAwaiter().GetResult();
@@ -49,7 +49,7 @@ internal static class Program
             told.Fail("The current folder no longer exists.", "Change to an existing folder (cd), then run the command again.");
             return UseCaseOutcome.Usage;
         }
-        var code = await CommandLineExecutor.RunAsync(
+        var code = await CliCommandExecutor.RunAsync(
             args,
             documents => terminal = new SystemTerminal(documents, environment, StandardStreams.OfProcess()),
             environment,
@@ -79,8 +79,8 @@ internal static class Program
     }
 
     /// <summary>
-    /// Ends the process after the grace period. The process then no longer waits for work that ignores interrupts, such as a read that
-    /// hangs. Child processes are stopped, and <c>resume</c> continues the run as it would after a kill.
+    /// Stops the child processes and ends this process after the grace period. Does not wait for work that ignores interrupts, such as a
+    /// blocked read. <c>resume</c> then continues the run as it would after a kill.
     /// </summary>
     private static void EndAfterGrace()
     {

@@ -8,10 +8,11 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>Implements the backend of the web page, with the queries and commands of the repositories in which the user has started
-/// runs.</summary>
+/// <summary>
+/// Implements the backend of the dashboard. Offers the queries and commands of all repositories in which the user has started runs.
+/// </summary>
 /// <param name="context">Clock and variables.</param>
-internal sealed class DashboardBackend(UseCaseServices context) : IDashboardBackend
+internal sealed class DashboardBackend(UseCaseServiceBundle context) : IDashboardBackend
 {
     private static readonly TimeSpan RepositoriesKept = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(10);
@@ -19,39 +20,44 @@ internal sealed class DashboardBackend(UseCaseServices context) : IDashboardBack
 
     private readonly KnownRepositoryStore _known = new(context.Environment);
     private readonly ConcurrentDictionary<(string Root, string? Run), (long At, string Seen)> _seen = new();
-    private (long At, IReadOnlyList<DashboardRepository> All)? _repositories;
+    private (long At, IReadOnlyList<DashboardRepositoryReference> All)? _repositories;
 
     /// <inheritdoc/>
-    public IReadOnlyList<DashboardRepository> Repositories()
+    public IReadOnlyList<DashboardRepositoryReference> Repositories()
     {
         if (_repositories is { } read && context.Time.GetElapsedTime(read.At) < RepositoriesKept)
         {
             return read.All;
         }
-        IReadOnlyList<DashboardRepository> all = [.. _known.List().Select(EntryOf)];
+        IReadOnlyList<DashboardRepositoryReference> all = [.. _known.List().Select(EntryOf)];
         _repositories = (context.Time.GetTimestamp(), all);
         return all;
     }
 
     /// <inheritdoc/>
-    public DashboardRepository? Home { get; } = context.FindRepository() is { IsBare: false } here ? EntryOf(here) : null;
+    public DashboardRepositoryReference? Home { get; } = context.FindRepository() is { IsBare: false } here ? EntryOf(here) : null;
 
-    /// <summary>Returns the locations of <see cref="Repositories"/>.</summary>
+    /// <summary>Returns the local paths of the repositories that <see cref="Repositories"/> returns.</summary>
     public IReadOnlyList<LocalRepositoryPaths> Locations() => _known.List();
 
     /// <inheritdoc/>
-    public IRunQueries QueriesIn(DashboardRepository repository) =>
-        new RunQueries(NonInteractiveUseCaseServices.In(repository.Root, context));
+    public IRunQueries QueriesIn(DashboardRepositoryReference repository) =>
+        new RunQueries(NonInteractiveUseCaseServiceBundle.In(repository.Root, context));
 
     /// <inheritdoc/>
-    public IRunCommands CommandsIn(DashboardRepository repository, string device) => new RunCommands(context, repository.Root, device);
+    public IRunCommands CommandsIn(DashboardRepositoryReference repository, string device) =>
+        new RunCommands(context, repository.Root, device);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RunEvent>? FollowAsync(DashboardRepository repository, string run, long after, CancellationToken stop) =>
-        FolderOf(repository, run) is { } folder && StoredRun.TryRead(folder) is { } stored ? FollowAsync(stored, after, stop) : null;
+    public IAsyncEnumerable<RunEvent>? FollowAsync(
+        DashboardRepositoryReference repository,
+        string run,
+        long after,
+        CancellationToken stop
+    ) => FolderOf(repository, run) is { } folder && StoredRun.TryRead(folder) is { } stored ? FollowAsync(stored, after, stop) : null;
 
     /// <inheritdoc/>
-    public string Fingerprint(DashboardRepository repository, string? run)
+    public string Fingerprint(DashboardRepositoryReference repository, string? run)
     {
         var key = (repository.Root, run);
         if (_seen.TryGetValue(key, out var seen) && context.Time.GetElapsedTime(seen.At) < (run is null ? RepositoryLooked : RunLooked))
@@ -70,7 +76,7 @@ internal sealed class DashboardBackend(UseCaseServices context) : IDashboardBack
     /// <inheritdoc/>
     public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called) => AgentRunIdentity.AreOfCaller(caller, called);
 
-    private static DashboardRepository EntryOf(LocalRepositoryPaths location) =>
+    private static DashboardRepositoryReference EntryOf(LocalRepositoryPaths location) =>
         new(location.Key, Path.GetFileName(location.Root), location.Root);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
@@ -87,7 +93,7 @@ internal sealed class DashboardBackend(UseCaseServices context) : IDashboardBack
 
     /// <summary>Returns the folder of a run by its full id, or null if the run does not exist. An id must be a single name, never a
     /// path.</summary>
-    private static string? FolderOf(DashboardRepository repository, string run)
+    private static string? FolderOf(DashboardRepositoryReference repository, string run)
     {
         if (run.Length == 0 || run is "." or ".." || run.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
         {

@@ -5,10 +5,10 @@ using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>The option <c>--web</c>, with which a long-running command also serves the web page on loopback.</summary>
+/// <summary>The option <c>--web</c>, with which a long-running command also serves the dashboard on loopback.</summary>
 internal sealed class DashboardPortOption
 {
-    /// <summary>Default port of the web page.</summary>
+    /// <summary>Default port of the dashboard.</summary>
     public const int UsualPort = 8888;
 
     private readonly Option<int?> _port = new("--web")
@@ -20,7 +20,7 @@ internal sealed class DashboardPortOption
 
     public void AddTo(Command command) => command.Add(_port);
 
-    /// <summary>Returns the port, or null if the page was not requested.</summary>
+    /// <summary>Returns the port of the dashboard, or null if <c>--web</c> was not given.</summary>
     /// <exception cref="UseCaseException">The value is not a port.</exception>
     public int? PortOf(ParseResult parsed) =>
         parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
@@ -40,11 +40,11 @@ internal sealed class DashboardPortOption
         }
     }
 
-    /// <summary>Serves the web page for a command that uses no generic host. Returns null if the page was not requested.</summary>
+    /// <summary>Serves the dashboard for a command that uses no generic host. Returns null if <c>--web</c> was not given.</summary>
     public async Task<IAsyncDisposable?> StartAsync(
         ParseResult parsed,
         LocalRepositoryPaths repository,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -66,8 +66,8 @@ internal sealed class DashboardPortOption
         return new PageServer(page, loggers);
     }
 
-    /// <summary>Returns the web page as a hosted service, or null if the page was not requested.</summary>
-    public DashboardServer? Page(ParseResult parsed, CliCommandServices context, ILoggerFactory loggers) =>
+    /// <summary>Returns the dashboard as a hosted service, or null if <c>--web</c> was not given.</summary>
+    public DashboardServer? Page(ParseResult parsed, CliCommandServiceBundle context, ILoggerFactory loggers) =>
         PortOf(parsed) is not { } port
             ? null
             : new DashboardServer(

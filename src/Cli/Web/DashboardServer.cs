@@ -13,14 +13,18 @@ using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>Hosts the web page and the API.</summary>
+/// <summary>Hosts the dashboard and the API.</summary>
 /// <param name="options">Address and token.</param>
 /// <param name="context">Runs commands.</param>
 /// <param name="loggers">Loggers of the server.</param>
 /// <param name="started">Called when the server listens. The argument is the link that logs a browser in.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The host calls StopAsync, which disposes all fields.")]
-internal sealed class DashboardServer(DashboardOptions options, CliCommandServices context, ILoggerFactory loggers, Action<string> started)
-    : IHostedService
+internal sealed class DashboardServer(
+    DashboardOptions options,
+    CliCommandServiceBundle context,
+    ILoggerFactory loggers,
+    Action<string> started
+) : IHostedService
 {
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private WebApplication? _app;

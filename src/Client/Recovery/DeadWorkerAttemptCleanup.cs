@@ -1,8 +1,8 @@
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Fails the activity attempts of dead worker processes immediately, by ordinary calls to the server, so that no workflow waits for the
-/// heartbeat timeout. Called when a worker that takes over starts.
+/// Fails the activity attempts of dead worker processes immediately, so that no workflow has to wait for the heartbeat timeout. Called when
+/// a worker that replaces them starts. Uses only standard calls to the Temporal server.
 /// </summary>
 public static class DeadWorkerAttemptCleanup
 {

@@ -1,9 +1,8 @@
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Finds tasks that another client terminated, and notifies their runs. A run that has continued as new or was reset is not the parent of
-/// tasks from earlier executions. The server therefore does not notify the run if such a task is terminated, and the terminated task can't
-/// report its end. Remembers what it has reported. Not thread-safe.
+/// Finds tasks that another client terminated, and notifies their runs. The server does not notify a run that continued as new or was
+/// reset, because its new execution is not the tasks' parent. Remembers which tasks it has reported. Not thread-safe.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class ExternallyEndedTasks(ITemporalClient client)
@@ -11,7 +10,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
     private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Notifies open runs about their terminated tasks. A run that already knows about the end ignores the signal.</summary>
+    /// <summary>Notifies open runs about their terminated tasks. A run that already knows about such a task ignores the signal.</summary>
     /// <returns>Reports that were sent in this call.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> NotifyRunsAsync(CancellationToken cancellation = default)
@@ -38,8 +37,8 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
     }
 
     /// <summary>
-    /// Sends the final report on behalf of a terminated task. The report applies only to the terminated execution, and has a greater number
-    /// than all other reports.
+    /// Sends the final report on behalf of a terminated task. The report applies only to the terminated execution, and its number is higher
+    /// than that of any other report.
     /// </summary>
     private async Task<TaskReport?> ReportEndAsync(string runId, WorkflowExecution task, RpcOptions rpc)
     {

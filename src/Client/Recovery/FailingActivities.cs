@@ -3,9 +3,8 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Reports repeatedly failing activities to their runs. Activities are retried without limit, because most causes are transient. Without
-/// the report, a run that is stuck for an unforeseen reason would seem to be working. Each call checks once and remembers what it has
-/// reported. Not thread-safe.
+/// Notifies runs about their repeatedly failing activities. Activities are retried without limit, so a run that is stuck for an unforeseen
+/// reason would otherwise seem to be working. Remembers which failures it has reported. Not thread-safe.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">Clock.</param>
@@ -14,7 +13,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     /// <summary>Number of failed attempts after which an activity is reported.</summary>
     public const int Tolerated = 3;
 
-    /// <summary>Time after which a running attempt is considered unaffected by the previous failure.</summary>
+    /// <summary>Time for which the current attempt must have been running to count as unaffected by the previous failure.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
     /// <summary>Factor by which the number of attempts must grow before the activity is reported again.</summary>
@@ -76,8 +75,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     }
 
     /// <summary>
-    /// True if an activity keeps failing. The shutdown of a worker is not a failure of the activity, and an attempt that has run for some
-    /// time is considered healthy.
+    /// True if an activity keeps failing. A worker shutdown does not count as a failure, and an attempt that has been running for some time
+    /// counts as healthy.
     /// </summary>
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated

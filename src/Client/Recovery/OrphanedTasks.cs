@@ -1,15 +1,15 @@
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Ends the tasks of terminated runs. Tasks must survive continue-as-new and therefore outlive the executions of their run, so every
-/// process with a worker notifies them when the run has ended. Each check lists the open runs once, regardless of the number of tasks. The
-/// first and every fifteenth check also list all open tasks. Not thread-safe.
+/// Ends the open tasks of runs that have ended, for example because another client terminated the run. Tasks survive continue-as-new of
+/// their run and therefore do not end with its execution. Every process with a worker makes these checks. Not thread-safe.
 /// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)
 {
     /// <summary>
-    /// Number of checks between two listings of all open tasks. Such a listing finds runs that started and ended between two checks.
+    /// Number of checks after which all open tasks are listed again. Such a listing also finds tasks of runs that started and ended between
+    /// two checks.
     /// </summary>
     private const int WholeLookEvery = 15;
     private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
@@ -22,7 +22,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
     /// <returns>Runs that have ended since the last check or still have open tasks. The execution is null if the server no longer knows the
     /// run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public async Task<IReadOnlyList<(string RunId, RunWorkflowExecution? Execution)>> CheckAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<(string RunId, RunWorkflowExecutionStatus? Execution)>> CheckAsync(
+        CancellationToken cancellation = default
+    )
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -35,12 +37,12 @@ public sealed class OrphanedTasks(ITemporalClient client)
         {
             suspects.UnionWith(await FindParentsAsync(open, cancellation));
         }
-        var ended = new List<(string, RunWorkflowExecution?)>();
+        var ended = new List<(string, RunWorkflowExecutionStatus?)>();
         var ending = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in suspects)
         {
             // Visibility lists may lag behind. A run that is reset or continues as new closes one execution before it opens the next.
-            var execution = await RunWorkflowExecution.FindAsync(_client, run, rpc);
+            var execution = await RunWorkflowExecutionStatus.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
             {
                 continue;
@@ -71,7 +73,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         patience.CancelAfter(limit);
         while (true)
         {
-            var execution = await RunWorkflowExecution.FindAsync(_client, runId, rpc);
+            var execution = await RunWorkflowExecutionStatus.FindAsync(_client, runId, rpc);
             var left = execution is { IsOpen: true } ? 0 : await NotifyTasksAsync(runId, execution, rpc);
             if (left == 0 || patience.IsCancellationRequested)
             {
@@ -96,7 +98,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
 
     /// <summary>Notifies each open execution of the run's tasks once.</summary>
     /// <returns>Number of open tasks.</returns>
-    private async Task<int> NotifyTasksAsync(string runId, RunWorkflowExecution? execution, RpcOptions rpc)
+    private async Task<int> NotifyTasksAsync(string runId, RunWorkflowExecutionStatus? execution, RpcOptions rpc)
     {
         var how = new RunEndedBeforeTaskReason(execution?.End?.State, execution?.End?.Why as WorkflowTerminatedReason);
         var left = 0;

@@ -3,12 +3,12 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Detects whether a run makes progress, from the server's records of its activities. A caller compares two results and needs only its own
-/// clock, because the clocks of the server and of the inspected host might be wrong.
+/// Detects whether a run makes progress, from the server's records of the run's activities. A caller compares two results and measures time
+/// only by its own clock. The clocks of the server and the inspected host might be wrong.
 /// </summary>
 public static class RunStallDetector
 {
-    /// <summary>Describes the pending activities of a run on its owner host.</summary>
+    /// <summary>Describes the pending activities that a run has on its owner host.</summary>
     /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="machine">Identity of the run's owner host.</param>

@@ -17,7 +17,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
 
     private readonly List<(string Run, string Task, PendingActivityInfo Place)> _waiting = [];
 
-    /// <summary>Task queues, each with a host that has given a slot to a task of that queue.</summary>
+    /// <summary>Task queues, each with a host on which a task from that queue currently holds a slot.</summary>
     private readonly List<(string Queue, string Host)> _given = [];
 
     /// <summary>Adds the pending activities of one of a run's workflows to the diagnosis.</summary>

@@ -4,8 +4,8 @@ using Temporalio.Api.Workflow.V1;
 namespace Orchestrator.Client;
 
 /// <summary>
-/// Checks whether the host that a run is waiting for is present. A host is present if the server's records show that its workers poll for
-/// the run's activities or execute them. The age of a file on the host would prove nothing.
+/// Checks whether the host that a run is waiting for is present. A host counts as present if the server's records show that its workers
+/// poll for or execute the run's activities. File timestamps on the host are not used, because they would prove nothing.
 /// </summary>
 public static class UnreachableHostDetector
 {
@@ -19,7 +19,8 @@ public static class UnreachableHostDetector
     private const int MostWorkflows = 30;
 
     /// <summary>
-    /// Returns the absent host that a run waits for. Null if a worker there polls for activities, or if no activity is pending.
+    /// Returns the absent host that a run is waiting for. Null if workers there poll for activities or have recently sent heartbeats, or if
+    /// no activity is pending.
     /// </summary>
     /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="run">Status of the run, whose task queue names the host.</param>
@@ -136,9 +137,7 @@ public static class UnreachableHostDetector
     internal static string? MachineOf(PendingActivityInfo step) =>
         QueueNames.DrainingHostOf(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
 
-    /// <summary>
-    /// Returns the task queue of an activity. Empty if the server does not report it; servers before version 1.27 do not.
-    /// </summary>
+    /// <summary>Returns the task queue of an activity. Empty if the server does not report the queue, as in versions before 1.27.</summary>
     internal static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";
 
     /// <summary>True unless the activity only holds a slot or waits for one, which does not count as progress.</summary>

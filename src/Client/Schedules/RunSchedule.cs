@@ -25,18 +25,18 @@ public sealed record ScheduledRunStartRecord(string RunId, DateTimeOffset Due, D
 public sealed record RunSchedule
 {
     /// <summary>
-    /// Name of the memo field with <see cref="When"/>. The memo is needed because the server stores the times of a schedule in another
+    /// Name of the memo field that holds <see cref="When"/>. The memo is needed because the server stores a schedule's times in another
     /// form.
     /// </summary>
     internal const string WhenMemo = "orchestrateWhen";
 
-    /// <summary>Name of the memo field with <see cref="Queue"/>.</summary>
+    /// <summary>Name of the memo field that holds <see cref="Queue"/>.</summary>
     internal const string QueueMemo = "orchestrateQueue";
 
     /// <summary>Name of the schedule, unique in its repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Task queue of the repository and host that the schedule was created for, or null if it was not recorded.</summary>
+    /// <summary>Task queue of the repository and host for which the schedule was created, or null if the queue was not recorded.</summary>
     public string? Queue { get; init; }
 
     /// <summary>Times at which the schedule starts runs.</summary>
@@ -48,7 +48,7 @@ public sealed record RunSchedule
     /// <summary>Behavior at a scheduled time if the previous run is still open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
-    /// <summary>Maximum delay with which a run still starts if the engine was not available at the scheduled time.</summary>
+    /// <summary>Maximum time after a scheduled time at which a run still starts, if the engine was not available at that time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
     /// <summary>True if the schedule is paused, so it starts no runs until a user resumes it.</summary>
@@ -66,10 +66,10 @@ public sealed record RunSchedule
     /// <summary>Scheduled times in the requested range up to now, earliest first, whether or not a run was started.</summary>
     public IReadOnlyList<DateTimeOffset> Due { get; init; } = [];
 
-    /// <summary>Most recent runs that were started, earliest first. Servers keep the last ten.</summary>
+    /// <summary>Runs that the schedule started most recently, earliest first. Servers keep the last ten.</summary>
     public IReadOnlyList<ScheduledRunStartRecord> Starts { get; init; } = [];
 
-    /// <summary>Creates a schedule from the file of an embedded engine, in which payloads are plain JSON.</summary>
+    /// <summary>Converts a schedule that was read from an embedded engine's database file, in which payloads are plain JSON.</summary>
     /// <param name="name">Name of the schedule.</param>
     /// <param name="described">Description in the form that a server returns.</param>
     /// <param name="due">Past scheduled times up to now.</param>
@@ -84,7 +84,7 @@ public sealed record RunSchedule
         };
     }
 
-    /// <summary>Creates a schedule from a server's description.</summary>
+    /// <summary>Converts a server's description of a schedule.</summary>
     /// <exception cref="InvalidDataException">The schedule was not created by this program.</exception>
     internal static async Task<RunSchedule> OfAsync(
         string name,

@@ -8,7 +8,7 @@ namespace Orchestrator.Client.Schedules;
 /// <param name="repositoryKey">Key of the repository. A server may have schedules of many repositories.</param>
 public sealed class RunScheduleClient(ITemporalClient client, string repositoryKey)
 {
-    /// <summary>Maximum number of scheduled times per request, equal to the limit of servers.</summary>
+    /// <summary>Maximum number of scheduled times that are returned for one request, equal to Temporal's own limit.</summary>
     private const int MostTimes = 1000;
 
     private readonly ITemporalClient _client = PayloadJsonOptions.Speaking(client);
@@ -138,7 +138,7 @@ public sealed class RunScheduleClient(ITemporalClient client, string repositoryK
     /// <summary>Deletes a schedule. Runs that it started continue.</summary>
     public Task DeleteAsync(string name, CancellationToken stop) => Handle(name).DeleteAsync(Options(stop));
 
-    /// <summary>Starts a run immediately, even if another run is open.</summary>
+    /// <summary>Immediately starts a run of the schedule, even if another run is open.</summary>
     public Task StartNowAsync(string name, CancellationToken stop) =>
         Handle(name).TriggerAsync(new ScheduleTriggerOptions { Overlap = ScheduleOverlapPolicy.AllowAll, Rpc = Options(stop) });
 

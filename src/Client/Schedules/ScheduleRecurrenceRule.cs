@@ -42,7 +42,7 @@ public sealed record ScheduleRecurrenceRule(TimeOnly? At, IReadOnlyList<DayOfWee
         return [.. days.Distinct().Order()];
     }
 
-    /// <summary>Temporal schedule specification for these times.</summary>
+    /// <summary>The start times as a Temporal schedule specification.</summary>
     internal ScheduleSpec Spec =>
         At is not { } time
             ? new ScheduleSpec { CronExpressions = [Cron!], TimeZoneName = Zone }

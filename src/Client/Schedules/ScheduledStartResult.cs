@@ -20,8 +20,8 @@ public enum MissedScheduleStart
 }
 
 /// <summary>
-/// A scheduled time, with the times at which the run was started, its first task started, and the run ended. The schedule has had an effect
-/// only after the first task has started.
+/// Outcome of one scheduled time: when the run was started, when its first task started, and when the run ended. A run whose first task has
+/// not started has done no work yet.
 /// </summary>
 /// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>
 public sealed record ScheduledStartResult(DateTimeOffset Due)

@@ -2,7 +2,7 @@ namespace Orchestrator.Client.Views;
 
 /// <summary>Output of <c>inbox --json</c>.</summary>
 /// <param name="Entries">Entries that need the user's attention, the most urgent one first.</param>
-public sealed record InboxDocument(IReadOnlyList<InboxDocumentEntry> Entries) : CommandOutputDocument;
+public sealed record InboxDocument(IReadOnlyList<InboxEntryDocument> Entries) : SchemaVersionedDocument;
 
 /// <summary>An inbox entry that needs the user's attention.</summary>
 /// <param name="Id">Identity of the entry.</param>
@@ -16,7 +16,7 @@ public sealed record InboxDocument(IReadOnlyList<InboxDocumentEntry> Entries) : 
 /// <param name="Since">Time since which the entry needs attention.</param>
 /// <param name="New">True if the entry was not shown before.</param>
 /// <param name="SnoozedUntil">Time until which the entry is snoozed, or null if it is not.</param>
-public sealed record InboxDocumentEntry(
+public sealed record InboxEntryDocument(
     string Id,
     string Kind,
     string Repository,
@@ -30,14 +30,16 @@ public sealed record InboxDocumentEntry(
     DateTimeOffset? SnoozedUntil
 )
 {
-    /// <summary>Commands that answer the inbox entry, in the form for use inside the repository. Intended for programs.</summary>
+    /// <summary>Commands that answer the inbox entry, in the form that works inside the repository. Intended for programs.</summary>
     public IReadOnlyList<SuggestedCommand> Ways
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Answer that was given while no worker was serving the run, if it has not been delivered yet. Null otherwise.</summary>
+    /// <summary>
+    /// Answer that was given while no worker was serving the run and has not been delivered yet, or null if there is none.
+    /// </summary>
     public string? Answered { get; init; }
 
     /// <summary>
@@ -46,8 +48,8 @@ public sealed record InboxDocumentEntry(
     public RunBudget? Budget { get; init; }
 
     /// <summary>
-    /// Value that identifies the question's content as shown to the user, to be sent with the answer (<see cref="RunQuestion.Shown"/>).
-    /// Empty if the entry is not a question of a run.
+    /// Value that identifies the question's content as it was shown to the user. Must be sent with the answer
+    /// (<see cref="RunQuestion.Shown"/>). Empty if the entry is not a question of a run.
     /// </summary>
     public string Shown
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.Client.Views;
 /// <param name="Task">Id of the task.</param>
 /// <param name="Patch">Changes of the task as a git patch.</param>
 /// <param name="IsCut">True if the patch is truncated because it is too long.</param>
-public sealed record TaskDiffDocument(string RunId, string Task, string Patch, bool IsCut) : CommandOutputDocument
+public sealed record TaskDiffDocument(string RunId, string Task, string Patch, bool IsCut) : SchemaVersionedDocument
 {
     /// <summary>Git revision of the diff's old version.</summary>
     public string From { get; init; } = "";
@@ -21,12 +21,12 @@ public sealed record TaskDiffDocument(string RunId, string Task, string Patch, b
 /// <param name="Task">Id of the task.</param>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Lines">The agent's output and actions as text lines for users.</param>
-public sealed record AgentLogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : CommandOutputDocument
+public sealed record AgentLogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : SchemaVersionedDocument
 {
     /// <summary>Number of earlier log lines that are omitted.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>Number of the first line, from 1.</summary>
+    /// <summary>Number of the first line on this page. The first line of the log has the number 1.</summary>
     public int First { get; init; } = 1;
 
     /// <summary>Cursor of the next page, or null if this page has the last line.</summary>
@@ -51,7 +51,7 @@ public sealed record AgentLogDocument(string RunId, string Task, int Start, IRea
 /// <summary>Output of <c>history --json</c>.</summary>
 /// <param name="Count">Total number of runs.</param>
 /// <param name="Runs">Most recent runs, up to the requested number.</param>
-public sealed record RunListDocument(int Count, IReadOnlyList<RunListEntry> Runs) : CommandOutputDocument
+public sealed record RunListDocument(int Count, IReadOnlyList<RunListEntry> Runs) : SchemaVersionedDocument
 {
     /// <summary>Cursor of the next page, or null if this page has the oldest run.</summary>
     public string? Next { get; init; }
@@ -80,7 +80,7 @@ public sealed record RunListEntry(
     /// <summary>Expected cost and duration of the run. Null if there is no forecast, or if it was not requested.</summary>
     public RunForecast? Forecast { get; init; }
 
-    /// <summary>Names and identities of the hosts, other than the owner host, that executed tasks; omitted if there were none.</summary>
+    /// <summary>Names and identities of the hosts that executed tasks, other than the owner host, or null if there were none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hosts { get; init; }
 

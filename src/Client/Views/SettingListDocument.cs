@@ -1,7 +1,7 @@
 namespace Orchestrator.Client.Views;
 
 /// <summary>Output of <c>config list --json</c> and <c>config get --json</c>.</summary>
-public sealed record SettingListDocument(IReadOnlyList<EffectiveSetting> Settings) : CommandOutputDocument;
+public sealed record SettingListDocument(IReadOnlyList<EffectiveSetting> Settings) : SchemaVersionedDocument;
 
 /// <summary>A setting with its effective value.</summary>
 /// <param name="Name">Dotted name.</param>

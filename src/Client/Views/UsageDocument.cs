@@ -14,7 +14,7 @@ public sealed record UsageDocument(
     UsageSums Sums,
     UsagePrices Prices,
     IReadOnlyList<string> Faults
-) : CommandOutputDocument;
+) : SchemaVersionedDocument;
 
 /// <summary>Current state of an account.</summary>
 /// <param name="Name">Name of the account.</param>
@@ -40,7 +40,7 @@ public sealed record AccountUsageSummary(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountBlockPeriod? Block
 );
 
-/// <summary>Usage totals by account, run, task, model and day, each list with the most recent entry first.</summary>
+/// <summary>Usage totals by account, run, task, model and day. Each list starts with the most recently used entry.</summary>
 public sealed record UsageSums(
     IReadOnlyList<UsageGroupTotal> Account,
     IReadOnlyList<UsageGroupTotal> Run,

@@ -5,9 +5,10 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Access;
 
-/// <summary>Authorizes each request before further processing. The requested host name must be a name of this server, and a request that
-/// changes something must come from one of its pages. The caller must be logged in or send the token. Programs started by a run are always
-/// refused.</summary>
+/// <summary>
+/// Authorizes each request before further processing. The host name must belong to this server, and the caller must be logged in or send a
+/// token. Without a token, changes must come from the server's own pages. Programs that a run has started are always refused.
+/// </summary>
 /// <param name="next">Handles authorized requests.</param>
 /// <param name="options">Token and host names.</param>
 /// <param name="source">Identifies callers that belong to a run.</param>
@@ -97,7 +98,7 @@ internal sealed class AccessMiddleware(
 
     private async Task EnterByTokenAsync(HttpContext context, string text)
     {
-        var device = BrowserDescriptionFormatter.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var device = BrowserNameAndIpAddressFormatter.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
         var (token, isSlowed) = sessions.Check(text, device);
         if (token is null)
         {
@@ -110,8 +111,8 @@ internal sealed class AccessMiddleware(
     }
 
     /// <summary>
-    /// True if the caller is a process that belongs to a run. Determined once per connection, at its first request, because this reads the
-    /// system's process table.
+    /// True if the caller is a process that belongs to a run. Checked only for the first request of a connection, because the check reads
+    /// the system's process table.
     /// </summary>
     private bool IsStepOfRun(HttpContext context)
     {

@@ -13,7 +13,9 @@ internal sealed class BrowserLoginSessionManager(WebTokenStore tokens, TimeProvi
 {
     private const string Purpose = "session";
 
-    /// <summary>Number of failed logins in a minute after which more attempts must wait.</summary>
+    /// <summary>
+    /// Maximum number of failed logins per minute, counted across all callers. After that, callers with a wrong token are asked to wait.
+    /// </summary>
     private const int MostFailures = 10;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -24,8 +26,10 @@ internal sealed class BrowserLoginSessionManager(WebTokenStore tokens, TimeProvi
     private int _failures;
     private DateTimeOffset _failingSince;
 
-    /// <summary>Finds the token with a given secret. A correct secret is never refused because of failed attempts by others, because its
-    /// 192 random bits can't be guessed.</summary>
+    /// <summary>
+    /// Returns the token that has the given secret, or null. The second value is true if too many logins have failed. Earlier failures
+    /// never block a correct secret, because its 192 random bits can't be guessed.
+    /// </summary>
     /// <param name="given">Secret sent by the caller.</param>
     /// <param name="from">Browser and address.</param>
     /// <returns>The token, or null if the secret is wrong. The second value is true if too many secrets were wrong in the last
@@ -73,11 +77,14 @@ internal sealed class BrowserLoginSessionManager(WebTokenStore tokens, TimeProvi
             ? Of(token, stored.Device, _key.Sign("form", stored.Id))
             : null;
 
-    /// <summary>Returns the session of a program that sends a token with each request.</summary>
+    /// <summary>
+    /// Creates the session for a token. The caller is a program that sends the token with each request, or a browser that has logged in
+    /// with the token.
+    /// </summary>
     public static LoginSession Of(WebToken token, string device, string formToken = "") =>
         new(token.Name == WebToken.Link ? device : $"{device}, token {token.Name}", formToken, token.Scope);
 
-    /// <summary>Ends the login session of a cookie.</summary>
+    /// <summary>Ends the login session that a cookie contains.</summary>
     public void End(string cookie)
     {
         if (Read(cookie) is { } stored)

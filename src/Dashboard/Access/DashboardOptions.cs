@@ -16,8 +16,8 @@ public sealed record DashboardOptions(IPEndPoint Address, WebTokenStore Tokens)
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>
-    /// Host names for browsers, in addition to those of loopback and <see cref="Address"/>. Requests with any other host name (DNS
-    /// rebinding) are refused.
+    /// Additional host names under which browsers may reach the server, besides those of loopback and <see cref="Address"/>. Requests with
+    /// any other host name are refused, which prevents DNS rebinding.
     /// </summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 }

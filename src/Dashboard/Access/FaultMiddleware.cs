@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Access;
 /// <param name="log">Receives the error.</param>
 internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
 {
-    /// <summary>Passes a request to the next middleware, and sends an error response if this throws an exception.</summary>
+    /// <summary>Passes a request to the next middleware, and sends an error response if that middleware throws an exception.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         try

@@ -31,10 +31,13 @@ internal sealed class WebTokenScopeMiddleware(RequestDelegate next)
 /// <param name="Scope">The scope.</param>
 internal sealed record RequiredWebTokenScope(WebTokenScope Scope)
 {
-    /// <summary>Metadata of routes that themselves check whether the request answers an open question.</summary>
+    /// <summary>
+    /// Metadata of routes that are open to tokens with the answer scope. These routes check for themselves whether a request answers an
+    /// open question.
+    /// </summary>
     public static RequiredWebTokenScope Answer { get; } = new(WebTokenScope.Answer);
 
-    /// <summary>Metadata of routes that every session may use.</summary>
+    /// <summary>Metadata of routes that every login session may use, whatever its scope.</summary>
     public static RequiredWebTokenScope Read { get; } = new(WebTokenScope.Read);
 
     /// <summary>True if a command answers an open question of a run.</summary>

@@ -12,7 +12,7 @@ internal sealed class AbbreviatedIdRejector(QueryCoalescer reader)
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">Id of the run in the address. Empty if the address has no run.</param>
     /// <param name="task">Id of the task in the address, or null if it has no task.</param>
-    public async Task<IResult?> RefusalAsync(HttpContext context, DashboardRepository repository, string run, string? task)
+    public async Task<IResult?> RefusalAsync(HttpContext context, DashboardRepositoryReference repository, string run, string? task)
     {
         if (run.Length == 0 || (await reader.RunAsync(repository, run, context.RequestAborted)).Document is not { } found)
         {

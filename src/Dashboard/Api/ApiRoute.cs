@@ -15,15 +15,15 @@ internal record ApiOperation(string Method, string Name, string Summary)
     public IReadOnlyList<ApiParameterDefinition> Query { get; init; } = [];
 
     /// <summary>
-    /// Type of the document in the response. By default, the response contains the command's message. <see cref="string"/> stands for
-    /// server-sent events.
+    /// Type of the document in the response. By default, this type contains the message of a command. <see cref="string"/> stands for a
+    /// stream of server-sent events.
     /// </summary>
-    public Type Answer { get; init; } = typeof(ApiCommandResponse);
+    public Type Answer { get; init; } = typeof(RunControlApiResponse);
 
     /// <summary>Kinds of server-sent events that the operation sends. Empty if it sends none.</summary>
     public IReadOnlyList<ApiEvent> Events { get; init; } = [];
 
-    /// <summary>True for an operation that only clients of an older tool should use.</summary>
+    /// <summary>True for an operation that exists only for compatibility with clients of an older tool.</summary>
     public bool IsDeprecated { get; init; }
 
     /// <summary>True if the operation changes nothing.</summary>
@@ -35,7 +35,7 @@ internal record ApiOperation(string Method, string Name, string Summary)
 /// <param name="Data">Type of the event's JSON data, or null if the event has no data.</param>
 internal sealed record ApiEvent(string Name, Type? Data);
 
-/// <summary>Operation of the API on a repository.</summary>
+/// <summary>An API operation that works on a repository.</summary>
 /// <param name="Method">HTTP method, <c>GET</c> or <c>POST</c>.</param>
 /// <param name="Name">Name of the operation, for generated clients.</param>
 /// <param name="Path">Path below <c>/api/v1</c>.</param>
@@ -59,14 +59,16 @@ internal sealed record ApiQueryRoute(
 /// <summary>API operation that changes something.</summary>
 /// <param name="Act">Executes the command, or returns null if the request lacks a required member of
 /// <see cref="ApiOperation.Body"/>.</param>
-internal sealed record ApiCommandRoute(
+internal sealed record RunControlApiRoute(
     string Name,
     string Path,
     string Summary,
     Func<IncomingApiRequest, Func<IRunCommands, CancellationToken, Task<RunControlResult>>?> Act
 ) : ApiRoute(HttpMethods.Post, Name, Path, Summary)
 {
-    /// <summary>Steering command that may answer a question, or null if the operation makes another change.</summary>
+    /// <summary>
+    /// Steering command that the operation sends, which may answer a question. Null if the operation makes any other change.
+    /// </summary>
     public SteeringCommandDefinition? Steering { get; init; }
 }
 
@@ -74,7 +76,7 @@ internal sealed record ApiCommandRoute(
 /// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>. 0 on success, or 4 if the command is stored because no
 /// process executes the run now.</param>
 /// <param name="Told">Messages for users.</param>
-internal sealed record ApiCommandResponse(int ExitCode, string Told);
+internal sealed record RunControlApiResponse(int ExitCode, string Told);
 
 /// <summary>Response to a request that starts a run.</summary>
 /// <param name="ExitCode">0 if the run is executing, 3 if it waits for approval, or 1 if it has already failed.</param>
@@ -86,7 +88,8 @@ internal sealed record RunStartResponse(int ExitCode, string Told, string RunId,
 
 /// <summary>The repositories of this user.</summary>
 /// <param name="Repositories">Repositories in path order.</param>
-internal sealed record RepositoriesDocument(IReadOnlyList<DashboardRepository> Repositories) : Client.Views.CommandOutputDocument;
+internal sealed record RepositoriesDocument(IReadOnlyList<DashboardRepositoryReference> Repositories)
+    : Client.Views.SchemaVersionedDocument;
 
 /// <summary>All runs of this user, sent at the start of an event stream.</summary>
 /// <param name="Runs">The latest runs of each repository.</param>
@@ -95,13 +98,13 @@ internal sealed record RunsSnapshot(IReadOnlyList<RunWithRepository> Runs);
 /// <summary>A run with its repository.</summary>
 /// <param name="Repository">The repository.</param>
 /// <param name="Run">Summary of the run.</param>
-internal sealed record RunWithRepository(DashboardRepository Repository, RunListEntry Run);
+internal sealed record RunWithRepository(DashboardRepositoryReference Repository, RunListEntry Run);
 
 /// <summary>A state transition of a run, with the run and its repository.</summary>
 /// <param name="Repository">Id of the repository.</param>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Happened">The transition.</param>
-internal sealed record RunTransitionWithRepository(string Repository, string Run, RunEvent Happened);
+internal sealed record RunEventWithRepository(string Repository, string Run, RunEvent Happened);
 
 /// <summary>A member of a request body, or a query parameter.</summary>
 /// <param name="Name">Name of the member.</param>
@@ -127,7 +130,7 @@ internal sealed record IncomingApiRequest(Func<string, string> Path, Func<string
     /// <summary>Name of the task, as <c>RUN/TASK</c>.</summary>
     public string Task => $"{Path("run")}/{Path("task")}";
 
-    /// <summary>Reads a number from the query.</summary>
+    /// <summary>Reads an optional integer parameter from the query.</summary>
     /// <param name="name">Name of the parameter.</param>
     /// <param name="value">The number, or null if the parameter is missing.</param>
     /// <returns>True if the parameter is missing or an integer.</returns>
@@ -170,7 +173,7 @@ internal sealed record IncomingApiRequest(Func<string, string> Path, Func<string
         return isNumber;
     }
 
-    /// <summary>Returns a string member of the body. Null if the member is missing or not a string.</summary>
+    /// <summary>Returns the value of a string member of the body, or null if the member is missing or is not a string.</summary>
     public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>Members of the body whose values are strings or numbers, by name.</summary>

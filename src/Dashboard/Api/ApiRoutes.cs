@@ -5,8 +5,8 @@ using Orchestrator.Dashboard.Access;
 namespace Orchestrator.Dashboard.Api;
 
 /// <summary>
-/// Answers API requests. Each request is a query or command from <see cref="RepositoryApiRouteTable"/>, and its response is the document
-/// that <c>--json</c> prints.
+/// Answers API requests. Most requests are the queries and commands in <see cref="RepositoryApiRouteTable"/>. The response to a query is
+/// the document that the command line prints with <c>--json</c>.
 /// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="description">Description of the API.</param>
@@ -44,7 +44,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         {
             var mapped = routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route));
             mapped.Describe(route);
-            if (route is ApiCommandRoute { Steering: not null })
+            if (route is RunControlApiRoute { Steering: not null })
             {
                 mapped.WithMetadata(RequiredWebTokenScope.Answer);
             }
@@ -76,7 +76,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             await AnswerAsync(context, question, request, repository);
             return;
         }
-        await ExecuteChangeAsync(context, (ApiCommandRoute)route, request, repository);
+        await ExecuteChangeAsync(context, (RunControlApiRoute)route, request, repository);
     }
 
     /// <summary>Reads a request. Returns a refusal if the request is invalid.</summary>
@@ -119,9 +119,9 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
 
     private async Task ExecuteChangeAsync(
         HttpContext context,
-        ApiCommandRoute change,
+        RunControlApiRoute change,
         IncomingApiRequest request,
-        DashboardRepository repository
+        DashboardRepositoryReference repository
     )
     {
         if (
@@ -160,9 +160,9 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
 
     private async Task<bool> IsAnswerAsync(
         HttpContext context,
-        ApiCommandRoute change,
+        RunControlApiRoute change,
         IncomingApiRequest request,
-        DashboardRepository repository
+        DashboardRepositoryReference repository
     ) =>
         RequiredWebTokenScope.IsAnswer(
             (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document,
@@ -170,7 +170,12 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
             request.Path("task") is { Length: > 0 } task ? task : null
         );
 
-    private async Task AnswerAsync(HttpContext context, ApiQueryRoute question, IncomingApiRequest request, DashboardRepository repository)
+    private async Task AnswerAsync(
+        HttpContext context,
+        ApiQueryRoute question,
+        IncomingApiRequest request,
+        DashboardRepositoryReference repository
+    )
     {
         if (question.Ask(request) is not { } ask)
         {
@@ -202,7 +207,12 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         Refuse(StatusCodes.Status400BadRequest, "A value in the request is missing or invalid.", $"Accepted members: {Names(members)}.")
             .ExecuteAsync(context);
 
-    private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, IncomingApiRequest request, DashboardRepository repository) =>
+    private async Task<int> OfUsageAsync(
+        HttpContext context,
+        ApiRoute route,
+        IncomingApiRequest request,
+        DashboardRepositoryReference repository
+    ) =>
         OutcomeHttpStatusMapper.OfUsage(
             route,
             request,
@@ -210,12 +220,12 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         );
 
     /// <summary>
-    /// Executes a command, or returns the result of the first request with the same idempotency key. Null if the key was first used for a
-    /// different request.
+    /// Executes a command, or returns the result of the first request with the same idempotency key. Returns null if that request was
+    /// different.
     /// </summary>
     private async Task<RunControlResult?> ExecuteIdempotentAsync(
         HttpContext context,
-        DashboardRepository repository,
+        DashboardRepositoryReference repository,
         Func<CancellationToken, Task<RunControlResult>> act,
         JsonObject body
     )
@@ -230,7 +240,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         return await _kept.GetAsync(key, asked, () => act(CancellationToken.None), context.RequestAborted);
     }
 
-    private async Task SendStartedAsync(HttpContext context, RunControlResult result, DashboardRepository repository, string run)
+    private async Task SendStartedAsync(HttpContext context, RunControlResult result, DashboardRepositoryReference repository, string run)
     {
         var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
         context.Response.Headers.Location = url;
@@ -245,7 +255,7 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         var status = OutcomeHttpStatusMapper.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            await JsonAsync(context, new ApiCommandResponse(exitCode, result.Text), status);
+            await JsonAsync(context, new RunControlApiResponse(exitCode, result.Text), status);
             return;
         }
         var lines = result.Messages.Split('\n', 2);

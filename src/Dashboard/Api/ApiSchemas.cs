@@ -5,11 +5,12 @@ using Microsoft.OpenApi;
 namespace Orchestrator.Dashboard.Api;
 
 /// <summary>
-/// Completes the schemas that the framework generates from response types. Adds required members, names of states, and reasons.
+/// Completes the schemas that the framework generates from response types. Marks required members, lists the possible names of states, and
+/// describes the structure of reasons.
 /// </summary>
 internal static class ApiSchemas
 {
-    /// <summary>Members of response documents that have a fixed set of values, with these values.</summary>
+    /// <summary>Members of response documents that can have only certain values, each with its possible values.</summary>
     private static readonly (Type Type, string Member, IReadOnlyList<string> Values)[] Constants =
     [
         (typeof(RunStatus), "state", ConstantsOf(typeof(RunStateNames))),
@@ -68,7 +69,9 @@ internal static class ApiSchemas
         }
     }
 
-    /// <summary>Returns the schema of the events of a stream. Each event is described by its parsed fields.</summary>
+    /// <summary>
+    /// Returns the schema of the events in a stream. Each event is described as an object with the event's parsed fields.
+    /// </summary>
     public static OpenApiSchema OfStream(IReadOnlyList<ApiEvent> events, OpenApiDocument document) =>
         new()
         {

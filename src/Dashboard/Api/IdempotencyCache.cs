@@ -1,7 +1,9 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Caches responses to changes by idempotency key. Keeps at most 1,000 responses, each for 24 hours. After a server error, the key
-/// is removed, so that a retry is executed.</summary>
+/// <summary>
+/// Caches the responses to requests that change something, by idempotency key. Keeps at most 1,000 responses, each for 24 hours. After a
+/// server error, the key is removed, so that a retry is executed.
+/// </summary>
 /// <param name="time">Clock.</param>
 internal sealed class IdempotencyCache(TimeProvider time)
 {
@@ -57,7 +59,9 @@ internal sealed class IdempotencyCache(TimeProvider time)
         }
     }
 
-    /// <summary>Removes the oldest responses as long as they meet a condition. The keys of running commands are not removed.</summary>
+    /// <summary>
+    /// Removes responses, oldest first, as long as the next one meets the given condition. The keys of running commands are kept.
+    /// </summary>
     private void RemoveEnded(Func<CachedApiCommandResult, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )

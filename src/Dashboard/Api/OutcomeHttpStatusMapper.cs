@@ -19,18 +19,23 @@ internal static class OutcomeHttpStatusMapper
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
-    /// <summary>Returns the HTTP status for a command's result. A refused command is not stored for later execution.</summary>
+    /// <summary>
+    /// Returns the HTTP status for a command's result. A refused command never gets status 202, because it is not stored for later
+    /// execution.
+    /// </summary>
     /// <param name="result">The result.</param>
     /// <param name="ofUsage">The status if the request is invalid as given.</param>
     public static int Of(RunControlResult result, int ofUsage) => Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
 
-    /// <summary>True if the command was executed, even if it failed. False if the server could not execute it.</summary>
+    /// <summary>
+    /// True if the command was executed, even if unsuccessfully, or was refused. False if the server was unable to execute it.
+    /// </summary>
     public static bool IsAnswer(RunControlResult result) =>
         Of(result, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>
-    /// Returns the HTTP status for a command that can't be executed as requested. The status tells whether a named object does not exist,
-    /// the request is invalid, or the current state does not permit the command.
+    /// Returns the HTTP status for a command that can't be executed as requested. The status distinguishes missing objects, invalid
+    /// requests, and commands that the current state does not permit.
     /// </summary>
     /// <param name="route">Route of the request.</param>
     /// <param name="request">Request to answer.</param>

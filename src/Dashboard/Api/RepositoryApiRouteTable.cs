@@ -199,7 +199,7 @@ internal static class RepositoryApiRouteTable
             "Whether this machine and the repository are ready",
             _ => (queries, stop) => queries.CheckAsync(stop)
         ),
-        new ApiCommandRoute("startRun", OfRepository + "/runs", "Starts a run in the background", Start)
+        new RunControlApiRoute("startRun", OfRepository + "/runs", "Starts a run in the background", Start)
         {
             Answer = typeof(RunStartResponse),
             Body =
@@ -224,7 +224,7 @@ internal static class RepositoryApiRouteTable
             Body = [new ApiParameterDefinition("plan", "The plan as YAML or JSON text.", IsRequired: true)],
         },
         .. SteeringCatalog.All.SelectMany(CreateSteeringRoutes),
-        new ApiCommandRoute(
+        new RunControlApiRoute(
             "hold",
             OfRun + "/hold",
             "Stops starting agents of a run",
@@ -234,23 +234,23 @@ internal static class RepositoryApiRouteTable
         {
             Body = [new ApiParameterDefinition("reason", "The reason, as a sentence.", IsRequired: true)],
         },
-        new ApiCommandRoute(
+        new RunControlApiRoute(
             "release",
             OfRun + "/release",
             "Ends the hold of a run",
             request => (commands, stop) => commands.ReleaseAsync(request.Run, stop)
         ),
-        new ApiCommandRoute(
+        new RunControlApiRoute(
             "openPullRequest",
             OfRun + "/pull-request",
             "Opens draft pull requests for a run, or updates its existing ones",
             request => (commands, stop) => commands.OpenPullRequestsAsync(request.Run, stop)
         ),
-        new ApiCommandRoute("broadcast", OfRun + "/broadcast", "Sends mail to all agents of a run", request => Mail(request, task: null))
+        new RunControlApiRoute("broadcast", OfRun + "/broadcast", "Sends mail to all agents of a run", request => Mail(request, task: null))
         {
             Body = [Text],
         },
-        new ApiCommandRoute("sendMail", OfTask + "/mail", "Sends mail to a task's agent", request => Mail(request, request.Path("task")))
+        new RunControlApiRoute("sendMail", OfTask + "/mail", "Sends mail to a task's agent", request => Mail(request, request.Path("task")))
         {
             Body = [Text],
         },
@@ -276,8 +276,8 @@ internal static class RepositoryApiRouteTable
     private static Func<IRunCommands, CancellationToken, Task<RunControlResult>>? Mail(IncomingApiRequest request, string? task) =>
         request.Text("text") is { Length: > 0 } text ? (commands, stop) => commands.SendMailAsync(request.Run, task, text, stop) : null;
 
-    /// <summary>Returns the routes of a steering command, one for each kind of target.</summary>
-    private static IEnumerable<ApiCommandRoute> CreateSteeringRoutes(SteeringCommandDefinition command)
+    /// <summary>Returns the routes of a steering command, with one route for each kind of target: run, task or question.</summary>
+    private static IEnumerable<RunControlApiRoute> CreateSteeringRoutes(SteeringCommandDefinition command)
     {
         (SteeringTargetKinds Target, string Path)[] targets =
         [
@@ -287,7 +287,7 @@ internal static class RepositoryApiRouteTable
         ];
         return targets
             .Where(target => command.Targets.HasFlag(target.Target))
-            .Select(target => new ApiCommandRoute(
+            .Select(target => new RunControlApiRoute(
                 OperationOf(command, target.Target),
                 $"{target.Path}/{command.Name}",
                 command.Summary,
@@ -314,7 +314,7 @@ internal static class RepositoryApiRouteTable
     )
     {
         var task = target == SteeringTargetKinds.Run ? null : request.Path("task");
-        if (command.FaultOf(new SteeringCommandArguments("", task) { Values = request.Values }) is not null)
+        if (command.FaultOf(new SteeringCommandUserInput("", task) { Values = request.Values }) is not null)
         {
             return null;
         }

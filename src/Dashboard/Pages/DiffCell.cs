@@ -8,11 +8,13 @@ namespace Orchestrator.Dashboard.Pages;
 /// <remarks>A component in code, because markup would add white space, which code shows.</remarks>
 public sealed class DiffCell : ComponentBase
 {
-    /// <summary>The line, or null for an empty cell beside a line of the other version.</summary>
+    /// <summary>The line to show, or null for an empty cell beside a line that exists only in the other version.</summary>
     [Parameter, EditorRequired]
     public required DiffLine? Line { get; set; }
 
-    /// <summary>Line numbers to show, each with the address of the page about the line's origin. 0 for no number.</summary>
+    /// <summary>
+    /// Line numbers to show, each with the address of the page about the line's origin. The number 0 leaves the space empty.
+    /// </summary>
     [Parameter]
     public IReadOnlyList<(int Number, string? Link)> Numbers { get; set; } = [];
 
@@ -20,7 +22,7 @@ public sealed class DiffCell : ComponentBase
     [Parameter]
     public string? CommentLink { get; set; }
 
-    /// <summary>True if any line of the view can be commented on, so lines without a link leave space for one.</summary>
+    /// <summary>True if any line in the view can be commented on. Lines without a comment link then leave space for one.</summary>
     [Parameter]
     public bool CanComment { get; set; }
 

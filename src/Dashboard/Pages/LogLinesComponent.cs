@@ -4,8 +4,10 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Shows lines of a log with their numbers. Colors become classes of <c>log.css</c>, and invisible characters become
-/// symbols.</summary>
+/// <summary>
+/// Shows the lines of a log with their numbers. Color codes become CSS classes from <c>log.css</c>, and invisible characters become
+/// symbols.
+/// </summary>
 /// <remarks>A component in code, because markup would add white space, which a log shows.</remarks>
 public sealed class LogLinesComponent : ComponentBase
 {
@@ -16,7 +18,7 @@ public sealed class LogLinesComponent : ComponentBase
     [Parameter, EditorRequired]
     public required IReadOnlyList<LogLine> Lines { get; set; }
 
-    /// <summary>Returns the address of a line on another page, or null if the lines are on their own page.</summary>
+    /// <summary>Returns the address of a line on the page that shows the whole log. Null if the lines are already shown there.</summary>
     [Parameter]
     public Func<LogLine, string>? Link { get; set; }
 
@@ -24,7 +26,10 @@ public sealed class LogLinesComponent : ComponentBase
     [Parameter]
     public bool HasStops { get; set; }
 
-    /// <summary>Id of the log in a document that shows several logs and gives their lines no addresses. Empty for a single log.</summary>
+    /// <summary>
+    /// Prefix of HTML ids, which distinguishes the logs in a document that shows several logs. Line numbers then have no links. Empty if
+    /// there is only one log.
+    /// </summary>
     [Parameter]
     public string Key { get; set; } = "";
 

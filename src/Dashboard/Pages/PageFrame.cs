@@ -16,17 +16,22 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Address of the event stream that updates the page, or null if the page does not update itself.</summary>
     public string? Events { get; init; }
 
-    /// <summary>Interval in seconds at which a visible page reloads because no event reports its changes, or null to never
-    /// reload.</summary>
+    /// <summary>
+    /// Interval in seconds at which a visible page reloads, for pages whose changes cause no events. Null if the page never reloads in this
+    /// way.
+    /// </summary>
     public int? Every { get; init; }
 
     /// <summary>Repository of the page, or null for all repositories.</summary>
-    public DashboardRepository? Repository { get; init; }
+    public DashboardRepositoryReference? Repository { get; init; }
 
     /// <summary>Id of the run that the page shows, or null if the page shows no run.</summary>
     public string? Run { get; init; }
 
-    /// <summary>Name of the subject of the page within the repository. Empty if the title contains it.</summary>
+    /// <summary>
+    /// Text after the repository's name at the top of the page, such as the run and its target. Empty if the title contains this
+    /// information.
+    /// </summary>
     public string Path { get; init; } = "";
 
     /// <summary>Result of the form that the user submitted last, or null if there was none.</summary>

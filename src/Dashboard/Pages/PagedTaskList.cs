@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <typeparam name="T">Type of a row.</typeparam>
 public sealed record PagedTaskList<T>(IReadOnlyList<T> Shown, ListPaging Count);
 
-/// <summary>Position of the shown part in a long list.</summary>
+/// <summary>Position of the shown part within a long list that is divided into parts.</summary>
 /// <param name="Total">Number of rows in all parts.</param>
 /// <param name="Size">Maximum number of rows in a part.</param>
 /// <param name="Part">Number of the part, from 1.</param>
@@ -18,7 +18,7 @@ public sealed record ListPaging(int Total, int Size, int Part)
     /// <summary>True if the list continues after the shown rows.</summary>
     public bool HasMore => Part * Size < Total;
 
-    /// <summary>Creates the position. A number beyond the last part selects the last part.</summary>
+    /// <summary>Creates the position for a part number. A number outside the list selects the nearest part.</summary>
     public static ListPaging Of(int total, int size, int part) =>
         new(total, size, Math.Clamp(part, 1, Math.Max(1, (total + size - 1) / size)));
 }

@@ -4,4 +4,4 @@ namespace Orchestrator.Dashboard.Pages;
 /// <param name="Repository">Repository of the runs.</param>
 /// <param name="Runs">Runs, latest first.</param>
 /// <param name="Problem">Reason why the runs can't be read. Empty if they can be read.</param>
-public sealed record RepositoryRuns(DashboardRepository Repository, IReadOnlyList<RunListEntry> Runs, string Problem);
+public sealed record RepositoryRuns(DashboardRepositoryReference Repository, IReadOnlyList<RunListEntry> Runs, string Problem);

@@ -15,7 +15,7 @@ public sealed record RunFilter(string Find, string State, string Repository)
     public static IReadOnlyList<(string State, string Label)> States { get; } =
     [(Open, "open"), (Needs, "waiting for a user"), (Ended, "ended"), (Failed, "failed")];
 
-    /// <summary>True if the list is restricted.</summary>
+    /// <summary>True if at least one filter criterion is set.</summary>
     public bool IsSet => Find.Length + State.Length + Repository.Length > 0;
 
     /// <summary>Returns true if a run matches the filter.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <summary>State of the screen of a run, as expressed by the screen's address. Every state of the screen has an address.</summary>
 /// <param name="Repository">Repository of the run.</param>
 /// <param name="Run">Id of the run.</param>
-public sealed record RunPageAddress(DashboardRepository Repository, string Run)
+public sealed record RunPageAddress(DashboardRepositoryReference Repository, string Run)
 {
     /// <summary>Value of <see cref="View"/> for differences that show the old file beside the new file.</summary>
     public const string SideBySide = "side";
@@ -11,10 +11,12 @@ public sealed record RunPageAddress(DashboardRepository Repository, string Run)
     /// <summary>Name of the tab. Empty for the timeline.</summary>
     public string Tab { get; init; } = "";
 
-    /// <summary>Number of the last event included in the shown state of the run, or null for its current state.</summary>
+    /// <summary>
+    /// Number of the last event that is included if the run is shown at an earlier time. Null if the current state is shown.
+    /// </summary>
     public long? At { get; init; }
 
-    /// <summary>Number of the part of a long list, from 1.</summary>
+    /// <summary>Number of the shown part of a long list. The first part has the number 1.</summary>
     public int Part { get; init; } = 1;
 
     /// <summary>Text that tasks, gates or events must contain to be shown. Empty to show all.</summary>
@@ -23,7 +25,7 @@ public sealed record RunPageAddress(DashboardRepository Repository, string Run)
     /// <summary>State that tasks, gates or events must have to be shown. Empty to show all.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>Id of the task in the panel beside the tab. Empty if no panel is open.</summary>
+    /// <summary>Id of the task whose panel is open beside the tab. Empty if no panel is open.</summary>
     public string Open { get; init; } = "";
 
     /// <summary>Number of the agent run that the panel shows, or null for the last one.</summary>
@@ -32,7 +34,7 @@ public sealed record RunPageAddress(DashboardRepository Repository, string Run)
     /// <summary>Id of the task whose page is shown. Empty for the screen of the run.</summary>
     public string Task { get; init; } = "";
 
-    /// <summary>View of differences: <see cref="SideBySide"/>, or empty for a unified view.</summary>
+    /// <summary>View of diffs: <see cref="SideBySide"/>, or empty for a unified view.</summary>
     public string View { get; init; } = "";
 
     /// <summary>File that contains the line on which the user is commenting. Empty if there is none.</summary>
@@ -46,7 +48,10 @@ public sealed record RunPageAddress(DashboardRepository Repository, string Run)
     /// </summary>
     public bool IsShared { get; init; }
 
-    /// <summary>Returns the address of a task's page, or of the task's panel beside the tab.</summary>
+    /// <summary>
+    /// Returns the address that shows the given task. If a task's page is open, this is the given task's page, or otherwise its panel
+    /// beside the tab.
+    /// </summary>
     public RunPageAddress To(string task) =>
         (Task.Length > 0 ? this with { Task = task } : this with { Open = task }) with
         {
@@ -55,13 +60,13 @@ public sealed record RunPageAddress(DashboardRepository Repository, string Run)
             Line = null,
         };
 
-    /// <summary>Returns the id of a task's row in the tab.</summary>
+    /// <summary>Returns the HTML id of a task's row in the tab.</summary>
     public string RowId(string task) => IsShared && Tab.Length > 0 ? $"{Tab}-{task}" : $"task-{task}";
 
-    /// <summary>Returns the id of a task's panel in a shared file.</summary>
+    /// <summary>Returns the HTML id of a task's panel in a shared file.</summary>
     public static string PanelId(string task) => $"open-{task}";
 
-    /// <summary>Returns the path with the query. In a shared file, returns the anchor of the section.</summary>
+    /// <summary>Returns the address as a path with a query, or, in a shared file, as the anchor of a section.</summary>
     public override string ToString()
     {
         if (IsShared)

@@ -16,7 +16,7 @@ public sealed record RunPageContent(PageFrame Frame, RunPageAddress Address, Run
     /// <summary>State transitions and mail up to the shown event.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
-    /// <summary>Results of all gates that ran. Set only for tabs that show gates.</summary>
+    /// <summary>Results of all gates that have run. Empty unless the tab shows gates.</summary>
     public IReadOnlyList<GateRun> Gates { get; init; } = [];
 
     /// <summary>Changes that the whole run made. Null if the tab does not show them or no work is merged.</summary>
@@ -34,14 +34,14 @@ public sealed record RunPageContent(PageFrame Frame, RunPageAddress Address, Run
     /// <summary>Reason why the content of the tab can't be shown. Empty if it can be shown.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>Content of the panel of a task, or null if no task is open.</summary>
+    /// <summary>Content of the open task panel, or null if no panel is open.</summary>
     public TaskPageContent? Task { get; init; }
 
-    /// <summary>Planned tasks that are waiting for approval, by task id.</summary>
+    /// <summary>All tasks of the plan by task id, if a task is waiting for approval before it starts. Empty otherwise.</summary>
     public IReadOnlyDictionary<string, PlanTask> Plan { get; init; } = new Dictionary<string, PlanTask>();
 
     /// <summary>Repository of the run.</summary>
-    public DashboardRepository Repository => Address.Repository;
+    public DashboardRepositoryReference Repository => Address.Repository;
 
     /// <summary>True if the run is shown in its current state.</summary>
     public bool IsNow => Address.At is null;
@@ -57,7 +57,7 @@ public sealed record TaskPageContent(PageFrame Frame, RunPageAddress Address, Ru
     /// <summary>State transitions and mail of the task.</summary>
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
-    /// <summary>The task in the plan, or null if the plan is unknown.</summary>
+    /// <summary>The task as defined in the plan, or null if the plan is unknown.</summary>
     public PlanTask? Plan { get; init; }
 
     /// <summary>Results of the task's gates.</summary>

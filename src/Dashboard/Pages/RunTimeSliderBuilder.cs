@@ -2,8 +2,10 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Computes the moments of a run for the slider of a shared file. Each moment is a screen, computed as for a page. The file
-/// contains all screens and shows the one that the reader selects, without script.</summary>
+/// <summary>
+/// Reconstructs earlier states of a run for the time slider in a shared file. Each moment has its own screen. The file contains all screens
+/// and shows the one that the reader selects, without a script.
+/// </summary>
 internal static class RunTimeSliderBuilder
 {
     // Maximum number of moments. Each moment adds a few bytes to each lane.
@@ -46,13 +48,13 @@ internal static class RunTimeSliderBuilder
     public static long? EventAt(IReadOnlyList<RunEvent> events, DateTimeOffset time) =>
         events is [var first, ..] ? events.TakeWhile(happened => happened.Time <= time).LastOrDefault(first).Sequence : null;
 
-    /// <summary>Returns the run as it was after an event.</summary>
+    /// <summary>Returns the screen with the run as it was immediately after an event.</summary>
     /// <param name="screen">Screen of the run in its current state.</param>
     /// <param name="sequence">Number of the event.</param>
     /// <param name="end">End of the lanes, or null for the time of the event.</param>
     public static RunPageContent At(RunPageContent screen, long sequence, DateTimeOffset? end = null)
     {
-        var shown = RunReconstruction.Of(screen.Run, screen.Events, sequence);
+        var shown = RunStatusFromEventsBuilder.Of(screen.Run, screen.Events, sequence);
         IReadOnlyList<RunEvent> until = [.. screen.Events.TakeWhile(happened => happened.Sequence <= sequence)];
         return screen with
         {
@@ -64,8 +66,8 @@ internal static class RunTimeSliderBuilder
     }
 
     /// <summary>
-    /// Returns the distinct values over all moments, each with the CSS classes of the moments at which it is shown. A value that never
-    /// changes has no class.
+    /// Groups equal values from all moments. Returns each distinct value with the CSS classes of the moments at which it is shown. If all
+    /// values are equal, returns no class.
     /// </summary>
     /// <param name="values">The value at each moment, in order.</param>
     public static IReadOnlyList<(T Value, string Css)> Facets<T>(IEnumerable<T> values)

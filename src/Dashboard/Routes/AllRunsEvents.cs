@@ -32,7 +32,7 @@ internal sealed class AllRunsEvents(QueryCoalescer reader, TimeProvider time)
 
     /// <summary>Enumerates the events after a cursor. Each event is returned with the cursor that follows it. The enumeration does not end
     /// until it is canceled.</summary>
-    public async IAsyncEnumerable<(EventCursor Cursor, DashboardRepository Repository, string Run, RunEvent Happened)> FollowAsync(
+    public async IAsyncEnumerable<(EventCursor Cursor, DashboardRepositoryReference Repository, string Run, RunEvent Happened)> FollowAsync(
         EventCursor cursor,
         [EnumeratorCancellation] CancellationToken stop
     )
@@ -80,9 +80,9 @@ internal sealed class AllRunsEvents(QueryCoalescer reader, TimeProvider time)
     }
 
     /// <summary>Returns the latest runs of all repositories.</summary>
-    public async Task<IReadOnlyList<(DashboardRepository Repository, RunListEntry Run)>> RunsAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<(DashboardRepositoryReference Repository, RunListEntry Run)>> RunsAsync(CancellationToken stop)
     {
-        var all = new List<(DashboardRepository, RunListEntry)>();
+        var all = new List<(DashboardRepositoryReference, RunListEntry)>();
         foreach (var repository in reader.Repositories)
         {
             var history = (await reader.HistoryAsync(repository, stop, MostRuns)).Document;
@@ -91,6 +91,6 @@ internal sealed class AllRunsEvents(QueryCoalescer reader, TimeProvider time)
         return all;
     }
 
-    private async Task<IEnumerable<RunEvent>> EventsAsync(DashboardRepository repository, string run, CancellationToken stop) =>
+    private async Task<IEnumerable<RunEvent>> EventsAsync(DashboardRepositoryReference repository, string run, CancellationToken stop) =>
         (await reader.EventsAsync(repository, run, stop)).Where(happened => happened.Sequence > 0);
 }

@@ -4,8 +4,8 @@ namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>
 /// Position of a listener in the state transitions of all runs. Contains the number of the last transition read for each run that may
-/// continue. For ended runs, contains a time before which all transitions were read. The id of an event contains the position, so the
-/// server stores nothing for disconnected listeners.
+/// continue, and a time before which all transitions were read. The id of each event contains the position, so the server stores nothing
+/// for disconnected listeners.
 /// </summary>
 /// <param name="Horizon">Time before which all transitions have been read.</param>
 /// <param name="Runs">Last number that was read, by repository and run.</param>
@@ -13,16 +13,16 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
 {
     private const char Separator = '/';
 
-    /// <summary>Returns a cursor at a time. All transitions before that time count as read.</summary>
+    /// <summary>Creates a cursor at the given time. All transitions before that time count as read.</summary>
     public static EventCursor From(DateTimeOffset time) => new(time, new Dictionary<string, long>(StringComparer.Ordinal));
 
     /// <summary>Returns the key of a run in <see cref="Runs"/>.</summary>
-    public static string KeyOf(DashboardRepository repository, string run) => $"{repository.Id}{Separator}{run}";
+    public static string KeyOf(DashboardRepositoryReference repository, string run) => $"{repository.Id}{Separator}{run}";
 
     /// <summary>Formats the cursor as the id of an event.</summary>
     public string Write() =>
         Base64Url.EncodeToString(
-            JsonSerializer.SerializeToUtf8Bytes(new SerializedEventCursor(Horizon.ToUnixTimeMilliseconds(), Runs), QueryCoalescer.Json)
+            JsonSerializer.SerializeToUtf8Bytes(new EventCursorJsonRecord(Horizon.ToUnixTimeMilliseconds(), Runs), QueryCoalescer.Json)
         );
 
     /// <summary>Parses the id of an event, or returns null if it is not a cursor.</summary>
@@ -35,7 +35,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         try
         {
             return
-                JsonSerializer.Deserialize<SerializedEventCursor>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json)
+                JsonSerializer.Deserialize<EventCursorJsonRecord>(Base64Url.DecodeFromChars(id), QueryCoalescer.Json)
                     is { R: { } runs, H: var time }
                 ? new EventCursor(DateTimeOffset.FromUnixTimeMilliseconds(time), runs)
                 : null;
@@ -46,7 +46,10 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
     }
 
-    /// <summary>Returns the number of the run's last state transition that was read.</summary>
+    /// <summary>
+    /// Returns the number of the last state transition of a run that the listener has read. 0 if it has read none, or null if it has read
+    /// all of them.
+    /// </summary>
     /// <param name="key">Key of the run.</param>
     /// <param name="updatedAt">Time of the run's last transition.</param>
     /// <returns>The number, 0 if none was read, or null if the run was completely read.</returns>
@@ -74,5 +77,5 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
                 Runs.Where(run => !ended.Contains(run.Key)).ToDictionary(StringComparer.Ordinal)
             );
 
-    private sealed record SerializedEventCursor(long H, IReadOnlyDictionary<string, long> R);
+    private sealed record EventCursorJsonRecord(long H, IReadOnlyDictionary<string, long> R);
 }

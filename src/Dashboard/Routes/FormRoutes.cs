@@ -57,7 +57,7 @@ internal sealed class FormRoutes(
 
     private async Task<IResult> LogInAsync(HttpContext context, string token, string to)
     {
-        var device = BrowserDescriptionFormatter.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var device = BrowserNameAndIpAddressFormatter.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
         var (found, isSlowed) = sessions.Check(token, device);
         if (found is not null)
         {
@@ -145,7 +145,13 @@ internal sealed class FormRoutes(
         return ShowResult(back, await act(commands, context.RequestAborted), text);
     }
 
-    private async Task<bool> IsAnswerAsync(HttpContext context, DashboardRepository home, string run, string kind, string target) =>
+    private async Task<bool> IsAnswerAsync(
+        HttpContext context,
+        DashboardRepositoryReference home,
+        string run,
+        string kind,
+        string target
+    ) =>
         (await reader.RunAsync(home, run, context.RequestAborted)).Document?.Questions.Any(question =>
             question.Ways.Any(way => way.Kind == kind && way.Target == target)
         )
@@ -182,7 +188,7 @@ internal sealed class FormRoutes(
                 return null;
             }
             return AnswerRequest.Of(run, way, text) is not var (command, request) ? null
-                : command.FaultOf(new SteeringCommandArguments("", request.Task) { Values = request.Values }) is { } fault
+                : command.FaultOf(new SteeringCommandUserInput("", request.Task) { Values = request.Values }) is { } fault
                     ? (_, _) => Task.FromResult(new RunControlResult(UseCaseOutcome.Usage, $"{fault.Fault}\n{fault.Cure}"))
                 : (commands, stop) => commands.SteerAsync(command, request, stop);
         }
@@ -193,10 +199,10 @@ internal sealed class FormRoutes(
             ? string.Create(CultureInfo.InvariantCulture, $" line {number}")
             : "";
 
-    private async Task<bool> HasChangedAsync(DashboardRepository home, string run, string shown, CancellationToken stop) =>
+    private async Task<bool> HasChangedAsync(DashboardRepositoryReference home, string run, string shown, CancellationToken stop) =>
         (await reader.RunAsync(home, run, stop)).Document?.Questions.Any(question => question.Shown == shown) is not true;
 
-    /// <summary>Returns the form of a request. Null unless a logged-in user sent the form from a page of this server.</summary>
+    /// <summary>Returns the form in a request, or null unless a logged-in user sent the form from a page of this server.</summary>
     internal static async Task<IFormCollection?> FormAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
@@ -226,7 +232,7 @@ internal sealed class FormRoutes(
     private IResult ShowResult(string to, RunControlResult outcome, string typed = "") =>
         Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome, typed)}");
 
-    /// <summary>Returns the page from which the form was sent if the browser reports it, or else the page of the run.</summary>
+    /// <summary>Returns the return address that the form contains, or the address of the run's page if the form contains none.</summary>
     private static string ReturnAddress(HttpContext context, string otherwise) =>
         context.Request.Form["back"].ToString() is { Length: > 0 } back ? Local(back) : otherwise;
 

@@ -35,7 +35,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
             [new ApiParameterDefinition("hours", "Maximum age in hours.", Type: JsonSchemaType.Number)]
         );
         Describe<LegacyFormatWorktreeList>(routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync), "legacyWorktrees", "Worktrees");
-        Describe<ApiCommandResponse>(
+        Describe<RunControlApiResponse>(
             routes.MapPost("/api/spawn", (Delegate)SpawnAsync),
             "legacySpawn",
             "Starts a run with independent tasks, one per text",
@@ -48,7 +48,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         foreach (var command in (SteeringCommandDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
         {
             var summary = $"{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}s the agent of a task";
-            Describe<ApiCommandResponse>(
+            Describe<RunControlApiResponse>(
                 routes.MapPost(
                     $"/api/agents/{{run}}/{{task}}/{command.Name}",
                     (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
@@ -57,7 +57,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                 summary
             );
             // Clients that encode the whole id send %2F, which a server does not decode in paths.
-            Describe<ApiCommandResponse>(
+            Describe<RunControlApiResponse>(
                 routes.MapPost(
                     $"/api/agents/{{agent}}/{command.Name}",
                     (HttpContext context, string agent) =>
@@ -69,7 +69,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
                 summary
             );
         }
-        Describe<ApiCommandResponse>(
+        Describe<RunControlApiResponse>(
             routes.MapPost("/api/cleanup", (Delegate)CleanupAsync),
             "legacyCleanup",
             "Removes ended runs of the repository in which the server was started, or else of all"
@@ -177,7 +177,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
     }
 
     /// <summary>
-    /// Starts a run with one independent task for each text in the request, and leaves the work of each task on a separate branch.
+    /// Starts a run with one independent task for each task description in the request. Leaves the work of each task on a separate branch.
     /// </summary>
     private async Task<IResult> SpawnAsync(HttpContext context)
     {
@@ -251,7 +251,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         }
         var text = string.Join("\n\n", told);
         return worst == UseCaseOutcome.Done
-            ? Json(new ApiCommandResponse(0, text))
+            ? Json(new RunControlApiResponse(0, text))
             : ProblemResponse.Of(
                 OutcomeHttpStatusMapper.Of(worst, isRead: true, StatusCodes.Status409Conflict),
                 "Some leftovers could not be removed.",
@@ -321,7 +321,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         var status = OutcomeHttpStatusMapper.Of(result, ofUsage);
         // A run that waits for approval was also started. These clients do not expect status 201 or 202.
         return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
-            ? Json(new ApiCommandResponse((int)result.Outcome, result.Text))
+            ? Json(new RunControlApiResponse((int)result.Outcome, result.Text))
             : ProblemResponse.Of(
                 status,
                 result.Fault?.Message ?? result.Text.Split('\n')[0],

@@ -4,7 +4,7 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the logs of agents and gates, as pages with a range of lines and as files.</summary>
+/// <summary>Serves the logs of agents and gates, both as pages that show a range of lines and as text files.</summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>
@@ -25,9 +25,9 @@ internal sealed class LogPageRoutes(QueryCoalescer reader, PageRoutes pages, Pag
     /// <param name="task">The task with its run.</param>
     /// <param name="start">Number of the agent run, or null for the last one.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
-    public static Task<DashboardQueryResult<AgentLogDocument>> ReadAsync(
+    public static Task<DashboardDocumentResult<AgentLogDocument>> ReadAsync(
         QueryCoalescer reader,
-        DashboardRepository home,
+        DashboardRepositoryReference home,
         string task,
         int? start,
         CancellationToken stop
@@ -104,8 +104,8 @@ internal sealed class LogPageRoutes(QueryCoalescer reader, PageRoutes pages, Pag
             ? FileOf(lines, $"{now.RunId}-{gate}.txt")
             : await pages.MissingAsync(context, $"{run}/{gate}");
 
-    private Task<DashboardQueryResult<IReadOnlyList<string>>> ReadGateAsync(
-        DashboardRepository home,
+    private Task<DashboardDocumentResult<IReadOnlyList<string>>> ReadGateAsync(
+        DashboardRepositoryReference home,
         string run,
         string gate,
         CancellationToken stop

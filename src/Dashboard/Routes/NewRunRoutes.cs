@@ -97,7 +97,13 @@ internal sealed class NewRunRoutes(
         return await content.ReadToEndAsync(stop);
     }
 
-    private async Task<RunControlResult> StartAsync(HttpContext context, DashboardRepository home, string plan, string request, string once)
+    private async Task<RunControlResult> StartAsync(
+        HttpContext context,
+        DashboardRepositoryReference home,
+        string plan,
+        string request,
+        string once
+    )
     {
         if (plan.Trim().Length == 0 == (request.Length == 0))
         {
@@ -118,7 +124,7 @@ internal sealed class NewRunRoutes(
             );
     }
 
-    private async Task<PlanAnalysisResult?> CheckAsync(DashboardRepository home, string plan, CancellationToken stop) =>
+    private async Task<PlanAnalysisResult?> CheckAsync(DashboardRepositoryReference home, string plan, CancellationToken stop) =>
         (await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)).Document;
 
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));

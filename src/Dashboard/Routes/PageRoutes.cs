@@ -45,8 +45,8 @@ internal sealed class PageRoutes(
         };
     }
 
-    /// <summary>Creates the frame of a page about a run, which follows the run's events until its end.</summary>
-    public async Task<PageFrame> FrameAsync(HttpContext context, RunStatus run, DashboardRepository repository, string title) =>
+    /// <summary>Creates the frame of a page about a run. The page follows the run's events until the run ends.</summary>
+    public async Task<PageFrame> FrameAsync(HttpContext context, RunStatus run, DashboardRepositoryReference repository, string title) =>
         (await FrameAsync(context, title, "home")) with
         {
             Repository = repository,
@@ -54,9 +54,14 @@ internal sealed class PageRoutes(
             Events = RunStateNames.IsFinal(run.State) ? null : DashboardLinkBuilder.Events(repository, run.RunId),
         };
 
-    /// <summary>Finds the run and the repository that an address names. A value is null if it does not exist.</summary>
-    public async Task<(RunStatus? Run, DashboardRepository? Repository)> FindRunAsync(HttpContext context, string repository, string run) =>
-        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
+    /// <summary>
+    /// Finds the run and the repository that a request's address names. Each of the two values is null if that object does not exist.
+    /// </summary>
+    public async Task<(RunStatus? Run, DashboardRepositoryReference? Repository)> FindRunAsync(
+        HttpContext context,
+        string repository,
+        string run
+    ) => reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 
     private async Task<IResult> HomeAsync(HttpContext context)
     {
@@ -115,7 +120,7 @@ internal sealed class PageRoutes(
 
     private async Task<IResult> SettingsAsync(HttpContext context)
     {
-        var all = new List<(DashboardRepository, IReadOnlyList<EffectiveSetting>, string)>();
+        var all = new List<(DashboardRepositoryReference, IReadOnlyList<EffectiveSetting>, string)>();
         foreach (var repository in reader.Repositories)
         {
             var found = await reader.AskAsync(
@@ -130,7 +135,7 @@ internal sealed class PageRoutes(
             new()
             {
                 ["Frame"] = await FrameAsync(context, "Settings", "settings"),
-                ["Settings"] = (IReadOnlyList<(DashboardRepository, IReadOnlyList<EffectiveSetting>, string)>)all,
+                ["Settings"] = (IReadOnlyList<(DashboardRepositoryReference, IReadOnlyList<EffectiveSetting>, string)>)all,
                 ["Access"] = WebTokensDocument.Of(tokens),
             }
         );

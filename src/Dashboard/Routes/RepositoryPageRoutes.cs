@@ -2,7 +2,9 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Serves the pages that do not belong to a run: the origin of a line, conversations and worktrees.</summary>
+/// <summary>
+/// Serves the pages that do not belong to a run, which show the origin of a line of code, Claude Code conversations, and worktrees.
+/// </summary>
 /// <param name="reader">Runs queries.</param>
 /// <param name="pages">Creates the frames of the pages.</param>
 /// <param name="renderer">Renders HTML.</param>

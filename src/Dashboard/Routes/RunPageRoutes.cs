@@ -118,7 +118,7 @@ internal sealed class RunPageRoutes(QueryCoalescer reader, PageRoutes pages, Pag
     }
 
     // Git counts the lines only after another merge, because a page is rendered for each event.
-    private async Task<DiffLineCounts?> LinesAsync(DashboardRepository home, RunStatus run)
+    private async Task<DiffLineCounts?> LinesAsync(DashboardRepositoryReference home, RunStatus run)
     {
         var key = $"{home.Root}\0{run.RunId}";
         var merges = run.Tasks.Aggregate(HashCode.Combine(run.LandedCommit), (hash, task) => HashCode.Combine(hash, task.MergeCommit));
@@ -175,7 +175,7 @@ internal sealed class RunPageRoutes(QueryCoalescer reader, PageRoutes pages, Pag
             }
             : screen;
 
-        Task<DashboardQueryResult<T>> AskAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask)
+        Task<DashboardDocumentResult<T>> AskAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask)
             where T : class => reader.AskAsync(home, question, ask, CancellationToken.None, id);
     }
 
@@ -187,7 +187,7 @@ internal sealed class RunPageRoutes(QueryCoalescer reader, PageRoutes pages, Pag
             }
             : screen;
 
-    private async Task<Plan?> PlanAsync(DashboardRepository home, RunStatus run)
+    private async Task<Plan?> PlanAsync(DashboardRepositoryReference home, RunStatus run)
     {
         if (run.PlanHash.Length > 0 && _plans.TryGetValue(run.PlanHash, out var known))
         {

@@ -47,7 +47,7 @@ internal sealed class ServerSentEventStreams(
                     "streamEvents",
                     "The transitions of all runs as server-sent events",
                     new("resync", typeof(RunsSnapshot)),
-                    new("transition", typeof(RunTransitionWithRepository))
+                    new("transition", typeof(RunEventWithRepository))
                 )
             );
     }
@@ -176,7 +176,7 @@ internal sealed class ServerSentEventStreams(
             }
             await foreach (var (after, repository, run, happened) in all.FollowAsync(cursor, stop.Token))
             {
-                var data = JsonSerializer.Serialize(new RunTransitionWithRepository(repository.Id, run, happened), QueryCoalescer.Json);
+                var data = JsonSerializer.Serialize(new RunEventWithRepository(repository.Id, run, happened), QueryCoalescer.Json);
                 await SendAsync(context, $"id: {after.Write()}\nevent: transition\ndata: {data}\n\n", stop.Token);
             }
         }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Stores the result of a submitted form for the page that follows. Reloading that page does not submit the form again.</summary>
+/// <summary>
+/// Stores the result of a submitted form so that the next page can show it. Reloading that page does not submit the form again.
+/// </summary>
 /// <param name="time">Clock.</param>
 internal sealed class SubmittedFormResultStore(TimeProvider time)
 {
@@ -11,7 +13,7 @@ internal sealed class SubmittedFormResultStore(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Time, SubmittedFormResult Result)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Stores the result of a form until it is shown, and returns its key.</summary>
+    /// <summary>Stores the result of a form for at least ten minutes, and returns the key of the result.</summary>
     /// <param name="outcome">Result of the command.</param>
     /// <param name="typed">Text that the user typed.</param>
     /// <returns>Key of the result, used in the address of the page that follows.</returns>
@@ -26,7 +28,7 @@ internal sealed class SubmittedFormResultStore(TimeProvider time)
         return key;
     }
 
-    /// <summary>Returns the result for a key and removes it. Null if there is none.</summary>
+    /// <summary>Returns the result that is stored for a key, or null if there is none.</summary>
     public SubmittedFormResult? RemoveResult(string? key) =>
         key is not null && _answers.TryGetValue(key, out var found) ? found.Result : null;
 }

@@ -8,7 +8,10 @@ internal static class EntityTag
     /// <summary>Returns the entity tag for the given content.</summary>
     public static string Of(ReadOnlySpan<byte> content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"";
 
-    /// <summary>Adds the tag to a response. If the client already has the content, also sets status 304 and returns true.</summary>
+    /// <summary>
+    /// Adds an entity tag to a response. For a GET request from a client that already has the content, also sets status 304 and returns
+    /// true.
+    /// </summary>
     public static bool IsKnown(HttpContext context, string tag)
     {
         context.Response.Headers.ETag = tag;

@@ -38,7 +38,7 @@ internal sealed partial class ProblemResponse : ProblemDetails
             }
         );
 
-    /// <summary>Returns a request's error response that has not been sent yet, or null if there is none.</summary>
+    /// <summary>Returns the error response that is to be sent for a request, or null if there is none.</summary>
     public static ProblemResponse? In(HttpContext context) => context.Items[typeof(ProblemResponse)] as ProblemResponse;
 
     /// <summary>Converts a message for the terminal to a sentence, without labels such as <c>error:</c>.</summary>

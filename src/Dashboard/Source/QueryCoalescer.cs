@@ -11,25 +11,27 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
 {
     private const int MostRuns = 50;
 
-    private readonly CoalescingCache<DashboardQueryResult<object>> _asked = new(time);
+    private readonly CoalescingCache<DashboardDocumentResult<object>> _asked = new(time);
 
     /// <summary>Serializer options for JSON documents that the web server itself creates.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Repositories of this user.</summary>
-    public IReadOnlyList<DashboardRepository> Repositories => source.Repositories();
+    public IReadOnlyList<DashboardRepositoryReference> Repositories => source.Repositories();
 
     /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
-    public DashboardRepository? Home => source.Home;
+    public DashboardRepositoryReference? Home => source.Home;
 
     /// <summary>Returns a repository by its id, or null if it does not exist.</summary>
-    public DashboardRepository? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
+    public DashboardRepositoryReference? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 
     /// <summary>Returns a value that changes whenever a run of any repository changes.</summary>
     public string State() => string.Join(';', Repositories.Select(repository => State(repository)));
 
-    /// <summary>Returns a value that changes whenever a run changes, or any run of a repository.</summary>
-    public string State(DashboardRepository repository, string? run = null) => source.Fingerprint(repository, run);
+    /// <summary>
+    /// Returns a value that changes whenever the given run changes or, if no run is given, whenever any run of the repository changes.
+    /// </summary>
+    public string State(DashboardRepositoryReference repository, string? run = null) => source.Fingerprint(repository, run);
 
     /// <summary>Runs a query.</summary>
     /// <param name="repository">Repository to query.</param>
@@ -37,8 +39,8 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     /// <param name="ask">Runs the query.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
     /// <param name="run">Run whose changes invalidate the answer, or null for changes of any run.</param>
-    public async Task<DashboardQueryResult<T>> AskAsync<T>(
-        DashboardRepository repository,
+    public async Task<DashboardDocumentResult<T>> AskAsync<T>(
+        DashboardRepositoryReference repository,
         string question,
         Func<IRunQueries, CancellationToken, Task<T>> ask,
         CancellationToken stop,
@@ -50,20 +52,22 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         var key = $"{repository.Root}\0{question}\0{(run is null ? State() : State(repository, run))}";
         // The query does not use the caller's token, because others may wait for the same answer.
         var answer = await _asked.GetAsync(key, () => AskAsync(repository, ask)).WaitAsync(stop);
-        return new DashboardQueryResult<T>((T?)answer.Document, answer.Fault);
+        return new DashboardDocumentResult<T>((T?)answer.Document, answer.Fault);
     }
 
     /// <summary>Returns a run with its tasks.</summary>
-    public Task<DashboardQueryResult<RunStatus>> RunAsync(DashboardRepository repository, string run, CancellationToken stop) =>
+    public Task<DashboardDocumentResult<RunStatus>> RunAsync(DashboardRepositoryReference repository, string run, CancellationToken stop) =>
         AskAsync(repository, $"run {run}", (queries, ask) => queries.RunAsync(run, ask), stop, run);
 
-    /// <summary>Returns the state transitions and mail of a run; empty if the run does not exist.</summary>
+    /// <summary>
+    /// Returns the state transitions of a run and the messages to its agents, or an empty list if the run does not exist.
+    /// </summary>
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">Id of the run.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
     /// <param name="limit">Maximum number of latest events, or null for all events.</param>
     public async Task<IReadOnlyList<RunEvent>> EventsAsync(
-        DashboardRepository repository,
+        DashboardRepositoryReference repository,
         string run,
         CancellationToken stop,
         int? limit = null
@@ -80,8 +84,8 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         ?? [];
 
     /// <summary>Returns the latest runs of a repository.</summary>
-    public Task<DashboardQueryResult<RunListDocument>> HistoryAsync(
-        DashboardRepository repository,
+    public Task<DashboardDocumentResult<RunListDocument>> HistoryAsync(
+        DashboardRepositoryReference repository,
         CancellationToken stop,
         int most = MostRuns
     ) =>
@@ -93,11 +97,11 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         );
 
     /// <summary>Returns the entries of the inbox, which lists everything that needs the user's attention, in all repositories.</summary>
-    public async Task<IReadOnlyList<InboxDocumentEntry>> InboxAsync(CancellationToken stop) =>
+    public async Task<IReadOnlyList<InboxEntryDocument>> InboxAsync(CancellationToken stop) =>
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 
-    /// <summary>Runs a query that does not depend on a repository, using any repository.</summary>
-    public async Task<DashboardQueryResult<T>> AskAnyAsync<T>(
+    /// <summary>Runs a query whose result is the same for every repository, using an arbitrary one.</summary>
+    public async Task<DashboardDocumentResult<T>> AskAnyAsync<T>(
         string question,
         Func<IRunQueries, CancellationToken, Task<T>> ask,
         CancellationToken stop
@@ -105,7 +109,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         where T : class =>
         Repositories is [var any, ..]
             ? await AskAsync(any, question, ask, stop)
-            : new DashboardQueryResult<T>(
+            : new DashboardDocumentResult<T>(
                 null,
                 new UseCaseException(UseCaseOutcome.Usage, "You have not started a run on this machine yet.")
             );
@@ -113,10 +117,10 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     /// <summary>Returns the commands that change runs of a repository.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="device">Device of the user.</param>
-    public IRunCommands CommandsIn(DashboardRepository repository, string device) => source.CommandsIn(repository, device);
+    public IRunCommands CommandsIn(DashboardRepositoryReference repository, string device) => source.CommandsIn(repository, device);
 
-    private async Task<DashboardQueryResult<object>> AskAsync<T>(
-        DashboardRepository repository,
+    private async Task<DashboardDocumentResult<object>> AskAsync<T>(
+        DashboardRepositoryReference repository,
         Func<IRunQueries, CancellationToken, Task<T>> ask
     )
         where T : class
@@ -125,11 +129,11 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
         await Task.Yield();
         try
         {
-            return new DashboardQueryResult<object>(await ask(source.QueriesIn(repository), CancellationToken.None), null);
+            return new DashboardDocumentResult<object>(await ask(source.QueriesIn(repository), CancellationToken.None), null);
         }
         catch (Exception fault) when (UseCaseExceptionConverter.Of(fault) is { } known)
         {
-            return new DashboardQueryResult<object>(null, known);
+            return new DashboardDocumentResult<object>(null, known);
         }
     }
 }

@@ -13,11 +13,15 @@ internal sealed class RunEventCache(QueryCoalescer reader)
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<RunEvent>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the numbered state transitions of a run in order, without mail.</summary>
+    /// <summary>Returns the numbered state transitions of a run in order, without the messages to agents.</summary>
     /// <param name="repository">Repository of the run.</param>
     /// <param name="run">The run, with its number of transitions.</param>
     /// <param name="stop">Cancels the caller's wait.</param>
-    public async Task<IReadOnlyList<RunEvent>> TransitionsAsync(DashboardRepository repository, RunStatus run, CancellationToken stop)
+    public async Task<IReadOnlyList<RunEvent>> TransitionsAsync(
+        DashboardRepositoryReference repository,
+        RunStatus run,
+        CancellationToken stop
+    )
     {
         var key = $"{repository.Id}/{run.RunId}/{run.ExecutionId}";
         var known = _known.GetValueOrDefault(key) ?? [];

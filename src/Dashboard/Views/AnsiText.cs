@@ -2,16 +2,18 @@ using System.Buffers;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Part of a line with one style.</summary>
+/// <summary>Part of a line that has one style throughout.</summary>
 /// <param name="Text">Untrusted text, without control sequences.</param>
 /// <param name="Css">CSS classes of the style. Empty for plain text.</param>
 internal sealed record AnsiTextRun(string Text, string Css);
 
-/// <summary>Converts terminal output to styled text. Colors (SGR) become styles, carriage returns overwrite the line, and other control
-/// sequences become a mark.</summary>
+/// <summary>
+/// Converts terminal output to styled text. SGR sequences become styles, and carriage returns and erase-line sequences act as in a
+/// terminal. A mark replaces each other control sequence.
+/// </summary>
 internal static class AnsiText
 {
-    /// <summary>Character that replaces a control sequence that is not a style.</summary>
+    /// <summary>Character that replaces each control sequence other than a style or an erase-line sequence.</summary>
     public const char Mark = '␛';
 
     private const char Escape = '\u001b';
@@ -19,7 +21,7 @@ internal static class AnsiText
     private const char Bell = '\u0007';
     private static readonly SearchValues<char> Special = SearchValues.Create(Escape, '\r');
 
-    /// <summary>Converts text of one or more lines.</summary>
+    /// <summary>Converts terminal output of one or more lines to styled text.</summary>
     public static IReadOnlyList<AnsiTextRun> Read(string text)
     {
         if (!text.AsSpan().ContainsAny(Special))
@@ -40,7 +42,7 @@ internal static class AnsiText
         return runs;
     }
 
-    /// <summary>Returns the text that <see cref="Read"/> produces, without styles.</summary>
+    /// <summary>Returns the same text as <see cref="Read"/>, but without styles.</summary>
     public static string Plain(string text) =>
         text.AsSpan().ContainsAny(Special) ? string.Concat(Read(text).Select(run => run.Text)) : text;
 
@@ -114,7 +116,7 @@ internal static class AnsiText
         }
     }
 
-    /// <summary>Returns the position after the control sequence that begins at a position.</summary>
+    /// <summary>Returns the position directly after the control sequence that begins at <paramref name="start"/>.</summary>
     private static int EndOf(string line, int start)
     {
         var at = start + 1;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Title of the browser tab, which shows the state of a run.</summary>
+/// <summary>Builds the title of the browser tab, which shows the state of a run.</summary>
 internal static class BrowserTabTitle
 {
     /// <summary>Returns a symbol for the state, followed by the progress and the title.</summary>

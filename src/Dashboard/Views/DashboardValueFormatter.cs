@@ -8,7 +8,7 @@ internal static partial class DashboardValueFormatter
     private const int MostOfLine = 8_000;
     private const int MostOfLog = 1_500_000;
 
-    /// <summary>Formats a time in UTC, marked with "Z".</summary>
+    /// <summary>Formats a time in UTC with the suffix "Z".</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Formats a time for the <c>datetime</c> attribute.</summary>
@@ -25,7 +25,7 @@ internal static partial class DashboardValueFormatter
     /// <summary>Formats a duration as minutes and seconds, or as hours, minutes and seconds.</summary>
     public static string Clock(TimeSpan span) => DurationAndTokenFormatter.Time(span);
 
-    /// <summary>Formats an estimated duration in its largest unit.</summary>
+    /// <summary>Formats an estimated duration, rounded to seconds, minutes or hours depending on its length.</summary>
     public static string FormatEstimate(TimeSpan span) =>
         span.TotalSeconds < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(5, Math.Ceiling(span.TotalSeconds / 5) * 5):0} s")
         : span.TotalMinutes < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalMinutes):0} min")
@@ -60,13 +60,10 @@ internal static partial class DashboardValueFormatter
     [GeneratedRegex(@"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?Z\b")]
     private static partial Regex Utc();
 
-    /// <summary>Formats untrusted text with its line breaks.</summary>
+    /// <summary>Formats untrusted text and keeps its line breaks.</summary>
     public static string Block(string? text) => new UntrustedText(text).ToString();
 
-    /// <summary>
-    /// Returns the last lines of a log, limited to an amount that a browser can display quickly. Only the beginning of a very long line is
-    /// kept.
-    /// </summary>
+    /// <summary>Returns the last lines of a log, up to an amount that a browser can display quickly. Very long lines are cut off.</summary>
     /// <param name="lines">Lines of the log.</param>
     public static IReadOnlyList<LogLine> LastLines(IReadOnlyList<LogLine> lines)
     {

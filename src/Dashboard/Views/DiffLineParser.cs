@@ -12,7 +12,7 @@ public sealed record DiffLine(string Look, IReadOnlyList<HighlightedCodeSpan> Pa
 
     private static string[] Heads { get; } = ["index ", "--- ", "+++ "];
 
-    /// <summary>Name of the new file. Empty if the line belongs to no file.</summary>
+    /// <summary>Name of the new file. Empty if the line is not in the new file.</summary>
     public string File { get; init; } = "";
 
     /// <summary>Line number in the new file. 0 if the line is not in the new file.</summary>
@@ -40,7 +40,9 @@ internal static class DiffLineParser
     // Cached, because an open page is rendered again after every change, which rarely affects the diff.
     private static readonly ConcurrentDictionary<string, IReadOnlyList<DiffLine>> Kept = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the lines of a patch. Only the first lines are highlighted and numbered, up to a limit.</summary>
+    /// <summary>
+    /// Returns the lines of a patch, at most <see cref="Most"/>. Only a limited number of lines at the start are highlighted and numbered.
+    /// </summary>
     /// <param name="patch">Patch as printed by git.</param>
     public static IReadOnlyList<DiffLine> Of(string patch)
     {
@@ -85,7 +87,7 @@ internal static class DiffLineParser
         }
     }
 
-    /// <summary>Position of the parser: the current files and the next line number in each.</summary>
+    /// <summary>Position of the parser, namely the current old and new file and the next line number in each.</summary>
     private sealed class ParserPosition
     {
         private string _newFile = "";
@@ -115,7 +117,7 @@ internal static class DiffLineParser
             return "place";
         }
 
-        /// <summary>Returns a line with its numbers in both files.</summary>
+        /// <summary>Returns a copy of the line with its line numbers in the old and the new file.</summary>
         public DiffLine Count(DiffLine line)
         {
             if (line.Look != "removed" && _next > 0)
@@ -142,7 +144,7 @@ internal static class DiffLineParser
 
     private static string FormatLine(string line) => DashboardValueFormatter.Line(line.Length == 0 ? " " : line, keepIndent: true);
 
-    /// <summary>Returns the new names of the files in a patch.</summary>
+    /// <summary>Returns the new names of the files whose text a patch adds or changes.</summary>
     /// <param name="patch">Patch as printed by git.</param>
     public static IEnumerable<string> Files(string patch) =>
         patch.Split('\n').Where(line => line.StartsWith(NewFile, StringComparison.Ordinal)).Select(NameOf).Distinct(StringComparer.Ordinal);

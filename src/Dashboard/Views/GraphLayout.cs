@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Computes the position of each task in a drawing of a run, with one column per dependency level from left to right.</summary>
 internal sealed class GraphLayout
 {
-    /// <summary>Maximum number of tasks. A drawing of more tasks is less readable than the table below it.</summary>
+    /// <summary>Maximum number of tasks that are drawn. A drawing of more tasks would be less readable than the table below it.</summary>
     public const int MostTasks = 400;
 
     private const int Width = 168;
@@ -35,7 +35,7 @@ internal sealed class GraphLayout
     /// <summary>Total height in pixels.</summary>
     public int TotalHeight { get; }
 
-    /// <summary>Lays out the tasks of a run, or returns null if there are too many.</summary>
+    /// <summary>Lays out the tasks of a run, or returns null if the run has no tasks or too many tasks.</summary>
     public static GraphLayout? Of(IReadOnlyList<RunTaskStatus> tasks)
     {
         if (tasks.Count is 0 or > MostTasks)
@@ -119,8 +119,10 @@ internal sealed class GraphLayout
         return critical;
     }
 
-    /// <summary>Orders the tasks of each column to reduce line crossings. Alternately moves each task to the average position of its
-    /// dependencies and of its dependents.</summary>
+    /// <summary>
+    /// Orders the tasks of each column to reduce line crossings. In alternating passes, moves each task to the average position of its
+    /// dependencies or of its dependents.
+    /// </summary>
     private static List<List<string>> Ordered(
         IReadOnlyList<RunTaskStatus> tasks,
         Dictionary<string, IReadOnlyList<string>> above,
@@ -165,7 +167,7 @@ internal sealed record GraphBox(RunTaskStatus Task, int X, int Y, int Width, int
 /// <param name="IsCritical">True if the dependency is on the longest path.</param>
 internal sealed record GraphEdgeLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
 {
-    /// <summary>Line of the dependency as an SVG path.</summary>
+    /// <summary>SVG path of the curve that represents the dependency.</summary>
     public string Path
     {
         get

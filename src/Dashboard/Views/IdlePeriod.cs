@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Period of a run in which no task was running. The time axis shortens the period.</summary>
+/// <summary>Period in which no task of a run was running. The time axis shows the period shortened.</summary>
 /// <param name="From">Begin.</param>
 /// <param name="To">End.</param>
 /// <param name="Shown">Length of the period on the time axis.</param>
@@ -17,7 +17,7 @@ public sealed record IdlePeriod(DateTimeOffset From, DateTimeOffset To, TimeSpan
     /// <summary>Time by which the period is shortened on the axis.</summary>
     public TimeSpan Saved => Length - Shown;
 
-    /// <summary>Returns the idle periods of a run that exceed both two minutes and half of its working time, in order.</summary>
+    /// <summary>Returns, in order, the idle periods of a run that exceed both two minutes and half of the run's working time.</summary>
     public static IReadOnlyList<IdlePeriod> Of(TaskTimelineChart timeline)
     {
         var work = timeline

@@ -4,12 +4,12 @@ namespace Orchestrator.Dashboard.Views;
 internal static class RemainingTimeEstimate
 {
     /// <summary>
-    /// Maximum number of open tasks for which their order is simulated. For more tasks, the estimate uses only their number.
+    /// Maximum number of open tasks whose execution order is simulated. For more tasks, the estimate uses only the number of tasks.
     /// </summary>
     private const int MostSimulated = 500;
 
     /// <summary>
-    /// Returns the estimated time until the last task ends. Null if no task has ended, the run is waiting for a user, or no task is open.
+    /// Returns the estimated time until the last task ends. Null if no task has ended, no task is open, or the run is not making progress.
     /// </summary>
     /// <param name="run">Run with all its tasks.</param>
     /// <param name="timeline">Timeline of the run.</param>

@@ -11,16 +11,16 @@ public sealed record LogLine(int Number, string Text);
 /// <param name="Total">Number of the last line.</param>
 public sealed record ShownLogLineRange(IReadOnlyList<LogLine> Lines, int First, int Total)
 {
-    /// <summary>Number of lines in a range. Small enough for a fast page on a phone.</summary>
+    /// <summary>Maximum number of lines in a range, small enough for a page to load quickly on a phone.</summary>
     public const int Size = 2000;
 
-    /// <summary>Number of the agent run, or null for the log of a gate.</summary>
+    /// <summary>Number of the agent run whose log is shown, or null for the log of a gate.</summary>
     public int? Start { get; init; }
 
     /// <summary>True if the lines are results of a search.</summary>
     public bool IsSearch { get; init; }
 
-    /// <summary>True if the last line of the log is shown, so the page follows the log.</summary>
+    /// <summary>True if the last line of the log is shown. The page then follows the log as it grows.</summary>
     public bool IsLast => !IsSearch && (Lines.Count == 0 || Lines[^1].Number == Total);
 
     /// <summary>Selects the log lines to show.</summary>
@@ -54,8 +54,8 @@ public sealed record ShownLogLineRange(IReadOnlyList<LogLine> Lines, int First, 
     }
 
     /// <summary>
-    /// Returns the number of the first line of the log range that contains a line. Ranges begin at fixed numbers to keep page addresses
-    /// stable while the log grows.
+    /// Returns the number of the first line of the range that contains the given line. Ranges begin at fixed line numbers, so page
+    /// addresses remain valid while the log grows.
     /// </summary>
     public static int BeginOf(int line) => ((line - 1) / Size * Size) + 1;
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>A row of a side-by-side difference.</summary>
+/// <summary>A row of a side-by-side diff.</summary>
 /// <param name="Old">Line of the old file, or null for an empty cell.</param>
 /// <param name="New">Line of the new file, or null for an empty cell.</param>
 public sealed record SideBySideDiffRow(DiffLine? Old, DiffLine? New)

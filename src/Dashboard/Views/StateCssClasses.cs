@@ -18,7 +18,7 @@ internal static class StateCssClasses
         : task.State is TaskStateNames.Pending || TaskStateNames.IsEnd(task.State) ? Still
         : Work;
 
-    /// <summary>Returns the CSS class for a run, which must include all its tasks.</summary>
+    /// <summary>Returns the CSS class for the state of a run. The given status must include all tasks of the run.</summary>
     public static string Of(RunStatus run) =>
         run.State == RunStateNames.Executing && RunLivenessClassifier.IsParked(run)
             ? Warn

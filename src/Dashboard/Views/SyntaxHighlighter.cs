@@ -4,14 +4,16 @@ using TextMateSharp.Registry;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Part of a line of code.</summary>
+/// <summary>Part of a line of code that is highlighted in one style.</summary>
 /// <param name="Look">CSS class, or null for plain text.</param>
 /// <param name="Text">Part, already escaped for HTML.</param>
 public sealed record HighlightedCodeSpan(string? Look, string Text);
 
-/// <summary>Highlights the syntax of a diff by the language of each file, using TextMate grammars. The parser state continues from line to
-/// line within a hunk, separately for the old and the new text. A comment may therefore span several lines. The total time is limited,
-/// because agents write the code. Lines after the limit are not highlighted.</summary>
+/// <summary>
+/// Highlights the syntax of a diff by the language of each file, using TextMate grammars. Within a hunk, the parser state continues from
+/// line to line, separately for the old and the new text. Because agents write the code, the total time is limited, and lines beyond the
+/// limit are not highlighted.
+/// </summary>
 internal sealed class SyntaxHighlighter
 {
     /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>

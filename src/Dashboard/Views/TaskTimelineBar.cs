@@ -1,6 +1,8 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>A bar in the drawing of a lane. Represents one segment, or adjacent segments that are too short to be visible alone.</summary>
+/// <summary>
+/// A bar in a task's row of the timeline. Represents one segment, or adjacent segments that are too short to be visible alone.
+/// </summary>
 /// <param name="Work">Kind of the segment. For several segments, the kind that took longest.</param>
 /// <param name="From">Begin.</param>
 /// <param name="To">End.</param>
@@ -16,13 +18,13 @@ public sealed record TaskTimelineBar(
     bool IsOpen
 )
 {
-    /// <summary>Minimum width of a segment as a share of the axis. Narrower segments are combined.</summary>
+    /// <summary>Minimum width of a segment as a fraction of the axis. Narrower adjacent segments are combined.</summary>
     private const double Least = 0.008;
 
     /// <summary>True if the task is waiting during this bar.</summary>
     public bool IsWait => Work is TaskTimelineSegmentKind.Person or TaskTimelineSegmentKind.Limit or TaskTimelineSegmentKind.Slot;
 
-    /// <summary>Returns the bars of a lane, at most 125.</summary>
+    /// <summary>Returns the bars of a task's row in order.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="axis">Scale of the drawing.</param>
     public static IReadOnlyList<TaskTimelineBar> Of(TaskTimelineRow lane, TimelineAxis axis)

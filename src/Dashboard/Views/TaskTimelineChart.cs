@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Kind of a segment in the lane of a task.</summary>
+/// <summary>Kind of a segment in a task's row of the timeline.</summary>
 public enum TaskTimelineSegmentKind
 {
     /// <summary>The task's worktree is being prepared.</summary>
@@ -12,7 +12,7 @@ public enum TaskTimelineSegmentKind
     /// <summary>The task's gates are running.</summary>
     Gates,
 
-    /// <summary>The work is being merged, or its merge is being verified.</summary>
+    /// <summary>The task's work is being merged to the staging branch, or the result of the merge is being verified.</summary>
     Merge,
 
     /// <summary>The task is waiting for a user.</summary>
@@ -60,8 +60,8 @@ public sealed record TaskTimelineRow(RunTaskStatus Task, IReadOnlyList<TaskTimel
 }
 
 /// <summary>
-/// Timeline of a run. Each task's lane shows its time with the agent, the gates and the merge queue, and its waits. Computed only from the
-/// run's transitions.
+/// Timeline of a run, computed only from the run's transitions. Each task's row shows the times with the agent, the gates and the merge
+/// queue, and the waits.
 /// </summary>
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>
@@ -71,7 +71,7 @@ public sealed record TaskTimelineChart(IReadOnlyList<TaskTimelineRow> Lanes, Dat
     /// <summary>Tasks on the critical path, first to last.</summary>
     public IReadOnlyList<string> CriticalPath { get; private init; } = [];
 
-    /// <summary>Computes the lanes of a run's tasks.</summary>
+    /// <summary>Computes the timeline of a run.</summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="events">Transitions of the run in order. Mail is ignored.</param>
     /// <param name="now">The current time, which ends the segments of an open run.</param>
@@ -165,7 +165,10 @@ public sealed record TaskTimelineChart(IReadOnlyList<TaskTimelineRow> Lanes, Dat
         }
     }
 
-    /// <summary>Returns the critical path. Starts at the task that ended last and follows the dependency that ended last.</summary>
+    /// <summary>
+    /// Returns the tasks on the critical path, which is traced back from the task that ended last. Each step follows the dependency that
+    /// ended last.
+    /// </summary>
     private static List<string> Critical(IReadOnlyList<TaskTimelineRow> lanes)
     {
         var known = lanes.ToDictionary(lane => lane.Task.Id, StringComparer.Ordinal);

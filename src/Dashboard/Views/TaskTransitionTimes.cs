@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Time segments and times of important transitions of one task, computed from its transitions.</summary>
+/// <summary>Time segments of one task and the times of its most important transitions, both computed from all its transitions.</summary>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="FirstAt">Time of the first transition that left the state pending, or null if there is none.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
@@ -54,7 +54,8 @@ internal sealed record TaskTransitionTimes(
     }
 
     /// <summary>
-    /// Marks the parts of an agent's segments that fall within pauses as waits for a user, because no agent runs during a pause.
+    /// Splits the segments of a task at the pauses of the run. During a pause, agent and slot segments become waits for a user, because no
+    /// agent runs or starts then.
     /// </summary>
     /// <param name="segments">Segments of a task.</param>
     /// <param name="pauses">Intervals in which the run was paused, in order.</param>

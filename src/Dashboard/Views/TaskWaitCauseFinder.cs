@@ -11,7 +11,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
     private readonly Dictionary<string, RunTaskStatus> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
     private readonly int _atWork = run.Tasks.Count(task => TaskStateNames.HoldsSlot(task.State) && task.State != TaskStateNames.Queued);
 
-    /// <summary>Returns the chain of waits from a task to the root cause. The list is empty if the task has ended.</summary>
+    /// <summary>Returns the chain of waits from a task to the root cause, or an empty list if the task is done.</summary>
     /// <param name="id">Id of the task.</param>
     public IReadOnlyList<TaskWaitCause> Of(string id)
     {
@@ -34,7 +34,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
     }
 
     /// <summary>Describes why a gate is waiting. The text is appended to the name of the gate.</summary>
-    public static string Describe(GateWaitingForGate wait) =>
+    public static string Describe(WaitingGateStatus wait) =>
         $"waits for {wait.HolderGate} of "
         + (
             wait.HolderTask.Length > 0 ? $"{wait.HolderRun}/{wait.HolderTask}"

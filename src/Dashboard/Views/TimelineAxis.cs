@@ -58,8 +58,8 @@ public sealed class TimelineAxis
     public IReadOnlyList<TimelineTick> Ticks { get; }
 
     /// <summary>
-    /// Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so the bars of ended work do not move while a
-    /// run continues.
+    /// Creates the time axis of a timeline with at most six ticks. The end of the axis is rounded up to a quarter of a tick interval. The
+    /// bars of ended work therefore do not move while the run continues.
     /// </summary>
     /// <param name="timeline">The timeline.</param>
     public static TimelineAxis Of(TaskTimelineChart timeline)
@@ -87,7 +87,7 @@ public sealed class TimelineAxis
         return seconds <= 0 ? now : begin + TimeSpan.FromSeconds(Math.Floor(seconds / step) * step);
     }
 
-    /// <summary>Returns the time at a position on the axis, in seconds of <c>Length</c>.</summary>
+    /// <summary>Converts a position on the axis, in seconds from its start, to a time.</summary>
     /// <param name="place">Position in seconds of <see cref="Length"/>.</param>
     public DateTimeOffset TimeAt(double place)
     {
@@ -100,7 +100,7 @@ public sealed class TimelineAxis
         return time;
     }
 
-    /// <summary>Returns the position of a time on the axis, in seconds of <see cref="Length"/>.</summary>
+    /// <summary>Converts a time to a position on the axis, in seconds from its start.</summary>
     public double PositionOf(DateTimeOffset time)
     {
         var place = time - _begin;
@@ -114,7 +114,9 @@ public sealed class TimelineAxis
     /// <summary>Returns the position of a time on the axis as a percentage, including the percent sign.</summary>
     public string At(DateTimeOffset time) => Percent(PartOf(time));
 
-    /// <summary>Returns the position of a tick on the axis as a percentage, including the percent sign.</summary>
+    /// <summary>
+    /// Returns the position of a tick on the axis, given its time since the start of the run, as a percentage with a percent sign.
+    /// </summary>
     public string At(TimeSpan since) => At(_begin + since);
 
     /// <summary>Returns the width of an interval on the axis as a percentage, including the percent sign.</summary>

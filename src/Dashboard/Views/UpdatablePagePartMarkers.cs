@@ -12,6 +12,8 @@ internal static class UpdatablePagePartMarkers
     /// <summary>Marker at the end of a part.</summary>
     public const string End = "<!--/part-->";
 
-    /// <summary>Id of the element that shows the time of the page. If only this element differs, the page counts as unchanged.</summary>
+    /// <summary>
+    /// Id of the element that shows when the page was rendered. If only this element differs, the page counts as unchanged.
+    /// </summary>
     public const string AsOf = "as-of";
 }

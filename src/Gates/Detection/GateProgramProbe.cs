@@ -2,19 +2,23 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Derives a check for a detected gate's program without running the gate, and suggests a fix if the program is missing.
-/// Has no side effects.</summary>
+/// <summary>
+/// Builds a command that checks for a detected gate's program without running the gate. Also suggests a fix if the gate can't run. Has no
+/// side effects.
+/// </summary>
 public static class GateProgramProbe
 {
     private const string Python = "python3 -m ";
 
-    /// <summary>Returns a command that checks the gate's program, such as <c>python3 -m pytest --version</c>, or null if no such command is
-    /// known. The command must run outside the repository, because files in the repository could change its result.</summary>
+    /// <summary>
+    /// Returns a command that checks the gate's program, such as <c>python3 -m pytest --version</c>, or null if no such command is known.
+    /// The command must run outside the repository, because the repository's files could affect the result.
+    /// </summary>
     /// <param name="gate">Gate found by <see cref="ManifestGateDetector"/>.</param>
     /// <param name="hasSetUp">True if worktrees have set-up commands, which may install programs.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)
     {
-        var text = GateFolderPrefixEditor.Split(gate.Command).Command;
+        var text = GateCommandFolderPrefixEditor.Split(gate.Command).Command;
         var words = text.Split(' ');
         return text switch
         {
@@ -47,7 +51,9 @@ public static class GateProgramProbe
         EnvironmentCause? cause = null
     ) => SuggestFix(cause) ?? Installing(gate, ofProject, directory, found);
 
-    /// <summary>Returns the suggested fix for an environment fault, or null if it depends on the command.</summary>
+    /// <summary>
+    /// Returns the suggested fix for an environment fault, or null if the fault is unknown or its fix depends on the gate's command.
+    /// </summary>
     public static string? SuggestFix(EnvironmentCause? cause) =>
         cause switch
         {
@@ -73,7 +79,7 @@ public static class GateProgramProbe
     private static bool IsPackage(string directory) =>
         File.Exists(Path.Combine(directory, "setup.py"))
         || (
-            new WorktreeFileAccessor(directory).TryReadText("pyproject.toml") is { } manifest
+            new WorktreeFileReaderAndWriter(directory).TryReadText("pyproject.toml") is { } manifest
             && manifest.Split('\n').Any(line => line.Trim() == "[project]")
         );
 

@@ -1,10 +1,10 @@
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Detects the gates of a Makefile by the usual target names.</summary>
+/// <summary>Detects the gates of a Makefile by usual target names, such as <c>test</c> and <c>lint</c>.</summary>
 internal static partial class MakefileGateDetector
 {
     /// <summary>Returns the gates found in a Makefile, each with the text of all recipes that it runs.</summary>
-    public static IReadOnlyList<(Gate Gate, string Recipes)> Of(ProjectFolderReader folder)
+    public static IReadOnlyList<(Gate Gate, string Recipes)> Of(ProjectFolderContentReader folder)
     {
         if (folder.Names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile") is not { } makefile)
         {
@@ -18,7 +18,7 @@ internal static partial class MakefileGateDetector
             {
                 found.Add(
                     (
-                        GateDefinitionSyntax.Of($"make {script}", type: type),
+                        GateDefinitionGrammar.Of($"make {script}", type: type),
                         string.Join('\n', RunBy(rules, script).Select(name => rules[name].Recipe))
                     )
                 );

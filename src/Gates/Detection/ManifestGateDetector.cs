@@ -21,7 +21,7 @@ public static class ManifestGateDetector
 
     /// <summary>Returns the folders of the detected gates' projects, except for the root.</summary>
     public static IEnumerable<string> FoldersOf(IEnumerable<Gate> found) =>
-        found.Select(gate => GateFolderPrefixEditor.Split(gate.Command).Folder).Where(folder => folder.Length > 0).Distinct();
+        found.Select(gate => GateCommandFolderPrefixEditor.Split(gate.Command).Folder).Where(folder => folder.Length > 0).Distinct();
 
     /// <summary>Returns the detected gates, each with its definition in the manifest, such as the text of an npm script. The definition is
     /// empty if the command refers to no definition.</summary>
@@ -29,9 +29,9 @@ public static class ManifestGateDetector
     /// common lint rules in the root. Projects that the root's commands leave out, such as nested Go modules, are also included.</remarks>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
-        var root = new ProjectFolderReader(new WorktreeFileAccessor(directory));
+        var root = new ProjectFolderContentReader(new WorktreeFileReaderAndWriter(directory));
         List<(Gate Gate, string Meaning)> gates = [.. Of(root, root)];
-        List<ProjectFolderReader> projects = [];
+        List<ProjectFolderContentReader> projects = [];
         var types = gates.Select(gate => gate.Gate.Type).ToHashSet();
         var rows = types.Contains(GateType.Test) ? NestedRows(root) : null;
         // Subfolders are read only if the root has no tests or may leave out projects.
@@ -61,20 +61,24 @@ public static class ManifestGateDetector
         return [.. gates.Select(one => one.Gate.Type == GateType.Build ? one : (one.Gate with { Needs = builds }, one.Meaning))];
     }
 
-    private static bool IsPartOf(ProjectFolderReader folder, ProjectFolderReader project) =>
+    private static bool IsPartOf(ProjectFolderContentReader folder, ProjectFolderContentReader project) =>
         folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal) && NestedRows(project).Count == 0;
 
     /// <summary>Returns the ecosystems that allow nested projects and whose gates in this project do not cover those projects.</summary>
-    private static List<Ecosystem> NestedRows(ProjectFolderReader project) =>
+    private static List<Ecosystem> NestedRows(ProjectFolderContentReader project) =>
         [
             .. Ecosystems.All.Where(row =>
                 row.HasNestedProjects && HeldBy(row, project).ToList() is { Count: > 0 } held && !held.Exists(gate => gate.CoversNested)
             ),
         ];
 
-    private static Gate InFolder(Gate gate, string folder) => gate with { Command = GateFolderPrefixEditor.Join(folder, gate.Command) };
+    private static Gate InFolder(Gate gate, string folder) =>
+        gate with
+        {
+            Command = GateCommandFolderPrefixEditor.Join(folder, gate.Command),
+        };
 
-    private static List<(Gate Gate, string Meaning)> Of(ProjectFolderReader folder, ProjectFolderReader root)
+    private static List<(Gate Gate, string Meaning)> Of(ProjectFolderContentReader folder, ProjectFolderContentReader root)
     {
         List<(Gate Gate, string Meaning)> gates =
         [
@@ -89,15 +93,20 @@ public static class ManifestGateDetector
         return gates;
     }
 
-    /// <summary>Returns the gates of an ecosystem in a folder. Empty if the folder contains several projects and no solution, because a
-    /// command would be ambiguous.</summary>
-    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolderReader folder, ProjectFolderReader root) =>
-        HeldBy(row, folder).Select(gate => Made(gate, row, folder, root));
+    /// <summary>
+    /// Returns the gates of an ecosystem in a folder. Empty if the folder contains several projects and no solution file, because a command
+    /// would be ambiguous.
+    /// </summary>
+    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(
+        Ecosystem row,
+        ProjectFolderContentReader folder,
+        ProjectFolderContentReader root
+    ) => HeldBy(row, folder).Select(gate => Made(gate, row, folder, root));
 
-    private static IEnumerable<EcosystemGate> HeldBy(Ecosystem row, ProjectFolderReader folder) =>
+    private static IEnumerable<EcosystemGate> HeldBy(Ecosystem row, ProjectFolderContentReader folder) =>
         row.HasOneRoot(folder.Names) ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type) : [];
 
-    private static bool Holds(EcosystemGate gate, ProjectFolderReader folder) =>
+    private static bool Holds(EcosystemGate gate, ProjectFolderContentReader folder) =>
         (gate.Beside.Count == 0 || gate.Beside.Any(folder.Names.Contains))
         && (
             gate.Files.Count == 0
@@ -109,12 +118,15 @@ public static class ManifestGateDetector
     private static (Gate Gate, string Meaning) Made(
         EcosystemGate gate,
         Ecosystem row,
-        ProjectFolderReader folder,
-        ProjectFolderReader root
+        ProjectFolderContentReader folder,
+        ProjectFolderContentReader root
     ) => Make(gate.IsModule ? (RunOf(row, folder, root) ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
 
-    /// <summary>Returns the command prefix that runs the programs of a project, or of the root project for a workspace member.</summary>
-    private static string? RunOf(Ecosystem row, ProjectFolderReader folder, ProjectFolderReader root) =>
+    /// <summary>
+    /// Returns the command prefix that runs the programs of a project, such as <c>uv run</c>, or null if none is needed. A workspace member
+    /// uses the prefix of the root project.
+    /// </summary>
+    private static string? RunOf(Ecosystem row, ProjectFolderContentReader folder, ProjectFolderContentReader root) =>
         row.ManagerOf(folder.Names) is { } own
             ? own.Workspace is { } workspace && workspace.IsIn(folder.Read)
                 ? workspace.Run
@@ -123,5 +135,5 @@ public static class ManifestGateDetector
                 ? outer.Run
                 : null;
 
-    private static (Gate Gate, string Meaning) Make(string command, GateType type) => (GateDefinitionSyntax.Of(command, type: type), "");
+    private static (Gate Gate, string Meaning) Make(string command, GateType type) => (GateDefinitionGrammar.Of(command, type: type), "");
 }

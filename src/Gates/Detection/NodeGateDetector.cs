@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Detects the gates of a <c>package.json</c>, which are its scripts or the scripts of its workspaces.</summary>
+/// <summary>Detects the gates of a <c>package.json</c> from its scripts or from the scripts of its workspaces.</summary>
 internal static partial class NodeGateDetector
 {
-    /// <summary>Returns the gates found in a folder's <c>package.json</c>, each with the text of the script that it calls.</summary>
-    public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolderReader folder)
+    /// <summary>Returns the gates found in a folder's <c>package.json</c>, each with the text of the scripts that it calls.</summary>
+    public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolderContentReader folder)
     {
         if (!folder.Names.Contains("package.json"))
         {
@@ -33,7 +33,7 @@ internal static partial class NodeGateDetector
             // Omits scripts that never end, because such a gate would always reach its time limit.
             .Where(gate => gate.Type == GateType.Build || !WatchAndFixModeRemover.NeverEnds(gate.Meaning))
             .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
-            .Select(gate => (GateDefinitionSyntax.Of(gate.Command, type: gate.Type), gate.Meaning));
+            .Select(gate => (GateDefinitionGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
     }
 
     private static string CommandOf(string manager, string script, string text, GateType type)
@@ -48,7 +48,7 @@ internal static partial class NodeGateDetector
             : $"npx -c '{once.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 
-    private static string OfAll(string manager, string script, ProjectFolderReader folder) =>
+    private static string OfAll(string manager, string script, ProjectFolderContentReader folder) =>
         manager switch
         {
             "pnpm" => $"pnpm -r run {script}",
@@ -86,7 +86,7 @@ internal static partial class NodeGateDetector
             .Matches(text)
             .SelectMany(match => (match.Groups[1].Value + match.Groups[2].Value).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private static IEnumerable<ProjectFolderReader> MembersOf(ProjectFolderReader folder)
+    private static IEnumerable<ProjectFolderContentReader> MembersOf(ProjectFolderContentReader folder)
     {
         var patterns = WorkspacesOf(folder).Select(pattern => pattern.TrimEnd('/')).ToList();
         return patterns.Count == 0
@@ -99,14 +99,14 @@ internal static partial class NodeGateDetector
                 );
     }
 
-    private static IReadOnlyList<string> WorkspacesOf(ProjectFolderReader folder)
+    private static IReadOnlyList<string> WorkspacesOf(ProjectFolderContentReader folder)
     {
         var named = Parse(folder.Read("package.json"), NpmWorkspaceGlobReader.GlobsIn);
         return [.. named ?? [], .. PackageLine().Matches(folder.Read("pnpm-workspace.yaml")).Select(match => match.Groups[1].Value)];
     }
 
     /// <summary>Returns the scripts of a folder's <c>package.json</c> by name. Empty if the file is invalid.</summary>
-    public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolderReader folder) =>
+    public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolderContentReader folder) =>
         Parse(
             folder.Read("package.json"),
             root =>
@@ -124,7 +124,8 @@ internal static partial class NodeGateDetector
         ) ?? [];
 
     /// <summary>
-    /// Parses a manifest. Returns null if it is invalid, so no gate is detected in it. The project's own tools report the error.
+    /// Parses a manifest, or returns null if the manifest is invalid. No gate is then detected in it, and the project's own tools report
+    /// the error.
     /// </summary>
     private static T? Parse<T>(string text, Func<JsonElement, T?> read)
         where T : class

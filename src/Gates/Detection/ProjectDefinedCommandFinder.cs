@@ -18,14 +18,16 @@ public static class ProjectDefinedCommandFinder
     private const string IncludeFile = ".worktreeinclude";
     private const long LargestFile = 16 * 1024 * 1024;
 
-    /// <summary>Returns the set-up commands, gates and MCP servers defined by files in a repository's root.</summary>
+    /// <summary>
+    /// Returns the set-up commands, gates, file patterns to copy to worktrees, and MCP servers that a repository's files define.
+    /// </summary>
     /// <param name="directory">Root of the repository.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<DetectedCommand> Find(string directory) => FindWithGates(directory).Commands;
 
     /// <summary>
-    /// Returns the commands defined by files in a repository's root, and the gates among them. One call returns both because finding gates
-    /// reads many folders.
+    /// Returns the commands that a repository's files define, and the gates among them. One call returns both because finding gates
+    /// requires reading many folders.
     /// </summary>
     /// <inheritdoc cref="Find"/>
     public static (IReadOnlyList<Gate> Gates, IReadOnlyList<DetectedCommand> Commands) FindWithGates(string directory)
@@ -42,7 +44,7 @@ public static class ProjectDefinedCommandFinder
     ) =>
         [
             .. SetUpCommandDetector
-                .Detect(new WorktreeFileAccessor(directory), folders)
+                .Detect(new WorktreeFileReaderAndWriter(directory), folders)
                 .Select(found => new DetectedCommand(DetectedCommandKind.SetUp, found.Command, found.LockFile)),
             .. gates.Select(found => new DetectedCommand(
                 found.Gate.ChecksTypes ? DetectedCommandKind.TypeGate : DetectedCommandKind.Gate,
@@ -56,8 +58,8 @@ public static class ProjectDefinedCommandFinder
         ];
 
     /// <summary>
-    /// Returns the MCP servers that a <c>.mcp.json</c> file defines. The key is the name and the value is normalized JSON. Empty if the
-    /// file is invalid.
+    /// Returns the MCP servers that the text of a <c>.mcp.json</c> file defines. The keys are server names, and the values are normalized
+    /// JSON. Empty if the text is invalid.
     /// </summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {

@@ -2,7 +2,10 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Package requested by an agent. Parsed strictly, so that no part can be an option of a program, an address or a path.</summary>
+/// <summary>
+/// Package that an agent has requested. The request is parsed strictly, so that no part of it can be a program option, an address or a
+/// path.
+/// </summary>
 /// <param name="Version">Requested versions, such as <c>&gt;=2.0</c>, or empty for any.</param>
 /// <param name="Extras">Requested parts, namely extras of a Python package or features of a crate.</param>
 public sealed partial record AgentPackageRequest(string Name, string Version, IReadOnlyList<string> Extras)
@@ -42,7 +45,7 @@ public sealed partial record AgentPackageRequest(string Name, string Version, IR
     /// <param name="tool">Package manager of the request.</param>
     public VersionRange Range(PackageManagerCommandSyntax tool) => VersionRange.Read(Version, tool.BareVersion);
 
-    /// <summary>Returns the package and its version in the usual notation.</summary>
+    /// <summary>Formats the package and its version as in a request, such as <c>left-pad@^1.3</c>.</summary>
     public override string ToString() =>
         Name
         + (Extras.Count == 0 ? "" : $"[{string.Join(',', Extras)}]")

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Finds the lock files and manifests in a folder, which define its environment.</summary>
+/// <summary>Finds the lock files and manifests that define the environment of a repository or worktree.</summary>
 public static class LockAndManifestFileFinder
 {
     /// <summary>

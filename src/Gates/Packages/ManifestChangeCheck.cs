@@ -42,7 +42,7 @@ public static partial class ManifestChangeCheck
     /// <summary>Names of scripts that npm runs automatically or as tests.</summary>
     private static readonly string[] RunByThemselves = ["install", "prepare", "prepublish", "dependencies", "test"];
 
-    /// <summary>True if this class can compare files with this name.</summary>
+    /// <summary>True if this class can compare versions of a file with this name.</summary>
     public static bool CanCompare(string path) =>
         Path.GetFileName(path)
             is "package.json"
@@ -117,8 +117,8 @@ public static partial class ManifestChangeCheck
     }
 
     /// <summary>
-    /// Returns the names of members that differ or exist in only one of two objects. If an object has several members with the same name,
-    /// the last one counts.
+    /// Returns the names of the members that differ between two objects or exist in only one of them. If an object has several members with
+    /// the same name, the last one counts.
     /// </summary>
     private static IEnumerable<string> Differing(JsonElement one, JsonElement other)
     {
@@ -141,8 +141,7 @@ public static partial class ManifestChangeCheck
     }
 
     /// <summary>
-    /// Returns the lines on which gates may depend, from a file that is divided into sections. Each line is prefixed with the name of its
-    /// section.
+    /// Returns the lines that may affect gates, taken from a manifest with sections. Each line is prefixed with the name of its section.
     /// </summary>
     private static IEnumerable<string> Deciding(string text)
     {
@@ -171,7 +170,7 @@ public static partial class ManifestChangeCheck
     )]
     private static partial Regex PlainSection();
 
-    /// <summary>Matches keys that affect builds or tests although their section is harmless.</summary>
+    /// <summary>Matches keys that affect builds or tests, although the other keys of their section are harmless.</summary>
     [GeneratedRegex(
         """^(auto(tests|benches|bins|examples|lib)|build|default-run|harness|test|links|py_modules|package_dir|setup_requires)\b\s*=""",
         RegexOptions.CultureInvariant

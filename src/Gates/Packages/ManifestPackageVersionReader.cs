@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>Reads the allowed versions of a package from a manifest, unless only the package manager can read the manifest.</summary>
+/// <summary>
+/// Reads the allowed versions of a package from a manifest, if the format of the manifest can be read without the package manager.
+/// </summary>
 public static class ManifestPackageVersionReader
 {
     private const long LargestFile = 64 * 1024 * 1024;

@@ -8,7 +8,7 @@ namespace Orchestrator.Gates.Packages;
 public sealed record PackageDownloadFolder(string Path, PackageCache Cache, string Options, bool IsSet)
 {
     /// <summary>
-    /// Returns the environment variable and the value that select another download folder instead of this one, or null if no variable can.
+    /// Returns the environment variable and value that make the package manager use another download folder, or null if no variable can.
     /// </summary>
     public (string Variable, string Value)? NamedAt(string folder) =>
         Cache.Variable is { } variable ? (variable, folder)
@@ -47,8 +47,8 @@ public static class PackageDownloadFolders
     }
 
     /// <summary>
-    /// Returns the absolute path of a folder in the home folder. An environment variable may specify another path. Empty if there is no
-    /// home folder.
+    /// Returns the absolute path of a folder that is given relative to the home folder. Environment variables such as <c>XDG_CACHE_HOME</c>
+    /// can change its location. Empty if no home folder is set.
     /// </summary>
     /// <param name="relative">Path relative to the home folder.</param>
     /// <param name="environment">Variables of the programs.</param>

@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Packages;
 
-/// <summary>A package manager. Defines the arguments that look up a package, and those that add a package to the manifest and the lock
-/// file. No code of a package is run, because packages are installed later by the set-up of worktrees.</summary>
+/// <summary>
+/// Command-line arguments with which a package manager looks up a package and adds the package to the manifest and the lock file. No code
+/// of the package is run, because the set-up of worktrees installs packages later.
+/// </summary>
 public sealed partial record PackageManagerCommandSyntax
 {
     /// <summary>Options that make pip discard its installation report.</summary>
@@ -143,7 +145,10 @@ public sealed partial record PackageManagerCommandSyntax
             Spell = package => $"{package.Name}@{(package.Version.Length == 0 ? "latest" : package.Version)}",
         };
 
-    /// <summary>Ecosystem prefix that an agent writes before a package name, without the colon that follows it.</summary>
+    /// <summary>
+    /// Prefix of the ecosystem, such as <c>npm</c>, that an agent writes with a colon before a package name. The value does not include the
+    /// colon.
+    /// </summary>
     public required string Prefix { get; init; }
 
     /// <summary>Name of the executable file, which is looked up in PATH.</summary>
@@ -161,10 +166,12 @@ public sealed partial record PackageManagerCommandSyntax
     /// <summary>Pattern of a requested version or version range.</summary>
     public required Regex VersionForm { get; init; }
 
-    /// <summary>Operator that is assumed for a version without one (see <see cref="VersionRange.Read"/>).</summary>
+    /// <summary>
+    /// Version operator, such as <c>==</c>, that is assumed if a requested version has none (see <see cref="VersionRange.Read"/>).
+    /// </summary>
     public required string BareVersion { get; init; }
 
-    /// <summary>Returns the arguments that look up a package, given the name of the manifest. The lookup changes nothing.</summary>
+    /// <summary>Returns the arguments that look up a package, given the request and the manifest. The lookup changes nothing.</summary>
     public required Func<AgentPackageRequest, string, IReadOnlyList<string>> Look { get; init; }
 
     /// <summary>Returns the standard input of the lookup. Null if the lookup reads no input.</summary>

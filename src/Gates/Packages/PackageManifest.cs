@@ -13,7 +13,9 @@ public sealed record PackageManifest(PackageManagerCommandSyntax Tool, string Pa
     /// <summary>File name of the manifest.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Finds the manifest that an agent's request refers to.</summary>
+    /// <summary>
+    /// Finds the manifest to which an agent's package request refers. Returns null if there is no usable manifest or more than one.
+    /// </summary>
     /// <param name="files">Files of staging.</param>
     /// <param name="folder">Folder in the request, or empty for the root.</param>
     /// <param name="prefix">Ecosystem named in the request, or empty if the request names none.</param>

@@ -5,7 +5,7 @@ namespace Orchestrator.Gates.Packages;
 /// <summary>Command that sets up a new worktree from a lock file.</summary>
 /// <param name="LockFile">Path of the lock file, relative to the root.</param>
 /// <param name="Command">Text run as <c>/bin/sh -c TEXT</c>, which installs exactly the packages in the lock file.</param>
-public sealed record WorktreeSetUpCommand(string LockFile, string Command)
+public sealed record WorktreeSetUpShellCommand(string LockFile, string Command)
 {
     /// <summary>
     /// Name of the folder that the command creates, if a copy of it also works in another worktree with the same files. Null otherwise.
@@ -15,7 +15,8 @@ public sealed record WorktreeSetUpCommand(string LockFile, string Command)
     public string? Makes { get; init; }
 
     /// <summary>
-    /// Names of files, at least one of which must exist for the project to need the command. Empty if every project needs it.
+    /// Names of files of which at least one must exist for the project to need the command. Empty if every project with the lock file needs
+    /// it.
     /// </summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
@@ -27,12 +28,12 @@ public sealed record WorktreeSetUpCommand(string LockFile, string Command)
 public static class SetUpCommandDetector
 {
     /// <summary>All known commands, by lock file.</summary>
-    public static IReadOnlyList<WorktreeSetUpCommand> Known { get; } =
+    public static IReadOnlyList<WorktreeSetUpShellCommand> Known { get; } =
     [
         .. Ecosystems
             .Managers.Where(manager => manager.SetUp is not null)
             .SelectMany(manager =>
-                manager.LockFiles.Select(file => new WorktreeSetUpCommand(file, manager.SetUp!)
+                manager.LockFiles.Select(file => new WorktreeSetUpShellCommand(file, manager.SetUp!)
                 {
                     Makes = manager.Makes,
                     Reads = manager.Reads,
@@ -45,7 +46,7 @@ public static class SetUpCommandDetector
     /// a lock file is used.</summary>
     /// <param name="files">Files of the checkout.</param>
     /// <param name="folders">Project folders relative to the root. The root itself is always included.</param>
-    public static IReadOnlyList<WorktreeSetUpCommand> Detect(WorktreeFileAccessor files, IEnumerable<string> folders) =>
+    public static IReadOnlyList<WorktreeSetUpShellCommand> Detect(WorktreeFileReaderAndWriter files, IEnumerable<string> folders) =>
         [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
     /// <summary>
@@ -61,11 +62,11 @@ public static class SetUpCommandDetector
             .. managers
                 .SelectMany(manager => (string?[])[manager.SetUp, manager.Earlier?.SetUp, manager.Workspace?.SetUp])
                 .OfType<string>()
-                .Select(command => folder.Length == 0 ? command : GateFolderPrefixEditor.Join(folder, command)),
+                .Select(command => folder.Length == 0 ? command : GateCommandFolderPrefixEditor.Join(folder, command)),
         ];
     }
 
-    private static WorktreeSetUpCommand? Of(string lockFile, Func<string, string?> read)
+    private static WorktreeSetUpShellCommand? Of(string lockFile, Func<string, string?> read)
     {
         if (Known.FirstOrDefault(known => known.LockFile == lockFile) is not { } found)
         {
@@ -81,7 +82,7 @@ public static class SetUpCommandDetector
             : found;
     }
 
-    private static IEnumerable<WorktreeSetUpCommand> InFolder(WorktreeFileAccessor files, string folder)
+    private static IEnumerable<WorktreeSetUpShellCommand> InFolder(WorktreeFileReaderAndWriter files, string folder)
     {
         var prefix = folder.Length == 0 ? "" : folder + "/";
         var found = Ecosystems
@@ -90,12 +91,15 @@ public static class SetUpCommandDetector
                     .Select(file => Of(file, name => files.TryReadText(prefix + name)))
                     .FirstOrDefault(known => known is not null)
             )
-            .OfType<WorktreeSetUpCommand>()
+            .OfType<WorktreeSetUpShellCommand>()
             .Where(known => known.Beside.Count == 0 || known.Beside.Any(file => files.HasFile(prefix + file)));
         // Output below the root is not cached, because a cached copy is restored to the folder of that name in the root.
         return folder.Length == 0
             ? found
-            : found.Select(known => new WorktreeSetUpCommand(prefix + known.LockFile, GateFolderPrefixEditor.Join(folder, known.Command))
+            : found.Select(known => new WorktreeSetUpShellCommand(
+                prefix + known.LockFile,
+                GateCommandFolderPrefixEditor.Join(folder, known.Command)
+            )
             {
                 Reads = [.. known.Reads.Select(file => prefix + file)],
             });

@@ -9,9 +9,9 @@ using Orchestrator.Gates.Running;
 namespace Orchestrator.Gates.Results;
 
 /// <summary>
-/// Hashes all inputs outside the tree that can change a gate's result: the operating system, the visible variables, the worktree set-up and
-/// the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. The port, name and temporary folder of a worktree
-/// are omitted, because they vary between runs and no gate may depend on them.
+/// Hashes the inputs outside the file tree that can change a gate's result, such as the operating system, environment variables, worktree
+/// set-up and programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's port, name and temporary
+/// folder are omitted, because they vary between runs and no gate may depend on them.
 /// </summary>
 /// <param name="environment">Environment variables of the process.</param>
 /// <param name="time">Clock.</param>
@@ -101,8 +101,8 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
     /// <summary>
-    /// Returns a string that changes with a program's version, based on the metadata of the program's file. For .NET, it includes the names
-    /// of the SDK folders in the program's folder.
+    /// Returns a string that changes with the version of a program, based on the metadata of the program's file. For .NET, the string
+    /// includes the names of the installed SDK folders.
     /// </summary>
     private static string IdentityOf(string name, string? path)
     {

@@ -1,13 +1,13 @@
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Decides whether the output of a failed gate mentions changed files.</summary>
+/// <summary>Determines whether the output of a failed gate mentions changed files.</summary>
 public static class GateFailureFileMentionDetector
 {
-    /// <summary>Minimum length of a file name without its extension, because a shorter one occurs in other words by chance.</summary>
+    /// <summary>Minimum length of a file name without its extension. A shorter name could occur in the output by chance.</summary>
     private const int ShortestStem = 3;
 
     /// <summary>
-    /// True if the output or a failed test's name mentions one of the files by its path, its file name, or its name without the extension.
+    /// True if the output or a failed test's name mentions one of the files by path, by file name, or by name without extension.
     /// </summary>
     /// <param name="files">Paths of the files, relative to the repository.</param>
     /// <param name="failure">Verdict of the failed gate.</param>

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Results;
 
 /// <summary>
-/// Stores the latest verdicts of each gate over all runs of a repository, without output, in one file per gate. The verdicts show how flaky
-/// a gate is and which result it usually has. A changed gate starts with an empty history. Results that say nothing about flakiness
-/// (stopped, could not run, not rerun) are omitted.
+/// Stores the latest verdicts of each gate, without the gate's output, across all runs of a repository. The verdicts show how flaky a gate
+/// is and which result it usually has. A changed gate starts with an empty history, and results that say nothing about flakiness (stopped,
+/// could not run, not rerun) are omitted.
 /// </summary>
 /// <param name="folder">Folder of the history files.</param>
 /// <param name="time">Clock for their age.</param>

@@ -14,7 +14,9 @@ namespace Orchestrator.Gates.Results;
 /// <param name="time">Clock for the age of entries.</param>
 public sealed class GateResultCache(string folder, TimeProvider time)
 {
-    /// <summary>Maximum age of a usable result. It is limited because no key covers system libraries, services and the calendar.</summary>
+    /// <summary>
+    /// Maximum age of a usable result, which is limited because no key covers system libraries, services and the calendar.
+    /// </summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 
     /// <summary>Maximum number of results. A result has a size of about 10 KB.</summary>

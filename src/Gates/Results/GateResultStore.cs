@@ -35,8 +35,10 @@ public sealed record GateResultQuery(string Tree, IReadOnlyList<string> Changed,
     /// <summary>True if the tree was constructed only for comparison. The verdict is then not added to the history of the gate.</summary>
     public bool IsComparison { get; init; }
 
-    /// <summary>Returns the cache key of a gate's result. The time limit is not part of the key, because the cached duration can be
-    /// compared with it.</summary>
+    /// <summary>
+    /// Returns the cache key of a gate's result. The gate's time limit is not part of the key, because the cached duration is compared with
+    /// the limit instead.
+    /// </summary>
     /// <param name="environmentHash">Hash from <see cref="GateEnvironment"/>.</param>
     /// <param name="place">Folder as in <see cref="Place"/>.</param>
     public string Key(Gate gate, string environmentHash, string place) =>
@@ -59,8 +61,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Looks up the gate's passing result on this tree in this environment. A gate known to be flaky always reruns, because a passing
-    /// result proves as little as a failure.
+    /// Looks up a cached passing result of the gate for this tree and environment. A gate that is known to be flaky always reruns, because
+    /// its passing result proves as little as a failure.
     /// </summary>
     public async Task<GateCacheLookupResult> FindAsync(
         GitRepository repository,
@@ -126,8 +128,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     public IReadOnlyList<FlakyTest> FlakyTests(GitRepository repository) => History(repository).FlakyTests();
 
     /// <summary>
-    /// Adds the result of a gate to its history, and to the cache if the gate passed in its first run. If writing fails, the verdict
-    /// remains valid, but the gate must run again next time.
+    /// Adds the result of a gate to its history, and also to the cache if the gate passed and was not flaky. If the write fails, the
+    /// verdict remains valid, but the gate must run again next time.
     /// </summary>
     /// <param name="verdict">Result of the gate.</param>
     /// <param name="question">Tree that the gate checked.</param>

@@ -8,5 +8,5 @@ namespace Orchestrator.Gates.Results;
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(GateVerdict))]
 [JsonSerializable(typeof(GateVerdict[]))]
-[JsonSerializable(typeof(RedProof))]
+[JsonSerializable(typeof(NewTestsOnBaseProductResult))]
 public sealed partial class GateVerdictJsonContext : JsonSerializerContext;

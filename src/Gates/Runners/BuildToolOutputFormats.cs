@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for compilers, package managers and shells.</summary>
+/// <summary>Output formats of compilers, package managers and shells.</summary>
 internal static class BuildToolOutputFormats
 {
     public static GateProgramOutputFormat[] Builders =>

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for googletest, ctest and Swift.</summary>
+/// <summary>Output formats of googletest, ctest and Swift.</summary>
 internal static class CppAndSwiftTestOutputFormats
 {
     public static GateProgramOutputFormat[] Native =>

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for dotnet, VSTest and Microsoft.Testing.Platform.</summary>
+/// <summary>Output formats of dotnet, VSTest and Microsoft.Testing.Platform.</summary>
 internal static class DotNetTestOutputFormats
 {
     private static SourceLocationSearchRule[] CompilerPlace => [Here(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)(?:,\d+)*\): ")];

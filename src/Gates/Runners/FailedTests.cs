@@ -6,7 +6,10 @@ internal static class FailedTests
     private const int Most = 200;
     private const int Longest = 300;
 
-    /// <summary>Returns the failed tests as the runner spells them, from its report files if they exist.</summary>
+    /// <summary>
+    /// Returns the names of the failed tests as the runner spells them. The names come from report files if these list any, and from the
+    /// printed output otherwise.
+    /// </summary>
     public static IReadOnlyList<string> Of(GateCommandResult end) =>
         end.Report is { FailedTests: { Count: > 0 } reported }
             ? [.. reported.Distinct().Take(Most)]
@@ -19,7 +22,7 @@ internal static class FailedTests
     private static IEnumerable<string> Printed(IReadOnlyList<GateOutputLine> lines, string command)
     {
         var writers = GateProgramOutputFormatTable.Rows.Where(row =>
-            row.Failures is not null && DecisiveLineFinder.WroteOutput(row, command, lines)
+            row.Failures is not null && FailureExplainingLineFinder.WroteOutput(row, command, lines)
         );
         return writers
             .SelectMany(row =>

@@ -9,8 +9,10 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="Text">Text without colors.</param>
 internal readonly record struct GateOutputLine(int Number, string Text);
 
-/// <summary>Collects the output of a gate. Counts tests while the output arrives, and keeps only the beginning and the end, so that memory
-/// is bounded. Thread-safe.</summary>
+/// <summary>
+/// Collects the output of a gate. Counts tests while the output arrives, and keeps only the beginning and the end of the output to limit
+/// memory use. Thread-safe.
+/// </summary>
 internal sealed partial class GateOutputCollector
 {
     private const int MostCharacters = 1_000_000;

@@ -9,7 +9,7 @@ internal sealed record GateCommandResult
     /// <summary>Shell command of the gate.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Exit code. For a signal, 128 plus its number, as in shells.</summary>
+    /// <summary>Exit code of the command. If a signal ended the command, 128 plus the number of the signal, as in shells.</summary>
     public required int ExitCode { get; init; }
 
     /// <summary>Working directory. Paths in the output are made relative to it.</summary>
@@ -39,7 +39,7 @@ internal sealed record ClassifiedGateResult(
     GateOutcomeKind Kind,
     TestCounts? Counts,
     EnvironmentCause? Environment,
-    DecisiveLine? Decisive,
+    FailureExplainingLine? Decisive,
     IReadOnlyList<string> FailedTests
 )
 {
@@ -48,7 +48,8 @@ internal sealed record ClassifiedGateResult(
 }
 
 /// <summary>
-/// Determines the kind, test counts, cause and decisive line of a result of a test runner, build or linter. Has no side effects.
+/// Determines the kind of outcome, test counts, cause and decisive line from the output of a test runner, build tool or linter. Has no side
+/// effects.
 /// </summary>
 internal static class GateProgramOutputClassifier
 {
@@ -63,7 +64,7 @@ internal static class GateProgramOutputClassifier
         var counted = end.Report?.Counted ?? end.Output.Counted;
         var ran = counted?.Ran;
         var fails = end.ExitCode != 0 || end.TimedOut || counted?.Failed > 0 || counted?.Errors > 0;
-        var found = DecisiveLineFinder.Find(end, fails, hasRun: counted is not null && ran != 0);
+        var found = FailureExplainingLineFinder.Find(end, fails, hasRun: counted is not null && ran != 0);
         var (kind, cause) = Judge(end, fails, ran, found);
         var failed = fails ? FailedTests.Of(end) : [];
         return new ClassifiedGateResult(
@@ -76,7 +77,7 @@ internal static class GateProgramOutputClassifier
         {
             Failures =
                 kind == GateOutcomeKind.Passed ? null
-                : failed.Count > 0 ? GateFailureNameBuilder.Of(failed.Select(test => ((string?)null, test)))
+                : failed.Count > 0 ? GateFailureTextNormalizer.Of(failed.Select(test => ((string?)null, test)))
                 : found is { Failures.Count: > 0 } ? found.Failures
                 : null,
         };
@@ -90,7 +91,7 @@ internal static class GateProgramOutputClassifier
         GateCommandResult end,
         bool fails,
         long? ran,
-        DecisiveLineMatch? found
+        FailureExplainingLineMatch? found
     )
     {
         if (end.TimedOut || end.ExitCode == TimeOut || (end.ExitCode is Kill or Terminate && Limited.IsMatch(end.Command)))
@@ -117,9 +118,9 @@ internal static class GateProgramOutputClassifier
             : (ran == 0 && end.ExitCode != 0 ? GateOutcomeKind.NoTests : GateOutcomeKind.Failed, null);
     }
 
-    private static (GateOutcomeKind Kind, EnvironmentCause? Cause) OfLine(GateCommandResult end, DecisiveLineMatch found)
+    private static (GateOutcomeKind Kind, EnvironmentCause? Cause) OfLine(GateCommandResult end, FailureExplainingLineMatch found)
     {
-        var manifests = new DeclaredPackageChecker(end.Manifests);
+        var manifests = new MissingPackageDeclarationChecker(end.Manifests);
         var kind = found.Rule.Kind ?? GateOutcomeKind.Failed;
         if (found.Group("program") is { } program && manifests.ContainPackageOf(program))
         {
@@ -167,24 +168,24 @@ internal static class GateProgramOutputClassifier
     private static bool IsPath(string module, string word) =>
         module.StartsWith('/') && word.Contains('.', StringComparison.Ordinal) && module.EndsWith("/" + word, StringComparison.Ordinal);
 
-    private static string? MissingModule(DecisiveLineMatch found) =>
+    private static string? MissingModule(FailureExplainingLineMatch found) =>
         found.Group("module") ?? (Missing.Match(found.Line.Text) is { Success: true } match ? match.Groups["module"].Value : null);
 
-    private static DecisiveLine? Line(GateCommandResult end, DecisiveLineMatch? found, GateOutcomeKind kind) =>
+    private static FailureExplainingLine? Line(GateCommandResult end, FailureExplainingLineMatch? found, GateOutcomeKind kind) =>
         found is not null ? found.ToLine(end.Directory)
         : end.Report?.Failure is { } reported ? reported
         : kind is GateOutcomeKind.NoTests ? null
         : LastLine(end);
 
     // Last output of a stopped or unknown runner. Lines with progress dots are omitted.
-    private static DecisiveLine? LastLine(GateCommandResult end)
+    private static FailureExplainingLine? LastLine(GateCommandResult end)
     {
         foreach (var line in end.Output.Lines.Reverse())
         {
             var text = line.Text.Trim();
             if (text.Length > 0 && text.Any(char.IsLetter))
             {
-                return new DecisiveLine(line.Number, DecisiveLineMatch.Shorten(text), null, null);
+                return new FailureExplainingLine(line.Number, FailureExplainingLineMatch.Shorten(text), null, null);
             }
         }
         return null;

@@ -2,8 +2,8 @@ namespace Orchestrator.Gates.Runners;
 
 /// <summary>
 /// Output format of one test runner, build tool or linter. Each instance is a row of <see cref="GateProgramOutputFormatTable"/>. Patterns
-/// are matched against lines from which colors have been removed. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and
-/// <c>test</c> have the same meaning in all patterns.
+/// match lines without color codes, and the capture groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have the
+/// same meaning in all patterns.
 /// </summary>
 /// <param name="Name">Name of the runner.</param>
 internal sealed record GateProgramOutputFormat(string Name)
@@ -40,13 +40,15 @@ internal sealed record GateProgramOutputFormat(string Name)
     /// <summary>Pattern of the line after which <see cref="Failures"/> names no failed test, or null if there is none.</summary>
     public GateOutputLineRegex? FailuresEnd { get; init; }
 
-    /// <summary>Rules for the decisive line, most specific first.</summary>
-    public IReadOnlyList<DecisiveLineRule> Lines { get; init; } = [];
+    /// <summary>Rules that find the line that explains a failure, most specific first.</summary>
+    public IReadOnlyList<FailureExplainingLineRule> Lines { get; init; } = [];
 
     /// <summary>Options that select single tests, or null if the runner's options are not known.</summary>
     public TestFilterArgumentFormat? Select { get; init; }
 
-    /// <summary>Rules that find a failure's source location, used by line rules that have none of their own.</summary>
+    /// <summary>
+    /// Rules that find the source location of a failure. They apply to rules in <see cref="Lines"/> that have none of their own.
+    /// </summary>
     public IReadOnlyList<SourceLocationSearchRule> Places { get; init; } = [];
 }
 
@@ -58,17 +60,18 @@ internal sealed record GateProgramOutputFormat(string Name)
 internal sealed record TestFilterArgumentFormat(GateOutputLineRegex Command, string Each)
 {
     /// <summary>
-    /// Option that selects all requested tests, with {0} for their joined name parts. Null if each test has its own option.
+    /// Option that selects all requested tests, in which <c>{0}</c> stands for their joined names. Null if each test has an option of its
+    /// own.
     /// </summary>
     public string? All { get; init; }
 
-    /// <summary>Separator of the parts in <see cref="All"/>.</summary>
+    /// <summary>Separator between the test names that replace <c>{0}</c> in <see cref="All"/>.</summary>
     public string Between { get; init; } = "|";
 
     /// <summary>Word required before the options of single tests. Empty if no word is required.</summary>
     public string Begin { get; init; } = "";
 
-    /// <summary>True if the names are parts of a regular expression.</summary>
+    /// <summary>True if the runner treats the names as regular expressions. Special characters in the names are then escaped.</summary>
     public bool IsPattern { get; init; }
 
     /// <summary>True if the options must directly follow the part of the command that runs the tests. False if they follow the whole
@@ -135,7 +138,7 @@ internal enum TestResultLineCountingMode
     /// <summary>Each test name counts once, because some runners report subtests under the name of the test that contains them.</summary>
     Once,
 
-    /// <summary>Only tests that contain no subtests (such as <c>Test/small</c>) are counted.</summary>
+    /// <summary>Only tests without subtests are counted. A name such as <c>Test/small</c> denotes a subtest of <c>Test</c>.</summary>
     Leaves,
 
     /// <summary>Only TAP test points without nested points are counted. Groups <c>indent</c> and <c>open</c> capture the indentation and
@@ -175,9 +178,9 @@ internal sealed record TestTally(
     private static long? Sum(long? a, long? b) => a is null ? b : Math.Clamp(a.Value + (b ?? 0), int.MinValue, int.MaxValue);
 }
 
-/// <summary>Rule that finds a line that explains why a command did not pass.</summary>
+/// <summary>Rule that finds the decisive line, which explains why a command did not pass.</summary>
 /// <param name="Pattern">Pattern of the line.</param>
-internal sealed record DecisiveLineRule(GateOutputLineRegex Pattern)
+internal sealed record FailureExplainingLineRule(GateOutputLineRegex Pattern)
 {
     /// <summary>Kind of result that the line indicates. Null for a failed test or lint rule.</summary>
     public GateOutcomeKind? Kind { get; init; }
@@ -185,13 +188,13 @@ internal sealed record DecisiveLineRule(GateOutputLineRegex Pattern)
     /// <summary>Environment fault that the line reports, or null to consult <see cref="EnvironmentFaultMessages"/>.</summary>
     public EnvironmentCause? Cause { get; init; }
 
-    /// <summary>Pattern of the first line of the section that must contain the line. Null for any section.</summary>
+    /// <summary>Pattern of the heading of the section that must contain the decisive line, or null for any section.</summary>
     public GateOutputLineRegex? Under { get; init; }
 
-    /// <summary>Pattern of a line that must precede the line. Null for any position.</summary>
+    /// <summary>Pattern of another line that must occur somewhere before the decisive line, or null for any position.</summary>
     public GateOutputLineRegex? After { get; init; }
 
-    /// <summary>Pattern that one of the next lines must match. Null if there is no such condition.</summary>
+    /// <summary>Pattern that at least one of the ten lines after the match must match, or null for no such condition.</summary>
     public GateOutputLineRegex? Then { get; init; }
 
     /// <summary>Pattern that disables the rule if any line of the output matches it. Null if there is no such pattern.</summary>
@@ -203,20 +206,19 @@ internal sealed record DecisiveLineRule(GateOutputLineRegex Pattern)
     /// <summary>True to use the last matching line instead of the first.</summary>
     public bool Last { get; init; }
 
-    /// <summary>True if the line above the match is the decisive line.</summary>
+    /// <summary>True if the decisive line is the nearest non-empty line above the match instead of the match itself.</summary>
     public bool Previous { get; init; }
 
     /// <summary>
-    /// True if this rule has the same rank as the previous rule, so that whichever matches first determines the decisive line.
+    /// True if this rule has the same rank as the previous rule. The rule whose match comes first in the output then determines the
+    /// decisive line.
     /// </summary>
     public bool Beside { get; init; }
 
-    /// <summary>
-    /// True if this rule has the same rank as the previous rule, so whichever of the two matches first determines the decisive line.
-    /// </summary>
+    /// <summary>True if this rule also applies to a command that passed.</summary>
     public bool EvenIfPassed { get; init; }
 
-    /// <summary>Number of lines after the match in which an environment fault may be named.</summary>
+    /// <summary>Number of lines after the match that may name an environment fault.</summary>
     public int Context { get; init; }
 
     /// <summary>Rules that find the source location, or null to use those of the runner.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Table of runners (test runners, build tools and linters), with their rules for test counts and decisive lines. A new runner needs one
-/// row. A runner comes before the runners that can start it.
+/// Table of the output formats of test runners, build tools and linters, with one row for each. A tool precedes the tools that can start
+/// it, except that programs that fetch packages come first.
 /// </summary>
 internal static class GateProgramOutputFormatTable
 {

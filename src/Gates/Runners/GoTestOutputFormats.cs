@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for the go command.</summary>
+/// <summary>Output formats of the <c>go</c> command.</summary>
 internal static class GoTestOutputFormats
 {
     private const string GoFile = @"(?:\./)?(?<file>[\w./+-]+\.go):(?<line>\d+):";

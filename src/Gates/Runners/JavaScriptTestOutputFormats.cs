@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for JavaScript and TypeScript.</summary>
+/// <summary>Output formats of JavaScript and TypeScript test runners.</summary>
 internal static class JavaScriptTestOutputFormats
 {
     private static SourceLocationSearchRule[] VitestPlaces =>

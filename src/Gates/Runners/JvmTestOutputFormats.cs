@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for Maven, Gradle, JUnit and ScalaTest.</summary>
+/// <summary>Output formats of Maven, Gradle, JUnit and ScalaTest.</summary>
 internal static class JvmTestOutputFormats
 {
     private const string JavaFrame =

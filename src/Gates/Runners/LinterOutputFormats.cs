@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for linters and type checkers.</summary>
+/// <summary>Output formats of linters and type checkers.</summary>
 internal static class LinterOutputFormats
 {
     public static GateProgramOutputFormat[] Linters =>

@@ -3,8 +3,8 @@ using static Orchestrator.Gates.Runners.SharedOutputFormatPatterns;
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Runner table rows for programs that fetch packages before they start a runner. Their rows prevent fetching errors from being attributed
-/// to the runner.
+/// Output formats of programs that fetch packages before they start a runner. These formats prevent fetch errors from being attributed to
+/// the runner.
 /// </summary>
 internal static class PackageFetcherOutputFormats
 {

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for phpunit and Pest.</summary>
+/// <summary>Output formats of phpunit and Pest.</summary>
 internal static class PhpTestOutputFormats
 {
     public static GateProgramOutputFormat[] Php =>

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for pytest, unittest and plain Python.</summary>
+/// <summary>Output formats of pytest, unittest and plain Python.</summary>
 internal static class PythonTestOutputFormats
 {
     private const string PythonError = @"[A-Za-z_][\w.]*";

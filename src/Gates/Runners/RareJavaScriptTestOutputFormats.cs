@@ -3,10 +3,10 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for less common JavaScript runners and for reports on standard output.</summary>
+/// <summary>Output formats of less common JavaScript test runners and of test reports on standard output.</summary>
 internal static class RareJavaScriptTestOutputFormats
 {
-    /// <summary>Runner table rows that must precede those of node:test, because node:test prints the same marks.</summary>
+    /// <summary>Output formats that must precede the format of node:test in the table, because node:test prints the same marks.</summary>
     public static GateProgramOutputFormat[] Small =>
         [
             new("ava")

@@ -11,7 +11,7 @@ internal static class RootManifestTextReader
     public static IReadOnlyList<string> Of(string directory)
     {
         var texts = new List<string>();
-        var files = new WorktreeFileAccessor(directory);
+        var files = new WorktreeFileReaderAndWriter(directory);
         foreach (var file in files.List(""))
         {
             if (Ecosystems.IsManifest(file) && files.TryRead(file, LargestFile) is { } content)

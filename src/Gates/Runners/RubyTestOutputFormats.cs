@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for rspec, minitest and plain Ruby.</summary>
+/// <summary>Output formats of rspec, minitest and plain Ruby.</summary>
 internal static class RubyTestOutputFormats
 {
     private static SourceLocationSearchRule[] RubyPlaces =>

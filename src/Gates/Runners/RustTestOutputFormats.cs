@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for cargo and nextest.</summary>
+/// <summary>Output formats of cargo and nextest.</summary>
 internal static class RustTestOutputFormats
 {
     private const string Panic = @"thread '(?<test>[^']+)' (?:\(\d+\) )?panicked at ";

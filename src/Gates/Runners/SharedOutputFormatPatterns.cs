@@ -2,7 +2,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Patterns and rules that the rows of several runners share.</summary>
+/// <summary>Patterns and rules that the output formats of several runners share.</summary>
 internal static class SharedOutputFormatPatterns
 {
     public const GateOutcomeKind BuildFailed = GateOutcomeKind.BuildFailed;
@@ -10,10 +10,10 @@ internal static class SharedOutputFormatPatterns
     public const GateOutcomeKind NoTests = GateOutcomeKind.NoTests;
     public const GateOutcomeKind OfMachine = GateOutcomeKind.Environment;
 
-    /// <summary>Pattern of a JavaScript or TypeScript source file.</summary>
+    /// <summary>Pattern of the path of a JavaScript or TypeScript source file.</summary>
     public const string ScriptFile = @"(?<file>[^\s():'""]+\.[cm]?[jt]sx?)";
 
-    /// <summary>Rules that find the first frame of a Node stack trace in a file of the project.</summary>
+    /// <summary>Rules that find the first frame of a Node stack trace that is in a file of the project.</summary>
     public static SourceLocationSearchRule[] ScriptPlaces =>
         [
             Below($@"(?:\(|\bat |❯ (?:.* )?)(?:async )?(?:file://)?{ScriptFile}:(?<line>\d+):\d+\)?", 60),
@@ -33,6 +33,6 @@ internal static class SharedOutputFormatPatterns
 
     public static TestTally Skipped(int count = 1) => new(Skipped: count);
 
-    /// <summary>Rule for a line that reports that no tests ran. It applies only if no test was counted.</summary>
-    public static DecisiveLineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };
+    /// <summary>Creates a rule for a line that reports that no tests ran. The rule applies only if no tests were counted.</summary>
+    public static FailureExplainingLineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };
 }

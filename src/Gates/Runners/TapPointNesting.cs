@@ -1,7 +1,9 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Recognizes TAP test points that summarize nested points. Such a point follows its nested points, which are indented, or opens
-/// a block of them with a brace.</summary>
+/// <summary>
+/// Recognizes TAP test points that summarize nested points. Such a point either follows its nested points, which are indented, or opens a
+/// block of nested points with a brace.
+/// </summary>
 internal sealed class TapPointNesting
 {
     private const int MostBlocks = 100;

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.SourceLocationSearchRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Runner table rows for runners that print TAP and for runners that belong to no other group.</summary>
+/// <summary>Output formats of runners that print TAP, and of runners that belong to no other group.</summary>
 internal static class TapTestOutputFormats
 {
     private static TestCountRule Point(string pattern, TestTally each) =>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Counts tests by the summary lines of all known runners. Adds the counts of several suites in one output.</summary>
+/// <summary>
+/// Counts tests from the summary lines of all known runners. Adds up the counts if the output contains several test suites.
+/// </summary>
 internal sealed class TestCounter
 {
     private const int LongestLine = 2_000;

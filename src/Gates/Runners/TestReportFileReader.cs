@@ -30,7 +30,7 @@ internal static class TestReportFileReader
     public static TestReportSummary? Read(string directory, DateTime since, CancellationToken stop)
     {
         TestTally? counted = null;
-        DecisiveLine? failure = null;
+        FailureExplainingLine? failure = null;
         var files = new List<string>();
         var failed = new List<string>();
         foreach (var file in Written(directory, since).Order(StringComparer.Ordinal))

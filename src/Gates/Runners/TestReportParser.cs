@@ -5,7 +5,7 @@ using System.Xml.Linq;
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Reads one report of a test runner and counts its test cases. Totals stated in the file are used only if it contains no test cases.
+/// Parses one report of a test runner. In an XML report, the test cases are counted. In a JSON report, the stated totals are used.
 /// </summary>
 internal static class TestReportParser
 {
@@ -20,10 +20,13 @@ internal static class TestReportParser
         MaxCharactersInDocument = 64L * 1024 * 1024,
     };
 
+    /// <summary>A line of a stack trace that names a file and a line.</summary>
+    private const string Frame = @"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b";
+
     private static readonly SourceLocationSearchRule[] StackPlaces =
     [
         SourceLocationSearchRule.Here(@"^(?<file>[^\s:()]+\.\w+):(?<line>\d+)(?::|$)"),
-        SourceLocationSearchRule.Below(@"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b", 60),
+        SourceLocationSearchRule.Below(Frame, 60),
     ];
 
     /// <summary>Returns the results in a report file, or null if the file is not a report or can't be read.</summary>
@@ -49,7 +52,8 @@ internal static class TestReportParser
     }
 
     /// <summary>
-    /// Returns the failed tests of a report that the runner printed as JUnit XML or as JSON. Empty if the output contains no report.
+    /// Returns the names of the failed tests in a report that the runner printed as JUnit XML or JSON. Empty if the output contains no
+    /// report.
     /// </summary>
     public static IReadOnlyList<string> FailedIn(IReadOnlyList<GateOutputLine> lines)
     {
@@ -75,7 +79,7 @@ internal static class TestReportParser
         static MemoryStream Joined(IEnumerable<string> some) => new(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', some)));
     }
 
-    private static (TestTally? Counted, DecisiveLine? Failure) OfXml(Stream stream, string directory, List<string> failed)
+    private static (TestTally? Counted, FailureExplainingLine? Failure) OfXml(Stream stream, string directory, List<string> failed)
     {
         using var reader = XmlReader.Create(stream, Reading);
         if (reader.MoveToContent() != XmlNodeType.Element)
@@ -93,7 +97,7 @@ internal static class TestReportParser
             return (null, null);
         }
         var counted = new TestTally(0, 0, 0);
-        DecisiveLine? failure = null;
+        FailureExplainingLine? failure = null;
         while (reader.Read())
         {
             while (reader.NodeType == XmlNodeType.Element && reader.LocalName == element)
@@ -118,7 +122,7 @@ internal static class TestReportParser
             (string?)test.Attribute("testName") ?? $"{(string?)test.Attribute("classname")} {(string?)test.Attribute("name")}".Trim()
         );
 
-    private static (TestTally Result, DecisiveLine? Failure) OfCase(XElement one, string directory, bool isFirst)
+    private static (TestTally Result, FailureExplainingLine? Failure) OfCase(XElement one, string directory, bool isFirst)
     {
         var outcome = (string?)one.Attribute("outcome");
         var fault = one.Elements().FirstOrDefault(child => child.Name.LocalName is "failure" or "error");
@@ -137,10 +141,10 @@ internal static class TestReportParser
         return (result, isFirst ? Failure(fault ?? one, (string?)one.Attribute("file"), directory) : null);
     }
 
-    private static DecisiveLine? Failure(XElement fault, string? file, string directory) =>
+    private static FailureExplainingLine? Failure(XElement fault, string? file, string directory) =>
         Failure($"{(string?)fault.Attribute("message")}\n{fault.Value}", file, directory);
 
-    private static DecisiveLine? Failure(string text, string? file, string directory)
+    private static FailureExplainingLine? Failure(string text, string? file, string directory)
     {
         GateOutputLine[] lines =
         [
@@ -152,10 +156,15 @@ internal static class TestReportParser
         }
         var (found, line) = SourceLocationFinder.Of(StackPlaces, lines, 0, directory);
         var own = file is null ? null : Path.GetRelativePath(directory, Path.Combine(directory, file));
-        return new DecisiveLine(null, DecisiveLineMatch.Shorten(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
+        return new FailureExplainingLine(
+            null,
+            FailureExplainingLineMatch.Shorten(lines[0].Text.Trim()),
+            found ?? own,
+            found is null ? null : line
+        );
     }
 
-    private static (TestTally? Counted, DecisiveLine? Failure) OfJson(Stream stream, string directory, List<string> failed)
+    private static (TestTally? Counted, FailureExplainingLine? Failure) OfJson(Stream stream, string directory, List<string> failed)
     {
         if (stream.Length > LargestJson || !IsReport(stream))
         {
@@ -193,9 +202,9 @@ internal static class TestReportParser
     private static long Number(JsonElement from, string name) =>
         from.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var n) ? n : 0;
 
-    private static DecisiveLine? OfSuites(JsonElement suites, string directory, List<string> failed)
+    private static FailureExplainingLine? OfSuites(JsonElement suites, string directory, List<string> failed)
     {
-        DecisiveLine? first = null;
+        FailureExplainingLine? first = null;
         foreach (var suite in Items(suites))
         {
             foreach (var one in suite.TryGetProperty("assertionResults", out var results) ? Items(results) : [])
@@ -215,9 +224,9 @@ internal static class TestReportParser
         return first;
     }
 
-    private static DecisiveLine? OfFailures(JsonElement root, string directory, List<string> failed)
+    private static FailureExplainingLine? OfFailures(JsonElement root, string directory, List<string> failed)
     {
-        DecisiveLine? first = null;
+        FailureExplainingLine? first = null;
         foreach (var one in root.TryGetProperty("failures", out var failures) ? Items(failures) : [])
         {
             if (one.TryGetProperty("err", out var fault) && fault.ValueKind == JsonValueKind.Object)

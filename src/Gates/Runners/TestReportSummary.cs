@@ -7,7 +7,7 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="FailedTests">Names of failed tests.</param>
 internal sealed record TestReportSummary(
     TestTally Counted,
-    DecisiveLine? Failure,
+    FailureExplainingLine? Failure,
     IReadOnlyList<string> Files,
     IReadOnlyList<string> FailedTests
 );

@@ -1,8 +1,8 @@
 namespace Orchestrator.Gates.Running;
 
 /// <summary>
-/// Evidence of environment faults that a gate's output can't forge: the kernel's count of OOM kills and the free space of file systems.
-/// Must be created before the gate starts.
+/// Evidence of environment faults, taken from system records that a gate's output can't forge. These are the kernel's count of OOM kills
+/// and the free space of file systems. An instance must be created before the gate starts.
 /// </summary>
 /// <param name="folders">Folders that the gate writes to.</param>
 internal sealed class EnvironmentFaultEvidence(IEnumerable<string> folders)

@@ -2,7 +2,7 @@ using Orchestrator.Gates.Runners;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Cause of a failed command other than a gate, such as set-up, according to its output.</summary>
+/// <summary>Cause of the failure of a command other than a gate, such as a set-up command, as derived from the command's output.</summary>
 /// <param name="Line">First line that explains the failure. Empty if no line does.</param>
 /// <param name="Cause">Environment fault, or null if unknown.</param>
 public sealed record FailedCommandCause(string Line, EnvironmentCause? Cause)

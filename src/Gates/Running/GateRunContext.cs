@@ -19,7 +19,9 @@ public sealed record GateRunContext
     /// fault.</summary>
     public IReadOnlyList<string> Planned { get; init; } = [];
 
-    /// <summary>True if a task of the plan does not declare its files, so any missing module may be part of its work.</summary>
+    /// <summary>
+    /// True if a task of the plan does not declare its files. Any missing module may then be part of that task's unfinished work.
+    /// </summary>
     public bool MayWriteAnything { get; init; }
 
     /// <summary>Temporary folder of the worktree, emptied between two runs of a gate, or null if there is none.</summary>
@@ -28,9 +30,10 @@ public sealed record GateRunContext
     /// <summary>Sandbox that confines the gate, or null to run the gate without a sandbox.</summary>
     public Sandbox? Sandbox { get; init; }
 
-    /// <summary>True if the output alone may prove an environment fault, because the tree contains no code written by an agent or no
-    /// decision depends on the result. False to accept only <see cref="EnvironmentFaultEvidence"/>, because code written by an agent could
-    /// print such messages.</summary>
+    /// <summary>
+    /// True to accept a gate's output alone as proof of an environment fault. False to accept only <see cref="EnvironmentFaultEvidence"/>,
+    /// because code written by an agent could print such messages.
+    /// </summary>
     public bool TrustsOutput { get; init; }
 
     /// <summary>True to rerun a failing gate to detect flakiness. False if failure is expected.</summary>
@@ -41,8 +44,10 @@ public sealed record GateRunContext
     /// times.</summary>
     public IReadOnlySet<string> FlakyBefore { get; init; } = new HashSet<string>();
 
-    /// <summary>New and changed tests, by their names in the sources. If the gate passes and the tests can be selected, the tests run alone
-    /// until each has run up to three times.</summary>
+    /// <summary>
+    /// New and changed tests, by their names in the sources. If the gate passes and these tests can be selected, they run alone up to two
+    /// more times.
+    /// </summary>
     public IReadOnlyList<string> NewTests { get; init; } = [];
 
     /// <summary>

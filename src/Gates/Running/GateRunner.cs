@@ -13,7 +13,10 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const string RerunSuffix = ".rerun";
     private const string AloneSuffix = ".alone";
 
-    /// <summary>Maximum number of runs for a test that was flaky before. The maximum for other tests is one run less.</summary>
+    /// <summary>
+    /// Maximum number of runs of a gate whose failed tests were all flaky before, and of new tests. In other cases, the maximum is one run
+    /// less.
+    /// </summary>
     private const int MostRuns = 3;
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
@@ -102,7 +105,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         GateVerdict first,
         GateRunContext subject,
         string evidenceFile,
-        GateExecutionTurn turn,
+        GateExecutionPermit turn,
         bool wasKilled,
         CancellationToken cancellationToken
     )
@@ -141,8 +144,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     }
 
     /// <summary>
-    /// Returns the tests that failed in only one of two failed runs. Null if the same tests failed in both runs, or if no test did, for
-    /// example because names change in each run.
+    /// Returns the tests that failed in only one of two failed runs. Null if the same tests failed in both runs, or if no test failed in
+    /// both, for example because test names change.
     /// </summary>
     private static IReadOnlyList<string>? FailedOnce(GateVerdict first, GateVerdict again)
     {
@@ -157,7 +160,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         GateVerdict passed,
         GateRunContext subject,
         string evidenceFile,
-        GateExecutionTurn turn,
+        GateExecutionPermit turn,
         CancellationToken cancellationToken
     )
     {
@@ -179,13 +182,15 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         bool IsNew(string failed) => subject.NewTests.Any(name => TestNames.RefersTo(failed, name));
     }
 
-    /// <summary>True if failed tests also fail when they run alone. A test that passes alone proves nothing, because another test may cause
-    /// the failure.</summary>
+    /// <summary>
+    /// True if failed tests also fail when they run alone. A test that passes alone is not necessarily flaky, because another test may have
+    /// caused its failure.
+    /// </summary>
     private async Task<bool> FailAloneAsync(
         GateVerdict first,
         GateRunContext subject,
         string evidenceFile,
-        GateExecutionTurn turn,
+        GateExecutionPermit turn,
         CancellationToken cancellationToken
     )
     {
@@ -254,8 +259,10 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         };
     }
 
-    /// <summary>Classifies a failure as an environment fault only if there is proof. Proof is a record of the machine, or the output of a
-    /// tree without an agent's code. A missing program or service may also be unfinished work.</summary>
+    /// <summary>
+    /// Classifies a failure as an environment fault only with proof, namely a system record or the output of a tree without an agent's
+    /// code. A missing program or service may also be unfinished work.
+    /// </summary>
     private static GateVerdict ClassifyFailure(GateVerdict verdict, GateRunContext subject, EnvironmentFaultEvidence records)
     {
         if (verdict is not { Result: GateResult.Failed, Kind: GateOutcomeKind.Environment, Gate.Negate: false })
@@ -298,7 +305,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         string command,
         GateRunContext subject,
         string evidenceFile,
-        GateExecutionTurn turn,
+        GateExecutionPermit turn,
         CancellationToken cancellationToken
     )
     {
@@ -367,8 +374,9 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
     }
 
-    /// <summary>Runs the gate and empties its temporary folder, so that reruns and later gates start clean. Files that can't be removed
-    /// remain, and the next gates report them.</summary>
+    /// <summary>
+    /// Runs the gate and then empties its temporary folder, so that reruns and later gates start clean. Files that can't be removed remain.
+    /// </summary>
     private async Task<ProcessResult> RunProcessAsync(ChildProcessOptions process, string? temporary, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];

@@ -8,7 +8,7 @@ namespace Orchestrator.Gates.Running;
 /// </summary>
 public static class GateVariables
 {
-    /// <summary>Returns the named variables that are set.</summary>
+    /// <summary>Returns the environment variables with the given names that are set.</summary>
     /// <param name="environment">Available variables.</param>
     /// <param name="names">Names of the variables, such as the list <c>permissions.gates.environment</c>.</param>
     public static Dictionary<string, string> Named(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> names) =>

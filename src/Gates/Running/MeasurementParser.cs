@@ -13,7 +13,7 @@ internal sealed partial class MeasurementParser
     /// <summary>Last non-empty line so far. Empty before the first line.</summary>
     public string LastLine { get; private set; } = "";
 
-    /// <summary>Last number in the line, or null if the line has none.</summary>
+    /// <summary>Last number in <see cref="LastLine"/>, or null if there is none.</summary>
     public decimal? Value => Last(LastLine);
 
     /// <summary>Processes the next line of the output.</summary>

@@ -25,15 +25,15 @@ internal static partial class TestSubsetCommandBuilder
         {
             return null;
         }
-        var (folder, inFolder) = GateFolderPrefixEditor.Split(command);
+        var (folder, inFolder) = GateCommandFolderPrefixEditor.Split(command);
         var selecting = Script().Match(inFolder) is { Success: true } script
             ? SelectInScript(
                 script,
-                NodeGateDetector.ScriptsOf(new ProjectFolderReader(new WorktreeFileAccessor(directory), folder)),
+                NodeGateDetector.ScriptsOf(new ProjectFolderContentReader(new WorktreeFileReaderAndWriter(directory), folder)),
                 names
             )
             : Select(inFolder, names);
-        return selecting is null || folder.Length == 0 ? selecting : GateFolderPrefixEditor.Join(folder, selecting);
+        return selecting is null || folder.Length == 0 ? selecting : GateCommandFolderPrefixEditor.Join(folder, selecting);
     }
 
     private static string? SelectInScript(Match called, IReadOnlyDictionary<string, string> scripts, IReadOnlyList<string> names) =>

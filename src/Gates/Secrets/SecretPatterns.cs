@@ -15,7 +15,7 @@ internal static class SecretPatterns
     private const string Word = "(?:^|[^A-Za-z0-9_-])";
 
     /// <summary>
-    /// Pattern of variable names that indicate a secret value. Any prefix is allowed: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.
+    /// Pattern of variable names that indicate a secret value. Any prefix is allowed, as in <c>DB_PASSWORD</c> and <c>stripeApiKey</c>.
     /// </summary>
     private const string Names =
         "(?:passw(?:or)?d|passphrase|pwd|secret|secret[_-]?key|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|"
@@ -23,7 +23,7 @@ internal static class SecretPatterns
 
     private const string NameAnchors = "passw passphrase pwd secret token key credential";
 
-    /// <summary>All patterns. The first match determines the kind.</summary>
+    /// <summary>All secret patterns. If several match, the first one determines the kind of secret.</summary>
     public static IReadOnlyList<SecretPattern> All { get; } =
     [
         Of("private key", "-----BEGIN", "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
@@ -151,7 +151,7 @@ internal static class SecretPatterns
             entropy
         );
 
-    /// <summary>Creates a pattern that does not match directly after a letter.</summary>
+    /// <summary>Creates a pattern that does not match directly after a letter, a digit, an underscore or a hyphen.</summary>
     private static SecretPattern Token(string name, string anchors, string form, double entropy = 0) =>
         Of(name, anchors, $"{Word}(?<s>{form})", entropy);
 }

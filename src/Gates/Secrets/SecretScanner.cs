@@ -18,13 +18,13 @@ public static class SecretScanner
     /// <summary>Comment that allows the secrets on its line.</summary>
     public const string Allow = "orchestrate:allow-secret";
 
-    /// <summary>Maximum length of the pieces into which long lines are split for scanning.</summary>
+    /// <summary>Maximum length, in characters, of the pieces into which long lines are split for scanning.</summary>
     private const int LongestPiece = 20_000;
 
-    /// <summary>Overlap of pieces, which is longer than any secret's format.</summary>
+    /// <summary>Overlap of adjacent pieces in characters, so that a secret at a boundary is found in one of them.</summary>
     private const int Overlap = 2_000;
 
-    /// <summary>Placeholders used in place of secrets in examples and templates.</summary>
+    /// <summary>Fragments of text that mark a value as a placeholder, as used in examples and templates.</summary>
     private static readonly string[] Placeholders =
     [
         "example",

@@ -2,7 +2,7 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Lines that a change adds to a file of the product, which is not a test file.</summary>
+/// <summary>Lines that a change adds to a product file, as opposed to a test file.</summary>
 internal sealed partial class AddedProductCodeLines
 {
     /// <summary>Maximum number of characters in a line that is examined. Longer lines are assumed to be generated.</summary>
@@ -17,7 +17,7 @@ internal sealed partial class AddedProductCodeLines
         FileDiff diff,
         string text,
         IReadOnlyList<ParsedTestDefinition> tests,
-        IReadOnlySet<SourceCodeLiteral> moved
+        IReadOnlySet<ParsedSourceCodeLiteral> moved
     )
     {
         (Path, IsShell) = (diff.Path, Ecosystems.Shell.IsSource(diff.Path));
@@ -45,11 +45,11 @@ internal sealed partial class AddedProductCodeLines
 
     public IReadOnlyList<(int Number, string Text)> Lines { get; }
 
-    /// <summary>Lines that end a shell program with success.</summary>
+    /// <summary>Lines that end a shell script with exit code 0.</summary>
     public IEnumerable<(int Number, string Text)> Exits => IsShell ? Lines.Where(line => Exit().IsMatch(line.Text)) : [];
 
     /// <summary>Groups of consecutive lines, with the literals that the change adds in each group.</summary>
-    public IReadOnlyList<(int Number, string Code, IReadOnlySet<SourceCodeLiteral> Values)> Windows { get; }
+    public IReadOnlyList<(int Number, string Code, IReadOnlySet<ParsedSourceCodeLiteral> Values)> Windows { get; }
 
     /// <summary>
     /// Functions in which the change adds comparisons with numbers. Tests of such a function can't be found by searching for its numbers.
@@ -67,7 +67,7 @@ internal sealed partial class AddedProductCodeLines
     /// functions that only return an assertion's expected value.
     /// </summary>
     /// <param name="assertions">Assertions by their literals.</param>
-    public IEnumerable<string> Repeated(ILookup<SourceCodeLiteral, AssertionLiterals> assertions)
+    public IEnumerable<string> Repeated(ILookup<ParsedSourceCodeLiteral, AssertionLiterals> assertions)
     {
         var after = 0;
         foreach (var (number, code, values) in Windows)
@@ -79,25 +79,25 @@ internal sealed partial class AddedProductCodeLines
             }
         }
 
-        AssertionLiterals? SpecialCase(string code, IReadOnlySet<SourceCodeLiteral> values) =>
+        AssertionLiterals? SpecialCase(string code, IReadOnlySet<ParsedSourceCodeLiteral> values) =>
             values
                 .Where(value => !value.IsTrivial)
                 .SelectMany(value => assertions[value])
                 .FirstOrDefault(one => one.AreIn(code, values) && _functions.Any(function => one.Calls(function.Name)));
 
-        AssertionLiterals? Result(string code, IReadOnlySet<SourceCodeLiteral> values) =>
+        AssertionLiterals? Result(string code, IReadOnlySet<ParsedSourceCodeLiteral> values) =>
             Constant().Match(code) is { Success: true } constant
-            && SourceCodeLiteral.Of(constant.Groups["value"].Value) is var value
+            && ParsedSourceCodeLiteral.Of(constant.Groups["value"].Value) is var value
             && values.Contains(value)
                 ? assertions[value].FirstOrDefault(one => one.Calls(constant.Groups["name"].Value))
                 : null;
     }
 
-    private (int, string, IReadOnlySet<SourceCodeLiteral>) WindowAt(int begin, IReadOnlySet<SourceCodeLiteral> moved)
+    private (int, string, IReadOnlySet<ParsedSourceCodeLiteral>) WindowAt(int begin, IReadOnlySet<ParsedSourceCodeLiteral> moved)
     {
         var lines = Lines.Skip(begin).Take(Window).Where(line => line.Number < Lines[begin].Number + Window);
         var code = string.Join('\n', lines.Select(line => line.Text));
-        return (Lines[begin].Number, code, SourceCodeLiteral.In(code, IsShell).Except(moved).ToHashSet());
+        return (Lines[begin].Number, code, ParsedSourceCodeLiteral.In(code, IsShell).Except(moved).ToHashSet());
     }
 
     /// <summary>Matches a definition of a function.</summary>

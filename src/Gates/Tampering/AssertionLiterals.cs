@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>An assertion of a test, with the literals that it contains.</summary>
-internal sealed partial record AssertionLiterals(string Test, string Assertion, IReadOnlySet<SourceCodeLiteral> Values, bool IsShell)
+/// <summary>An assertion in a test, with the literals that the assertion contains.</summary>
+internal sealed partial record AssertionLiterals(string Test, string Assertion, IReadOnlySet<ParsedSourceCodeLiteral> Values, bool IsShell)
 {
     /// <summary>
     /// True if code repeats the literals of the assertion. Small numbers count only in code that compares values. For a shell script, two
@@ -9,7 +9,7 @@ internal sealed partial record AssertionLiterals(string Test, string Assertion, 
     /// </summary>
     /// <param name="code">The code.</param>
     /// <param name="values">Literals of the code.</param>
-    public bool AreIn(string code, IReadOnlySet<SourceCodeLiteral> values)
+    public bool AreIn(string code, IReadOnlySet<ParsedSourceCodeLiteral> values)
     {
         var all = Values.Where(value => !value.IsTrivial).ToList();
         var shared = all.Where(values.Contains).ToList();

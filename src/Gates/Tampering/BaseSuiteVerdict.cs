@@ -1,40 +1,44 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Result of running the base's own gates on a task's work.</summary>
+/// <summary>Result of running a task's gates on its work with the tests, configuration and scripts of the base.</summary>
 public enum BaseSuiteResult
 {
-    /// <summary>The base's gates were not run, or all gates that fail on the work also fail at the base.</summary>
+    /// <summary>The gates were not run with the base's tests, or each gate that fails with them also fails on the base itself.</summary>
     NotRun,
 
-    /// <summary>The base's gates pass.</summary>
+    /// <summary>The gates pass with the tests and configuration of the base.</summary>
     Green,
 
-    /// <summary>The base's gates fail.</summary>
+    /// <summary>At least one gate that does not fail on the base itself fails with the tests and configuration of the base.</summary>
     Red,
 
-    /// <summary>The result is inconclusive, because tests of the base do not compile or load with the work, or no test ran.</summary>
+    /// <summary>
+    /// The result is inconclusive, for example because the base's tests do not compile or load with the task's work, or because no test
+    /// ran.
+    /// </summary>
     NotComparable,
 }
 
-/// <summary>Gate that ran fewer tests on the work than on its base.</summary>
+/// <summary>Gate that ran fewer tests on a task's work than with the tests of the base.</summary>
 /// <param name="Gate">Name of the gate.</param>
 /// <param name="Before">Tests that ran in the base's version.</param>
 /// <param name="Now">Tests that ran on the work.</param>
 public sealed record TestCountDrop(string Gate, int Before, int Now);
 
-/// <summary>Verdict of the base's own gates on a task's product code, with the base's tests, fixtures, configuration and
-/// scripts.</summary>
+/// <summary>
+/// Verdict of the gates on a task's product code combined with the tests, fixtures, configuration and scripts of the base.
+/// </summary>
 /// <param name="Result">Result of the gates.</param>
 /// <param name="Failed">Names of failed tests, as the test runner spells them. Empty if the runner names none.</param>
 public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
-    /// <summary>Gates that run fewer tests on the work than in the base's version.</summary>
+    /// <summary>Gates that ran fewer tests on the task's work than with the tests of the base.</summary>
     public IReadOnlyList<TestCountDrop> Fewer { get; init; } = [];
 
-    /// <summary>Verdict for base gates that were not run.</summary>
+    /// <summary>Verdict if the gates were not run with the tests of the base.</summary>
     public static BaseSuiteVerdict NotRun { get; } = new(BaseSuiteResult.NotRun, []);
 
-    /// <summary>Combines the verdicts of the gates.</summary>
+    /// <summary>Combines the verdicts of the individual gates into one verdict.</summary>
     /// <param name="ofWork">Verdicts of gates on the unchanged work. A gate that did not pass on the unchanged work is ignored.</param>
     /// <param name="verdicts">Verdicts after restoring everything that they depend on from the base. Includes gates that did not check the
     /// work, which have to pass as well.</param>
@@ -64,7 +68,8 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
     }
 
     /// <summary>
-    /// Returns the gates that ran fewer tests on the work than in a second list of verdicts. A missing count is treated as zero tests.
+    /// Returns the gates that ran fewer tests on the work than according to a second list of verdicts. A missing count is treated as zero
+    /// tests.
     /// </summary>
     public static IReadOnlyList<TestCountDrop> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [
@@ -80,8 +85,8 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
         ];
 
     /// <summary>
-    /// True if a gate rejects the work. A failed build or a test that can't be loaded does not count, because a changed interface can cause
-    /// both in old tests.
+    /// True if a gate rejects the work. A failed build or a test that can't be loaded does not count, because an interface change can break
+    /// old tests in these ways.
     /// </summary>
     public static bool IsRed(GateVerdict verdict) =>
         verdict

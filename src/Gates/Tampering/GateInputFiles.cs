@@ -26,7 +26,7 @@ public sealed partial class GateInputFiles
         _modules = new ShadowingModuleDetector(before, changed, gates.SelectMany(gate => gate.Calls.Called));
     }
 
-    /// <summary>Reads the files that affect gates from the repository.</summary>
+    /// <summary>Determines from the repository which files affect the gates.</summary>
     /// <param name="from">Base commit of the work.</param>
     /// <param name="to">Commit of the work.</param>
     public static async Task<GateInputFiles> ReadAsync(
@@ -42,7 +42,7 @@ public sealed partial class GateInputFiles
         {
             return new GateInputFiles([], new HashSet<string>(), new HashSet<string>(), []);
         }
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var files = await commits.ListFilesAsync(from, stop);
         return await OfAsync(
             gates,
@@ -53,7 +53,9 @@ public sealed partial class GateInputFiles
         );
     }
 
-    /// <summary>Finds the files that affect gates, given the base's file names, the changed files, and functions that read files.</summary>
+    /// <summary>
+    /// Determines which files affect the gates, given the names of the base's files, the changed files, and functions that read files.
+    /// </summary>
     public static async Task<GateInputFiles> OfAsync(
         IReadOnlyList<Gate> gates,
         IEnumerable<string> before,
@@ -92,7 +94,10 @@ public sealed partial class GateInputFiles
     /// <summary>True for a manifest whose changes affect no gate.</summary>
     public bool IsHarmless(string path) => _harmless.Contains(path);
 
-    /// <summary>Returns a relative clause that describes how a changed file affects gates, or null if no effect is known.</summary>
+    /// <summary>
+    /// Returns a relative clause that describes how a changed file affects gates, such as <c>which the gate 'test' calls</c>, or null if no
+    /// effect is known.
+    /// </summary>
     public string? Decides(ChangedFile file)
     {
         foreach (var (gate, calls, kinds) in _gates)

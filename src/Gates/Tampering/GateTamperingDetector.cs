@@ -3,18 +3,21 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Findings in a task's change and gate results that indicate that its passing gates prove less than before.</summary>
+/// <summary>Findings in a task's change and gate results which indicate that the task's passing gates prove less than before.</summary>
 /// <param name="ForPerson">Reasons why the work needs an approval. Each reason is a sentence. Empty if the work needs no approval.</param>
 /// <param name="Notes">Remarks for users that do not block the work.</param>
 public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyList<string> Notes);
 
-/// <summary>Detects passing gates that prove less than before. The user approved the gate's command with the plan, but work can change the
-/// scripts that the command runs, the test configuration or the tests so that the gate always passes. Such work needs an approval. A result
-/// that differs from earlier results of the gate is only reported. Has no side effects.</summary>
+/// <summary>
+/// Detects passing gates that prove less than before. The user approved each gate's command with the plan. However, work can change the
+/// called scripts, the test configuration or the tests so that the gate always passes. Such work needs an approval, whereas a mere
+/// difference from earlier results is only reported. Has no side effects.
+/// </summary>
 public static class GateTamperingDetector
 {
     /// <summary>
-    /// Number of earlier gate runs to compare with. After this number of runs, an intentionally reduced suite is no longer reported.
+    /// Number of earlier runs of a gate with which a result is compared. After this number of runs, an intentionally reduced test suite is
+    /// no longer reported.
     /// </summary>
     private const int Looked = 5;
 
@@ -67,8 +70,8 @@ public static class GateTamperingDetector
         );
 
     /// <summary>
-    /// Compares a passing result with the gate's earlier results and with its own result files. Returns an anomaly, or null if nothing is
-    /// unusual.
+    /// Compares a passing result with the gate's earlier results and with the report files that the gate wrote. Returns an anomaly, or null
+    /// if nothing is unusual.
     /// </summary>
     /// <param name="past">Earlier results of the same gate, oldest first.</param>
     /// <param name="verdict">Current result.</param>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Tampering;
 
 /// <summary>
-/// Scripts of the repository that a gate runs, directly or through other scripts. Found by looking for file names in the text, without
-/// parsing a language.
+/// Scripts of the repository that a gate runs, directly or through other scripts. They are found by searching for file names in commands
+/// and scripts, without parsing a language.
 /// </summary>
 /// <param name="Direct">Files that the gate's command calls directly.</param>
 /// <param name="Called">Files that the command calls directly or indirectly.</param>
@@ -15,7 +15,7 @@ internal sealed partial record ScriptsCalledByGate(IReadOnlySet<string> Direct, 
     private const int MostFiles = 40;
     private const int LargestScript = 256 * 1024;
 
-    /// <summary>Words that are followed by the name of a file to run or include.</summary>
+    /// <summary>Words that precede the name of a file to run or include, such as <c>bash</c> and <c>source</c>.</summary>
     private static readonly HashSet<string> Callers = new(StringComparer.Ordinal)
     {
         "sh",

@@ -3,10 +3,10 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Detects new files that a language loads in place of another module with the same name.</summary>
+/// <summary>Detects new files that a language runtime loads in place of an existing module with the same name.</summary>
 internal sealed class ShadowingModuleDetector
 {
-    /// <summary>Standard modules of Python and the modules of its test runners.</summary>
+    /// <summary>Names of Python's standard modules and of the modules of its test tools.</summary>
     private static readonly HashSet<string> OfPython =
     [
         .. (
@@ -38,7 +38,7 @@ internal sealed class ShadowingModuleDetector
     private readonly IReadOnlySet<string> _before;
     private readonly HashSet<string> _folders;
 
-    /// <summary>Indexes the files from before the work, and the folders from which Python loads modules.</summary>
+    /// <summary>Indexes the files that existed before the work, and the folders from which Python loads modules.</summary>
     /// <param name="before">Files before the work.</param>
     /// <param name="changed">Files that the work changed.</param>
     /// <param name="called">Scripts that gates call. A script's folder is on the module path.</param>
@@ -55,7 +55,7 @@ internal sealed class ShadowingModuleDetector
     }
 
     /// <summary>
-    /// Returns the name of the module that a file shadows, and that would otherwise be loaded. Null if no such module is known.
+    /// Returns a description of the module that a file shadows and that would otherwise be loaded, or null if no such module is known.
     /// </summary>
     /// <param name="kinds">Ecosystems whose programs may load the file.</param>
     public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)

@@ -29,10 +29,10 @@ internal static partial class SnapshotTestFinder
             : [];
     }
 
-    /// <summary>True if tests that use a snapshot file may have to be found by searching for its name.</summary>
+    /// <summary>True if the tests that use a snapshot file may have to be found by searching for the file's name.</summary>
     public static bool NeedsSearch(string path) => Path.GetFileName(Path.GetDirectoryName(path)) != Beside;
 
-    /// <summary>Returns the folder of the tests that read a golden file, or null if the file is not one.</summary>
+    /// <summary>Returns the folder of the tests that read a golden file, or null if the file is not a golden file.</summary>
     public static string? GoldenFolder(string path)
     {
         var parts = path.Split('/');

@@ -83,7 +83,7 @@ public sealed class TestCodeChanges
     /// <summary>Existing tests that now have fewer assertions.</summary>
     public IReadOnlyList<string> Loosened { get; }
 
-    /// <summary>Tests whose assertions differ only in their expected values.</summary>
+    /// <summary>Existing tests whose assertions changed only in their expected values.</summary>
     public IReadOnlyList<string> Expecting { get; }
 
     /// <summary>Names of files that were text before but are no longer text.</summary>
@@ -92,7 +92,9 @@ public sealed class TestCodeChanges
     /// <summary>New tests and existing tests with changed lines. Each of these tests should fail without the work.</summary>
     public IReadOnlyList<string> ToProve { get; }
 
-    /// <summary>True if a failed test, as the test runner spells it, is in a file that the work changed.</summary>
+    /// <summary>
+    /// True if a failed test, as the runner spells it, may be in a test file that the work changed or that uses changed data.
+    /// </summary>
     public bool IsInChangedFile(string failed) =>
         _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
 

@@ -34,7 +34,7 @@ internal static partial class TestDefinitionParser
         ];
     }
 
-    /// <summary>Counts the markers that disable a group of tests: a file, a class or a block.</summary>
+    /// <summary>Counts the markers that disable a group of tests, such as a file, a class or a block.</summary>
     public static int GroupsSkipped(string text) =>
         text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
 

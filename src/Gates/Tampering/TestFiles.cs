@@ -10,7 +10,9 @@ public static class TestFiles
     private const int Largest = 1024 * 1024;
     private const int MostData = 50;
 
-    /// <summary>Returns both versions of each changed file that may contain tests.</summary>
+    /// <summary>
+    /// Returns both versions of each changed file that may contain tests. Also returns unchanged test files that use changed test data.
+    /// </summary>
     /// <param name="repository">Repository of the commits.</param>
     /// <param name="from">Base commit of the work.</param>
     /// <param name="to">Commit of the work.</param>
@@ -24,7 +26,7 @@ public static class TestFiles
         CancellationToken stop
     )
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var read = new List<ChangedTestFile>();
         foreach (var file in changed.Where(file => !file.IsSubmodule && Ecosystems.MayHoldTests(file.Path)))
         {
@@ -56,7 +58,7 @@ public static class TestFiles
         CancellationToken stop
     )
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var read = new List<ChangedTestFile>();
         foreach (var path in texts.Count == 0 ? [] : await commits.FindFilesWithAsync(commit, texts, stop))
         {
@@ -69,14 +71,19 @@ public static class TestFiles
     }
 
     /// <summary>Returns the text of a file, or null if the file is missing, too large or not text.</summary>
-    internal static async Task<string?> ReadTextAsync(GitCommitStore commits, string commit, string path, CancellationToken stop) =>
+    internal static async Task<string?> ReadTextAsync(
+        GitCommitReaderAndWriter commits,
+        string commit,
+        string path,
+        CancellationToken stop
+    ) =>
         await commits.ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
             ? Encoding.UTF8.GetString(content)
             : null;
 
     // Finds tests that read changed data files, by the names of the tests or of their snapshots.
     private static async Task<IReadOnlyList<string>> UsersAsync(
-        GitCommitStore commits,
+        GitCommitReaderAndWriter commits,
         string from,
         IReadOnlyList<ChangedFile> changed,
         CancellationToken stop

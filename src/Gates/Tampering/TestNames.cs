@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Compares test names as runners print them with test names in source code. Has no side effects.</summary>
+/// <summary>Matches test names that runners print to test names in source code. Has no side effects.</summary>
 internal static partial class TestNames
 {
     /// <summary>True if a test runner's name for a failed test refers to the test with this name in source code.</summary>
@@ -28,8 +28,8 @@ internal static partial class TestNames
     }
 
     /// <summary>
-    /// True if a failed test may be in a file, because the runner names this file. If the runner names no file, true if the file has a test
-    /// with that name.
+    /// True if a failed test may be in a file, because the runner's name for the test contains the file's name. Without a file in that
+    /// name, true if the file contains a test of that name.
     /// </summary>
     public static bool MayBeIn(string failed, string path, IReadOnlyList<ParsedTestDefinition> tests) =>
         FileIn().Match(failed) is { Success: true } file

@@ -3,11 +3,13 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Finds added product code that may work only in tests: code that repeats a test's values, or that detects a test run. Compares
-/// literals line by line and parses no language. Findings are hints for a reviewer. Has no side effects.</summary>
+/// <summary>
+/// Finds added product code that may work only in tests, because it repeats the values of a test or detects a test run. Compares literals
+/// line by line without parsing a language. Findings are hints for a reviewer. Has no side effects.
+/// </summary>
 public sealed partial class TestSpecificCodeDetector
 {
-    /// <summary>Start of the note that names product code with the values of a test.</summary>
+    /// <summary>Start of the note that names product code that repeats the values of a test.</summary>
     public const string RepeatsValues = "product code repeats values of tests";
 
     /// <summary>Start of the note that names product code that detects a test run.</summary>
@@ -35,7 +37,7 @@ public sealed partial class TestSpecificCodeDetector
     public TestSpecificCodeDetector(IReadOnlyList<(FileDiff Diff, string Text)> product, IReadOnlyList<ChangedTestFile> sources)
     {
         var moved = product
-            .SelectMany(file => file.Diff.RemovedLines().SelectMany(line => SourceCodeLiteral.In(line, IsShell(file.Diff.Path))))
+            .SelectMany(file => file.Diff.RemovedLines().SelectMany(line => ParsedSourceCodeLiteral.In(line, IsShell(file.Diff.Path))))
             .ToHashSet();
         _code =
         [
@@ -48,7 +50,7 @@ public sealed partial class TestSpecificCodeDetector
         ];
     }
 
-    /// <summary>Reads the tests of the product code that a task added, and returns a note for each kind of finding.</summary>
+    /// <summary>Finds the tests of the product code that a task added, and returns a note for each kind of finding.</summary>
     /// <param name="repository">Repository of the commit.</param>
     /// <param name="commit">Commit of the work.</param>
     /// <param name="patch">Patch of the work.</param>
@@ -68,7 +70,7 @@ public sealed partial class TestSpecificCodeDetector
             .Product.Select(file => file.Path)
             .Where(path => Ecosystems.IsSource(path) && !Ecosystems.IsTest(path))
             .ToHashSet();
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var product = new List<(FileDiff, string)>();
         foreach (var diff in patch.Where(diff => paths.Contains(diff.Path)).Take(MostFiles))
         {
@@ -82,7 +84,8 @@ public sealed partial class TestSpecificCodeDetector
     }
 
     /// <summary>
-    /// Search texts for finding tests of the added code: its literals, its functions that compare numbers, and the names of its scripts.
+    /// Search texts for finding tests of the added code. They are its literals, the names of its functions that compare numbers, and the
+    /// names of its scripts.
     /// </summary>
     public IReadOnlyList<string> SearchTexts =>
         [
@@ -143,7 +146,7 @@ public sealed partial class TestSpecificCodeDetector
             : [(file.Path, isShell && file.After is { } text ? text.Split('\n') : [])];
         return from test in tests
             from assertion in test.Lines
-            let values = SourceCodeLiteral.In(assertion, isShell)
+            let values = ParsedSourceCodeLiteral.In(assertion, isShell)
             where values.Count > 0 && assertion.Length <= AddedProductCodeLines.LongestLine
             select new AssertionLiterals(test.Name, assertion, values, isShell);
     }

@@ -15,7 +15,7 @@ public static class GateWorktreeChangeRecorder
     /// <param name="stashed">Files of earlier gates that were stashed during the gate, or null if none were stashed.</param>
     public static GateVerdict AddNotes(
         GateVerdict verdict,
-        WorktreeChangesByGate traces,
+        GateWorktreeRestoreResult traces,
         IReadOnlyList<string> setUp,
         IReadOnlyList<string> removedBefore,
         IReadOnlyList<string>? stashed = null

@@ -2,12 +2,17 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Changes that a gate made to its worktree, and the outcome of restoring it.</summary>
+/// <summary>Changes that a gate made to its worktree, and the outcome of restoring the worktree.</summary>
 /// <param name="Changed">Tracked files that the gate changed and that were restored.</param>
 /// <param name="Removed">New files, not ignored by git, that were removed.</param>
 /// <param name="LeavesFiles">True if the gate left files that later gates may need.</param>
 /// <param name="IsWhole">True if the tree is back at its commit.</param>
-public sealed record WorktreeChangesByGate(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, bool LeavesFiles, bool IsWhole);
+public sealed record GateWorktreeRestoreResult(
+    IReadOnlyList<string> Changed,
+    IReadOnlyList<string> Removed,
+    bool LeavesFiles,
+    bool IsWhole
+);
 
 /// <summary>Restores a tree to its commit after each run of a gate, and records the changes that each gate made.</summary>
 /// <param name="kept">Untracked and ignored files that existed before the first gate.</param>
@@ -20,7 +25,7 @@ public sealed class GateWorktreeRestorer(WorktreeRestorer baseline, IReadOnlySet
     private WorktreeRestorer _baseline = baseline;
     private bool _isWhole = true;
 
-    /// <summary>Files that were written by earlier gates and then removed.</summary>
+    /// <summary>Files that earlier gates wrote and that were removed when the tree was restored.</summary>
     public IReadOnlyList<string> RemovedBefore { get; private set; } = [];
 
     /// <summary>Switches to the new state of a worktree that was set up again between two runs of a gate.</summary>
@@ -45,11 +50,11 @@ public sealed class GateWorktreeRestorer(WorktreeRestorer baseline, IReadOnlySet
         return true;
     }
 
-    /// <summary>Restores the tree after a gate and returns the gate's changes in all its runs.</summary>
-    public async Task<WorktreeChangesByGate> EndAsync(CancellationToken stop)
+    /// <summary>Restores the tree after a gate, and returns the changes that the gate made in all its runs.</summary>
+    public async Task<GateWorktreeRestoreResult> EndAsync(CancellationToken stop)
     {
         var isWhole = await PutBackAsync(stop) && _isWhole;
-        var traces = new WorktreeChangesByGate(
+        var traces = new GateWorktreeRestoreResult(
             [.. _changed],
             [.. _removed],
             !isWhole || _removed.Count > 0 || !_left.IsSubsetOf(_kept),

@@ -92,7 +92,7 @@ public sealed class VerificationWorktreePool(GitRepository repository, IReadOnly
         return (worktree, WorktreeRestorer.Of(worktree, commit, IndexOf(path)));
     }
 
-    /// <summary>Enumerates the existing trees in order.</summary>
+    /// <summary>Enumerates the paths of the pool's existing worktrees in order.</summary>
     /// <param name="folder">The repository's <see cref="CacheFolder"/>.</param>
     public static IEnumerable<string> In(string folder) =>
         Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
@@ -102,7 +102,7 @@ public sealed class VerificationWorktreePool(GitRepository repository, IReadOnly
     /// </summary>
     public static string LockOf(string path) => path + ".lock";
 
-    /// <summary>Returns the path of the index for the tree. Programs that run in the tree can't access this file.</summary>
+    /// <summary>Returns the path of the git index file for a worktree. Programs that run in the worktree can't access this file.</summary>
     internal static string IndexOf(string path) => path + ".index";
 
     private string PathOf(int number) => PathIn(_folder, number);
@@ -110,7 +110,10 @@ public sealed class VerificationWorktreePool(GitRepository repository, IReadOnly
     private static string PathIn(string folder, int number) =>
         Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>Tries to lock the worktree. The operating system releases the lock when the process that holds it ends.</summary>
+    /// <summary>
+    /// Tries to lock the worktree, and returns null if the worktree is already locked. The operating system releases the lock when the
+    /// process that holds the lock ends.
+    /// </summary>
     private static (string Path, InterProcessFileLock Lock)? TryLock(string path) =>
         InterProcessFileLock.TryTake(LockOf(path)) is { } taken ? (path, taken) : null;
 }

@@ -3,11 +3,13 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Queue of the gates of all processes of a user. A gate that must run alone waits for all gates before it. Other gates wait only
-/// for gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
+/// <summary>
+/// Queue of gates for all processes of a user. A gate that must run alone waits for all gates ahead of it. Other gates wait only for gates
+/// that run alone. Gates of dead processes are stopped and removed from the queue.
+/// </summary>
 /// <param name="folder">Folder of the queue.</param>
-/// <param name="isFair">True if runs take turns (<see cref="FairRunTurnAllocator"/>), which requires that all gates of the queue run alone.
-/// False if gates run in order of arrival.</param>
+/// <param name="isFair">True if runs take turns (<see cref="RunFairShareTurnAllocator"/>), which requires that all gates of the queue run
+/// alone. False if gates run in order of arrival.</param>
 /// <param name="time">Clock for the pauses between two checks.</param>
 internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 {
@@ -25,13 +27,13 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
         Write(one, drawn.Number);
         if (isFair)
         {
-            GateQueueRunShareRecord.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
+            GateQueueTurnShareRecord.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
         }
         drawn.Write(folder);
         return drawn;
     }
 
-    /// <summary>Waits until it is the turn of a ticket's gate to run.</summary>
+    /// <summary>Waits until the gate of a ticket may run.</summary>
     /// <param name="within">Mark of the gate to which this process belongs. Tickets of that gate are ignored.</param>
     /// <param name="told">Called once, with the first gate that the ticket has to wait for.</param>
     /// <returns>Other gates in the queue that may run at the same time.</returns>
@@ -69,7 +71,7 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     {
         using var one = await InterProcessFileLock.AcquireAsync(UserStateFolder.LockOf(folder), stop);
         var (others, now) = (await ReadOtherTicketsAsync(ticket, within), time.GetUtcNow());
-        var shares = GateQueueRunShareRecord.Read(folder);
+        var shares = GateQueueTurnShareRecord.Read(folder);
         if (others.Any(other => other.Began is not null) || !shares.HasTurn(ticket, [.. others, ticket], now))
         {
             return false;

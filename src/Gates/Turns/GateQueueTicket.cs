@@ -12,7 +12,7 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
     /// <summary>Priority of the run, from the setting <c>usage.priority</c>. Default: 0.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Relative share of turns for the run among runs of the same priority. Minimum and default: 1.</summary>
+    /// <summary>Share of turns for the run, relative to other runs of the same priority. Minimum and default: 1.</summary>
     public int Weight
     {
         get;
@@ -23,7 +23,7 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
     [JsonIgnore]
     internal string RunKey => $"{Repository}/{Run}";
 
-    /// <summary>Empty origin.</summary>
+    /// <summary>Origin without a repository, a run or a task.</summary>
     public static GateOrigin None { get; } = new("", "", "");
 }
 
@@ -49,8 +49,8 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
     public DateTimeOffset? Began { get; init; }
 
     /// <summary>
-    /// True if this ticket must wait for the other ticket. One of the gates must run alone, and the other gate is running or entered the
-    /// queue earlier.
+    /// True if this ticket must wait for the other ticket. That is so if at least one of the gates must run alone and the other ticket's
+    /// gate is running or was queued first.
     /// </summary>
     internal bool WaitsFor(GateQueueTicket other) =>
         Began is null && (Alone || other.Alone) && (other.Began is not null || other.Number < Number);
@@ -76,7 +76,7 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
                     .OrderBy(ticket => ticket.Number),
             ];
 
-    /// <summary>Adds the ticket to a queue with an atomic rename.</summary>
+    /// <summary>Writes the ticket to the folder of a queue by an atomic rename.</summary>
     internal void Write(string folder)
     {
         SymlinkSafeFileWriter.Write(

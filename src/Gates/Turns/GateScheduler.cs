@@ -32,9 +32,9 @@ public sealed class GateScheduler
         );
 
     /// <summary>Waits until the gate may run. The gate's turn ends when the result is disposed or this process dies.</summary>
-    internal async Task<GateExecutionTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
+    internal async Task<GateExecutionPermit> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
     {
-        var turn = new GateExecutionTurn(
+        var turn = new GateExecutionPermit(
             gate,
             origin,
             new GateQueue(AllFolder(_folder), isFair: false, _time),
@@ -66,7 +66,7 @@ public sealed class GateScheduler
 /// <summary>Turn of a gate that may run now. Disposing the turn ends it.</summary>
 /// <remarks>Every gate takes its exclusive name first and its position in the common queue last, so that a running gate never waits for a
 /// waiting one.</remarks>
-internal sealed class GateExecutionTurn(
+internal sealed class GateExecutionPermit(
     Gate gate,
     GateOrigin origin,
     GateQueue all,

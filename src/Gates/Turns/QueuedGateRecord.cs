@@ -29,7 +29,7 @@ public sealed record QueuedGateRecord(
     }
 
     /// <summary>
-    /// Formats the waiting gate as part of a sentence that states what the gate is waiting for and which other gate blocks it.
+    /// Formats the record as part of a sentence that names the waiting gate, the gate that blocks it, and the reason for the wait.
     /// </summary>
     public override string ToString()
     {

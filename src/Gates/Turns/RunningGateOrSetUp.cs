@@ -48,7 +48,7 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
             Number = RandomNumberGenerator.GetInt32(int.MaxValue),
         };
         ticket.Write(folder);
-        return new RunningStepRegistration(ticket, folder);
+        return new GateOrSetUpRegistrationHandle(ticket, folder);
     }
 
     private static string SetUpFolder(string folder) => Path.Combine(folder, "set-ups");
@@ -59,7 +59,7 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
             .Where(ticket => ticket.IsAlive())
             .Select(ticket => new RunningGateOrSetUp(ticket.Gate, isSetUp, ticket.Origin, ticket.Since));
 
-    private sealed class RunningStepRegistration(GateQueueTicket ticket, string folder) : IDisposable
+    private sealed class GateOrSetUpRegistrationHandle(GateQueueTicket ticket, string folder) : IDisposable
     {
         public void Dispose() => ticket.Remove(folder);
     }

@@ -13,7 +13,10 @@ internal static class PortRanges
     // Default: 32768 to 60999, see ip(7).
     private const string EphemeralFile = "/proc/sys/net/ipv4/ip_local_port_range";
 
-    /// <summary>Returns the first port of each range on this machine, considering its ephemeral ports.</summary>
+    /// <summary>
+    /// Returns the first port of each range that can be assigned on this machine. Ranges in the machine's ephemeral ports are avoided if
+    /// possible.
+    /// </summary>
     internal static IReadOnlyList<int> FirstPortsOnMachine()
     {
         var limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -26,8 +29,8 @@ internal static class PortRanges
     }
 
     /// <summary>
-    /// Returns the port ranges outside the ephemeral ports (<paramref name="low"/> to <paramref name="high"/>), which the system may assign
-    /// to any connection. If too few ranges remain, returns all ranges.
+    /// Returns the first port of each range outside the ephemeral ports (<paramref name="low"/> to <paramref name="high"/>), which the
+    /// system may assign to any connection. If too few such ranges exist, returns the first ports of all ranges.
     /// </summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
@@ -41,7 +44,7 @@ internal static class PortRanges
         return outside.Length >= Enough ? outside : all;
     }
 
-    /// <summary>True if no program is listening on a port of the range.</summary>
+    /// <summary>True if no program is listening on any port of the range that starts at the given port.</summary>
     internal static bool IsFree(int first) =>
         Enumerable
             .Range(first, WorktreeVariables.Ports)

@@ -31,8 +31,10 @@ internal static class TemporaryFolders
         return path;
     }
 
-    /// <summary>Returns the assigned folder, and recreates it if a cleanup program removed it. Null if another user has replaced the
-    /// folder.</summary>
+    /// <summary>
+    /// Returns the assigned folder, and recreates it if a cleanup program removed it. Returns null if the folder was replaced, for example
+    /// by another user.
+    /// </summary>
     internal static string? Restore(string path)
     {
         if (!Path.Exists(path))

@@ -1,8 +1,8 @@
 namespace Orchestrator.Gates.Worktrees;
 
 /// <summary>
-/// Assigns resources, such as ports and a temporary folder, to the worktrees of a user on a machine. A worktree keeps them until it is
-/// removed or the process that owns the claim ends.
+/// Assigns resources, such as ports and a temporary folder, to the worktrees of a user on a machine. A worktree keeps its resources until
+/// the worktree is removed or the process that owns the claim ends.
 /// </summary>
 public sealed class WorktreePortAndFolderAssigner
 {
@@ -12,7 +12,7 @@ public sealed class WorktreePortAndFolderAssigner
     private WorktreePortAndFolderAssigner(string folder, string? temporaryParent) =>
         (_folder, _temporaryParent) = (folder, temporaryParent);
 
-    /// <summary>Returns the resource claims of the user that runs this process.</summary>
+    /// <summary>Returns the assigner for the user who runs this process.</summary>
     /// <param name="environment">Environment of the process. It determines the user's state and temporary folders.</param>
     public static WorktreePortAndFolderAssigner Of(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(UserStateFolder.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Claim on resources for a worktree, such as ports and a temporary folder. Stored in a file in the user's state folder.</summary>
+/// <summary>A worktree's claim on resources such as ports and a temporary folder. Stored in a file in the user's state folder.</summary>
 /// <param name="Worktree">Absolute path of the worktree.</param>
 /// <param name="Owner">Process whose end releases the claim, as written by <see cref="ProcessIdentity"/>. Empty if the claim ends when the
 /// worktree is removed.</param>
@@ -52,9 +52,7 @@ internal sealed record WorktreePortAndFolderReservation(string Worktree, string 
         );
     }
 
-    /// <summary>
-    /// Derives a name from the worktree's path. A worktree therefore usually gets the same name and the same ports again if they are free.
-    /// </summary>
+    /// <summary>Derives a name from the worktree's path, so that the worktree usually gets the same name again.</summary>
     /// <param name="worktree">Absolute path of the worktree.</param>
     /// <param name="again">Number of names already rejected as taken.</param>
     internal static string NameOf(string worktree, int again)

@@ -8,15 +8,15 @@ namespace Orchestrator.Gates.Worktrees;
 public sealed record WorktreePortsAndFolders(int FirstPort, string TemporaryFolder, string Name)
 {
     /// <summary>
-    /// Absolute path of the folder that contains the private changes that confined programs made to shared folders. The folder does not
-    /// always exist.
+    /// Absolute path of the folder that stores the changes of sandboxed programs to shared folders. Only this worktree sees these changes.
+    /// The folder does not always exist.
     /// </summary>
     public string LayerFolder { get; init; } = "";
 
     /// <summary>Name of the environment variable that contains the name of the worktree.</summary>
     public const string NameVariable = "ORCHESTRATOR_WORKTREE";
 
-    /// <summary>Returns the environment variables of agents, gates and set-up in this worktree.</summary>
+    /// <summary>Returns the environment variables for agents, gates and set-up in this worktree.</summary>
     /// <param name="configured">Configured variables that refer to the resources (<c>worktrees.env</c>); see
     /// <see cref="WorktreeVariables"/>.</param>
     public IReadOnlyDictionary<string, string> Variables(IReadOnlyDictionary<string, string> configured)

@@ -10,7 +10,7 @@ internal sealed class BlobReader(GitRepository repository)
     public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken,
-        int limit = GitCommitStore.LargestFile
+        int limit = GitCommitReaderAndWriter.LargestFile
     )
     {
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);

@@ -41,8 +41,9 @@ public sealed class CheckoutlessCommitBuilder(GitRepository repository)
     }
 
     /// <summary>
-    /// Creates a commit on top of <paramref name="parent"/> in which the changed files have either their content before the change or their
-    /// content after it. The commit has the same date as its parent, so repeated calls create the same commit. No ref is updated.
+    /// Creates a commit on top of <paramref name="parent"/> in which the changed files have either their old or their new content. All
+    /// other files are unchanged. The commit has the same date as its parent, so repeated calls create the same commit, and no ref is
+    /// updated.
     /// </summary>
     /// <param name="parent">Parent commit.</param>
     /// <param name="files">Changed files, without submodules.</param>
@@ -89,7 +90,7 @@ public sealed class CheckoutlessCommitBuilder(GitRepository repository)
         var tree = (
             await repository.WriteAsync(repository.Call("write-tree") with { Environment = index.Environment }, cancellationToken)
         ).Text;
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         return await commits.CreateAsync(
             tree,
             [parent],

@@ -81,7 +81,7 @@ internal sealed class CommitAndDiffCache
 
     /// <summary>
     /// Returns the cached result of a query about a tree or commit, or runs the query. Concurrent and later callers share one execution of
-    /// it. Only a few results are cached, because a result can be large.
+    /// the query. Only a few results are cached, because a result can be large.
     /// </summary>
     internal async Task<T> GetOrQueryAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?

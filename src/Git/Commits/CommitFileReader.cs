@@ -1,16 +1,16 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Files of a commit, indexed by path. Symbolic links are followed if their targets are in the commit's tree.</summary>
+/// <summary>Provides the files of a commit by path. Symbolic links are followed if their targets are in the commit's tree.</summary>
 public sealed class CommitFileReader
 {
     private const string Link = "120000";
     private const int MostLinks = 16;
-    private readonly GitCommitStore _commits;
+    private readonly GitCommitReaderAndWriter _commits;
     private readonly string _commit;
     private readonly Dictionary<string, GitTreeFile> _files;
     private readonly Lazy<HashSet<string>> _folders;
 
-    private CommitFileReader(GitCommitStore commits, string commit, IReadOnlyList<GitTreeFile> files)
+    private CommitFileReader(GitCommitReaderAndWriter commits, string commit, IReadOnlyList<GitTreeFile> files)
     {
         (_commits, _commit) = (commits, commit);
         _files = files.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -21,7 +21,7 @@ public sealed class CommitFileReader
     public IEnumerable<string> Paths => _files.Keys;
 
     /// <summary>Reads the file list of a commit.</summary>
-    public static async Task<CommitFileReader> ReadAsync(GitCommitStore commits, string commit, CancellationToken stop) =>
+    public static async Task<CommitFileReader> ReadAsync(GitCommitReaderAndWriter commits, string commit, CancellationToken stop) =>
         new(commits, commit, await commits.ListFilesAsync(commit, stop));
 
     /// <summary>Returns the folder of a path, or an empty string for the root.</summary>
@@ -31,8 +31,8 @@ public sealed class CommitFileReader
     public static string Join(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
 
     /// <summary>
-    /// Resolves the symbolic links in a path. Returns the path of the file, or null if the path leads to a folder, to a missing file or
-    /// outside the tree.
+    /// Resolves the symbolic links in a path. Returns the resolved path of the file, or null if the path leads to a folder, to a missing
+    /// file or outside the tree.
     /// </summary>
     public async Task<string?> FindFileAsync(string path, CancellationToken stop) =>
         await ResolveAsync(path, stop) is { } real
@@ -42,8 +42,8 @@ public sealed class CommitFileReader
             : null;
 
     /// <summary>
-    /// Returns the files below a folder whose names have a given ending, sorted. Each file is returned with its path through the folder,
-    /// which may be a symbolic link, and with its resolved path.
+    /// Returns the files below a folder whose names have a given ending, sorted by path. Each file comes with two paths: one below the
+    /// given folder, which may be a symbolic link, and the resolved one.
     /// </summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {
@@ -68,7 +68,9 @@ public sealed class CommitFileReader
         return found;
     }
 
-    /// <summary>Returns the text of a file, or null if the path is not a file or the file exceeds the limit.</summary>
+    /// <summary>
+    /// Returns the text of a file, or null if the path is not a file, the content is binary or its size exceeds the limit.
+    /// </summary>
     /// <param name="path">Resolved path of the file.</param>
     /// <param name="limit">Maximum size in bytes.</param>
     public async Task<string?> ReadAsync(string path, int limit, CancellationToken stop) =>

@@ -23,7 +23,7 @@ public sealed record CommitSigningSettings(string Format, string Key)
     public static async Task<CommitSigningSettings?> FindAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
         // All calls of this program pass a setting that disables signing, so that setting is ignored here.
-        var settings = (await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
+        var settings = (await GitSettingWithScope.ListAsync(repository, repository.CommonDirectory, cancellationToken))
             .Where(setting => setting.IsPersons || setting.IsOfRepository)
             .ToList();
         return
@@ -107,7 +107,7 @@ public sealed record CommitSigningSettings(string Format, string Key)
         }
     }
 
-    /// <summary>Returns the key and its format for error messages.</summary>
+    /// <summary>Returns a short description of the signing key, with its format, for error messages.</summary>
     public override string ToString() => $"The key {(Key.Length > 0 ? Key : "of the committer")} ({Format})";
 }
 

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Commit trailers that identify the run, task and attempt from which a commit originates (git-interpret-trailers(1)).</summary>
+/// <summary>
+/// Commit trailers (git-interpret-trailers(1)) that identify the run, task and attempt that produced a commit. The commit of a result also
+/// records its content key.
+/// </summary>
 /// <param name="Run">Id of the run, in <c>Orchestrator-Run</c>.</param>
 /// <param name="Task">Id of the task, in <c>Orchestrator-Task</c>.</param>
 /// <param name="Attempt">Number of the task's attempt, counted from 1, in <c>Orchestrator-Attempt</c>.</param>

@@ -21,17 +21,19 @@ public sealed partial record FileDiff(string Path, string Text)
     /// <summary>True if the file is binary, in which case the patch does not contain its lines.</summary>
     public bool IsBinary => Text.Contains('\n' + GitDiffReader.Binary, StringComparison.Ordinal);
 
-    /// <summary>Line of the patch that states the sizes of a binary file instead of its content.</summary>
+    /// <summary>
+    /// Line of the patch that states the old and new sizes of a binary file instead of its content. Empty if the file is not binary.
+    /// </summary>
     public string BinarySizes =>
         Array.Find(Text.Split('\n'), line => line.StartsWith(GitDiffReader.Binary, StringComparison.Ordinal)) ?? "";
 
-    /// <summary>Blob id of the file after the change.</summary>
+    /// <summary>Blob id of the file after the change, or an empty string if only the file's mode changed.</summary>
     public string NewId => Index().Match(Text) is { Success: true } line ? line.Groups[2].Value : "";
 
-    /// <summary>Blob id of the file before the change.</summary>
+    /// <summary>Blob id of the file before the change, or an empty string if only the file's mode changed.</summary>
     public string OldId => Index().Match(Text) is { Success: true } line ? line.Groups[1].Value : "";
 
-    /// <summary>Returns the added lines with their numbers in the new file.</summary>
+    /// <summary>Returns the added lines, each with its line number in the new version of the file.</summary>
     public IEnumerable<(int Number, string Text)> AddedLines() => Lines('+');
 
     /// <summary>Returns the removed lines.</summary>
@@ -70,8 +72,10 @@ public sealed partial record FileDiff(string Path, string Text)
         }
     }
 
-    /// <summary>Returns the path in a header line. Both sides name the same file, because renames appear as a removal and an
-    /// addition.</summary>
+    /// <summary>
+    /// Returns the path named in a <c>diff --git</c> header line. Both sides of the line name the same file, because renames are shown as a
+    /// removal and an addition.
+    /// </summary>
     private static string PathOf(string header)
     {
         var names = header[Header.Length..];

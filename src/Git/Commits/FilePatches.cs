@@ -7,14 +7,14 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
     private const string IndexLine = "\nindex ";
 
     /// <summary>
-    /// True if the file's part of the patch contains a NUL byte. Git uses the same test for binary files without attributes.
+    /// True if the file's part of the patch contains a NUL byte. Git uses a similar test to detect binary files if no attribute decides.
     /// </summary>
     public bool IsBinary { get; } = Bytes.Span.Contains((byte)0);
 
     /// <summary>The file's part of the patch decoded as UTF-8, including its header.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>Header lines of the part, with file names, modes and blob ids.</summary>
+    /// <summary>Header lines of the file's part of the patch, which state file names, modes and blob ids.</summary>
     public string Header
     {
         get
@@ -24,7 +24,7 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
         }
     }
 
-    /// <summary>Blob ids of the file before and after the change.</summary>
+    /// <summary>Blob ids of the file before and after the change. Both are all zeros if only the file's mode changed.</summary>
     public IReadOnlyList<string> Ids
     {
         get
@@ -41,8 +41,10 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
 /// <summary>Splits a patch by file.</summary>
 internal static class FilePatches
 {
-    /// <summary>Splits a patch into one part per file. Content lines start with a space, a plus or a minus, so only a header line can start
-    /// a new part.</summary>
+    /// <summary>
+    /// Splits a patch into one part per file. A part starts at a <c>diff --git</c> line, which can't be file content, because content lines
+    /// start with a space, a plus or a minus.
+    /// </summary>
     public static IReadOnlyList<FilePatch> Divide(ReadOnlyMemory<byte> patch)
     {
         var files = new List<FilePatch>();

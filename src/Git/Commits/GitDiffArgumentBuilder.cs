@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Builds all diff commands. Their output does not depend on attributes or settings that can hide changes. The attributes <c>-diff</c> and
-/// <c>binary</c>, text conversion and external diff programs are ignored, and no program is run. Changes inside a submodule's work tree are
-/// ignored, because git would otherwise apply the submodule's own configuration.
+/// Builds the arguments of all git diff commands. The commands run no program and ignore attributes and settings that can hide changes,
+/// such as <c>-diff</c>, <c>binary</c> and text conversion. Changes inside a submodule's work tree are also ignored, because git would
+/// otherwise apply the submodule's own configuration.
 /// </summary>
 internal static class GitDiffArgumentBuilder
 {

@@ -88,7 +88,7 @@ public sealed class GitDiffReader(GitRepository repository)
             cancellationToken
         );
 
-    /// <summary>Returns the patch text of all files. For a binary file, it states only the sizes.</summary>
+    /// <summary>Returns the patch text of all files. For a binary file, the text states only the sizes.</summary>
     private async Task<string> WithoutBinaryAsync(
         IReadOnlyList<FilePatch> files,
         List<ChangedFile> more,
@@ -134,7 +134,8 @@ public sealed class GitDiffReader(GitRepository repository)
             : [];
 
     /// <summary>
-    /// Counts the added and removed lines of each file that differs between two commits or trees. Binary files count as 0 lines.
+    /// Returns the number of changed lines (added plus removed) of each file that differs between two commits or trees. Binary files count
+    /// as 0 lines.
     /// </summary>
     /// <param name="from">Old commit or tree.</param>
     /// <param name="to">New commit or tree.</param>
@@ -167,7 +168,9 @@ public sealed class GitDiffReader(GitRepository repository)
         return counts;
     }
 
-    /// <summary>Counts all added and all removed lines between two commits or trees. Binary files count as 0 lines.</summary>
+    /// <summary>
+    /// Returns the total numbers of added and of removed lines between two commits or trees. Binary files count as 0 lines.
+    /// </summary>
     /// <param name="from">Old commit or tree.</param>
     /// <param name="to">New commit or tree.</param>
     public async Task<(int Added, int Removed)> SumLinesAsync(string from, string to, CancellationToken cancellationToken = default)

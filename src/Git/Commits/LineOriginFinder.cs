@@ -5,9 +5,11 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Finds the commit that last changed a given line of a file, and the merge that brought the commit onto a branch.</summary>
 public sealed class LineOriginFinder(GitRepository repository)
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
-    /// <summary>Returns the commit that last changed a line. Moved lines and white-space changes are ignored.</summary>
+    /// <summary>
+    /// Returns the commit that last changed a line. Moving the line within its file or changing its white space does not count as a change.
+    /// </summary>
     /// <param name="revision">Revision of the file.</param>
     /// <param name="path">Path of the file relative to the root, with slashes.</param>
     /// <param name="line">Line number, counted from 1.</param>
@@ -42,7 +44,8 @@ public sealed class LineOriginFinder(GitRepository repository)
     }
 
     /// <summary>
-    /// Finds the merge that brought a commit onto a branch, which is the oldest commit on the branch's first-parent chain that contains it.
+    /// Finds the merge that brought a commit onto a branch. This is the oldest commit on the branch's first-parent chain from which the
+    /// given commit is reachable.
     /// </summary>
     /// <param name="commit">The commit.</param>
     /// <param name="tip">Tip of the branch. Only its first-parent chain is searched.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Determines whether a branch contains a task's work, by comparing file contents instead of history. This detects work that was squashed
-/// or rebased by a pull request.
+/// Determines whether a branch contains a task's work by comparing file contents instead of history. Also detects work that was squashed or
+/// rebased when a pull request was merged.
 /// </summary>
 public sealed class MergedWorkDetector(GitRepository repository)
 {

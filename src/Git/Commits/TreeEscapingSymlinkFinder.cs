@@ -1,16 +1,17 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Finds symbolic links in a tree that lead outside the tree or into <c>.git</c>. Links are resolved part by part as in a file system,
-/// including other links in the tree. A missing part counts as a folder, because a folder may later be created there.
+/// Finds symbolic links in a tree that lead outside the tree or into <c>.git</c>. Links are resolved one path component at a time, through
+/// other links in the tree, as a file system does. A missing component counts as a folder, because a folder may later be created there.
 /// </summary>
 public sealed class TreeEscapingSymlinkFinder(GitRepository repository)
 {
     private const int LongestChain = 40;
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
     /// <summary>
-    /// Returns the symbolic links in a tree that lead outside the tree, except those that already did so in an earlier tree.
+    /// Returns the symbolic links in a tree that lead outside the tree or into <c>.git</c>, except links that already did so in an earlier
+    /// tree.
     /// </summary>
     /// <param name="before">Earlier tree or commit. Links that already led outside in it are not reported.</param>
     /// <param name="changes">Differences between the two trees. Links are read only if a difference concerns a link.</param>
@@ -35,7 +36,7 @@ public sealed class TreeEscapingSymlinkFinder(GitRepository repository)
         ];
     }
 
-    /// <summary>True if a link leads outside the tree.</summary>
+    /// <summary>True if a link leads outside the tree or into <c>.git</c>, or if its chain of links is too long to follow.</summary>
     /// <param name="link">Path of the link.</param>
     /// <param name="targets">Link targets of the tree by link path.</param>
     internal static bool LeadsOut(string link, IReadOnlyDictionary<string, string> targets)

@@ -4,7 +4,10 @@ namespace Orchestrator.Git.Commits;
 /// <param name="prefixes">Prefixes of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserReachableCommits(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {
-    /// <summary>Returns the given commits that are part of the user's history. Uses one git process for any number of commits.</summary>
+    /// <summary>
+    /// Returns those of the given commits that are reachable from the user's branches and tags. Uses one git process for any number of
+    /// commits.
+    /// </summary>
     /// <param name="commits">Ids of the commits. Ids that are not commits of the repository are ignored.</param>
     public async Task<IReadOnlySet<string>> ContainedAsync(
         IReadOnlyCollection<string> commits,

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>A quarantined hook, attributes file or setting. It appeared while an agent ran and would have made git run a program.
+/// <summary>
+/// A quarantined git hook, attributes file or git setting that appeared while an agent ran and would have made git run a program.
 /// </summary>
 /// <param name="Id">Id for <see cref="BlockedGitHookOrSettingStore.AcceptAsync"/>.</param>
 /// <param name="Name">File name relative to the common directory, such as <c>hooks/pre-commit</c>. For a setting, the file name is followed
@@ -13,28 +14,30 @@ namespace Orchestrator.Git.Guard;
 /// <param name="While">Agent run during which the item appeared, for display.</param>
 public sealed record BlockedGitHookOrSetting(string Id, string Name, DateTimeOffset Time, string While)
 {
-    /// <summary>Content of the file, or empty if the item is a setting.</summary>
+    /// <summary>Content of the quarantined file, or empty if the quarantined item is a setting.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
 
-    /// <summary>Permissions of the file in octal, or "link" if the content is the target of a symbolic link.</summary>
+    /// <summary>Permissions of the quarantined file in octal, or <c>link</c> if the content is the target of a symbolic link.</summary>
     public string Mode { get; set; } = "";
 
-    /// <summary>Values of the setting, in file order. Empty if the item is a file.</summary>
+    /// <summary>Values of the quarantined setting, in file order. Empty if the quarantined item is a file.</summary>
     public IReadOnlyList<string?> Values { get; set; } = [];
 
-    /// <summary>Description of the item for display.</summary>
+    /// <summary>Returns a short description of the quarantined item for display.</summary>
     public override string ToString() =>
         GitSettingLocation.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
-/// <summary>Keeps quarantined items in the repository's folder until the user accepts them. Content that was accepted once is not
-/// quarantined again.</summary>
+/// <summary>
+/// Stores quarantined git hooks, attributes files and settings in the repository's folder until the user accepts them. Content that the
+/// user has accepted once is not quarantined again.
+/// </summary>
 public sealed class BlockedGitHookOrSettingStore(GitRepository repository)
 {
     private readonly string _items = Path.Combine(repository.OwnDirectory, "aside");
     private readonly string _accepted = Path.Combine(repository.OwnDirectory, "accepted");
 
-    /// <summary>Lists the items that await a decision, oldest first.</summary>
+    /// <summary>Lists the quarantined items that the user has not yet accepted, oldest first.</summary>
     public IReadOnlyList<BlockedGitHookOrSetting> List() =>
         !Directory.Exists(_items)
             ? []
@@ -60,7 +63,7 @@ public sealed class BlockedGitHookOrSettingStore(GitRepository repository)
         }
         else
         {
-            SharedGitFileRecord.Write(Path.Combine(repository.CommonDirectory, item.Name), item.Content.ToArray(), item.Mode);
+            SharedGitAdminFileRecord.Write(Path.Combine(repository.CommonDirectory, item.Name), item.Content.ToArray(), item.Mode);
         }
         File.Delete(PathOf(item.Id));
     }
@@ -120,10 +123,11 @@ internal sealed record GitSettingLocation(string File, string Setting)
     public override string ToString() => $"{File}:{Setting}";
 
     /// <summary>
-    /// Parses the name of a quarantined item. Returns null if it names a file instead of a setting, even if the file name contains a colon.
+    /// Parses the name of a quarantined item. Returns null if the item is a file rather than a setting, even if the file name contains a
+    /// colon.
     /// </summary>
     internal static GitSettingLocation? TryParse(string name) =>
-        name.Split(':', 2) is [var file, var setting] && SharedGitFileChangeClassifier.IsConfiguration(file)
+        name.Split(':', 2) is [var file, var setting] && SharedGitAdminFileChangeClassifier.IsConfiguration(file)
             ? new GitSettingLocation(file, setting)
             : null;
 

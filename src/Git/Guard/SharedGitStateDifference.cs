@@ -33,7 +33,7 @@ public enum SharedGitStateDifferenceKind
 public sealed record SharedGitStateDifference(SharedGitStateDifferenceKind Kind, string Name, string? Expected, string? Found)
 {
     /// <summary>
-    /// True if the change is left in place, because the user may have made the change and no state of orchestrate depends on it.
+    /// True if the change is left in place. The user may have made such a change, and no state of orchestrate depends on it.
     /// </summary>
     public bool IsLeft => Kind is SharedGitStateDifferenceKind.Stash or SharedGitStateDifferenceKind.Left;
 

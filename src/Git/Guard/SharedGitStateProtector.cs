@@ -5,15 +5,14 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Guard;
 
 /// <summary>
-/// Protects the repository state that all worktrees share while an agent works in one worktree. It records the state before the agent
-/// starts, compares the state afterward and reports differences. Other agents and the user work in the repository at the same time.
-/// Orchestrate's own files are therefore restored, files and settings that would run programs are quarantined, and everything else is left
-/// unchanged. Replaced or removed content is stored first, so a wrong decision loses nothing.
+/// Protects the repository state that all worktrees share while an agent works in one of them. Compares the state before and after the
+/// agent run, restores orchestrate's own files and quarantines items that would run programs. Leaves other changes to the user, and stores
+/// replaced content first, so that a wrong decision loses nothing.
 /// </summary>
 /// <param name="storeFolder">Folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class SharedGitStateProtector(GitRepository repository, string storeFolder)
 {
-    private readonly SharedGitFileContentStore _store = new(storeFolder);
+    private readonly SharedGitAdminFileContentStore _store = new(storeFolder);
 
     /// <summary>Records the shared files before an agent starts in a worktree. Holds the worktree lock, so that no worktree is created or
     /// moved meanwhile.</summary>
@@ -28,7 +27,7 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
             using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
             _store.Held.Clear();
             var branches = await UserBranchAndTagRecord.ReadAsync(repository, worktree, cancellationToken);
-            var record = new SharedGitStateRecord(new SharedGitFileReader(repository, _store).Read(worktree), branches)
+            var record = new SharedGitStateRecord(new SharedGitAdminFileReader(repository, _store).Read(worktree), branches)
             {
                 Contents = _store.Held,
             };
@@ -40,9 +39,9 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
     }
 
     /// <summary>
-    /// Compares the shared state with the record and reverts foreign changes, such as those made by the agent. Orchestrate's own worktree
-    /// operations can briefly look like foreign changes. A difference therefore counts only if a second comparison, made under the worktree
-    /// lock, finds it again.
+    /// Compares the shared state with the record and reverts foreign changes, such as those made by the agent. A difference counts only if
+    /// a second comparison, made under the worktree lock, confirms it. Orchestrate's own worktree operations can briefly look like foreign
+    /// changes.
     /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
@@ -102,7 +101,9 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
             {
                 _store.Held[hash] = content;
             }
-            changes.AddRange(await new SharedGitFileReader(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
+            changes.AddRange(
+                await new SharedGitAdminFileReader(repository, _store).CompareAsync(record.Files, worktree, cancellationToken)
+            );
             changes.AddRange(await record.Branches.CompareAsync(repository, worktree, ours, cancellationToken));
         }
         return changes;
@@ -122,10 +123,12 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
         {
             { Kind: SharedGitStateDifferenceKind.Stash, Found: null } => RefStore.KeptPrefix + change.Expected,
             { Kind: SharedGitStateDifferenceKind.Left, Found: null, Expected: not null }
-                when GitSettingLocation.TryParse(change.Name) is null => _store.PathOf(SharedGitFileRecord.Parse(change.Expected!).Hash),
+                when GitSettingLocation.TryParse(change.Name) is null => _store.PathOf(
+                SharedGitAdminFileRecord.Parse(change.Expected!).Hash
+            ),
             { IsLeft: true } or { Found: null } => null,
             { Kind: SharedGitStateDifferenceKind.Branch } => RefStore.KeptPrefix + change.Found,
-            { Kind: SharedGitStateDifferenceKind.File } => _store.PathOf(SharedGitFileRecord.Parse(change.Found).Hash),
+            { Kind: SharedGitStateDifferenceKind.File } => _store.PathOf(SharedGitAdminFileRecord.Parse(change.Found).Hash),
             _ => null,
         };
 
@@ -185,7 +188,7 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
             await setting.WriteAsync(repository, change.Expected is null ? [] : GitSettingValues.Read(change.Expected), cancellationToken);
             return;
         }
-        var found = SharedGitFileRecord.Parse(change.Found!);
+        var found = SharedGitAdminFileRecord.Parse(change.Found!);
         new BlockedGitHookOrSettingStore(repository).Keep(change, _store.Read(found.Hash) ?? [], found.Mode, during);
         PutFileBack(change.Name, change.Expected);
     }
@@ -193,7 +196,7 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
     /// <summary>Creates a ref for the commit of a removed stash entry, unless git has already deleted the commit.</summary>
     private async Task KeepAsync(string commit, CancellationToken cancellationToken)
     {
-        if (ObjectId.IsId(commit) && await new GitCommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
+        if (ObjectId.IsId(commit) && await new GitCommitReaderAndWriter(repository).ReadAsync(commit, cancellationToken) is not null)
         {
             await new RefStore(repository).UpdateAsync(
                 [new RefChange(RefStore.KeptPrefix + commit, commit, null)],
@@ -204,8 +207,8 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
     }
 
     /// <summary>
-    /// Moves a repository that appeared in place of a worktree's <c>.git</c> file to the store folder. If the worktree itself was replaced
-    /// by a symbolic link, the link is left for the user.
+    /// Moves to the store folder a repository that has replaced a worktree's <c>.git</c> file, and rewrites the file. If a symbolic link
+    /// has replaced the whole worktree, the link is left for the user.
     /// </summary>
     private void PutLinkBack(SharedGitStateDifference change)
     {
@@ -234,10 +237,10 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
             File.Delete(path);
             return;
         }
-        var expected = SharedGitFileRecord.Parse(wanted);
+        var expected = SharedGitAdminFileRecord.Parse(wanted);
         if (_store.Read(expected.Hash) is { } content) // If a power failure destroyed the content, only the name is known.
         {
-            SharedGitFileRecord.Write(path, content, expected.Mode);
+            SharedGitAdminFileRecord.Write(path, content, expected.Mode);
         }
     }
 }

@@ -3,10 +3,11 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>The user's branches and tags. The user works at the same time, so a move alone proves nothing. A commit that was made in the
-/// agent's worktree, however, came from the agent, even if another ref names the commit now. Branches and tags that name such commits are
-/// reported and left unchanged. The exception is a branch that was moved while checked out elsewhere. No ordinary git command does that,
-/// and the checkout would show the agent's work as undone.</summary>
+/// <summary>
+/// The user's branches and tags when an agent started. A ref that moved is attributed to the agent only if it now names a commit that was
+/// made in the agent's worktree. Such refs are reported and left unchanged, except a branch that was moved while it was checked out
+/// elsewhere.
+/// </summary>
 /// <param name="Refs">All branches and tags with the ids of their objects.</param>
 /// <param name="HeadLines">Number of entries in the reflog of the worktree's HEAD when the agent started. In a pooled worktree these
 /// entries belong to another task.</param>
@@ -15,7 +16,8 @@ internal sealed record UserBranchAndTagRecord(IReadOnlyDictionary<string, string
     private static readonly string[] Folders = ["refs/heads", "refs/tags"];
 
     /// <summary>
-    /// Prefixes of the reflog messages that git writes when it creates a commit. A fast-forward or a checkout creates no commit.
+    /// Prefixes of the reflog messages that git writes when it creates a commit. Fast-forwards and checkouts are not listed, because they
+    /// create no commit.
     /// </summary>
     private static readonly string[] Makings = ["commit", "cherry-pick", "revert"];
 
@@ -44,7 +46,7 @@ internal sealed record UserBranchAndTagRecord(IReadOnlyDictionary<string, string
         var made = HeadLog(worktree)
             .Skip(HeadLines)
             .Where(IsMaking)
-            .Select(SharedGitFileChangeClassifier.EntryOf)
+            .Select(SharedGitAdminFileChangeClassifier.EntryOf)
             .ToHashSet(StringComparer.Ordinal);
         var annotated = moved.Any(now => IsTag(now.Key) && !made.Contains(now.Value))
             ? await ReadAnnotatedAsync(repository, cancellationToken)
@@ -79,8 +81,10 @@ internal sealed record UserBranchAndTagRecord(IReadOnlyDictionary<string, string
             .Where(parts => parts is [_, { Length: > 0 }])
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
-    /// <summary>True if the branch was moved by a command outside its own checkout. A command inside the checkout also moves HEAD and adds
-    /// an entry to the reflog of HEAD.</summary>
+    /// <summary>
+    /// True if a branch that is checked out was moved by a command outside that checkout. A command inside the checkout would also have
+    /// added an entry to the reflog of HEAD.
+    /// </summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
         WorktreeAdminFolders
             .All(repository)
@@ -88,7 +92,7 @@ internal sealed record UserBranchAndTagRecord(IReadOnlyDictionary<string, string
             .Prepend(repository.CommonDirectory)
             .Where(admin => DurableFile.TryRead(Path.Combine(admin, "HEAD"))?.Trim() == $"ref: {branch}")
             .Any(admin =>
-                Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedGitFileChangeClassifier.EntryOf(last) != commit
+                Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedGitAdminFileChangeClassifier.EntryOf(last) != commit
             );
 
     private static Task<IReadOnlyDictionary<string, string>> ReadRefsAsync(GitRepository repository, CancellationToken cancellationToken) =>

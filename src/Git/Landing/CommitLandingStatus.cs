@@ -22,16 +22,20 @@ public enum CommitLandingStatus
     /// <summary>The checkout in which the target was checked out now has a detached HEAD.</summary>
     Detached,
 
-    /// <summary>The checkout of the target has unmerged files, or uncommitted changes in files that the landing would change.</summary>
+    /// <summary>
+    /// The checkout of the target has unmerged files or uncommitted changes in files that the landing would change, or the target has
+    /// several checkouts.
+    /// </summary>
     Dirty,
 
-    /// <summary>A merge, rebase or bisect is in progress in the checkout.</summary>
+    /// <summary>A merge, rebase or similar operation on the target branch is in progress in a checkout.</summary>
     OperationInProgress,
 
     /// <summary>Untracked or ignored files in the checkout of the target would be overwritten.</summary>
     FilesInTheWay,
 
-    /// <summary>Git refuses to read or change the target's checkout, for example because the index is damaged or files belong to another
-    /// user.</summary>
+    /// <summary>
+    /// Git refuses to read or change the target or its checkout, for example because the index is damaged or files belong to another user.
+    /// </summary>
     Refused,
 }

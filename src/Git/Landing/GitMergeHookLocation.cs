@@ -10,8 +10,10 @@ public sealed record GitMergeHookLocation(string Name, string Path)
     // Git's sample pre-merge-commit hook calls pre-commit, so pre-commit is accepted, too.
     private static readonly string[] Names = ["pre-merge-commit", "pre-commit"];
 
-    /// <summary>Finds the hook that a merge in a checkout would run, in <c>core.hooksPath</c> or else in the repository's hooks
-    /// folder.</summary>
+    /// <summary>
+    /// Finds the user's merge hook in <c>core.hooksPath</c>, or else in the repository's hooks folder. Prefers <c>pre-merge-commit</c> to
+    /// <c>pre-commit</c>.
+    /// </summary>
     /// <param name="repository">Repository opened without a configuration snapshot, because snapshots omit hooks.</param>
     /// <param name="checkout">Checkout against which a relative <c>core.hooksPath</c> is resolved.</param>
     /// <returns>The hook, or null if no executable hook exists.</returns>
@@ -21,7 +23,7 @@ public sealed record GitMergeHookLocation(string Name, string Path)
         CancellationToken cancellationToken = default
     )
     {
-        var set = (await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken)).LastOrDefault(setting =>
+        var set = (await GitSettingWithScope.ListAsync(repository, repository.CommonDirectory, cancellationToken)).LastOrDefault(setting =>
             setting.Name == "core.hookspath" && (setting.IsPersons || setting.IsOfRepository)
         );
         var folder = set?.Value is { Length: > 0 } given

@@ -3,16 +3,16 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Landing;
 
 /// <summary>
-/// Restores a checkout after git was killed while it moved the checkout forward or back between two commits. Some files have the old
-/// content, some have the new content, one may be partially written, and the index may match either commit. Only files that differ between
-/// the two commits are restored, because all other changes belong to the user.
+/// Restores a checkout after git was killed while moving it between two commits. In such a checkout, each file may have the old or the new
+/// content, and one may be partially written. Only files that differ between the commits are restored, because all other changes belong to
+/// the user.
 /// </summary>
 internal sealed class InterruptedCheckoutRestorer(Worktree checkout)
 {
-    private readonly WorktreeFileAccessor _files = new(checkout.Path);
+    private readonly WorktreeFileReaderAndWriter _files = new(checkout.Path);
 
     /// <summary>
-    /// Restores the files to their versions in the old commit, unless the user changed one of them after the interruption.
+    /// Restores the files to their versions in the old commit. Restores nothing if any of these files was changed after the interruption.
     /// </summary>
     /// <returns>Files that were changed after the interruption. If the list is not empty, nothing was restored.</returns>
     internal async Task<IReadOnlyList<string>> RestoreOldFilesAsync(string old, string @new, CancellationToken cancellationToken)
@@ -61,8 +61,10 @@ internal sealed class InterruptedCheckoutRestorer(Worktree checkout)
         return [];
     }
 
-    /// <summary>Returns the files on disk that differ from <paramref name="entries"/>. Compares through a temporary index, so that git's
-    /// rules for line endings and filters apply. Files that differ right after a checkout are ignored.</summary>
+    /// <summary>
+    /// Returns the files on disk that differ from <paramref name="entries"/>. Compares through a temporary index, so that git's rules for
+    /// line endings and filters apply. Ignores files that git reports as changed even right after a checkout.
+    /// </summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<GitTreeFile?> entries,
         IEnumerable<string> paths,

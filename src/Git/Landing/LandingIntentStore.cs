@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Recorded intent to land in a checkout, used to complete or undo an interrupted landing.</summary>
+/// <summary>Recorded intent to change a checkout for a landing or its reversal, used to complete or undo an interrupted one.</summary>
 internal sealed record LandingIntentRecord(string Old, string New, string Checkout);
 
-/// <summary>Records that a landing is about to change the user's checkout, before any file changes.</summary>
+/// <summary>Records that a landing or its reversal is about to change the user's checkout, before any file changes.</summary>
 internal sealed class LandingIntentStore(GitRepository repository, string target)
 {
     private readonly string _file = Path.Combine(

@@ -10,17 +10,22 @@ public enum LandingReversalStatus
     /// <summary>The target was moved back to the commit that it pointed to before the landing.</summary>
     TakenBack,
 
-    /// <summary>The target never contained the commit, so nothing was done.</summary>
+    /// <summary>The target does not contain the landed commit, so nothing was done.</summary>
     NotLanded,
 
-    /// <summary>The landed commits were pushed or have new commits on top, so the target can't be moved back. A commit that reverts the
-    /// landing is offered.</summary>
+    /// <summary>
+    /// The landed commits were pushed or have new commits on top, so the target can't be moved back. A commit that reverts the landing is
+    /// offered instead.
+    /// </summary>
     RevertOffered,
 
     /// <summary>A commit that reverts the landing would conflict with later commits.</summary>
     RevertConflicts,
 
-    /// <summary>Uncommitted changes in the checkout of the target block the reversal.</summary>
+    /// <summary>
+    /// The checkout of the target blocks the reversal, because of uncommitted changes, an operation in progress or a second checkout of the
+    /// same branch.
+    /// </summary>
     CheckoutInUse,
 }
 
@@ -30,12 +35,14 @@ public enum LandingReversalStatus
 /// <param name="Revert">Offered revert commit, or null if none is offered.</param>
 public sealed record LandingReversalResult(LandingReversalStatus State, string Reason, string? Revert = null);
 
-/// <summary>Moves the target back if no later commit, push or checkout depends on the landing. Otherwise, offers a commit that reverts the
-/// landing.</summary>
+/// <summary>
+/// Moves the target back if the landed commit is still the tip and was not pushed, and if no checkout prevents the move. Otherwise, offers
+/// a commit that reverts the landing or reports the obstacle.
+/// </summary>
 public sealed class LandingReversal(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
     /// <summary>Returns the name of the ref that retains the work of an aborted run.</summary>
     /// <param name="run">Name of the run's folder.</param>
@@ -93,8 +100,8 @@ public sealed class LandingReversal(GitRepository repository)
     }
 
     /// <summary>
-    /// Completes a reversal that was killed after the ref was moved and before the files were moved. Returns null if no such reversal
-    /// exists.
+    /// Completes a reversal that was interrupted after the branch was moved but before the files of its checkout were updated. Returns null
+    /// if no such reversal exists.
     /// </summary>
     private async Task<LandingReversalResult?> FinishAsync(
         string target,
@@ -132,8 +139,10 @@ public sealed class LandingReversal(GitRepository repository)
     private static LandingReversalResult RevertedResult(string branch, string before) =>
         new(LandingReversalStatus.TakenBack, $"{branch} is at {before} again.");
 
-    /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout. A commit that the user makes at the same time is
-    /// never lost.</summary>
+    /// <summary>
+    /// Moves the branch back by compare-and-swap, and then updates the files of its checkout. A commit that the user makes at the same time
+    /// is never lost.
+    /// </summary>
     /// <returns>Result, or null if another process moved the branch first and nothing was changed.</returns>
     private async Task<LandingReversalResult?> MoveBackAsync(
         string target,
@@ -223,8 +232,8 @@ public sealed class LandingReversal(GitRepository repository)
     }
 
     /// <summary>
-    /// Creates a commit on top of the current tip that inverts all changes between two commits. The tree is the result of a merge with the
-    /// landed commit as the merge base.
+    /// Creates a commit, on top of the current tip, that undoes all changes between two commits. Its tree results from a merge that uses
+    /// the landed commit as the merge base.
     /// </summary>
     private async Task<LandingReversalResult> OfferRevertAsync(
         string branch,

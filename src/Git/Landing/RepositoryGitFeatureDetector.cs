@@ -20,7 +20,7 @@ public enum GitFeatureSupportLevel
 /// <param name="State">Level of support.</param>
 /// <param name="Message">Sentence that describes the feature and its effect on runs.</param>
 /// <param name="Cure">Recommended action, or null if none is needed.</param>
-public sealed record RepositoryGitFeature(string Name, GitFeatureSupportLevel State, string Message, string? Cure = null);
+public sealed record DetectedGitFeature(string Name, GitFeatureSupportLevel State, string Message, string? Cure = null);
 
 /// <summary>
 /// Finds repository features that affect a run's worktrees: file filters (such as Git LFS and git-crypt), submodules, partial clones and
@@ -29,12 +29,14 @@ public sealed record RepositoryGitFeature(string Name, GitFeatureSupportLevel St
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryGitFeatureDetector(GitRepository repository)
 {
-    /// <summary>Returns the features that a commit or the repository's clone uses.</summary>
+    /// <summary>
+    /// Returns the features of a commit or of the local clone that affect a run's worktrees, such as file filters and submodules.
+    /// </summary>
     /// <param name="commit">Commit from which a run would start.</param>
     /// <param name="cancellationToken">Cancels the git calls.</param>
-    public async Task<IReadOnlyList<RepositoryGitFeature>> FindAsync(string commit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<DetectedGitFeature>> FindAsync(string commit, CancellationToken cancellationToken = default)
     {
-        var features = new List<RepositoryGitFeature>();
+        var features = new List<DetectedGitFeature>();
         const string Remote = "remote.";
         const string Filter = ".partialclonefilter";
         foreach (
@@ -70,7 +72,7 @@ public sealed class RepositoryGitFeatureDetector(GitRepository repository)
         {
             features.Add(submodules);
         }
-        var settings = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
+        var settings = await GitSettingWithScope.ListAsync(repository, repository.CommonDirectory, cancellationToken);
         foreach (var (filter, file) in await FindFiltersAsync(commit, cancellationToken))
         {
             features.Add(FilterOf(filter, file, settings));
@@ -78,7 +80,7 @@ public sealed class RepositoryGitFeatureDetector(GitRepository repository)
         return features;
     }
 
-    private async Task<RepositoryGitFeature?> SubmodulesAsync(string commit, CancellationToken cancellationToken)
+    private async Task<DetectedGitFeature?> SubmodulesAsync(string commit, CancellationToken cancellationToken)
     {
         var submodules = new Submodules(repository);
         var named = await submodules.OfCommitAsync(commit, cancellationToken);
@@ -140,7 +142,7 @@ public sealed class RepositoryGitFeatureDetector(GitRepository repository)
         return filters;
     }
 
-    private RepositoryGitFeature FilterOf(string filter, string file, IReadOnlyList<ScopedGitSetting> settings)
+    private DetectedGitFeature FilterOf(string filter, string file, IReadOnlyList<GitSettingWithScope> settings)
     {
         var isCrypt = GitCryptKeys.IsFilter(filter);
         var name =
@@ -190,7 +192,7 @@ public sealed class RepositoryGitFeatureDetector(GitRepository repository)
     /// Returns the command of a filter, or null if no usable command is configured. A filter in the repository's own configuration is
     /// included, because the user is later asked to approve it.
     /// </summary>
-    private string? CommandOf(string filter, IReadOnlyList<ScopedGitSetting> settings)
+    private string? CommandOf(string filter, IReadOnlyList<GitSettingWithScope> settings)
     {
         string[] names = [$"filter.{filter}.process", $"filter.{filter}.clean"];
         return repository.Copy is not null

@@ -3,13 +3,14 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Moves the target branch to the verified commit, together with the user's checkout of it. Never overwrites the user's
-/// changes.</summary>
+/// <summary>
+/// Moves the target branch, and the user's checkout of that branch, to the verified commit. Never overwrites the user's changes.
+/// </summary>
 public sealed class TargetBranchLander(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
-    private readonly GitCommitStore _commits = new(repository);
-    private readonly TargetBranchMoveRecorder _notes = new(new GitCommitStore(repository));
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
+    private readonly TargetBranchMoveRecorder _notes = new(new GitCommitReaderAndWriter(repository));
     private const int LongestWords = 600;
 
     /// <summary>Lands the commit, or returns the reason why landing is not possible. After a crash, a repeated call first completes the
@@ -181,8 +182,8 @@ public sealed class TargetBranchLander(GitRepository repository)
     }
 
     /// <summary>
-    /// Explains that git refused to move the checkout because files are changed or unmerged. Git checks all files before it changes the
-    /// first one, so no file was changed.
+    /// Returns the reason why git refused to move the checkout, such as changed, unmerged or untracked files. Git checks all files before
+    /// it changes the first one, so no file was changed.
     /// </summary>
     private async Task<CommitLandingResult> ExplainRefusalAsync(
         LandingRequest request,

@@ -8,7 +8,7 @@ namespace Orchestrator.Git.Landing;
 /// <param name="Moves">Moves of the target, oldest first. At least one.</param>
 public sealed record TargetBranchMoveHistory(string Target, IReadOnlyList<TargetBranchMove> Moves)
 {
-    /// <summary>Name of the note's file in a run's folder.</summary>
+    /// <summary>Name of the landing note file in a run's folder.</summary>
     public const string FileName = "landing-note";
 
     /// <summary>Commit to which the last recorded move sets the target.</summary>

@@ -2,7 +2,7 @@ namespace Orchestrator.Git.Landing;
 
 /// <summary>Stores the landing note of a run, which lists the moves of the target branch.</summary>
 /// <param name="commits">Store used to find the moves that the target contains.</param>
-internal sealed class TargetBranchMoveRecorder(GitCommitStore commits)
+internal sealed class TargetBranchMoveRecorder(GitCommitReaderAndWriter commits)
 {
     /// <summary>Records a landing before it happens, if the request specifies a note file.</summary>
     public Task WriteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
@@ -10,7 +10,9 @@ internal sealed class TargetBranchMoveRecorder(GitCommitStore commits)
             ? WriteAsync(file, request.Target, new TargetBranchMove(tip, request.Commit), tip, cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>Removes from the landing note all moves whose commit the target does not contain, and adds the next move.</summary>
+    /// <summary>
+    /// Removes from the landing note all moves whose commit the target does not contain, and adds the next move, if one is given.
+    /// </summary>
     public async Task WriteAsync(string file, string target, TargetBranchMove? move, string? tip, CancellationToken cancellationToken)
     {
         var done = new List<TargetBranchMove>();

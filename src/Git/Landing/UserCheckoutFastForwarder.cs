@@ -2,11 +2,15 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Moves a user's checkout forward. Files that differ right after a checkout (<see cref="FalselyModifiedFileFinder"/>) do not
-/// block the move, although git treats them as uncommitted changes.</summary>
+/// <summary>
+/// Moves a user's checkout forward. Files that git reports as changed even right after a checkout (<see cref="FalselyModifiedFileFinder"/>)
+/// do not block the move.
+/// </summary>
 internal sealed class UserCheckoutFastForwarder(Worktree checkout)
 {
-    /// <summary>Moves the checkout and its branch. If the move is killed, <see cref="InterruptedCheckoutRestorer"/> undoes it.</summary>
+    /// <summary>
+    /// Moves the checkout and its branch. If git is killed during the move, <see cref="InterruptedCheckoutRestorer"/> undoes the move.
+    /// </summary>
     /// <param name="old">Current commit of the branch.</param>
     /// <param name="new">Descendant of the current commit.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
@@ -38,7 +42,7 @@ internal sealed class UserCheckoutFastForwarder(Worktree checkout)
     /// </summary>
     private async Task ForwardOverAsync(IReadOnlyCollection<string> pristine, string commit)
     {
-        var files = new WorktreeFileAccessor(checkout.Path);
+        var files = new WorktreeFileReaderAndWriter(checkout.Path);
         foreach (var path in pristine)
         {
             files.RemoveFile(path);

@@ -11,8 +11,8 @@ namespace Orchestrator.Git.Losses;
 public sealed record ConflictResolutionLoss(bool IsOwn, string Path, int Line, IReadOnlyList<string> Lines, bool IsRemoval);
 
 /// <summary>
-/// Compares a resolved conflict with the changes of both sides. Indentation, a final comma and the position of a line in its file are
-/// ignored. A line that both sides added needs to be present only once.
+/// Finds changes of either side that are missing from a resolved conflict. Indentation, a final comma and the position of a line in its
+/// file are ignored. A line that both sides added needs to be present only once.
 /// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 /// <param name="isWhole">True for files that are compared as a whole, because a program generates them.</param>
@@ -22,7 +22,7 @@ public sealed class ConflictResolutionLossFinder(
     Func<string, bool> isWhole
 )
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
     /// <summary>
     /// Returns the changes that are missing from the resolved conflict. The task's own changes are checked only in the conflicted files,
@@ -67,13 +67,13 @@ public sealed class ConflictResolutionLossFinder(
     )
     {
         var (step, git) = (await StepAsync(tree), await StepAsync(gits));
-        return new MergeSide(step, MergeLineComparison.Of(step), MergeLineComparison.Of(git));
+        return new MergeSide(step, MergeLineComparisonResult.Of(step), MergeLineComparisonResult.Of(git));
 
         async Task<StagingBranchCommit> StepAsync(string result)
         {
             var trees = new StagingBranchCommitTreeIds(side with { Id = result, Tree = result }, onto.Tree, root, side.Tree);
             var diffs = await reader.DiffsAsync([(root, side.Tree), (onto.Tree, result)], stop);
-            var author = new StagingBranchContributor("", IsTask: true, _ => TaskWriteAccess.Write);
+            var author = new StagingBranchCommitAuthor("", IsTask: true, _ => TaskWriteAccess.Write);
             return (await reader.ReadAsync([new StagingBranchCommitChanges(trees, author, diffs[0], diffs[1])], stop))[0];
         }
     }
@@ -143,5 +143,5 @@ public sealed class ConflictResolutionLossFinder(
     }
 
     /// <summary>Changes of one side of a conflict, compared with the resolution and with git's own merge.</summary>
-    private sealed record MergeSide(StagingBranchCommit Step, MergeLineComparison Balance, MergeLineComparison Gits);
+    private sealed record MergeSide(StagingBranchCommit Step, MergeLineComparisonResult Balance, MergeLineComparisonResult Gits);
 }

@@ -5,11 +5,11 @@ namespace Orchestrator.Git.Losses;
 internal sealed class HunkFormatter(LineIdTable lines)
 {
     /// <summary>Returns the current state of a hunk for the report.</summary>
-    public MergedHunk Format(TrackedTaskHunk hunk) =>
+    public MergedHunk Format(WatchedMergedHunk hunk) =>
         new(hunk.Task, hunk.Merge, hunk.Path, hunk.Line, Of(hunk), hunk.Fate, hunk.By, hunk.ByMerge);
 
-    /// <summary>Returns the most informative line of a hunk, preferably a line that is missing on staging.</summary>
-    private string Of(TrackedTaskHunk hunk)
+    /// <summary>Returns the most informative line of a hunk, preferably a line that is missing from staging.</summary>
+    private string Of(WatchedMergedHunk hunk)
     {
         if (hunk.Fact.Length > 0)
         {

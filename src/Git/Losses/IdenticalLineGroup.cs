@@ -9,7 +9,7 @@ internal sealed record IdenticalLineGroup(string Path, int Line, int Count)
     /// <summary>
     /// Hunks of the merged work that changed the copies of the line, one per copy. Empty if the work does not change them.
     /// </summary>
-    public IReadOnlyList<TrackedTaskHunk> Hunks { get; init; } = [];
+    public IReadOnlyList<WatchedMergedHunk> Hunks { get; init; } = [];
 
     /// <summary>Number of copies of the line in the file on staging before the step.</summary>
     public int Before { get; init; }

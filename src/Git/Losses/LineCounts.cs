@@ -11,7 +11,7 @@ internal static class LineCounts
         return counts;
     }
 
-    /// <summary>Adds lines to counts that are keyed by the lines' numbers in <c>LineIdTable</c>.</summary>
+    /// <summary>Increments the count of each given line. Counts are keyed by the lines' numbers in <c>LineIdTable</c>.</summary>
     public static void Add(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
     {
         foreach (var line in lines)
@@ -20,8 +20,8 @@ internal static class LineCounts
         }
     }
 
-    /// <summary>Adds a hunk to the hunks that are listed for each of its lines.</summary>
-    public static void Add(Dictionary<int, List<TrackedTaskHunk>> counts, int[] lines, TrackedTaskHunk hunk)
+    /// <summary>Adds a hunk to the hunk list of each given line.</summary>
+    public static void Add(Dictionary<int, List<WatchedMergedHunk>> counts, int[] lines, WatchedMergedHunk hunk)
     {
         foreach (var line in lines)
         {

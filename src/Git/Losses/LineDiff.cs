@@ -11,8 +11,8 @@ namespace Orchestrator.Git.Losses;
 internal readonly record struct LineChange(int OldStart, int OldCount, int NewStart, int NewCount);
 
 /// <summary>
-/// Computes the differences between two versions of a file with Myers' algorithm on numbered lines. Does not use git, because thousands of
-/// the compared versions are not stored in the repository. Has no side effects.
+/// Computes the differences between two versions of a file with Myers' algorithm on numbered lines. Does not call git, because thousands of
+/// pairs of versions may have to be compared. Has no side effects.
 /// </summary>
 internal static class LineDiff
 {
@@ -71,7 +71,7 @@ internal static class LineDiff
         return [.. places];
     }
 
-    /// <summary>Returns the matching lines of a shortest edit script, or null if the script would be too long.</summary>
+    /// <summary>Returns the pairs of lines that a shortest edit script keeps, or null if the script would be too long.</summary>
     private static List<(int Old, int New)>? Shortest(int[] a, int[] b)
     {
         var most = Math.Min(a.Length + b.Length, MostEdits);
@@ -123,7 +123,7 @@ internal static class LineDiff
         return pairs;
     }
 
-    /// <summary>Returns the longest common subsequence of the lines that occur exactly once on each side.</summary>
+    /// <summary>Returns the longest common subsequence of the lines that occur exactly once in each version.</summary>
     private static List<(int Old, int New)> ByLinesThatAreThereOnce(int[] a, int[] b)
     {
         var (oldAt, newAt) = (Once(a), Once(b));

@@ -5,13 +5,15 @@ namespace Orchestrator.Git.Losses;
 /// </summary>
 internal sealed class LineToHunkMap
 {
-    private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedTaskHunk>>> _copies = [];
+    private readonly Dictionary<(string Path, int Line), List<HashSet<WatchedMergedHunk>>> _copies = [];
 
     /// <summary>Records a copy of a line and the hunks that introduced the copy.</summary>
-    public void AddCopy(string path, int line, params IEnumerable<TrackedTaskHunk> hunks) => At(path, line).Add([.. hunks]);
+    public void AddCopy(string path, int line, params IEnumerable<WatchedMergedHunk> hunks) => At(path, line).Add([.. hunks]);
 
-    /// <summary>Adds a hunk to a copy that another hunk already introduced.</summary>
-    public void Join(string path, int line, TrackedTaskHunk hunk)
+    /// <summary>
+    /// Adds a hunk to a copy of a line that other hunks already introduced. If there is no such copy, records a new copy for the hunk.
+    /// </summary>
+    public void Join(string path, int line, WatchedMergedHunk hunk)
     {
         var copies = At(path, line);
         if (copies.Find(copy => !copy.Contains(hunk)) is { } copy)
@@ -25,20 +27,20 @@ internal sealed class LineToHunkMap
     }
 
     /// <summary>
-    /// Removes copies of a line. If more copies exist, copies of hunks that lost other lines in the same step are removed first, then
-    /// copies that no hunk introduced.
+    /// Removes a number of copies of a line. Copies of hunks that lost other lines in the same step are removed first, copies that no hunk
+    /// introduced second, and all others last.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="count">Number of copies to remove.</param>
     /// <param name="before">Number of copies that exist.</param>
     /// <param name="hit">Hunks that lost other lines in the same step.</param>
     /// <returns>The hunks of each removed copy.</returns>
-    public IReadOnlyList<HashSet<TrackedTaskHunk>> RemoveCopies(
+    public IReadOnlyList<HashSet<WatchedMergedHunk>> RemoveCopies(
         string path,
         int line,
         int count,
         int before,
-        IReadOnlySet<TrackedTaskHunk> hit
+        IReadOnlySet<WatchedMergedHunk> hit
     )
     {
         if (!_copies.TryGetValue((path, line), out var copies))
@@ -52,6 +54,6 @@ internal sealed class LineToHunkMap
         return taken;
     }
 
-    private List<HashSet<TrackedTaskHunk>> At(string path, int line) =>
+    private List<HashSet<WatchedMergedHunk>> At(string path, int line) =>
         _copies.TryGetValue((path, line), out var copies) ? copies : _copies[(path, line)] = [];
 }

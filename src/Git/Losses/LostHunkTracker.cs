@@ -1,23 +1,23 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>
-/// Replays a staging branch step by step. Tracks the hunks that tasks introduced, and marks each hunk as present, overwritten by a
+/// Replays a staging branch commit by commit. Tracks the hunks that tasks introduced, and marks each hunk as present, overwritten by a
 /// permitted change, or lost. Has no side effects.
 /// </summary>
 /// <param name="lines">Table of the lines of all file versions.</param>
 internal sealed class LostHunkTracker(LineIdTable lines)
 {
     private readonly HunkFormatter _texts = new(lines);
-    private readonly List<TrackedTaskHunk> _hunks = [];
+    private readonly List<WatchedMergedHunk> _hunks = [];
     private readonly List<MergedHunk> _others = [];
     private readonly LineToHunkMap _claims = new();
     private readonly NonLineChangeTracker _facts = new();
-    private readonly Dictionary<(string Path, int Line), TrackedTaskHunk> _removers = [];
-    private readonly Dictionary<(string Path, int Line), List<TrackedTaskHunk>> _removals = [];
-    private readonly Dictionary<int, List<TrackedTaskHunk>> _lost = [];
+    private readonly Dictionary<(string Path, int Line), WatchedMergedHunk> _removers = [];
+    private readonly Dictionary<(string Path, int Line), List<WatchedMergedHunk>> _removals = [];
+    private readonly Dictionary<int, List<WatchedMergedHunk>> _lost = [];
 
     /// <summary>All tracked hunks in their current state.</summary>
-    internal IReadOnlyList<TrackedTaskHunk> Hunks => _hunks;
+    internal IReadOnlyList<WatchedMergedHunk> Hunks => _hunks;
 
     /// <summary>Returns the text of a line by its number.</summary>
     internal string LineOf(int number) => lines.Text(number);
@@ -25,9 +25,9 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     /// <summary>Returns a report with the state of every tracked hunk, and of lost lines that no task introduced.</summary>
     public MergedHunkReport Report() => new([.. _hunks.Select(_texts.Format), .. _others]);
 
-    /// <summary>Applies a step of the staging branch to the tracked hunks.</summary>
+    /// <summary>Updates the state of the tracked hunks for one step (usually a merge commit) of the staging branch.</summary>
     /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
-    public void ApplyStep(StagingBranchCommit step, MergeLineComparison balance, bool isFaithful)
+    public void ApplyStep(StagingBranchCommit step, MergeLineComparisonResult balance, bool isFaithful)
     {
         var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
         if (step.Author.IsTask)
@@ -49,20 +49,23 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         _facts.ApplyStep(step, isFaithful);
         if (step.Author.AcceptsLosses)
         {
-            _hunks.Where(hunk => hunk.Fate == MergedHunkStatus.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
+            _hunks.Where(hunk => hunk.Fate == MergedHunkSurvivalStatus.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
             _others.Clear();
         }
     }
 
-    /// <summary>For each line that moved, records at the new position the hunks that introduced it.</summary>
+    /// <summary>
+    /// Transfers the record of which hunks introduced a line if a step moved the line within its file or to another file. Returns the
+    /// removed and added lines that were not moved.
+    /// </summary>
     private (IReadOnlyList<IdenticalLineGroup> Removed, IReadOnlyList<IdenticalLineGroup> Added) TransferMovedHunks(
         StagingBranchCommit step,
-        MergeLineComparison balance
+        MergeLineComparisonResult balance
     )
     {
         foreach (var (from, to) in balance.Moved)
         {
-            foreach (var copy in _claims.RemoveCopies(from.Path, from.Line, from.Count, from.Before, new HashSet<TrackedTaskHunk>()))
+            foreach (var copy in _claims.RemoveCopies(from.Path, from.Line, from.Count, from.Before, new HashSet<WatchedMergedHunk>()))
             {
                 _claims.AddCopy(to, from.Line, copy);
             }
@@ -82,7 +85,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
                         copies.Line,
                         count,
                         copies.Before,
-                        new HashSet<TrackedTaskHunk>(copies.Hunks)
+                        new HashSet<WatchedMergedHunk>(copies.Hunks)
                     );
                     for (var i = 0; i < count; i++)
                     {
@@ -108,13 +111,13 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         return (removed, [.. targets.Values.SelectMany(places => places)]);
     }
 
-    private void AddCopies(StagingBranchCommit step, IdenticalLineGroup copies, IEnumerable<TrackedTaskHunk>? earlier = null)
+    private void AddCopies(StagingBranchCommit step, IdenticalLineGroup copies, IEnumerable<WatchedMergedHunk>? earlier = null)
     {
         foreach (var hunk in copies.Hunks)
         {
             var back = _lost.GetValueOrDefault(copies.Line)?.Find(lost => lost.Path == copies.Path && lost.Missing.Contains(copies.Line));
             back?.RecordRestored(copies.Line);
-            TrackedTaskHunk[] own = step.Author.IsTask ? [hunk] : [];
+            WatchedMergedHunk[] own = step.Author.IsTask ? [hunk] : [];
             if (own.Concat(earlier ?? []).Concat(back is null ? [] : [back]).ToList() is { Count: > 0 } bringers)
             {
                 _claims.AddCopy(copies.Path, copies.Line, bringers);
@@ -131,7 +134,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     private void Remove(StagingBranchCommit step, IReadOnlyList<IdenticalLineGroup> removed, HashSet<int> missing)
     {
         // Lines whose copies were all removed come first, because their hunks are known with certainty.
-        var hit = new HashSet<TrackedTaskHunk>();
+        var hit = new HashSet<WatchedMergedHunk>();
         foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
         {
             foreach (var copy in _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, hit))
@@ -164,7 +167,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    private static bool MayTakeAway(StagingBranchCommit step, string path, TrackedTaskHunk? by) =>
+    private static bool MayTakeAway(StagingBranchCommit step, string path, WatchedMergedHunk? by) =>
         step.Author.RightTo(path) switch
         {
             TaskWriteAccess.Write => true,
@@ -172,7 +175,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
             _ => false,
         };
 
-    private void Change(StagingBranchCommit step, TrackedTaskHunk hunk, IdenticalLineGroup copies, bool may)
+    private void Change(StagingBranchCommit step, WatchedMergedHunk hunk, IdenticalLineGroup copies, bool may)
     {
         var line = copies.Line;
         if (may)
@@ -188,10 +191,10 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>
-    /// Finds earlier removals of lines that the step adds again. Marks such a removal as overwritten if the step's author has write access
-    /// to the file, and as lost otherwise.
+    /// Finds earlier removals whose lines are all added again by the step. Marks such a removal as overwritten if the step's author may
+    /// write or append to the file, and as lost otherwise.
     /// </summary>
-    private void HandleRestoredLines(StagingBranchCommit step, IReadOnlyList<TrackedTaskHunk> hunks)
+    private void HandleRestoredLines(StagingBranchCommit step, IReadOnlyList<WatchedMergedHunk> hunks)
     {
         foreach (var hunk in hunks)
         {
@@ -214,7 +217,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>Records lines that should be in the merge result but are missing, and removed lines that reappeared.</summary>
-    private void ApplyMissingLines(StagingBranchCommit step, MergeLineComparison balance)
+    private void ApplyMissingLines(StagingBranchCommit step, MergeLineComparisonResult balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
         {
@@ -222,12 +225,27 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
         foreach (var copies in balance.Gone)
         {
-            var hunksOfCopies = _claims.RemoveCopies(copies.Path, copies.Line, copies.Count, copies.Before, new HashSet<TrackedTaskHunk>());
+            var hunksOfCopies = _claims.RemoveCopies(
+                copies.Path,
+                copies.Line,
+                copies.Count,
+                copies.Before,
+                new HashSet<WatchedMergedHunk>()
+            );
             hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
             if (hunksOfCopies.Count < copies.Count && IsClear(copies))
             {
                 _others.Add(
-                    new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), MergedHunkStatus.Lost, step.Author.Name, step.Commit)
+                    new MergedHunk(
+                        "",
+                        "",
+                        copies.Path,
+                        0,
+                        _texts.Of(copies.Line),
+                        MergedHunkSurvivalStatus.Lost,
+                        step.Author.Name,
+                        step.Commit
+                    )
                 );
             }
         }
@@ -237,6 +255,9 @@ internal sealed class LostHunkTracker(LineIdTable lines)
         }
     }
 
-    /// <summary>True if the missing copy can be identified. False for lines that occur many times, such as single brackets.</summary>
+    /// <summary>
+    /// True if it is certain which copy of a line is affected. False for lines without letters or digits, such as single brackets, because
+    /// they occur too often.
+    /// </summary>
     private bool IsClear(IdenticalLineGroup copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
 }

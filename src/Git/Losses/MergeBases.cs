@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Finds the merge base of merged work: the tree from which both sides started.</summary>
+/// <summary>Finds the merge base of merged work, which is the tree from which both sides started.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
     /// <summary>Returns the tree of the merge base of a staging commit and the work merged into it.</summary>
     /// <param name="ours">Staging commit.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>State of a merged task's hunk on the staging branch.</summary>
-public enum MergedHunkStatus
+public enum MergedHunkSurvivalStatus
 {
     /// <summary>The staging branch contains the hunk.</summary>
     Present,
@@ -9,7 +9,7 @@ public enum MergedHunkStatus
     /// <summary>A task with write access to the file, or the user, changed the same lines later.</summary>
     Overwritten,
 
-    /// <summary>The hunk is missing on the staging branch, and no permitted change removed it.</summary>
+    /// <summary>The hunk is missing from the staging branch, and no permitted change removed it.</summary>
     Lost,
 }
 
@@ -31,7 +31,7 @@ public enum TaskWriteAccess
 /// <param name="IsTask">True if the author is a task. The hunks of a task are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
 /// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
-public sealed record StagingBranchContributor(string Name, bool IsTask, Func<string, TaskWriteAccess> RightTo, bool AcceptsLosses = false);
+public sealed record StagingBranchCommitAuthor(string Name, bool IsTask, Func<string, TaskWriteAccess> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>
@@ -48,7 +48,7 @@ public sealed record MergedHunk(
     string Path,
     int Line,
     string Text,
-    MergedHunkStatus Fate,
+    MergedHunkSurvivalStatus Fate,
     string By = "",
     string ByMerge = ""
 );
@@ -68,9 +68,9 @@ public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>Hunks whose changes are lost.</summary>
-    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == MergedHunkStatus.Lost)];
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == MergedHunkSurvivalStatus.Lost)];
 
-    /// <summary>Summary of the report in one line.</summary>
+    /// <summary>One-line summary of the report.</summary>
     public string Summary
     {
         get
@@ -78,11 +78,11 @@ public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
             var ofTasks = Hunks.Where(hunk => hunk.Task.Length > 0).ToList();
             var tasks = ofTasks.Select(hunk => hunk.Task).Distinct(StringComparer.Ordinal).Count();
             var others = Hunks.Count - ofTasks.Count;
-            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(MergedHunkStatus.Present)} present, "
-                + $"{Count(MergedHunkStatus.Overwritten)} overwritten by name, {Count(MergedHunkStatus.Lost)} lost"
+            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(MergedHunkSurvivalStatus.Present)} present, "
+                + $"{Count(MergedHunkSurvivalStatus.Overwritten)} overwritten by name, {Count(MergedHunkSurvivalStatus.Lost)} lost"
                 + (others == 0 ? "" : $"; {Plural.Of(others, "line")} of others lost");
 
-            int Count(MergedHunkStatus fate) => ofTasks.Count(hunk => hunk.Fate == fate);
+            int Count(MergedHunkSurvivalStatus fate) => ofTasks.Count(hunk => hunk.Fate == fate);
         }
     }
 }

@@ -10,12 +10,12 @@ internal sealed class NonLineChangeTracker
     private const string Gone = "gone";
     private const string ThereAndEmpty = "empty";
 
-    private readonly Dictionary<string, (TrackedTaskHunk Hunk, string Content)> _contents = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (TrackedTaskHunk Hunk, string Mode)> _modes = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Commit, string Path, bool IsMode), TrackedTaskHunk> _made = [];
+    private readonly Dictionary<string, (WatchedMergedHunk Hunk, string Content)> _contents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (WatchedMergedHunk Hunk, string Mode)> _modes = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Commit, string Path, bool IsMode), WatchedMergedHunk> _made = [];
 
-    /// <summary>Returns a step's changes that can't be compared line by line, as hunks.</summary>
-    public IEnumerable<TrackedTaskHunk> HunksOf(StagingBranchCommit step)
+    /// <summary>Returns, as hunks, those changes of a step that can't be compared line by line.</summary>
+    public IEnumerable<WatchedMergedHunk> HunksOf(StagingBranchCommit step)
     {
         foreach (var file in step.Files.Where(file => file.IsTheirs))
         {
@@ -30,7 +30,7 @@ internal sealed class NonLineChangeTracker
         }
     }
 
-    /// <summary>Applies a step of the staging branch to the tracked changes.</summary>
+    /// <summary>Updates the state of the tracked changes for one step (usually a merge commit) of the staging branch.</summary>
     public void ApplyStep(StagingBranchCommit step, bool isFaithful)
     {
         foreach (var file in step.Files)
@@ -55,9 +55,9 @@ internal sealed class NonLineChangeTracker
 
     private static bool IsPlainMode(GitFileVersion file) => file.Mode is "100644" or Executable;
 
-    private TrackedTaskHunk Make(StagingBranchCommit step, MergedFileVersions file, bool isMode, string fact)
+    private WatchedMergedHunk Make(StagingBranchCommit step, MergedFileVersions file, bool isMode, string fact)
     {
-        var hunk = new TrackedTaskHunk(step.Author.Name, step.Commit, file.Path, 0, [], []) { Fact = fact };
+        var hunk = new WatchedMergedHunk(step.Author.Name, step.Commit, file.Path, 0, [], []) { Fact = fact };
         _made[(step.Commit, file.Path, isMode)] = hunk;
         return hunk;
     }
@@ -117,7 +117,7 @@ internal sealed class NonLineChangeTracker
     private static void Change(
         StagingBranchCommit step,
         MergedFileVersions file,
-        TrackedTaskHunk earlier,
+        WatchedMergedHunk earlier,
         TaskWriteAccess needed,
         bool isFaithful
     )
@@ -169,7 +169,8 @@ internal sealed class NonLineChangeTracker
     }
 
     /// <summary>
-    /// Returns the path of another file whose version after the step, but not before, satisfies a condition. Null if there is no such file.
+    /// Returns the path of another file that satisfies a condition after the step but did not satisfy it before. Returns null if there is
+    /// no such file.
     /// </summary>
     private static string? Elsewhere(StagingBranchCommit step, string path, Func<GitFileVersion, bool> isSo) =>
         step

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>A file changed by a step of staging, or by the work merged in that step.</summary>
+/// <summary>A file changed by a step of the staging branch, or by the work merged in that step.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="IsTheirs">True if the merged work changed the file, so that <paramref name="Base"/> and <paramref name="Theirs"/> are
 /// set.</param>
@@ -38,10 +38,10 @@ internal sealed record MergedFileVersions(
 /// <param name="Author">Author of the work.</param>
 /// <param name="Commit">Commit on staging.</param>
 /// <param name="Files">Files that the step changed or should have changed.</param>
-internal sealed record StagingBranchCommit(StagingBranchContributor Author, string Commit, IReadOnlyList<MergedFileVersions> Files);
+internal sealed record StagingBranchCommit(StagingBranchCommitAuthor Author, string Commit, IReadOnlyList<MergedFileVersions> Files);
 
 /// <summary>A hunk of a task whose lines are still tracked on the staging branch after the task was merged.</summary>
-internal sealed class TrackedTaskHunk(
+internal sealed class WatchedMergedHunk(
     string task,
     string merge,
     string path,
@@ -63,10 +63,13 @@ internal sealed class TrackedTaskHunk(
 
     public IReadOnlyList<int> Removed => removed;
 
-    /// <summary>Description of a change that affects no lines, such as <c>mode 100755</c> or <c>content 12ab</c>.</summary>
+    /// <summary>
+    /// Description of a change that affects no lines, or empty for other hunks. Examples are <c>(removed)</c>, <c>mode 100755</c> (the new
+    /// file mode) and <c>content</c> followed by the first 12 digits of the new blob id.
+    /// </summary>
     public string Fact { get; init; } = "";
 
-    public MergedHunkStatus Fate { get; private set; }
+    public MergedHunkSurvivalStatus Fate { get; private set; }
 
     public string By { get; private set; } = "";
 
@@ -77,17 +80,17 @@ internal sealed class TrackedTaskHunk(
 
     public void Overwritten(StagingBranchCommit step)
     {
-        if (Fate == MergedHunkStatus.Present)
+        if (Fate == MergedHunkSurvivalStatus.Present)
         {
-            (Fate, By, ByMerge) = (MergedHunkStatus.Overwritten, step.Author.Name, step.Commit);
+            (Fate, By, ByMerge) = (MergedHunkSurvivalStatus.Overwritten, step.Author.Name, step.Commit);
         }
     }
 
     public void Lost(StagingBranchCommit step)
     {
-        if (Fate != MergedHunkStatus.Lost)
+        if (Fate != MergedHunkSurvivalStatus.Lost)
         {
-            (Fate, By, ByMerge) = (MergedHunkStatus.Lost, step.Author.Name, step.Commit);
+            (Fate, By, ByMerge) = (MergedHunkSurvivalStatus.Lost, step.Author.Name, step.Commit);
         }
     }
 
@@ -95,7 +98,7 @@ internal sealed class TrackedTaskHunk(
     public void Accepted(StagingBranchCommit step)
     {
         Missing.Clear();
-        (Fate, By, ByMerge) = (MergedHunkStatus.Overwritten, step.Author.Name, step.Commit);
+        (Fate, By, ByMerge) = (MergedHunkSurvivalStatus.Overwritten, step.Author.Name, step.Commit);
     }
 
     /// <summary>Records that a lost line is present again.</summary>
@@ -103,7 +106,7 @@ internal sealed class TrackedTaskHunk(
     {
         if (Missing.Remove(lost) && Missing.Count == 0)
         {
-            (Fate, By, ByMerge) = (MergedHunkStatus.Present, "", "");
+            (Fate, By, ByMerge) = (MergedHunkSurvivalStatus.Present, "", "");
         }
     }
 }

@@ -17,19 +17,19 @@ internal sealed record StagingBranchCommitTreeIds(CommitInfo Commit, string Ours
 /// <param name="Ours">Files changed by the step.</param>
 internal sealed record StagingBranchCommitChanges(
     StagingBranchCommitTreeIds Trees,
-    StagingBranchContributor Author,
+    StagingBranchCommitAuthor Author,
     IReadOnlyList<ChangedFile> Theirs,
     IReadOnlyList<ChangedFile> Ours
 );
 
-/// <summary>Reads the changes of many steps with few git processes.</summary>
+/// <summary>Reads the changes that the steps (usually merge commits) of a staging branch made, with few git processes.</summary>
 /// <param name="lines">Table that numbers the lines.</param>
 internal sealed class StagingBranchCommitReader(GitRepository repository, LineIdTable lines)
 {
     private const int LargestText = 1024 * 1024;
     private const int LargestBatch = 32 * 1024 * 1024;
     private readonly Dictionary<string, int[]?> _contents = new(StringComparer.Ordinal);
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
     /// <summary>Table of the lines in all file versions that were read.</summary>
     public LineIdTable Table => lines;
@@ -63,7 +63,7 @@ internal sealed class StagingBranchCommitReader(GitRepository repository, LineId
     /// <summary>Reads the contents of the files that steps changed, and returns the steps with these contents.</summary>
     public async Task<IReadOnlyList<StagingBranchCommit>> ReadAsync(IReadOnlyList<StagingBranchCommitChanges> steps, CancellationToken stop)
     {
-        var drafts = new List<(StagingBranchContributor Author, string Commit, List<MergedFileVersions> Files)>();
+        var drafts = new List<(StagingBranchCommitAuthor Author, string Commit, List<MergedFileVersions> Files)>();
         foreach (var (trees, author, theirs, ours) in steps)
         {
             var result = ours.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -156,8 +156,10 @@ internal sealed class StagingBranchCommitReader(GitRepository repository, LineId
         }
     }
 
-    /// <summary>Parses git output in which a line with both tree ids of a pair is followed by the changed files of the pair. These entries
-    /// start with a colon.</summary>
+    /// <summary>
+    /// Parses the output of <c>git diff-tree --stdin</c>. For each pair of trees, a line with both tree ids is followed by one entry per
+    /// changed file. These entries start with a colon.
+    /// </summary>
     private static List<IReadOnlyList<ChangedFile>> Parse(ReadOnlyMemory<byte> output, int count)
     {
         var diffs = new List<IReadOnlyList<ChangedFile>>(count);

@@ -4,19 +4,19 @@ namespace Orchestrator.Git.Losses;
 
 /// <summary>
 /// Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, unless a task with write
-/// access to the file changed the same lines later. Creates only one kind of git object, a virtual merge base, as a commit without a ref.
+/// access to the file changed the same lines later. The check may create git objects, such as virtual merge bases, but no refs.
 /// </summary>
 /// <param name="appendedFiles">As in <see cref="TreeMerger.MergeAsync"/>.</param>
 public sealed class StagingLostChangeDetector(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly MergeBases _bases = new(repository);
 
-    /// <summary>Checks a merge before the staging branch moves to it. The merge must contain all changes of both sides.</summary>
+    /// <summary>Checks that a merge contains all changes of both sides, before the staging branch moves to the merge.</summary>
     /// <param name="merge">Merge commit, whose first parent is staging and whose second parent is the work.</param>
     /// <param name="author">Author of the work.</param>
     /// <returns>Hunks that the merge would lose.</returns>
-    public async Task<MergeLosses> OfMergeAsync(string merge, StagingBranchContributor author, CancellationToken stop)
+    public async Task<MergeLosses> OfMergeAsync(string merge, StagingBranchCommitAuthor author, CancellationToken stop)
     {
         var commit = (await _commits.ReadAsync(merge, stop))!;
         var (ours, theirs) = ((await _commits.ReadAsync(commit.Parents[0], stop))!, (await _commits.ReadAsync(commit.Parents[1], stop))!);
@@ -49,15 +49,15 @@ public sealed class StagingLostChangeDetector(GitRepository repository, IReadOnl
     public async Task<MergedHunkReport> OfStagingAsync(
         string since,
         string tip,
-        Func<CommitInfo, StagingBranchContributor> authorOf,
+        Func<CommitInfo, StagingBranchCommitAuthor> authorOf,
         CancellationToken stop
     ) => (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
-    /// <summary>Replays a staging branch into a tracker of all its hunks and their lines.</summary>
+    /// <summary>Replays a staging branch and returns a tracker with the state of all its hunks and lines.</summary>
     internal async Task<LostHunkTracker> LedgerAsync(
         string since,
         string tip,
-        Func<CommitInfo, StagingBranchContributor> authorOf,
+        Func<CommitInfo, StagingBranchCommitAuthor> authorOf,
         CancellationToken stop
     )
     {
@@ -101,7 +101,7 @@ public sealed class StagingLostChangeDetector(GitRepository repository, IReadOnl
         var read = await reader.ReadAsync(steps, stop);
         for (var i = 0; i < read.Count; i++)
         {
-            var balance = MergeLineComparison.Of(read[i]);
+            var balance = MergeLineComparisonResult.Of(read[i]);
             var isClear = balance.IsEven && read[i].Files.All(file => file.IsText || file.IsPlain);
             ledger.ApplyStep(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
         }
@@ -109,13 +109,13 @@ public sealed class StagingLostChangeDetector(GitRepository repository, IReadOnl
     }
 
     /// <summary>
-    /// True if git creates the same files when it repeats the merge. Otherwise, removes from the line balance the differences that git's
-    /// own merge also has.
+    /// True if git, when it repeats the merge, produces exactly the same files. If git's merge is clean, differences that occur there, too,
+    /// are removed from the line comparison.
     /// </summary>
     private async Task<bool> IsGitsAsync(
         StagingBranchCommitReader reader,
         StagingBranchCommitChanges step,
-        MergeLineComparison balance,
+        MergeLineComparisonResult balance,
         CancellationToken stop
     )
     {
@@ -129,7 +129,9 @@ public sealed class StagingLostChangeDetector(GitRepository repository, IReadOnl
         }
         var trees = step.Trees with { Commit = step.Trees.Commit with { Id = merge.Tree, Tree = merge.Tree } };
         var ours = await new GitDiffReader(repository).BetweenAsync(trees.OursTree, merge.Tree, stop);
-        balance.IgnoreImbalancesOf(MergeLineComparison.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
+        balance.IgnoreImbalancesOf(
+            MergeLineComparisonResult.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0])
+        );
         return merge.Tree == step.Trees.Commit.Tree;
     }
 

@@ -6,9 +6,11 @@ namespace Orchestrator.Git.Merging;
 /// <param name="worktree">Worktree of a task whose work is committed.</param>
 public sealed class ConflictWorktree(Worktree worktree)
 {
-    /// <summary>Merges a commit into the worktree and leaves the conflicts in its files, in diff3 style.
-    /// <see cref="WorktreeHead.UnmergedAsync"/> lists the conflicted files. Uncommitted changes are retained first. If the same merge was
-    /// started before, the worktree is left unchanged, including resolved conflicts.</summary>
+    /// <summary>
+    /// Merges a commit into the worktree and leaves the conflicts in the files, in diff3 style. <see cref="WorktreeHead.UnmergedAsync"/>
+    /// lists the conflicted files. Uncommitted changes are first saved under a ref. If the same merge was started before, the worktree,
+    /// with any resolved conflicts, is left unchanged.
+    /// </summary>
     /// <param name="ours">Commit of the task, which becomes the first parent of the merge.</param>
     /// <param name="theirs">Commit to merge, usually the tip of staging.</param>
     /// <param name="keep">Destination for uncommitted changes.</param>
@@ -37,7 +39,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                 // The reset moves the checked-out branch, which may be a branch that the agent created.
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);
             }
-            await new WorktreeOverwriter(worktree, permit).ToAsync(ours, cancellationToken);
+            await new WorktreeContentDiscarder(worktree, permit).ToAsync(ours, cancellationToken);
             await stash.StashAsync(cancellationToken);
             await worktree.WriteAsync(
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with

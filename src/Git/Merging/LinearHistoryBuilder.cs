@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Merging;
 
-/// <summary>A step of a branch. In a linear history, the step becomes one commit or several copied commits.</summary>
+/// <summary>A commit of a branch, usually a merge. In a linear history, it becomes one commit or several copied commits.</summary>
 /// <param name="Commit">Commit of the step. Only the difference from its first parent is used.</param>
 /// <param name="Message">Message of the resulting commit.</param>
 /// <param name="Trailers">Trailers of the resulting commit, or null if the commit has no trailers.</param>
-public sealed record LinearHistoryInputCommit(string Commit, string Message, CommitTrailers? Trailers)
+public sealed record CommitToLinearize(string Commit, string Message, CommitTrailers? Trailers)
 {
     /// <summary>
-    /// Commits of the merged side, oldest first. If copying them one by one results in the step's files, the copies replace the single
-    /// commit and keep author, date and message.
+    /// Commits of the merged side, oldest first. If copying them one by one produces the same files as the merge, the copies replace the
+    /// single commit. They keep author, date and message.
     /// </summary>
     public IReadOnlyList<string> Copied { get; init; } = [];
 }
@@ -26,12 +26,12 @@ public sealed class LinearHistoryBuilder(
     CommitSigningSettings? signing = null
 )
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly TreeMerger _merges = new(repository);
 
     /// <summary>
-    /// Creates the linear history without moving a ref. A step that no longer changes anything gets no commit. Steps that conflict with the
-    /// commit below them can't be applied separately. Their changes, with the conflict resolutions, become part of the last commit.
+    /// Creates the linear history without moving a ref. A step that no longer changes anything gets no commit. The changes of steps that
+    /// can't be applied separately because of conflicts become part of the last commit.
     /// </summary>
     /// <param name="onto">Commit to start from.</param>
     /// <param name="steps">Steps, oldest first.</param>
@@ -41,14 +41,14 @@ public sealed class LinearHistoryBuilder(
     /// <returns>Id of the last commit, or <paramref name="onto"/> if nothing changes.</returns>
     public async Task<string> MakeAsync(
         string onto,
-        IReadOnlyList<LinearHistoryInputCommit> steps,
+        IReadOnlyList<CommitToLinearize> steps,
         string tip,
-        Func<IReadOnlyList<LinearHistoryInputCommit>, (string Message, CommitTrailers Trailers)> rest,
+        Func<IReadOnlyList<CommitToLinearize>, (string Message, CommitTrailers Trailers)> rest,
         CancellationToken cancellationToken = default
     )
     {
         var at = await ReadAsync(onto, cancellationToken);
-        var left = new List<LinearHistoryInputCommit>();
+        var left = new List<CommitToLinearize>();
         foreach (var step in steps)
         {
             if (await TreeOnAsync(step.Commit, at, cancellationToken) is not { } tree)
@@ -71,7 +71,7 @@ public sealed class LinearHistoryBuilder(
         return at.Id;
     }
 
-    /// <summary>Copies the commits one by one. Returns null if the copies do not result in the same files as the step.</summary>
+    /// <summary>Copies the commits one by one. Returns null if the copies do not produce the same files as the step.</summary>
     private async Task<CommitInfo?> CopyAsync(IReadOnlyList<string> copied, CommitInfo at, string tree, CancellationToken cancellationToken)
     {
         foreach (var commit in copied)

@@ -71,8 +71,8 @@ public sealed class TreeMerger(GitRepository repository)
     }
 
     /// <summary>
-    /// Applies the change made by one commit to another base, using a merge with that commit's parent as the merge base. Used to reuse the
-    /// result of an earlier run.
+    /// Applies the change made by one commit to another base commit, with a merge that uses the first commit's parent as the merge base.
+    /// Used to reuse the result of an earlier run.
     /// </summary>
     /// <param name="result">Commit whose difference to its first parent is applied.</param>
     /// <param name="onto">New base commit.</param>
@@ -84,7 +84,7 @@ public sealed class TreeMerger(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        var stand = await new GitCommitStore(repository).CreateAsync(
+        var stand = await new GitCommitReaderAndWriter(repository).CreateAsync(
             onto + "^{tree}",
             [result + "^"],
             "Base for applying a result",
@@ -119,9 +119,8 @@ public sealed class TreeMerger(GitRepository repository)
     }
 
     /// <summary>
-    /// Returns the path of an attributes file that makes git keep both sides' lines when it merges appended files. Each set of file names
-    /// has its own attributes file, whose name contains a hash of the set. Git uses it instead of the user's attributes, even if the set is
-    /// empty.
+    /// Returns the path of an attributes file that makes git keep the lines of both sides when it merges the given append-only files. Git
+    /// uses this file instead of the user's attributes, even if no files are given.
     /// </summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {

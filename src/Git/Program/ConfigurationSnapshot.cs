@@ -47,7 +47,7 @@ public sealed class ConfigurationSnapshot
     internal bool HasValues(string name, IReadOnlyList<string?> values) =>
         _programs.TryGetValue(name, out var known) && known.SequenceEqual(values);
 
-    /// <summary>Takes a snapshot of the effective configuration, or reuses an existing snapshot with the same content.</summary>
+    /// <summary>Takes a snapshot of the current configuration, or reuses an existing snapshot with the same content.</summary>
     /// <param name="repository">Repository opened without a snapshot. Conditional includes in the user's configuration depend on the
     /// repository.</param>
     /// <param name="folder">Parent folder of all snapshots. Agents must not have access to it.</param>
@@ -57,7 +57,7 @@ public sealed class ConfigurationSnapshot
         CancellationToken cancellationToken = default
     )
     {
-        var entries = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
+        var entries = await GitSettingWithScope.ListAsync(repository, repository.CommonDirectory, cancellationToken);
         var persons = entries.Where(entry => entry.IsPersons).ToList();
         var programs = GitConfiguredProgramBlocker
             .Running(entries)

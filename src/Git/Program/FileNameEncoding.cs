@@ -62,7 +62,8 @@ public static class FileNameEncoding
     public static bool IsUtf8(string name) => !name.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape);
 
     /// <summary>
-    /// Formats a file name on one line for display and prompts, with a maximum length and with invalid bytes as <c>\xNN</c>.
+    /// Formats a file name on one line for display and prompts. Shortens long names in the middle, and shows control characters and invalid
+    /// bytes as <c>\xNN</c>.
     /// </summary>
     public static string Show(string name, int longest = LongestShown)
     {
@@ -77,12 +78,12 @@ public static class FileNameEncoding
         return text.ToString();
     }
 
-    /// <summary>Formats the first names of a list and the number of omitted names, for use in a sentence.</summary>
+    /// <summary>Lists the first few file names and the number of omitted ones, for use in a sentence.</summary>
     public static string List(IReadOnlyCollection<string> names, int most = 5) =>
         string.Join(", ", names.Take(most).Select(name => Show(name)))
         + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
 
-    /// <summary>Splits <c>-z</c> output into decoded fields.</summary>
+    /// <summary>Splits NUL-separated git output (option <c>-z</c>) into decoded fields.</summary>
     internal static string[] Split(ReadOnlySpan<byte> output)
     {
         if (output.Length > 0 && output[^1] == 0)

@@ -6,8 +6,8 @@ namespace Orchestrator.Git.Program;
 internal sealed record GitCommandInvocation(string Directory, IReadOnlyList<string> Arguments)
 {
     /// <summary>
-    /// Git directory of the call, which is the repository's common directory or the administrative folder of a worktree. Null if the call
-    /// needs no repository.
+    /// Git directory of the call: the repository's common directory or the administrative folder of a worktree. Null if the call needs no
+    /// repository.
     /// </summary>
     internal string? GitDirectory { get; init; }
 
@@ -44,6 +44,8 @@ internal sealed record GitCommandResult(int ExitCode, ReadOnlyMemory<byte> Bytes
     /// <summary>Lines of the output.</summary>
     internal string[] Lines => Text.Length == 0 ? [] : Text.Split('\n');
 
-    /// <summary>Returns the fields of <c>-z</c> output, each without its NUL and decoded by <see cref="FileNameEncoding"/>.</summary>
+    /// <summary>
+    /// Returns the fields of NUL-separated git output (option <c>-z</c>), each decoded by <see cref="FileNameEncoding"/>.
+    /// </summary>
     internal string[] Fields() => FileNameEncoding.Split(Bytes.Span);
 }

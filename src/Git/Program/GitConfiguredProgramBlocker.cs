@@ -12,15 +12,18 @@ namespace Orchestrator.Git.Program;
 internal sealed class GitConfiguredProgramBlocker(GitRepository repository)
 {
     private const string Count = "GIT_CONFIG_COUNT";
-    private readonly ConcurrentDictionary<string, CachedGitOverrideVariables> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CachedGitSettingOverrideVariables> _known = new(StringComparer.Ordinal);
 
     /// <summary>Cached override variables, and the state of the configuration files from which the variables were computed.</summary>
     /// <param name="State">Hash of the configuration files, or null if the files contain includes, so that they must be read for each
     /// call.</param>
-    private sealed record CachedGitOverrideVariables(string? State, IReadOnlyDictionary<string, string?> Variables);
+    private sealed record CachedGitSettingOverrideVariables(string? State, IReadOnlyDictionary<string, string?> Variables);
 
-    /// <summary>Returns the repository's settings that make git run a program, each with its values in file order.</summary>
-    public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedGitSetting> settings) =>
+    /// <summary>
+    /// Returns the settings of the repository, rather than of the user, that make git run a program. Each setting comes with its values in
+    /// file order.
+    /// </summary>
+    public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<GitSettingWithScope> settings) =>
         settings
             .Where(entry => entry.IsOfRepository)
             .GroupBy(entry => entry.Name, StringComparer.Ordinal)
@@ -39,16 +42,16 @@ internal sealed class GitConfiguredProgramBlocker(GitRepository repository)
         {
             return known.Variables;
         }
-        var settings = await ScopedGitSetting.ListAsync(repository, place, cancellationToken);
+        var settings = await GitSettingWithScope.ListAsync(repository, place, cancellationToken);
         var variables = VariablesOf(settings);
-        _known[place] = new CachedGitOverrideVariables(settings.Any(IsInclude) ? null : state, variables);
+        _known[place] = new CachedGitSettingOverrideVariables(settings.Any(IsInclude) ? null : state, variables);
         return variables;
     }
 
-    private static bool IsInclude(ScopedGitSetting setting) =>
+    private static bool IsInclude(GitSettingWithScope setting) =>
         setting.IsOfRepository && setting.Name.StartsWith("include", StringComparison.Ordinal);
 
-    private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedGitSetting> settings)
+    private Dictionary<string, string?> VariablesOf(IReadOnlyList<GitSettingWithScope> settings)
     {
         var overruling = Running(settings)
             .Where(setting => repository.Copy?.HasValues(setting.Name, setting.Values) != true)
@@ -83,8 +86,9 @@ internal sealed class GitConfiguredProgramBlocker(GitRepository repository)
         return variables;
     }
 
-    /// <summary>Decodes the name of a setting. Throws if the name is not valid UTF-8, because an environment variable could then not
-    /// override the setting.</summary>
+    /// <summary>
+    /// Decodes the name of a setting. Throws if the name is not valid UTF-8, because an environment variable can't override such a setting.
+    /// </summary>
     private string Name(string bytes)
     {
         var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
@@ -96,7 +100,10 @@ internal sealed class GitConfiguredProgramBlocker(GitRepository repository)
             );
     }
 
-    /// <summary>Hashes the configuration files that git reads. Includes a worktree's own configuration file if there is one.</summary>
+    /// <summary>
+    /// Returns a hash of the repository's configuration files that git reads, including a worktree's own configuration file if there is
+    /// one.
+    /// </summary>
     private string StateOf(string gitDirectory, out string place)
     {
         var file = Path.Combine(gitDirectory, "config.worktree");

@@ -5,7 +5,9 @@ namespace Orchestrator.Git.Program;
 /// <summary>Maps error texts of git to causes that users can fix.</summary>
 public static partial class GitErrorCauses
 {
-    /// <summary>Returns one sentence with the cause and one with the fix, or null if the error text is not recognized.</summary>
+    /// <summary>
+    /// Returns one sentence that states the cause and one that states the fix, or null if the error message is not recognized.
+    /// </summary>
     /// <param name="errorOutput">Standard error output of git.</param>
     public static (string Cause, string Cure)? Find(string errorOutput)
     {

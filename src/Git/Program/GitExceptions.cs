@@ -23,7 +23,8 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
     /// <summary>
-    /// True if git failed because another process removed or wrote a file between listing and reading, so a retry may succeed.
+    /// True if git failed because another process removed or wrote a file after git had listed it but before git read it. A retry may
+    /// succeed.
     /// </summary>
     public bool IsOfChangingFile => ChangingFiles.Any(fault => ErrorOutput.Contains(fault, StringComparison.Ordinal));
 
@@ -45,7 +46,7 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     ];
 }
 
-/// <summary>Thrown if the git program is missing or too old. The user must install it.</summary>
+/// <summary>Thrown if the git program is missing or too old. The user must install a supported version.</summary>
 public sealed class GitUnavailableException(string message, Exception? inner = null) : GitException(message, inner: inner);
 
 /// <summary>Thrown if the given folder is not a git repository or git refuses to open the repository.</summary>

@@ -8,8 +8,10 @@ namespace Orchestrator.Git.Program;
 /// <param name="Value">All values of the setting, separated by commas.</param>
 public sealed record ProgramSetting(string Name, string Value);
 
-/// <summary>Settings that make git run a program or redirect it to another address. A process that can write such a setting controls the
-/// next git command in the repository.</summary>
+/// <summary>
+/// Settings that make git run a program, or that redirect git to another address. A process that can write such a setting controls the next
+/// git command in the repository.
+/// </summary>
 public static partial class GitProgramSettings
 {
     /// <summary>Names of settings as git prints them, with a star in place of any subsection.</summary>
@@ -94,7 +96,7 @@ public static partial class GitProgramSettings
         "url.*",
     ];
 
-    /// <summary>True if a setting with the given values makes git run a program or redirects it to another address.</summary>
+    /// <summary>True if a setting with the given values makes git run a program or redirects git to another address.</summary>
     internal static bool Covers(string name, IReadOnlyList<string?> values)
     {
         return Known.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
@@ -139,7 +141,7 @@ public static partial class GitProgramSettings
         return
         [
             .. GitConfiguredProgramBlocker
-                .Running(await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
+                .Running(await GitSettingWithScope.ListAsync(repository, repository.CommonDirectory, cancellationToken))
                 .Where(setting => IsUsed(setting.Name, setting.Values))
                 .OrderBy(setting => setting.Name, StringComparer.Ordinal)
                 .Select(setting => new ProgramSetting(setting.Name, string.Join(", ", setting.Values))),
@@ -159,7 +161,7 @@ public static partial class GitProgramSettings
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 
-    /// <summary>Returns the names and values with which to override a setting, so that git runs no program because of it.</summary>
+    /// <summary>Returns the settings that neutralize a given setting, so that git runs no program because of it.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> Without(string name)
     {
         var parts = name.Split('.');

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>An open repository, with its paths, its configuration and the git calls on it. Safe for concurrent callers.</summary>
+/// <summary>
+/// An open repository, with its paths and its configuration. Runs git calls on the repository and is safe for concurrent callers.
+/// </summary>
 public sealed class GitRepository
 {
     /// <summary>Command that creates a repository with a first commit, so that runs can start in it.</summary>
@@ -15,21 +17,27 @@ public sealed class GitRepository
     // Working directory of calls that need no checkout, so that attributes and other files of a checkout have no effect.
     private const string NoCheckout = "/";
 
-    private readonly CrossInstanceRepositoryData _shared;
+    private readonly RepositoryInstanceSharedResources _shared;
     private readonly GitConfiguredProgramBlocker _programs;
 
-    private GitRepository(GitProgram program, string commonDirectory, ConfigurationSnapshot? copy, CrossInstanceRepositoryData? shared)
+    private GitRepository(
+        GitProgram program,
+        string commonDirectory,
+        ConfigurationSnapshot? copy,
+        RepositoryInstanceSharedResources? shared
+    )
     {
         Program = program;
         CommonDirectory = commonDirectory;
         Copy = copy;
         Key = KeyOf(commonDirectory);
-        _shared = shared ?? new CrossInstanceRepositoryData(new GitWriteJournal(Path.Combine(OwnDirectory, "writes"), commonDirectory));
+        _shared =
+            shared ?? new RepositoryInstanceSharedResources(new GitWriteJournal(Path.Combine(OwnDirectory, "writes"), commonDirectory));
         _programs = new GitConfiguredProgramBlocker(this);
     }
 
-    /// <summary>State of an open repository, shared by all instances regardless of the configuration that they use.</summary>
-    private sealed class CrossInstanceRepositoryData(GitWriteJournal notes)
+    /// <summary>State of an open repository that all instances share, even if they use different configurations.</summary>
+    private sealed class RepositoryInstanceSharedResources(GitWriteJournal notes)
     {
         public GitWriteJournal Notes { get; } = notes;
 
@@ -149,7 +157,7 @@ public sealed class GitRepository
     public async Task<bool> HasCommitAsync(string id, CancellationToken cancellationToken = default) =>
         (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 
-    /// <summary>Creates a call that uses no checkout.</summary>
+    /// <summary>Creates a git call on the repository that does not depend on any checkout.</summary>
     internal GitCommandInvocation Call(params IEnumerable<string> arguments) =>
         new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]) { GitDirectory = CommonDirectory };
 
@@ -162,8 +170,8 @@ public sealed class GitRepository
         await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Runs a call that writes, after recording an intent, so that its leftovers can be identified after a crash. Removes lock files of
-    /// recorded processes that are dead, and waits until any other lock file is released.
+    /// Records an intent and then runs a git call that writes, so that leftovers of the call can be identified after a crash. Removes lock
+    /// files of dead git processes with a recorded intent, and waits for any other lock file to be released.
     /// </summary>
     /// <exception cref="GitLockedException">Another process holds a lock file for longer than
     /// <see cref="GitProgram.LockPatience"/>.</exception>
@@ -178,7 +186,7 @@ public sealed class GitRepository
         );
     }
 
-    /// <summary>Adds environment variables to a git call that prevent settings from running unapproved programs.</summary>
+    /// <summary>Adds to a git call the environment variables that override settings, so that the call runs no unapproved program.</summary>
     private async Task<GitCommandInvocation> ConfinedAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
         call.GitDirectory is not { } directory
             ? call
@@ -195,8 +203,8 @@ public sealed class GitRepository
         await _programs.VariablesAsync(CommonDirectory, cancellationToken);
 
     /// <summary>
-    /// Returns the state of a given type that another part of the library keeps for this repository. One instance per type exists while the
-    /// repository is open.
+    /// Returns the instance of a type in which another part of the library keeps its state for this repository. One instance per type
+    /// exists while the repository is open.
     /// </summary>
     internal T Part<T>()
         where T : class, new() => (T)_shared.Parts.GetOrAdd(typeof(T), _ => new T());
@@ -204,7 +212,7 @@ public sealed class GitRepository
     /// <summary>Claims the repository for this process's PID namespace.</summary>
     /// <exception cref="GitException">Processes of another PID namespace (a container) work in the repository.</exception>
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
-        _shared.Claim ??= await new RepositoryPidNamespaceLock(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
+        _shared.Claim ??= await new SinglePidNamespaceRepositoryLock(this, ProcessIdentity.CurrentNamespace).ClaimAsync(cancellationToken);
 
     /// <summary>
     /// Waits for git writes that are still running although their owner process has ended. Stops them after <paramref name="limit"/>.
@@ -213,12 +221,13 @@ public sealed class GitRepository
         _shared.Notes.WaitForOrphanedWritesAsync(limit, cancellationToken);
 
     /// <summary>
-    /// Removes lock files and intents of git processes that recorded an intent and are now dead. Called before a run resumes after a crash.
+    /// Removes lock files and recorded intents of orchestrate's own git processes that have died. Called before a run resumes after a
+    /// crash.
     /// </summary>
     /// <returns>Paths of the removed lock files.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _shared.Notes.RemoveLocksOfTheDead();
 
-    /// <summary>Removes lock files left by an ended process that called git directly, such as an agent.</summary>
+    /// <summary>Removes lock files left by a process that called git directly and has ended, such as an agent.</summary>
     /// <param name="since">Start time of the process. Older lock files are left in place, because they belong to other processes.</param>
     public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
     {

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.Git.Program;
 
 /// <summary>
-/// Records an intent file before each git write starts, so that lock files of orchestrate's processes can be identified after a crash. The
-/// file contains the identity of this process, the mark of the git process and the command. The modification time of the file is the start
-/// time of the write. Files are emptied and reused, because creating and deleting a file for each write would dominate the cost.
+/// Records an intent file before each git write starts, so that lock files of orchestrate's git processes can be identified after a crash.
+/// The file names this process, the git process and the command, and its modification time is the start time of the write. Files are
+/// emptied and reused, because recreating them would dominate the cost of a write.
 /// </summary>
 internal sealed class GitWriteJournal(string folder, string commonDirectory)
 {
@@ -53,8 +53,8 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
     }
 
     /// <summary>
-    /// Waits until writes whose owner process has ended are complete, because interrupting a write leaves a useless partial one. Stops
-    /// writes that take longer than <paramref name="limit"/>.
+    /// Waits for git writes whose owner process has ended, because interrupting a write would leave a useless partial result. Stops writes
+    /// that take longer than <paramref name="limit"/>.
     /// </summary>
     internal async Task WaitForOrphanedWritesAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -70,8 +70,10 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Records the end of a process that wrote without intents, so that lock files without a holder can later be attributed to
-    /// that process. Does nothing if no lock file exists now.</summary>
+    /// <summary>
+    /// Records the end of a process that wrote to the repository without recording intents, such as an agent. Lock files without a holder
+    /// can then be attributed to that process. Does nothing if no lock file exists.
+    /// </summary>
     internal void NoteEnded(DateTime since)
     {
         if (!_locks.Find().Any())
@@ -168,8 +170,8 @@ internal sealed class GitWriteJournal(string folder, string commonDirectory)
     }
 
     /// <summary>
-    /// True if git was killed, so its lock files may remain. When git exits by itself, it removes them. Exit codes up to 129 come from git
-    /// (128 fatal, 129 usage), and higher codes from signals.
+    /// True if git was killed, so that its lock files may remain. Git removes these files if it exits by itself. Exit codes up to 129 come
+    /// from git (128 fatal, 129 usage), and higher codes from signals.
     /// </summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 

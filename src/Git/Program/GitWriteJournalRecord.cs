@@ -7,7 +7,7 @@ namespace Orchestrator.Git.Program;
 /// <param name="Start">Start time of the write.</param>
 internal sealed record GitWriteJournalRecord(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
 {
-    /// <summary>File name suffix that marks the intent of a killed write.</summary>
+    /// <summary>File name suffix of an intent whose write or process is known to have ended, for example because git was killed.</summary>
     internal const string Ended = ".ended";
 
     /// <summary>True if the write may still be running. After git is killed, its child processes may still write.</summary>

@@ -29,10 +29,10 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
             );
 
     /// <summary>
-    /// Returns the processes that may hold a lock file: processes that have it open, and git processes in the repository that are older
-    /// than it. The latter are included because git closes some lock files before it finishes.
+    /// Returns the processes that may hold a lock file. These are processes that have the file open, and git processes in the repository
+    /// that are older than the file. The latter count because git closes some lock files before it finishes.
     /// </summary>
-    public IReadOnlyList<SystemProcessRecord> HoldersOf(string lockFile)
+    public IReadOnlyList<ProcessTableRow> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
         return

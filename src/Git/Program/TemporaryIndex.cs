@@ -24,7 +24,7 @@ internal sealed class TemporaryIndex : IDisposable
         Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = Path };
     }
 
-    /// <summary>Path of the index file. Git creates the file, or it is a copy of another index.</summary>
+    /// <summary>Path of the index file, which either git creates or the caller copies from another index.</summary>
     internal string Path { get; }
 
     /// <summary>Environment variables that make git use this index file.</summary>

@@ -1,10 +1,9 @@
 namespace Orchestrator.Git.Refs;
 
 /// <summary>
-/// Protects checkouts whose branch is about to be deleted or moved. Git refuses to delete or move a checked-out branch, because the
-/// checkout's files would then appear as changed, or as new files of an unborn branch. <see cref="RefStore"/> applies this rule to every
-/// change to a branch and refuses deletions. Before a move, the user's checkouts leave the branch, and they return to it afterward.
-/// Orchestrate's own worktrees are updated by the code that moves their branch.
+/// Protects checkouts whose branch is about to be deleted or moved, because their files would otherwise appear as changed.
+/// <see cref="RefStore"/> refuses to delete a checked-out branch. While a branch moves, HEAD is detached in the user's checkouts;
+/// orchestrate's own worktrees are updated by the code that moves their branch.
 /// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class CheckedOutBranchProtector(GitRepository repository)
@@ -17,13 +16,13 @@ public sealed class CheckedOutBranchProtector(GitRepository repository)
     /// </summary>
     internal const string MarkerName = "orchestrator-ready";
 
-    /// <summary>Name of the file that replaces the marker while a worktree is pooled. The file contains the key of the retained
-    /// files.</summary>
+    /// <summary>
+    /// Name of the file that replaces the marker while a worktree is pooled. The content of the file shows whether retained files, such as
+    /// installed packages, still fit a new task.
+    /// </summary>
     internal const string PooledName = "orchestrator-pooled";
 
-    /// <summary>
-    /// Returns the folders of all checkouts in which the branch is checked out, or in which a rebase or bisect of it is in progress.
-    /// </summary>
+    /// <summary>Returns the folders of all checkouts in which the branch is checked out or is being rebased or bisected.</summary>
     /// <param name="branch">Full ref name of the branch.</param>
     public IReadOnlyList<string> Of(string branch) =>
         [
@@ -85,8 +84,10 @@ public sealed class CheckedOutBranchProtector(GitRepository repository)
         }
     }
 
-    /// <summary>Detaches HEAD at the commit of the branch in each of the user's checkouts that has one of the branches checked out. If the
-    /// process is killed afterward, the files still match HEAD.</summary>
+    /// <summary>
+    /// Detaches HEAD, without changing its commit, in each of the user's checkouts that has one of the branches checked out. If the process
+    /// is killed afterward, the files still match HEAD.
+    /// </summary>
     private async Task<IReadOnlyList<DetachedCheckout>> DetachAsync(
         IReadOnlyDictionary<string, string> tips,
         CancellationToken cancellationToken

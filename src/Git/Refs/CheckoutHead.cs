@@ -48,10 +48,9 @@ internal sealed record CheckoutHead(string Path, string Admin)
     }
 
     /// <summary>
-    /// Returns the folder of the worktree to which an administrative folder belongs. The folder is read from the "gitdir" file, which
-    /// contains the path of the worktree's .git file. Returns null if git was killed before it wrote "gitdir". Does not call git in the
-    /// worktree, because an agent may have replaced the .git file so that git would open another repository. Does not use <c>git worktree
-    /// list</c>, because that command does not show administrative folders.
+    /// Returns the worktree folder that an administrative folder's <c>gitdir</c> file names. Returns null if git was killed before it wrote
+    /// that file. Does not call git in the worktree, because an agent may have replaced the <c>.git</c> file there to redirect git to
+    /// another repository.
     /// </summary>
     internal static string? WorktreeFolderOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
@@ -62,7 +61,7 @@ internal sealed record CheckoutHead(string Path, string Admin)
     internal GitCommandInvocation Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={Admin}", $"--work-tree={Path}", .. arguments]) { GitDirectory = Admin };
 
-    /// <summary>True if the .git file in the worktree's folder still names this administrative folder.</summary>
+    /// <summary>True if the <c>.git</c> file in the worktree's folder still names this administrative folder.</summary>
     private bool IsInPlace
     {
         get

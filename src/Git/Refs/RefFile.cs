@@ -1,9 +1,8 @@
 namespace Orchestrator.Git.Refs;
 
 /// <summary>
-/// Reads one ref from git's files (gitrepository-layout(5)): a loose ref file, or a line in <c>packed-refs</c>. Avoids a git process for
-/// the most frequent query, which is made about eleven times per task. Other ref storage formats, symbolic refs and damaged files are left
-/// to git. Only git writes refs.
+/// Reads one ref directly from git's files (gitrepository-layout(5)), which saves a git process for the most frequent query. Other ref
+/// storage formats, symbolic refs and damaged files are left to git. Only git writes refs.
 /// </summary>
 internal static class RefFile
 {

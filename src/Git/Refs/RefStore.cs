@@ -65,8 +65,8 @@ public sealed class RefStore(GitRepository repository)
     }
 
     /// <summary>
-    /// Restores one of orchestrate's refs to the value recorded by the run, even if the ref is missing, symbolic or at another commit. The
-    /// old value is retained under another ref.
+    /// Restores one of orchestrate's refs to the value recorded by the run, even if the ref is missing, symbolic or at another commit.
+    /// Another ref retains the replaced value.
     /// </summary>
     /// <param name="name">Name of the ref.</param>
     /// <param name="right">Commit id that the ref must have.</param>
@@ -110,9 +110,10 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>Moves all given refs or none of them, in one git process. Also succeeds if the refs already have their new values, so the
-    /// method is idempotent. If the user has one of the branches checked out, HEAD is detached before the move and returns to the branch
-    /// afterward.</summary>
+    /// <summary>
+    /// Applies all given ref changes or none of them, in one git process. The method is idempotent, because it also succeeds if the refs
+    /// already have their new values. If the user has one of the branches checked out, HEAD is detached during the move.
+    /// </summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
@@ -135,8 +136,8 @@ public sealed class RefStore(GitRepository repository)
     }
 
     /// <summary>
-    /// Moves refs as <see cref="UpdateAsync"/> does, but does not detach checkouts. The caller must update the files of each checkout of
-    /// the branches, unless the files already match the new commit.
+    /// Applies ref changes as <see cref="UpdateAsync"/> does, but does not detach checkouts. The caller must update the files of each
+    /// checkout of the branches, unless the files already match the new commit.
     /// </summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>A file with commits and their full history (git-bundle(1)), for hosts that can reach neither each other nor a common
-/// remote.</summary>
+/// <summary>
+/// A git bundle file (git-bundle(1)) that contains commits with their full history. It serves hosts that can reach neither each other nor a
+/// common remote.
+/// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="path">Absolute path of the file.</param>
 public sealed class GitBundleFile(GitRepository repository, string path)

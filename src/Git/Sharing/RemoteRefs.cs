@@ -16,8 +16,10 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     private const int MostRaces = 3;
     private static readonly int[] Answers = [0, 1, 128, 129];
 
-    /// <summary>Pushes all given refs or none of them. The push is rejected if another host has moved one of the refs since the last
-    /// fetch.</summary>
+    /// <summary>
+    /// Pushes all given refs or none of them. The push is rejected if another host has moved the ref <paramref name="fence"/> since the
+    /// last fetch. The other refs are overwritten.
+    /// </summary>
     /// <param name="refs">Commits by ref name. The names are the same on the remote.</param>
     /// <param name="fence">Ref that must be unchanged on the remote.</param>
     /// <param name="known">Expected commit of the fence, or null if the ref is expected not to exist.</param>
@@ -51,7 +53,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     // Another push changed the ref between the remote's listing and its lock. A retry detects the other push.
     private static bool IsRace(string said) => said.Contains("cannot lock ref", StringComparison.Ordinal);
 
-    /// <summary>Fetches refs from the remote. Returns an error message, or an empty string after success.</summary>
+    /// <summary>Fetches refs from the remote. Returns an error message, or an empty string on success.</summary>
     /// <param name="names">Local ref names, by ref name on the remote.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     /// <returns>Reason why the refs could not be fetched, or empty on success.</returns>

@@ -7,8 +7,8 @@ public sealed class RepositoryCloner(GitProgram git)
     private const string Suffix = ".cloning-";
 
     /// <summary>
-    /// Suffix of the name of a folder that is not locked yet. The suffix prevents other processes from removing the folder as a leftover of
-    /// a dead process.
+    /// Name suffix of a temporary clone folder whose lock file is not held yet. Because of the suffix, other processes do not mistake the
+    /// folder for a leftover of a dead process and remove it.
     /// </summary>
     private const string BeginningSuffix = ".beginning-";
     private static readonly TimeSpan BeginsWithin = TimeSpan.FromHours(1);

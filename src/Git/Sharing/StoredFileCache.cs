@@ -11,7 +11,7 @@ public readonly record struct FileStamp(DateTime Written, long Length)
     /// </summary>
     public bool IsSettled => DateTime.UtcNow - Written > TimeSpan.FromSeconds(2);
 
-    /// <summary>Returns the current time and size of a file. A missing file has special values.</summary>
+    /// <summary>Returns the current modification time and size of a file, or the default value if the file does not exist.</summary>
     /// <param name="path">Absolute path.</param>
     public static FileStamp Of(string path)
     {

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Finds files and folders of the orchestrator that were committed, either by mistake or by an attacker who wants this program to
-/// follow a link.</summary>
+/// <summary>
+/// Finds committed files and folders at paths that belong to the orchestrator. They were committed either by mistake or by an attacker who
+/// wants this program to follow a link.
+/// </summary>
 /// <param name="checkout">Checkout whose index is read.</param>
 public sealed class CommittedOrchestratorFiles(Worktree checkout)
 {
@@ -11,7 +13,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     /// <summary>An entry of a git index or of a commit's tree.</summary>
     /// <param name="Mode">Git's file mode, such as <c>120000</c> for a link.</param>
     /// <param name="Path">Path relative to the checkout.</param>
-    public sealed record TrackedGitPath(string Mode, string Path);
+    public sealed record GitFileModeAndPath(string Mode, string Path);
 
     /// <summary>
     /// Returns the problem and its fix for a committed file or folder that prevents runs from starting, or null if there is none.
@@ -28,7 +30,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
             root == ".." || root.StartsWith("../", StringComparison.Ordinal)
                 ? [OrchestratorFolderCreator.Name]
                 : [OrchestratorFolderCreator.Name, root];
-        List<TrackedGitPath> found = [];
+        List<GitFileModeAndPath> found = [];
         foreach (var folder in folders)
         {
             found.AddRange(
@@ -57,7 +59,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     }
 
     /// <summary>Returns the index entries at or below a path.</summary>
-    internal async Task<IReadOnlyList<TrackedGitPath>> ListAsync(string path, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<GitFileModeAndPath>> ListAsync(string path, CancellationToken cancellationToken)
     {
         var output = await checkout.Repository.ReadAsync(
             checkout.Call("--literal-pathspecs", "ls-files", "--stage", "-z", "--", path),
@@ -66,7 +68,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         return Parsed(output);
     }
 
-    private async Task<IReadOnlyList<TrackedGitPath>> ListAsync(string path, string commit, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<GitFileModeAndPath>> ListAsync(string path, string commit, CancellationToken cancellationToken)
     {
         var output = await checkout.Repository.ReadAsync(
             checkout.Call("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", path) with
@@ -79,16 +81,16 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     }
 
     // Both commands print "MODE ...\tPATH".
-    private static List<TrackedGitPath> Parsed(GitCommandResult output) =>
+    private static List<GitFileModeAndPath> Parsed(GitCommandResult output) =>
         [
             .. output
                 .Fields()
                 .Select(field => field.Split('\t', 2))
                 .Where(parts => parts.Length == 2)
-                .Select(parts => new TrackedGitPath(parts[0].Split(' ')[0], parts[1])),
+                .Select(parts => new GitFileModeAndPath(parts[0].Split(' ')[0], parts[1])),
         ];
 
-    private static bool IsWrong(TrackedGitPath entry, string worktrees)
+    private static bool IsWrong(GitFileModeAndPath entry, string worktrees)
     {
         if (entry.Path == OrchestratorFolderCreator.Name || entry.Path == worktrees)
         {
@@ -111,8 +113,8 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     private static bool IsOfEngine(string name) =>
         name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
 
-    /// <summary>Returns a short path that includes the committed file, for messages.</summary>
-    private static string ShortPathOf(TrackedGitPath entry, string worktrees)
+    /// <summary>Returns a short path for messages: the committed file itself or a folder above it.</summary>
+    private static string ShortPathOf(GitFileModeAndPath entry, string worktrees)
     {
         var own = entry.Path.StartsWith(OrchestratorFolderCreator.Name + "/", StringComparison.Ordinal)
             ? OrchestratorFolderCreator.Name
@@ -121,7 +123,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
         return entry.Mode is not (Link or Submodule) && below.Length > 1 ? $"{own}/{below[0]}" : entry.Path;
     }
 
-    private static string DisplayText(TrackedGitPath entry) =>
+    private static string DisplayText(GitFileModeAndPath entry) =>
         entry.Mode switch
         {
             Link => $"the symbolic link '{entry.Path}'",

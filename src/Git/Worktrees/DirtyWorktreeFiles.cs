@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Changes that programs made in a worktree.</summary>
+/// <summary>Changed, untracked and ignored files that programs left in a worktree.</summary>
 /// <param name="Changed">Tracked files that differ from the commit.</param>
 /// <param name="Submodules">Changed entries that are submodules. The submodule has another commit or changed files.</param>
 /// <param name="Others">Untracked and ignored files and folders. A folder without tracked files is listed instead of its content.</param>
@@ -40,7 +40,7 @@ public sealed record DirtyWorktreeFiles(
             var call = worktree.Call(Arguments) with
             {
                 Environment = index,
-                Settings = GitChangeDetectionSettings.Settings(worktree.Repository),
+                Settings = ChangeDetectionGitConfig.Settings(worktree.Repository),
             };
             var output = await worktree.Repository.ReadAsync(call, cancellationToken);
             var entries = output.Fields().Where(field => field.Length > 2).ToLookup(field => field[0] is '?' or '!');
@@ -59,8 +59,8 @@ public sealed record DirtyWorktreeFiles(
     }
 
     /// <summary>
-    /// Parses a changed entry of git's status output (git-status(1), "Changed Tracked Entries"). Returns null for a submodule in which only
-    /// untracked files, such as build output, differ.
+    /// Parses an entry for a changed tracked file in the output of git-status(1). Returns null for a submodule in which only untracked
+    /// files, such as build output, differ.
     /// </summary>
     private static (string Path, bool IsSubmodule)? Changes(string field)
     {

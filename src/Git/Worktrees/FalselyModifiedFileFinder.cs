@@ -2,17 +2,17 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Finds pristine files, which are files on disk that are exactly as a checkout writes them, although git may consider them
-/// changed. Git compares the content that <c>git add</c> would store, and some content changes in the round trip. Examples are line endings
-/// that attributes normalize, files committed without their filter (Git LFS, encryption), <c>ident</c>, encodings, and names that differ
-/// only in case. Such a difference is not work of an agent or the user.</summary>
+/// <summary>
+/// Finds pristine files, which are exactly as a checkout writes them, although git may report them as changed. Git compares the content
+/// that <c>git add</c> would store, which can differ from the committed content, for example because of line endings or filters.
+/// </summary>
 internal sealed class FalselyModifiedFileFinder(Worktree worktree)
 {
     /// <summary>Maximum size, in bytes, of a file that is checked. For larger files, git's own result is used.</summary>
     private const int LargestFile = 128 * 1024 * 1024;
 
     private static readonly string[] Attributes = ["text", "eol", "crlf", "ident", "filter", "working-tree-encoding"];
-    private readonly WorktreeFileAccessor _files = new(worktree.Path);
+    private readonly WorktreeFileReaderAndWriter _files = new(worktree.Path);
 
     /// <summary>Conversion that git applies to a file when it writes the file to disk.</summary>
     private enum CheckoutFileConversionKind
@@ -44,8 +44,8 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
     }
 
     /// <summary>
-    /// Returns changed files whose content on disk is exactly as a checkout of the earlier commit writes it, so only their stored form has
-    /// changed. When an agent adds all files, it also stores such files although it never edited them.
+    /// Returns changed files whose content on disk is exactly as a checkout of the earlier commit writes it, so that only their stored form
+    /// differs. An agent that adds all files also adds such files, although it never edited them.
     /// </summary>
     /// <param name="changes">Differences from a commit. The new side may be an index or a commit.</param>
     /// <param name="isWanted">True for a file whose new form is requested work. If null, every new form counts as requested if attributes
@@ -103,7 +103,9 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
             || _files.IsExecutable(entry.Path) == entry.Mode.EndsWith("755", StringComparison.Ordinal)
         );
 
-    /// <summary>Adds to the pristine files those files on disk that match their entry after git's conversion on checkout.</summary>
+    /// <summary>
+    /// Adds to <paramref name="pristine"/> those files on disk that equal their entry after the conversions that git applies on checkout.
+    /// </summary>
     private async Task AddConvertedAsync(IReadOnlyList<GitTreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         var conversions = await ConversionsAsync(entries, stop);
@@ -149,8 +151,10 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
         return found;
     }
 
-    /// <summary>True if the repository's filters convert the entry to the file on disk, or false if the result differs or a filter
-    /// fails.</summary>
+    /// <summary>
+    /// True if the repository's filters convert the content of the entry to exactly the file on disk. False if the result differs or a
+    /// filter fails.
+    /// </summary>
     private async Task<bool> IsFilteredAsync(GitTreeFile entry, CancellationToken stop)
     {
         try
@@ -165,7 +169,8 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
     }
 
     /// <summary>
-    /// Adds to the pristine files those that a checkout overwrote with another entry, because the file system ignores the case of names.
+    /// Adds to <paramref name="pristine"/> those files that a checkout overwrote with another entry, because the names differ only in case
+    /// and the file system ignores case.
     /// </summary>
     private async Task AddTwinsAsync(IReadOnlyList<GitTreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {

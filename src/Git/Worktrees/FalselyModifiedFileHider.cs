@@ -1,8 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Temporarily removes files that differ right after a checkout (<see cref="FalselyModifiedFileFinder"/>) before a merge, because git would
-/// treat them as uncommitted changes and refuse to merge. The merge may recreate them. Files that are still missing afterward are restored.
+/// Before a merge, temporarily removes files that git reports as changed even right after a checkout
+/// (<see cref="FalselyModifiedFileFinder"/>). Git would otherwise refuse to merge. Files that the merge does not recreate are restored
+/// afterward.
 /// </summary>
 internal sealed class FalselyModifiedFileHider(Worktree worktree)
 {
@@ -10,7 +11,10 @@ internal sealed class FalselyModifiedFileHider(Worktree worktree)
 
     private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-aside");
 
-    /// <summary>Records which pristine files differ from the index, and then removes them.</summary>
+    /// <summary>
+    /// Records the paths of the files that git reports as changed although they are exactly as a checkout writes them. Then removes these
+    /// files.
+    /// </summary>
     public async Task StashAsync(CancellationToken cancellationToken)
     {
         var pristine = await new FalselyModifiedFileFinder(worktree).FindInIndexAsync(OwnIndex, cancellationToken);
@@ -20,7 +24,7 @@ internal sealed class FalselyModifiedFileHider(Worktree worktree)
         }
         DurableFile.Write(NoteFile, string.Join('\0', pristine));
         worktree.CheckInPlace();
-        var files = new WorktreeFileAccessor(worktree.Path);
+        var files = new WorktreeFileReaderAndWriter(worktree.Path);
         foreach (var path in pristine)
         {
             files.RemoveFile(path);

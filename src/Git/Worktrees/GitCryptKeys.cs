@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Links to the keys of git-crypt, which encrypts files with a git filter. Git-crypt stores keys in the git directory, but searches for a
-/// linked worktree's keys in the administrative folder, which lacks them. Without a link to the keys, git can't check out or add any file.
+/// Links worktrees to the keys of git-crypt, which encrypts files with a git filter. Git-crypt stores its keys in the git directory, but
+/// searches for a linked worktree's keys in the administrative folder. Without the link, git can't check out or add any file.
 /// </summary>
 internal static class GitCryptKeys
 {
@@ -12,7 +12,7 @@ internal static class GitCryptKeys
     /// <summary>True for a filter of git-crypt, which is <c>git-crypt</c>, optionally followed by the name of a key.</summary>
     public static bool IsFilter(string filter) => filter == FolderName || filter.StartsWith(FolderName + "-", StringComparison.Ordinal);
 
-    /// <summary>True if the repository is unlocked for a git-crypt filter, which means that it has the filter's key.</summary>
+    /// <summary>True if the repository contains the key of a git-crypt filter, which means that it is unlocked for the filter.</summary>
     public static bool Has(GitRepository repository, string filter)
     {
         var key = filter == FolderName ? "default" : filter[(FolderName.Length + 1)..];
@@ -36,7 +36,7 @@ internal static class GitCryptKeys
         {
             return;
         }
-        new WorktreeFileAccessor(admin).Remove(FolderName);
+        new WorktreeFileReaderAndWriter(admin).Remove(FolderName);
         Directory.CreateSymbolicLink(link, target);
     }
 

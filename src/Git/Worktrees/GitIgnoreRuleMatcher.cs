@@ -52,7 +52,7 @@ public static class GitIgnoreRuleMatcher
         return ignored;
     }
 
-    /// <summary>Lists ignored files, up to a maximum number.</summary>
+    /// <summary>Lists ignored files. The list is cut after 4 MiB of git output.</summary>
     /// <param name="wholeFolders">True to list a folder that is ignored as a whole instead of its content.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         Worktree worktree,

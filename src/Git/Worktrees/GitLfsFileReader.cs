@@ -2,27 +2,27 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Large files of a repository (Git LFS), whose content is stored outside git's objects.</summary>
+/// <summary>Reads Git LFS files of a repository, whose content is stored outside git's objects.</summary>
 public static partial class GitLfsFileReader
 {
-    /// <summary>Upper limit for the size of a pointer, in bytes (Git LFS specification, "The Pointer").</summary>
+    /// <summary>Upper limit for the size of a Git LFS pointer, in bytes (Git LFS specification, "The Pointer").</summary>
     private const int LongestPointer = 1024;
 
     /// <summary>Upper limit for the header that <c>git cat-file --batch</c> writes before a blob, in bytes: a SHA-256 id, a type and a
     /// size.</summary>
     private const int LongestHeader = 128;
 
-    /// <summary>True if git is configured for large files, either in this repository or, as many installations do, globally.</summary>
+    /// <summary>True if git is configured for Git LFS, either in this repository or, as many installations do, globally.</summary>
     public static bool AreSetUp(GitRepository repository) => repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 };
 
-    /// <summary>True if git is configured for large files and the content of at least one is stored locally.</summary>
+    /// <summary>True if git is configured for Git LFS and the content of at least one Git LFS file is stored locally.</summary>
     public static bool Exist(GitRepository repository) =>
         AreSetUp(repository)
         && Path.Combine(FolderOf(repository), "objects") is var objects
         && Directory.Exists(objects)
         && Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories).Any();
 
-    /// <summary>Returns the changed large files whose new content is not stored locally and therefore can't be checked out.</summary>
+    /// <summary>Returns the changed Git LFS files whose new content is not stored locally and therefore can't be checked out.</summary>
     /// <param name="worktree">Worktree with the changed files. Its attributes determine the large files.</param>
     /// <param name="changed">Files of a commit that differ from an earlier one.</param>
     /// <param name="stop">Cancels the git calls.</param>
@@ -41,7 +41,9 @@ public static partial class GitLfsFileReader
         return await OfFilterAsync(worktree, [.. missing.Select(file => file.Path)], stop);
     }
 
-    /// <summary>Returns the line counts of changed large text files, whose pointers would count as three lines.</summary>
+    /// <summary>
+    /// Returns the line counts of changed text files in Git LFS, which would otherwise count as the three lines of a pointer.
+    /// </summary>
     public static async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
         GitRepository repository,
         IReadOnlyList<ChangedFile> changed,
@@ -59,7 +61,7 @@ public static partial class GitLfsFileReader
         return counts;
     }
 
-    /// <summary>Returns changed files that are small enough to be pointers, with the content of their blobs.</summary>
+    /// <summary>Returns changed files that are small enough to be Git LFS pointers, with the content of their blobs.</summary>
     private static async Task<IReadOnlyList<(string Path, byte[] Blob)>> FindPointerCandidatesAsync(
         GitRepository repository,
         IReadOnlyList<ChangedFile> changed,
@@ -73,15 +75,15 @@ public static partial class GitLfsFileReader
         return [.. files.Where(file => blobs.ContainsKey(file.NewId)).Select(file => (file.Path, blobs[file.NewId]))];
     }
 
-    /// <summary>True if the content of a blob is a pointer to a large file.</summary>
+    /// <summary>True if the content of a blob is a Git LFS pointer.</summary>
     public static bool IsPointer(byte[] blob) => IdIn(blob) is not null;
 
-    /// <summary>Resolves a pointer to its content, so that an attribute can't hide content from a check.</summary>
+    /// <summary>Returns the content to which a Git LFS pointer refers, so that an attribute can't hide content from a check.</summary>
     /// <param name="repository">Repository that stores the large files.</param>
     /// <param name="blob">Content of the blob.</param>
     /// <param name="limit">Maximum number of bytes to read.</param>
     /// <returns>The blob itself if it is not a pointer, or null if the content is not stored locally or exceeds the limit.</returns>
-    public static byte[]? ContentOf(GitRepository repository, byte[] blob, int limit = GitCommitStore.LargestFile)
+    public static byte[]? ContentOf(GitRepository repository, byte[] blob, int limit = GitCommitReaderAndWriter.LargestFile)
     {
         if (IdIn(blob) is not { } id)
         {
@@ -120,7 +122,7 @@ public static partial class GitLfsFileReader
         return [.. output.Fields().Chunk(3).Where(facts => facts is [_, _, "lfs"]).Select(facts => facts[0])];
     }
 
-    /// <summary>Returns the folder in which Git LFS stores the content of large files.</summary>
+    /// <summary>Returns the folder in which Git LFS stores the content of files.</summary>
     internal static string FolderOf(GitRepository repository) => Path.Combine(repository.CommonDirectory, "lfs");
 
     [GeneratedRegex(

@@ -1,11 +1,12 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Removes existing files and folders at the path of a new worktree, if this program created them and they contain no work.
+/// Removes existing files and folders at the path of a new worktree, if orchestrate created them or owns the path. Work in a damaged
+/// worktree is saved first.
 /// </summary>
 internal sealed class NewWorktreePathClearer(GitRepository repository)
 {
-    /// <summary>Removes existing files and folders at the path of a new worktree.</summary>
+    /// <summary>Removes existing files and folders at the path of a new worktree, or throws if they do not belong to orchestrate.</summary>
     /// <exception cref="GitException">The content does not belong to this program.</exception>
     public async Task ClearAsync(
         string path,
@@ -18,7 +19,7 @@ internal sealed class NewWorktreePathClearer(GitRepository repository)
         if (request.IsOwnPlace || claims.IsClaimed(path))
         {
             claims.Claim(path);
-            WorktreeOverwriter.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
+            WorktreeContentDiscarder.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
         }
         else if (admin is not null && WorktreeAdminFolders.IsOurs(admin))
         {
@@ -39,7 +40,7 @@ internal sealed class NewWorktreePathClearer(GitRepository repository)
                     cancellationToken
                 );
             claims.Claim(path);
-            WorktreeOverwriter.Remove(repository, path, permit);
+            WorktreeContentDiscarder.Remove(repository, path, permit);
         }
         else if (admin is not null)
         {

@@ -6,7 +6,7 @@ namespace Orchestrator.Git.Worktrees;
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {
     /// <summary>
-    /// Files in the administrative folder that change the behavior of git in the worktree. A new worktree has none of these files.
+    /// Files and folders in the administrative folder that change the behavior of git in the worktree. A new worktree has none of them.
     /// </summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
@@ -33,7 +33,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             || await HidesFilesAsync(worktree, cancellationToken)
         )
         {
-            WorktreeOverwriter.Remove(repository, path, permit);
+            WorktreeContentDiscarder.Remove(repository, path, permit);
             return;
         }
 
@@ -44,7 +44,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
 
         if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))
         {
-            WorktreeOverwriter.Remove(repository, path, permit);
+            WorktreeContentDiscarder.Remove(repository, path, permit);
             return;
         }
 
@@ -71,7 +71,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         return output.ExitCode != 0 || output.Fields().Any(field => field[0] == SkipWorktree || char.IsAsciiLetterLower(field[0]));
     }
 
-    /// <summary>Moves a pooled worktree to a path. Its files remain as they were after its last use.</summary>
+    /// <summary>Moves a pooled worktree to a path. The files remain as they were after the last use of the worktree.</summary>
     /// <returns>Its administrative folder, and true if its retained files match the key, or null if the pool is empty.</returns>
     internal (string Admin, bool Fits)? MoveTo(string path, string lockReason)
     {
@@ -101,8 +101,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
 
     /// <summary>
     /// Moves a worktree. Changes the administrative folder first, so that after a crash the two folders do not refer to each other as a
-    /// complete worktree. <c>git worktree move</c> uses the opposite order and refuses worktrees with submodules. The file for moving a
-    /// worktree manually is documented in git-worktree(1).
+    /// complete worktree. Does not use <c>git worktree move</c>, which changes the administrative folder last and refuses worktrees with
+    /// submodules.
     /// </summary>
     private static void Move(string from, string to, string admin)
     {

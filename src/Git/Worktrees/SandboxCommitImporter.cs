@@ -33,8 +33,10 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
 
     private static readonly string[] s_refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
 
-    /// <summary>Maximum number of transferred objects that are stored as loose files, like <c>transfer.unpackLimit</c> in git-config(1).
-    /// More objects stay in one pack.</summary>
+    /// <summary>
+    /// Maximum number of transferred objects that are stored as loose files, like <c>transfer.unpackLimit</c> in git-config(1). Larger
+    /// transfers are stored as one pack.
+    /// </summary>
     private const int MostLooseObjects = 500;
 
     private readonly GitRepository _repository = worktree.Repository;
@@ -44,8 +46,7 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
     private string Objects => Path.Combine(folder, "objects");
 
     /// <summary>
-    /// Path of the folder with copies of all regular files from the agent's object folder. Git calls outside the sandbox read only these
-    /// copies.
+    /// Path of the folder with copies of the agent's loose objects and packs. Git calls outside the sandbox read only these copies.
     /// </summary>
     private string Quarantine => Path.Combine(folder, "quarantine");
 
@@ -63,7 +64,10 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
     /// <summary>True if the folder was prepared for a confined agent run.</summary>
     public bool Exists => File.Exists(BaseFile);
 
-    /// <summary>Creates the agent's private git folders before the agent starts. Folders from an earlier attempt are recreated.</summary>
+    /// <summary>
+    /// Creates the agent's private git folders before the agent starts. A private common directory left from an earlier start is deleted
+    /// first.
+    /// </summary>
     /// <param name="stop">Checked between git calls.</param>
     public async Task PrepareAsync(CancellationToken stop)
     {
@@ -130,8 +134,8 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
     }
 
     /// <summary>
-    /// Transfers commits and staged content that the agent added since the last call. The agent may still be running. Calls must not
-    /// overlap.
+    /// Transfers commits, staged content and Git LFS files that the agent added since the last call. The agent may still be running. Calls
+    /// must not overlap.
     /// </summary>
     /// <param name="stop">Checked between git calls.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success. The files in the worktree are not
@@ -263,7 +267,7 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
     /// </summary>
     private string? ReadHead()
     {
-        var files = new WorktreeFileAccessor(Common);
+        var files = new WorktreeFileReaderAndWriter(Common);
         var text =
             files.TryReadText(branch, LongestId)?.Trim()
             ?? files
@@ -277,7 +281,7 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
     // A link in the object folder could expose other repositories to git, and a pipe would block git forever.
     private void CopyToQuarantine()
     {
-        var files = new WorktreeFileAccessor(Objects);
+        var files = new WorktreeFileReaderAndWriter(Objects);
         foreach (var name in files.ListFiles(depth: 1).Where(name => ObjectPattern().IsMatch(name)))
         {
             var copy = Path.Combine(Quarantine, name);

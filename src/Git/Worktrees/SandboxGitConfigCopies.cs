@@ -35,7 +35,7 @@ public sealed record SandboxGitConfigCopies(string Persons, string Repository, s
         string? common = null
     )
     {
-        var settings = await ScopedGitSetting.ListAsync(repository, repository.CommonDirectory, stop);
+        var settings = await GitSettingWithScope.ListAsync(repository, repository.CommonDirectory, stop);
         var made = new SandboxGitConfigCopies(
             Path.Combine(folder, "gitconfig"),
             Path.Combine(common ?? folder, "config"),
@@ -53,7 +53,7 @@ public sealed record SandboxGitConfigCopies(string Persons, string Repository, s
     private static bool IsRemote(string name) =>
         name.StartsWith("remote.", StringComparison.Ordinal) && name.EndsWith("url", StringComparison.Ordinal);
 
-    private static byte[] TextOf(IEnumerable<ScopedGitSetting> settings) =>
+    private static byte[] TextOf(IEnumerable<GitSettingWithScope> settings) =>
         GitConfigFileFormatter.Write(settings.Where(setting => IsShown(setting.Name)).Select(WithoutPassword));
 
     private static bool IsShown(string name) =>
@@ -61,7 +61,7 @@ public sealed record SandboxGitConfigCopies(string Persons, string Repository, s
         && !s_withheld.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     // Addresses are copied without their user part, because a token in the address is a credential.
-    private static ScopedGitSetting WithoutPassword(ScopedGitSetting setting) =>
+    private static GitSettingWithScope WithoutPassword(GitSettingWithScope setting) =>
         setting.Value is { } value
         && Uri.TryCreate(value, UriKind.Absolute, out var address)
         && address.UserInfo.Contains(':', StringComparison.Ordinal)

@@ -3,9 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Transfers the content of large files (Git LFS) that a confined agent adds. In place of <c>.git/lfs</c>, the agent sees a
-/// private folder. Existing content is visible through the repository's alternates. Each object is named by the SHA-256 of its content,
-/// which is verified before the object is stored. Existing objects are never replaced.</summary>
+/// <summary>
+/// Transfers the content of Git LFS files that a confined agent adds. In place of <c>.git/lfs</c>, the agent sees a private folder, and
+/// existing content is visible through the repository's alternates. The SHA-256 in an object's name is verified before the object is
+/// stored, and existing objects are never replaced.
+/// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>
 internal sealed partial class SandboxLfsFileImporter(GitRepository repository, string folder)
@@ -16,7 +18,7 @@ internal sealed partial class SandboxLfsFileImporter(GitRepository repository, s
 
     private string Own => Path.Combine(folder, "lfs");
 
-    /// <summary>Creates the agent's folders for large files if the repository contains large files or git is configured for them.</summary>
+    /// <summary>Creates the agent's private Git LFS folders if the repository uses Git LFS or git is configured for it.</summary>
     public void Prepare()
     {
         if (Directory.Exists(Shared) || GitLfsFileReader.AreSetUp(repository))
@@ -26,13 +28,13 @@ internal sealed partial class SandboxLfsFileImporter(GitRepository repository, s
         }
     }
 
-    /// <summary>Returns the folders that replace the repository's own folders in the sandbox.</summary>
+    /// <summary>Returns the folders that replace the repository's own Git LFS folders in the sandbox.</summary>
     /// <param name="reference">Path in the sandbox at which the repository's large files are mounted. Git LFS searches beside the object
     /// folders in git's alternates.</param>
-    public IEnumerable<SandboxFolderReplacement> Substitutes(string reference) =>
+    public IEnumerable<SandboxBindMount> Substitutes(string reference) =>
         Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];
 
-    /// <summary>Transfers large files that the agent added since the last call.</summary>
+    /// <summary>Transfers the Git LFS files that the agent added since the last call.</summary>
     /// <param name="stop">Checked between the files.</param>
     /// <returns>Sentence about content that could not be transferred, or empty on success.</returns>
     public string ImportLargeFiles(CancellationToken stop)
@@ -53,7 +55,7 @@ internal sealed partial class SandboxLfsFileImporter(GitRepository repository, s
             : $"Files in the agent's .git/lfs do not match their names and are dropped: {FileNameEncoding.List(wrong)}.";
     }
 
-    /// <summary>Lists files whose folder and name indicate that they are large file objects. Links are excluded.</summary>
+    /// <summary>Lists files whose folder and name indicate that they are Git LFS objects. Links are excluded.</summary>
     private IEnumerable<string> Objects() =>
         from first in FoldersOf(Path.Combine(Own, "objects"))
         from second in FoldersOf(first)

@@ -36,8 +36,8 @@ public static class StaleGitLockRemover
     }
 
     /// <summary>
-    /// True if a process has the lock file open, or if a running git process in the worktree may have created it. The latter is checked
-    /// because git closes some lock files before it finishes.
+    /// True if a process has the lock file open, or if a running git process in the worktree may have created it. Git closes some lock
+    /// files before it finishes, so the first check alone is not enough.
     /// </summary>
     private static bool IsHeld(Worktree worktree, string path)
     {

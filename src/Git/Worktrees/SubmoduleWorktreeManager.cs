@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Manages the files of submodules in orchestrate's worktrees. Each submodule is a detached worktree of its repository in the user's clone.
-/// Objects are not copied, and the URLs in <c>.gitmodules</c> are not used. A submodule that is not initialized in the clone stays an empty
-/// folder.
+/// Manages the files of submodules in orchestrate's worktrees. Each submodule is a detached worktree of the submodule's repository in the
+/// user's clone. Objects are not copied, the URLs in <c>.gitmodules</c> are not used, and a submodule that the clone has not initialized
+/// stays an empty folder.
 /// </summary>
 public sealed class SubmoduleWorktreeManager(Worktree worktree)
 {
@@ -31,7 +31,7 @@ public sealed class SubmoduleWorktreeManager(Worktree worktree)
             var worktrees = new WorktreeManager(repository);
             if (worktrees.Find(path) is { } tree)
             {
-                var reset = new WorktreeOverwriter(tree, WorktreeDiscardPermit.OfNobody(tree));
+                var reset = new WorktreeContentDiscarder(tree, WorktreeDiscardPermit.OfNobody(tree));
                 await reset.CheckOutAsync(["--detach", submodule.Commit], cancellationToken);
                 if (sweeps)
                 {
@@ -56,7 +56,7 @@ public sealed class SubmoduleWorktreeManager(Worktree worktree)
             .Where(entry => WorktreeAdminFolders.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));
         foreach (var (path, _) in lost.ToList())
         {
-            WorktreeOverwriter.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
+            WorktreeContentDiscarder.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
         }
     }
 
@@ -75,8 +75,10 @@ public sealed class SubmoduleWorktreeManager(Worktree worktree)
     public async Task<IReadOnlyList<string>> PathsAsync(CancellationToken cancellationToken = default) =>
         [.. (await OfHeadAsync(cancellationToken)).Select(submodule => submodule.Path)];
 
-    /// <summary>Records the differences in submodules before an agent works in the worktree, such as files built by the set-up.
-    /// <see cref="FindChangesAsync"/> ignores recorded differences.</summary>
+    /// <summary>
+    /// Records existing differences in submodules, such as files built by the set-up, before an agent works in the worktree.
+    /// <see cref="FindChangesAsync"/> ignores recorded differences.
+    /// </summary>
     public async Task NoteAsync(CancellationToken cancellationToken = default)
     {
         var submodules = await OfHeadAsync(cancellationToken);
@@ -116,7 +118,7 @@ public sealed class SubmoduleWorktreeManager(Worktree worktree)
             changes.AddRange(
                 trees.TryGetValue(submodule, out var tree)
                     ? await ChangesInAsync(submodule, tree, cancellationToken)
-                    : new WorktreeFileAccessor(worktree.Path)
+                    : new WorktreeFileReaderAndWriter(worktree.Path)
                         .List(submodule.Path)
                         .Where(name => name != ".git")
                         .Select(name => new SubmoduleChange(submodule.Path, $"{submodule.Path}/{name}", IsNew: true))

@@ -15,7 +15,7 @@ public sealed class Submodules(GitRepository repository)
     private const string KeyPrefix = "submodule.";
     private const string KeySuffix = ".path";
 
-    /// <summary>Returns the submodules of a commit, in the order of their names in <c>.gitmodules</c>.</summary>
+    /// <summary>Returns the submodules of a commit that <c>.gitmodules</c> lists, in the order of the commit's tree.</summary>
     public async Task<IReadOnlyList<Submodule>> OfCommitAsync(string commit, CancellationToken cancellationToken = default)
     {
         var call = repository.Call("config", "-z", "--blob", $"{commit}:{FileName}", "--get-regexp", @"^submodule\..*\.path$");
@@ -37,8 +37,8 @@ public sealed class Submodules(GitRepository repository)
     }
 
     /// <summary>
-    /// Returns the local repository of a submodule, or null if it does not exist or lacks the commit. In the latter case, the submodule's
-    /// folder stays empty in worktrees.
+    /// Returns the local repository of a submodule, or null if it does not exist or lacks the commit. The submodule's folder then stays
+    /// empty in worktrees.
     /// </summary>
     public async Task<GitRepository?> FindRepositoryAsync(Submodule submodule, CancellationToken cancellationToken = default)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Commit">Commit that contains the files. Its objects exist only in <paramref name="Folder"/>.</param>
 /// <param name="Head">Commit of the worktree, or null if it has none.</param>
 /// <param name="Folder">Folder of the snapshot.</param>
-public sealed record UnfinishedWorkRecord(string Commit, string Tree, string? Head, string Folder)
+public sealed record UnfinishedWorkSnapshot(string Commit, string Tree, string? Head, string Folder)
 {
     /// <summary>Folder with the snapshot's objects.</summary>
     public string Objects => ObjectsOf(Folder);
@@ -25,7 +25,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
 
     /// <summary>Saves the current files without touching the agent's index, branch or files. If the files are unchanged, the last snapshot
     /// is kept. Calls must not overlap.</summary>
-    public async Task<UnfinishedWorkRecord> SaveAsync(
+    public async Task<UnfinishedWorkSnapshot> SaveAsync(
         Worktree worktree,
         string message,
         CommitTrailers trailers,
@@ -34,7 +34,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
     {
         var last = Find();
         var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
-        OrchestratorFolderCreator.Ensure(UnfinishedWorkRecord.ObjectsOf(folder));
+        OrchestratorFolderCreator.Ensure(UnfinishedWorkSnapshot.ObjectsOf(folder));
         try
         {
             var objects = ObjectsIn(folder);
@@ -55,7 +55,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
                 )
             ).Text;
             DurableFile.Write(Path.Combine(folder, FactsName), $"{commit}\n{tree}\n{head}\n");
-            var saved = new UnfinishedWorkRecord(commit, tree, head, folder);
+            var saved = new UnfinishedWorkSnapshot(commit, tree, head, folder);
             RemoveAllBut(folder);
             return saved;
         }
@@ -69,7 +69,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
     }
 
     /// <summary>Returns the last snapshot, or null if none exists.</summary>
-    public UnfinishedWorkRecord? Find() =>
+    public UnfinishedWorkSnapshot? Find() =>
         !Directory.Exists(_folder)
             ? null
             : Directory
@@ -79,7 +79,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
                 .OrderByDescending(found => File.GetLastWriteTimeUtc(found.Facts))
                 .Select(found =>
                     DurableFile.TryRead(found.Facts)?.Split('\n') is [var commit, var tree, var head, ..] && ObjectId.IsId(commit)
-                        ? new UnfinishedWorkRecord(commit, tree, head.Length == 0 ? null : head, found.Folder)
+                        ? new UnfinishedWorkSnapshot(commit, tree, head.Length == 0 ? null : head, found.Folder)
                         : null
                 )
                 .FirstOrDefault(found => found is not null);
@@ -91,10 +91,10 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
     /// <summary>Restores the files of a snapshot into a worktree as uncommitted changes.</summary>
     public async Task RestoreAsync(
         Worktree worktree,
-        UnfinishedWorkRecord snapshot,
+        UnfinishedWorkSnapshot snapshot,
         WorktreeDiscardPermit permit,
         CancellationToken cancellationToken = default
-    ) => await new WorktreeOverwriter(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
+    ) => await new WorktreeContentDiscarder(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
 
     /// <summary>Deletes the snapshot. Called after the work was finished or retained elsewhere.</summary>
     public void Remove() => FolderRemover.Remove(_folder);
@@ -110,5 +110,5 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
     /// <summary>Returns environment variables that make git write objects to a folder, and read objects from that folder and the
     /// repository.</summary>
     private IReadOnlyDictionary<string, string?> ObjectsIn(string folder) =>
-        ObjectFolders.Of(repository, UnfinishedWorkRecord.ObjectsOf(folder));
+        ObjectFolders.Of(repository, UnfinishedWorkSnapshot.ObjectsOf(folder));
 }

@@ -6,10 +6,10 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="linked">Path of the checkout if it is a linked worktree, or null for the main checkout.</param>
 public sealed class UntrackedFileCopier(GitRepository repository, string? linked = null)
 {
-    /// <summary>Name of the file with the patterns.</summary>
+    /// <summary>Name of the file that lists, as patterns, the untracked files to copy.</summary>
     public const string FileName = ".worktreeinclude";
 
-    /// <summary>Copies the listed files that are missing in the worktree, and leaves existing files unchanged.</summary>
+    /// <summary>Copies the listed files that are missing from the worktree, and leaves existing files unchanged.</summary>
     /// <returns>The copied files, relative to the root.</returns>
     public async Task<IReadOnlyList<string>> CopyAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
@@ -22,7 +22,7 @@ public sealed class UntrackedFileCopier(GitRepository repository, string? linked
             cancellationToken
         );
         var copied = new List<string>();
-        var files = new WorktreeFileAccessor(worktree.Path);
+        var files = new WorktreeFileReaderAndWriter(worktree.Path);
         foreach (var file in found.Fields())
         {
             // The orchestrator's own files are never copied, even if a pattern matches them. They include secrets and the engine's

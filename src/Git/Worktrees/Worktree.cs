@@ -57,7 +57,7 @@ public sealed class Worktree
 
     /// <summary>
     /// Checks, before git changes files, that the folder still contains the worktree. An agent may have replaced the folder with a link or
-    /// another repository, in which case cleaning or checking out would change other people's files.
+    /// another repository, in which git would then remove or overwrite files.
     /// </summary>
     internal void CheckInPlace()
     {
@@ -70,11 +70,14 @@ public sealed class Worktree
         }
     }
 
-    /// <summary>Returns the file, link or folder that has replaced the worktree, or null if the worktree is in place.</summary>
+    /// <summary>
+    /// Returns a phrase that explains how the worktree was replaced, for example by a symbolic link. Returns null if the worktree is in
+    /// place.
+    /// </summary>
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
-        var content = new WorktreeFileAccessor(Path).TryReadText(".git", LongestGitFile)?.Trim();
+        var content = new WorktreeFileReaderAndWriter(Path).TryReadText(".git", LongestGitFile)?.Trim();
         if (
             link is null
             && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true

@@ -44,7 +44,7 @@ internal static class WorktreeAdminFolders
     /// <summary>Writes the <c>.git</c> file of a worktree, which names the administrative folder.</summary>
     internal static void WriteLink(string path, string admin)
     {
-        if (!new WorktreeFileAccessor(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
+        if (!new WorktreeFileReaderAndWriter(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
         {
             throw new GitException($"'{path}/.git' can't be written, because it is a folder. Move it away and retry.");
         }

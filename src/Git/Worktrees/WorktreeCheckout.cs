@@ -8,7 +8,10 @@ internal sealed class WorktreeCheckout(GitRepository repository)
     private const string BranchPrefix = "refs/heads/";
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Takes a worktree from the pool and checks out the requested branch or commit. Returns false if the pool is empty.</summary>
+    /// <summary>
+    /// Takes a worktree from the pool and checks out the requested branch or commit. Returns false if no pool is given, the pool is empty
+    /// or git can't check out the pooled worktree.
+    /// </summary>
     public async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         if (request.Pool is not null)
@@ -22,7 +25,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         var worktree = new Worktree(repository, path, admin);
         try
         {
-            var reset = new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfOurMaking(path));
+            var reset = new WorktreeContentDiscarder(worktree, WorktreeDiscardPermit.OfOurMaking(path));
             GitCryptKeys.LinkTo(repository, admin);
             await reset.CheckOutAsync(await CheckoutArgumentsAsync(request, cancellationToken), cancellationToken);
             await reset.RemoveUntrackedAsync(fits ? request.Pool.Keep : null, cancellationToken);
@@ -30,7 +33,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         }
         catch (GitException)
         {
-            WorktreeOverwriter.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
+            WorktreeContentDiscarder.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
             new WorktreeOperationJournal(repository).Claim(path);
             return false; // The caller creates a new worktree instead. If git also refuses to create one, that error is reported.
         }
@@ -58,10 +61,10 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         if (isEncrypted && WorktreeAdminFolders.Find(repository, path) is { } admin)
         {
             GitCryptKeys.LinkTo(repository, admin);
-            await new WorktreeOverwriter(new Worktree(repository, path, admin), WorktreeDiscardPermit.OfOurMaking(path)).CheckOutAsync(
-                [],
-                cancellationToken
-            );
+            await new WorktreeContentDiscarder(
+                new Worktree(repository, path, admin),
+                WorktreeDiscardPermit.OfOurMaking(path)
+            ).CheckOutAsync([], cancellationToken);
         }
     }
 

@@ -25,15 +25,18 @@ public sealed record WorktreeCommitResult(
     IReadOnlyList<string> Problems
 );
 
-/// <summary>Saves the files of a worktree, either as a snapshot beside the agent's work or as the commit of a task.</summary>
+/// <summary>
+/// Saves the files of a worktree, either as a snapshot that leaves the agent's branch unchanged or as the commit of a task.
+/// </summary>
 public sealed class WorktreeContentSaver(GitRepository repository)
 {
     private static readonly Dictionary<string, string?> Nothing = [];
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly RefStore _refs = new(repository);
 
     /// <summary>
-    /// Saves the files of a worktree, either as a snapshot that leaves the agent's branch unchanged, or as the commit of a task.
+    /// Saves the files of a worktree as a snapshot commit under the ref <paramref name="name"/>, without changing the agent's branch. If
+    /// nothing has changed since the last snapshot, that snapshot is returned.
     /// </summary>
     /// <param name="name">Name of the ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">Commit message for users who find the commit.</param>
@@ -58,7 +61,7 @@ public sealed class WorktreeContentSaver(GitRepository repository)
         }
         var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], message, trailers, cancellationToken);
         var kept =
-            last is null || (await new SafeDeletionChecker(repository).CheckContentAsync(last, [commit], cancellationToken)).IsProven
+            last is null || (await new WorkDeletionSafetyChecker(repository).CheckContentAsync(last, [commit], cancellationToken)).IsProven
                 ? null
                 : await KeepCommitAsync(last, replaced, cancellationToken);
         return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done
@@ -68,8 +71,10 @@ public sealed class WorktreeContentSaver(GitRepository repository)
             );
     }
 
-    /// <summary>Saves the current files permanently under a new, numbered ref below a prefix. Earlier refs are kept. If the files are
-    /// unchanged since the last call, no new ref is created.</summary>
+    /// <summary>
+    /// Saves the current files permanently under a new, numbered ref below a prefix. Earlier refs are kept. If a ref below the prefix
+    /// already has the same files and parent commit, that ref is returned instead.
+    /// </summary>
     /// <param name="keep">Prefix of the ref and message of the commit.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Name of the ref.</returns>
@@ -88,7 +93,10 @@ public sealed class WorktreeContentSaver(GitRepository repository)
         return await KeepCommitAsync(commit, keep.Prefix, cancellationToken);
     }
 
-    /// <summary>Retains a commit under a new, numbered ref below a prefix.</summary>
+    /// <summary>
+    /// Retains a commit under a ref below a prefix. Creates a new, numbered ref unless an existing ref below the prefix already names the
+    /// commit.
+    /// </summary>
     private async Task<string> KeepCommitAsync(string commit, string prefix, CancellationToken cancellationToken)
     {
         var known = await _refs.ListAsync([prefix], cancellationToken);
@@ -112,11 +120,11 @@ public sealed class WorktreeContentSaver(GitRepository repository)
         string snapshot,
         WorktreeDiscardPermit permit,
         CancellationToken cancellationToken = default
-    ) => new WorktreeOverwriter(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
+    ) => new WorktreeContentDiscarder(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
     /// <summary>
-    /// Creates the single commit for a task's attempt on top of <paramref name="parents"/>, and moves the branch to it by compare-and-swap.
-    /// The commit contains all tracked and untracked files of the worktree except ignored ones, even if the agent made commits of its own.
+    /// Creates the single commit for an attempt at a task on top of <paramref name="parents"/>, and moves the branch to the commit by
+    /// compare-and-swap. The commit contains all files of the worktree except ignored ones, even if the agent made commits of its own.
     /// </summary>
     /// <param name="worktree">Worktree in which no agent or user is working.</param>
     /// <param name="branch">Full ref name of the task's branch.</param>

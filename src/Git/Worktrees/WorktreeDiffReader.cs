@@ -8,8 +8,10 @@ namespace Orchestrator.Git.Worktrees;
 /// determined.</param>
 public sealed record WorktreeChangeList(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
-/// <summary>Reads the changes of a worktree. Files that differ right after a checkout are ignored
-/// (<see cref="FalselyModifiedFileFinder"/>).</summary>
+/// <summary>
+/// Reads the changes in a worktree. Ignores files that git reports as changed even right after a checkout
+/// (<see cref="FalselyModifiedFileFinder"/>).
+/// </summary>
 public sealed class WorktreeDiffReader(Worktree worktree)
 {
     /// <summary>
@@ -20,8 +22,8 @@ public sealed class WorktreeDiffReader(Worktree worktree)
         (await ReadChangesAsync(from, isWanted: null, cancellationToken)).Files;
 
     /// <summary>
-    /// Returns the files of a worktree that differ from a commit, and the commit that contains all their current versions. The latter is
-    /// null if no such commit was found. If there is one, no file has to be hashed.
+    /// Returns the files of a worktree that differ from a commit. Also returns the HEAD commit if it is known to contain the current
+    /// versions of all tracked files, or null otherwise. With such a commit, these files need not be hashed again.
     /// </summary>
     /// <param name="from">Commit to compare with.</param>
     /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.
@@ -79,7 +81,7 @@ public sealed class WorktreeDiffReader(Worktree worktree)
         if (
             !ObjectId.IsId(head)
             || status.Any(field => field[0] is not ('#' or '?'))
-            || await new GitCommitStore(worktree.Repository).ReadAsync(head, cancellationToken) is not { } commit
+            || await new GitCommitReaderAndWriter(worktree.Repository).ReadAsync(head, cancellationToken) is not { } commit
         )
         {
             return null;
@@ -140,8 +142,10 @@ public sealed class WorktreeDiffReader(Worktree worktree)
         }
     }
 
-    /// <summary>Parses the changes from the output of one <c>git status</c> call. Returns null if a file was changed both in the index and
-    /// afterward, because git must then compute the sum of both changes.</summary>
+    /// <summary>
+    /// Parses the changes from the output of one <c>git status</c> call. Returns null if git must compare the files itself, because a file
+    /// is unmerged or was changed both in the index and on disk.
+    /// </summary>
     private List<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
     {
         var files = new List<ChangedFile>();
@@ -198,7 +202,7 @@ public sealed class WorktreeDiffReader(Worktree worktree)
     /// <summary>Returns the mode of a file on disk. A file that no longer exists counts as a regular file.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
-        var files = new WorktreeFileAccessor(worktree.Path);
+        var files = new WorktreeFileReaderAndWriter(worktree.Path);
         return files.KindOf(path) == FileSystemEntryKind.Link ? ChangedFile.SymbolicLink
             : files.IsExecutable(path) ? "100755"
             : "100644";

@@ -7,8 +7,8 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record RetentionTarget(string Prefix, string Message, CommitTrailers Trailers);
 
 /// <summary>
-/// Permission to discard a worktree's content, given only if the content is retained elsewhere or is nobody's work.
-/// <see cref="WorktreeOverwriter"/> requires one.
+/// Permission to discard a worktree's content, granted only if the content is retained elsewhere or is nobody's work.
+/// <see cref="WorktreeContentDiscarder"/> requires a permit.
 /// </summary>
 public sealed class WorktreeDiscardPermit
 {
@@ -23,7 +23,10 @@ public sealed class WorktreeDiscardPermit
     /// <summary>Ref that retains the content, or null if there was nothing to retain.</summary>
     public string? Kept { get; }
 
-    /// <summary>Retains a worktree's content under a ref, unless git already has all of it.</summary>
+    /// <summary>
+    /// Retains a worktree's content under a ref, unless an already retained commit contains all of it, and returns a permit to discard the
+    /// content.
+    /// </summary>
     /// <param name="worktree">Worktree in which no agent or user works anymore.</param>
     /// <param name="keep">Destination of the content.</param>
     /// <param name="known">Retained commits. If the worktree is at one of them without other content, there is nothing to retain.</param>
@@ -51,7 +54,7 @@ public sealed class WorktreeDiscardPermit
 
     /// <summary>Creates a permit for a worktree whose whole content was verified to be retained elsewhere.</summary>
     /// <exception cref="InvalidOperationException">The proof failed.</exception>
-    public static WorktreeDiscardPermit Proven(Worktree worktree, SafeDeletionCheckResult proof) =>
+    public static WorktreeDiscardPermit Proven(Worktree worktree, WorkDeletionSafetyCheckResult proof) =>
         proof.IsProven
             ? new WorktreeDiscardPermit(worktree.Path, null)
             : throw new InvalidOperationException($"'{worktree.Path}' must not be discarded: {proof.Reason}");

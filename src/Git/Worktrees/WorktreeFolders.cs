@@ -2,8 +2,8 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
 /// Creates and checks the folders that contain worktrees and their pool, configured by <c>worktrees.dir</c>. If these folders are in the
-/// main checkout, git is first configured to ignore them. No parent folder may be a link, because folders at the link's target could
-/// otherwise be treated as worktrees and removed.
+/// main checkout, git is first configured to ignore them. Untrusted links in their paths are rejected, because folders at a link's target
+/// could otherwise be treated as worktrees and removed.
 /// </summary>
 /// <param name="repository">The repository.</param>
 internal sealed class WorktreeFolders(GitRepository repository)
@@ -21,7 +21,10 @@ internal sealed class WorktreeFolders(GitRepository repository)
         OrchestratorFolderCreator.Ensure(folder);
     }
 
-    /// <summary>Checks that neither the folder nor one of its parents is a link or a file.</summary>
+    /// <summary>
+    /// Checks that neither the folder nor one of its parents inside the main checkout is a file or a link. A link that the user put in
+    /// place of the worktrees folder is allowed.
+    /// </summary>
     /// <param name="folder">As in <see cref="MakeAsync"/>.</param>
     /// <exception cref="WorktreeReplacedException">The folder or one of its parents is a link or a file.</exception>
     public async Task CheckAsync(string folder, CancellationToken cancellationToken)

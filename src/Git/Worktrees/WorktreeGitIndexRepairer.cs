@@ -1,8 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The index of a worktree in which an agent or the user worked. Rebuilds an unreadable index, because every git command needs an
-/// index. A power failure can damage an index, because git calls by agents do not sync to disk, and a program can replace an
-/// index.</summary>
+/// <summary>
+/// Reads and repairs the index of a worktree in which an agent or the user worked. Rebuilds an unreadable index, because every git command
+/// needs one. A power failure can damage an index, because git calls by agents do not sync to disk, and a program can replace the file.
+/// </summary>
 /// <param name="worktree">Worktree in which no agent or user is working.</param>
 public sealed class WorktreeGitIndexRepairer(Worktree worktree)
 {
@@ -63,9 +64,9 @@ public sealed class WorktreeGitIndexRepairer(Worktree worktree)
     }
 
     /// <summary>True if the index is a regular file. A pipe in its place would block git.</summary>
-    private bool IsFile => new WorktreeFileAccessor(worktree.AdminDirectory).HasFile("index");
+    private bool IsFile => new WorktreeFileReaderAndWriter(worktree.AdminDirectory).HasFile("index");
 
-    /// <summary>True if git can read the whole index. Tested by searching for a name that does not exist.</summary>
+    /// <summary>True if git can read the whole index. The test is a search for a name that can't exist in the index.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
         IsFile
         && (

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Writes the tracked and untracked files of a worktree, except ignored files, as a git tree. Uses a temporary index and does not change
-/// the worktree. Also works if the administrative folder is damaged, so that work can be saved before a repair.
+/// Writes the files of a worktree, tracked and untracked but not ignored, as a git tree. Uses a temporary index and does not change the
+/// worktree. Also works if the index or the <c>.git</c> file is damaged, so that work can be saved before a repair.
 /// </summary>
 public sealed class WorktreeGitTreeWriter(Worktree worktree)
 {

@@ -73,8 +73,10 @@ public sealed class WorktreeHead(Worktree worktree)
         return (await worktree.WriteAsync(detach, cancellationToken)).ExitCode == 0;
     }
 
-    /// <summary>Ends an unfinished operation and attaches HEAD to the branch without changing files or the index. Called after the files
-    /// were committed to the branch. <see cref="ConflictWorktree"/> ends merges.</summary>
+    /// <summary>
+    /// Ends an unfinished operation other than a merge, and attaches HEAD to the branch without changing files or the index. Called after
+    /// the files were committed to the branch. <see cref="ConflictWorktree"/> ends merges.
+    /// </summary>
     public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
     {
         if (Branch != branch)

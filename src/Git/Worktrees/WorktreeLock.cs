@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Lock that allows one caller at a time to create or remove worktrees of a repository, or to land in its checkout. Needed because
-/// concurrent <c>git worktree</c> commands race, and because a concurrent landing would look like changes by the user. Callers of one
-/// process queue, and only the first caller waits for the file lock, which other processes may hold.</summary>
+/// <summary>
+/// Lock that allows one caller at a time to create or remove worktrees of a repository, or to land in its checkout. Concurrent <c>git
+/// worktree</c> commands race, and a concurrent landing would look like changes by the user. Within a process, callers wait in a queue, and
+/// only the first waits for the file lock.
+/// </summary>
 internal sealed class WorktreeLock : IDisposable
 {
     private readonly SemaphoreSlim _queue;

@@ -44,10 +44,12 @@ public sealed class WorktreeManager(GitRepository repository)
         return made;
     }
 
-    /// <summary>True if the path belongs to the remains of a worktree that could not be removed completely.</summary>
+    /// <summary>True if the path belongs to the leftovers of a worktree that could not be removed completely.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>Returns orchestrate's complete worktree at a path, or null if there is no such worktree.</summary>
+    /// <summary>
+    /// Returns the worktree that orchestrate created at a path, or null if none exists there or its creation was never completed.
+    /// </summary>
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);
@@ -57,8 +59,8 @@ public sealed class WorktreeManager(GitRepository repository)
     }
 
     /// <summary>
-    /// Returns any linked worktree at a path, or null if there is none. If another program or the user created it, the caller must only
-    /// read it.
+    /// Returns the linked worktree at a path, no matter who created it, or null if there is none. Callers must only read a worktree that
+    /// orchestrate did not create.
     /// </summary>
     public Worktree? FindLinked(string path)
     {
@@ -66,12 +68,17 @@ public sealed class WorktreeManager(GitRepository repository)
         return WorktreeAdminFolders.Find(repository, path) is { } admin ? new Worktree(repository, path, admin) : null;
     }
 
-    /// <summary>Returns the main checkout as a worktree, or null in a bare repository. The main checkout belongs to the user, and only a
-    /// landing writes to it.</summary>
+    /// <summary>
+    /// Returns the repository's main checkout, or null for a bare repository. The main checkout belongs to the user, and only a landing
+    /// writes to it.
+    /// </summary>
     public Worktree? FindMainCheckout() =>
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
 
-    /// <summary>Returns the user's checkout, or null if it does not exist.</summary>
+    /// <summary>
+    /// Returns the user's checkout: the given linked worktree or, by default, the main checkout. Returns null if the checkout does not
+    /// exist.
+    /// </summary>
     /// <param name="linked">Path of the checkout if it is a linked worktree, or null for the main checkout.</param>
     public Worktree? FindCheckout(string? linked) =>
         linked is null ? FindMainCheckout()
@@ -83,8 +90,8 @@ public sealed class WorktreeManager(GitRepository repository)
     public static bool IsOurs(string admin) => WorktreeAdminFolders.IsOurs(admin);
 
     /// <summary>
-    /// Makes the files of a worktree, including submodules, identical to those of a commit. Changes, untracked files and ignored files are
-    /// removed, except files in <paramref name="keep"/>.
+    /// Makes the files of a worktree, including submodules, identical to those of a commit. Discards changes, and removes untracked and
+    /// ignored files unless they match <paramref name="keep"/>.
     /// </summary>
     /// <param name="worktree">Worktree created without a branch. Its HEAD is detached afterward.</param>
     /// <param name="keep">Patterns, as in <c>.gitignore</c>, of files that are not removed, such as <c>/node_modules/</c>.</param>
@@ -96,7 +103,7 @@ public sealed class WorktreeManager(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        var reset = new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfNobody(worktree));
+        var reset = new WorktreeContentDiscarder(worktree, WorktreeDiscardPermit.OfNobody(worktree));
         await reset.CheckOutAsync(["--detach", commit], cancellationToken);
         await reset.RemoveUntrackedAsync(keep, cancellationToken);
         await new SubmoduleWorktreeManager(worktree).SyncAsync(cancellationToken, sweeps: true, keep);
@@ -123,7 +130,7 @@ public sealed class WorktreeManager(GitRepository repository)
         }
         if (claims.IsClaimed(path))
         {
-            WorktreeOverwriter.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
+            WorktreeContentDiscarder.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
         }
         else if (admin is not null)
         {
@@ -131,7 +138,7 @@ public sealed class WorktreeManager(GitRepository repository)
             permit ??= WorktreeDiscardPermit.OfNobody(worktree);
             await new SubmoduleWorktreeManager(worktree).RemoveAsync(cancellationToken);
             claims.Claim(path);
-            WorktreeOverwriter.Remove(repository, path, permit);
+            WorktreeContentDiscarder.Remove(repository, path, permit);
         }
     }
 
@@ -173,7 +180,7 @@ public sealed class WorktreeManager(GitRepository repository)
         var unfinished = claims.Below(Path.GetFullPath(folder));
         foreach (var path in unfinished)
         {
-            WorktreeOverwriter.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
+            WorktreeContentDiscarder.Remove(repository, path, WorktreeDiscardPermit.OfOurMaking(path));
         }
         return unfinished;
     }

@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Records each path at which this program creates, moves or removes a worktree, for the duration of the operation. After a crash,
-/// any content at a recorded path may be removed. The paths of worktrees that belong to the user or to other tools are never
-/// recorded.</summary>
+/// <summary>
+/// Keeps a record of each path at which this program is creating, moving or removing a worktree, until the operation is complete. If a
+/// crash leaves a record behind, everything at the recorded path may be removed. The paths of worktrees that belong to the user or to other
+/// tools are never recorded.
+/// </summary>
 internal sealed class WorktreeOperationJournal(GitRepository repository)
 {
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "worktrees");

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Pool of used worktrees. Reusing a worktree avoids writing all files again.</summary>
+/// <summary>Pool of worktrees that are kept after use, because reusing a worktree is faster than writing all files again.</summary>
 /// <param name="Folder">Separate folder on the same disk as the worktrees, for example <c>.worktrees/.pool</c>. This program may delete all
 /// content of the folder.</param>
 public sealed record WorktreePool(string Folder)
@@ -13,6 +13,9 @@ public sealed record WorktreePool(string Folder)
     /// <c>/node_modules/</c>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
-    /// <summary>Key of the retained files, which is a hash of the lock files. If the keys differ, no files are retained.</summary>
+    /// <summary>
+    /// Key of the retained files: the paths and blob ids of the lock files. Retained files are used again only if the pooled worktree was
+    /// stored with the same key.
+    /// </summary>
     public string KeepKey { get; init; } = string.Empty;
 }

@@ -1,17 +1,21 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Changes in a worktree that were reverted, and the other files that remain.</summary>
+/// <summary>Changes that restoring a worktree has reverted, and the untracked and ignored files that remain.</summary>
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
 /// <param name="Removed">Files and folders that were removed because the commit does not contain them.</param>
 /// <param name="Others">Untracked and ignored files and folders that remain.</param>
 public sealed record WorktreeRestoreResult(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlySet<string> Others);
 
-/// <summary>A worktree that is restored to a commit after each program that runs in it. Files are compared with a separate index outside
-/// the worktree, because a program can mark files as unchanged in the worktree's own index.</summary>
+/// <summary>
+/// Restores a worktree to a commit after each program that runs in the worktree. Compares the files with a separate index outside the
+/// worktree, because a program can mark files as unchanged in the worktree's own index.
+/// </summary>
 public sealed class WorktreeRestorer
 {
-    /// <summary>Maximum number of rounds of restoring. Several rounds are needed if restored <c>.gitignore</c> files make more files
-    /// visible. Only deliberate changes need more rounds than this.</summary>
+    /// <summary>
+    /// Maximum number of rounds in one restore. A restored <c>.gitignore</c> file can reveal further files, which takes another round. Only
+    /// deliberate tampering needs more rounds than this.
+    /// </summary>
     private const int MostRounds = 4;
 
     private readonly Worktree _worktree;
@@ -51,12 +55,12 @@ public sealed class WorktreeRestorer
         return Of(worktree, commit, index);
     }
 
-    /// <summary>Creates a baseline for a worktree in which no program has run since a commit was checked out.</summary>
+    /// <summary>Creates a restorer for a worktree in which no program has run since the commit was checked out.</summary>
     /// <param name="worktree">Worktree created without a branch.</param>
     /// <param name="index">Path of the separate index, which must be outside the reach of programs in the worktree.</param>
     public static WorktreeRestorer Of(Worktree worktree, string commit, string index) => new(worktree, commit, index);
 
-    /// <summary>Restores tracked files, index and HEAD to the commit, and removes new files that are not ignored.</summary>
+    /// <summary>Restores the tracked files, the index and HEAD to the commit, and removes new files that are not ignored.</summary>
     /// <param name="kept">Untracked and ignored files and folders to keep, or null to keep all of them.</param>
     /// <param name="isNeverKept">True for the name of a new file that is always removed, even if it is ignored.</param>
     /// <returns>Restored files, or null if git refuses or the worktree contains an entry that may not be removed.</returns>
@@ -83,7 +87,7 @@ public sealed class WorktreeRestorer
         CancellationToken cancellationToken
     )
     {
-        var reset = new WorktreeOverwriter(_worktree, WorktreeDiscardPermit.OfNobody(_worktree));
+        var reset = new WorktreeContentDiscarder(_worktree, WorktreeDiscardPermit.OfNobody(_worktree));
         _worktree.CheckInPlace();
         await PutHeadBackAsync(cancellationToken);
         await new SubmoduleWorktreeManager(_worktree).SyncAsync(cancellationToken, sweeps: false);

@@ -73,7 +73,9 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedGitO
         return Parse(fields, OperationIn(worktree.AdminDirectory));
     }
 
-    /// <summary>Returns the fields of <c>git status</c> output. Omits files that are exactly as a checkout writes them.</summary>
+    /// <summary>
+    /// Returns the fields of the <c>git status</c> output, except for files whose content on disk is exactly what a checkout writes.
+    /// </summary>
     internal static async Task<IReadOnlyList<string>> ReadFieldsAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         var fields = (await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken)).Fields();
@@ -83,7 +85,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedGitO
     }
 
     /// <summary>
-    /// Returns the index entry of a file that was changed on disk but not staged. Null for any other field of the status output.
+    /// Returns the index entry of a file that was changed on disk but not staged, or null for any other field of the status output.
     /// </summary>
     // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
     private static GitTreeFile? ChangedOnDisk(string field) =>

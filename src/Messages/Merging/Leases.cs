@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 /// <param name="ResourcesWrite">Resources that the task changes.</param>
 /// <param name="ResourcesRead">Resources that must not change while the task runs.</param>
 public sealed record LeaseRequest(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     string TaskId,
     IReadOnlyList<string> Writes,
     IReadOnlyList<string> Appends,
@@ -36,7 +36,7 @@ public sealed record LeaseChangeNotification
 public sealed record LeaseWorkflowState
 {
     /// <summary>Task queue of the repository's activities.</summary>
-    [TemporalIdentifier]
+    [ValidTemporalIdentifier]
     public string Queue { get; init; } = "";
 
     /// <summary>Ids of the runs that are active in the repository, in order of arrival.</summary>
@@ -72,11 +72,11 @@ public interface ILeaseWorkflow
     LeaseWorkflowState Status();
 
     [WorkflowSignal(WorkflowMessageNames.Join)]
-    Task JoinAsync([TemporalIdentifier] string runId);
+    Task JoinAsync([ValidTemporalIdentifier] string runId);
 
     /// <summary>Declares the files and resources in use by the running tasks of a run that was alone in the repository until now.</summary>
     [WorkflowSignal(WorkflowMessageNames.Hold)]
-    Task HoldAsync([TemporalIdentifier] string runId, IReadOnlyList<LeaseRequest> held);
+    Task HoldAsync([ValidTemporalIdentifier] string runId, IReadOnlyList<LeaseRequest> held);
 
     [WorkflowSignal(WorkflowMessageNames.Ask)]
     Task AskAsync(LeaseRequest request);
@@ -88,7 +88,7 @@ public interface ILeaseWorkflow
     Task LeaveAsync(string runId);
 }
 
-/// <summary>Kinds of updates that a run sends to the lease workflow.</summary>
+/// <summary>Kinds of signals that a run sends to the lease workflow.</summary>
 public enum LeaseSignalKind
 {
     /// <summary>The run is starting and joins the other runs in its repository.</summary>
@@ -97,17 +97,17 @@ public enum LeaseSignalKind
     /// <summary>The run is no longer alone in the repository, and declares the files and resources that its running tasks use.</summary>
     Hold,
 
-    /// <summary>The run requests leases for the tasks in the update.</summary>
+    /// <summary>The run requests leases for the tasks named in the signal.</summary>
     Ask,
 
-    /// <summary>The run releases the leases of the ended tasks in the update.</summary>
+    /// <summary>The run releases the leases of the ended tasks that are named in the signal.</summary>
     Release,
 
     /// <summary>The run is ending and releases all its leases.</summary>
     Leave,
 }
 
-/// <summary>Request to send an update to a repository's lease workflow.</summary>
+/// <summary>Request to send a signal to a repository's lease workflow.</summary>
 public sealed record SendLeaseSignalInput(
     string RunId,
     RepositoryReference Repository,

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Orchestrator.Messages;
 
 /// <summary>Request to merge the verified work of a task.</summary>
-public sealed record TaskMergeRequest([property: TemporalIdentifier] string TaskId, string Commit, int Attempt)
+public sealed record TaskMergeRequest([property: ValidTemporalIdentifier] string TaskId, string Commit, int Attempt)
 {
     /// <summary>Ids of the tasks on which the task depends.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
@@ -22,36 +22,39 @@ public sealed record TaskMergeRequest([property: TemporalIdentifier] string Task
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
 
-    /// <summary>True if the merge queue releases the task's worktree once the work is on staging.</summary>
+    /// <summary>True if the merge queue releases the task's worktree once the work is on the staging branch.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Releases { get; init; }
 }
 
-/// <summary>Outcome of merging a task, as far as the merge has progressed.</summary>
+/// <summary>Outcome of merging a task, or the progress of the merge so far.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<MergeOutcome>))]
 public enum MergeOutcome
 {
-    /// <summary>The work can't be merged to staging in its current form.</summary>
+    /// <summary>The work can't be merged to the staging branch in its current form.</summary>
     [JsonStringEnumMemberName("refused")]
     Refused,
 
-    /// <summary>The work conflicts with staging, and the conflict must be resolved first.</summary>
+    /// <summary>The work conflicts with the staging branch, and the conflict must be resolved first.</summary>
     [JsonStringEnumMemberName("conflict")]
     Conflict,
 
-    /// <summary>The merge commit exists and no gate has failed on it, but it is not on staging.</summary>
+    /// <summary>The merge commit exists and no gate has failed on it, but the staging branch does not contain it yet.</summary>
     [JsonStringEnumMemberName("made")]
     Made,
 
-    /// <summary>The merge commit is on staging.</summary>
+    /// <summary>The merge commit is on the staging branch.</summary>
     [JsonStringEnumMemberName("merged")]
     Merged,
 }
 
-/// <summary>Result of merging one task. The values are filled in step by step, from the merge commit to the message for the task.</summary>
+/// <summary>
+/// Result of merging one task. Its members are filled in as the merge proceeds, beginning with the merge commit and ending with the message
+/// for the task.
+/// </summary>
 public sealed record MergeResult
 {
-    [TemporalIdentifier]
+    [ValidTemporalIdentifier]
     public string TaskId { get; init; } = "";
 
     /// <summary>Number of the attempt that produced the work, from 1.</summary>
@@ -65,7 +68,7 @@ public sealed record MergeResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Tree { get; init; }
 
-    /// <summary>First parent of the merge commit: the staging commit, or the previous merge in the batch.</summary>
+    /// <summary>First parent of the merge commit: the tip of the staging branch, or the previous merge in the batch.</summary>
     public string Onto { get; init; } = "";
 
     /// <summary>Message for the task: the reason why its merge was refused, or remarks about the gates that passed.</summary>
@@ -88,8 +91,8 @@ public sealed record MergeResult
     public int Failures { get; init; }
 
     /// <summary>
-    /// Sentence about a change that someone made to staging before the merge, recorded in the run's events. Empty if staging was not
-    /// changed.
+    /// Sentence about a change that someone made to the staging branch before the merge; recorded in the run's events. Empty if the branch
+    /// was not changed.
     /// </summary>
     public string Note { get; init; } = "";
 
@@ -97,7 +100,7 @@ public sealed record MergeResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Released { get; init; }
 
-    /// <summary>True if the merge commit is on staging.</summary>
+    /// <summary>True if the merge commit is on the staging branch.</summary>
     [JsonIgnore]
     public bool Merged => Outcome == MergeOutcome.Merged;
 }

@@ -8,7 +8,7 @@ public static class ReviewTaskDefinition
     /// <summary>Task id of the review. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".review";
 
-    /// <summary>Creates the review's task outline for the scheduler.</summary>
+    /// <summary>Creates the task outline that represents the review in the scheduler.</summary>
     public static TaskOutline Of(RunReviewOptions rule) =>
         new()
         {
@@ -19,7 +19,7 @@ public static class ReviewTaskDefinition
         };
 }
 
-/// <summary>Rule for reviewing a run before it lands.</summary>
+/// <summary>Options for the review of a run before it lands.</summary>
 public sealed record RunReviewOptions
 {
     /// <summary>Name of the agent that reviews. Tasks with the same agent share its account.</summary>
@@ -33,16 +33,16 @@ public sealed record RunReviewOptions
     public TimeSpan Timeout { get; init; }
 
     /// <summary>
-    /// True if the reviewer does not review the change, but only picks the best of several tasks' results when the evidence does not
-    /// decide.
+    /// True if the reviewer does not review the change. Instead, it picks the best result among tasks with identical descriptions when the
+    /// evidence rates several results equally.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Picks { get; init; }
 }
 
 /// <summary>
-/// Request to compare the results of tasks whose descriptions are identical. If the evidence does not decide, questions for the reviewer
-/// are stored.
+/// Request to compare the results of tasks whose descriptions are identical. The activity stores questions for the reviewer if the evidence
+/// rates several results equally.
 /// </summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository of the run.</param>
@@ -50,21 +50,21 @@ public sealed record RunReviewOptions
 /// <param name="BaseCommit">The common base commit of the tasks.</param>
 /// <param name="Results">The tasks that have succeeded.</param>
 public sealed record CompareIdenticalTasksInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string BaseCommit,
     IReadOnlyList<TaskProgress> Results
 );
 
-/// <summary>Outcome of comparing the results of tasks with identical descriptions, when the evidence could not rank the results.</summary>
+/// <summary>Outcome of comparing the results of tasks with identical descriptions.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
-public sealed record IdenticalTaskComparisonResult(int Count)
+public sealed record TiedTaskResultSearchResult(int Count)
 {
-    /// <summary>SHA-256 of the stored plan that includes the questions.</summary>
+    /// <summary>SHA-256 of the stored plan, including the questions for the reviewer, if any.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Comparisons that can't be left to the reviewer, each as a clause with the reason.</summary>
+    /// <summary>Comparisons that the reviewer can't make, each as a clause that includes the reason.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
@@ -80,16 +80,16 @@ public sealed record ReviewRound
     /// <summary>Commit reviewed in the previous round. Empty if this round reviews the whole change.</summary>
     public string Since { get; init; } = "";
 
-    /// <summary>Staging commit that the round reviews.</summary>
+    /// <summary>Commit on the staging branch that the round reviews.</summary>
     public required string Tip { get; init; }
 
     /// <summary>
-    /// Ids of tasks that were created for findings and that a user skipped or cancelled. The findings of these tasks are overruled.
+    /// Ids of the tasks that were created for findings and then skipped or cancelled by a user, who thereby overruled the findings.
     /// </summary>
     public IReadOnlyList<string> Overruled { get; init; } = [];
 }
 
-/// <summary>Verdicts of a review round.</summary>
+/// <summary>Possible states of a review round, including its verdicts.</summary>
 public static class ReviewStateNames
 {
     /// <summary>The reviewer was asked, but has not answered yet.</summary>
@@ -117,7 +117,8 @@ public static class ReviewStateNames
 public sealed record PrepareReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
     /// <summary>
-    /// Hash of the answers of an earlier execution of the round (<see cref="ReviewPreparationResult.SaidHash"/>). Empty if none exists.
+    /// SHA-256 of the manifest that an earlier execution of the round stored (<see cref="ReviewPreparationResult.SaidHash"/>), or empty if
+    /// there was none.
     /// </summary>
     /// <inheritdoc cref="ReviewPreparationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
@@ -129,13 +130,16 @@ public sealed record ReviewPreparationResult
     /// <summary>Sentence that explains why the round can't be reviewed; empty if it can.</summary>
     public string Fault { get; init; } = "";
 
-    /// <summary>Number of questions for the reviewer, one for each part of the change. 0 if no change needs a review.</summary>
+    /// <summary>
+    /// Number of questions for the reviewer: one for each part of the change, or one for each group of results to compare. 0 if no change
+    /// needs a review.
+    /// </summary>
     public int Parts { get; init; }
 
-    /// <summary>Numbers (from 1) of the parts for which the reviewer has answered the question.</summary>
+    /// <summary>Numbers, from 1, of the parts about which the reviewer has already given a valid answer.</summary>
     public IReadOnlyList<int> Answered { get; init; } = [];
 
-    /// <summary>Number of the reviewer's most recent agent run in this run.</summary>
+    /// <summary>Number of the reviewer's last agent run in this run, or 0 if there was none.</summary>
     public int LastStart { get; init; }
 
     /// <summary>
@@ -145,14 +149,14 @@ public sealed record ReviewPreparationResult
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Request to conclude a review round for which the reviewer has answered all parts.</summary>
+/// <summary>Request to conclude a review round in which the reviewer has answered the questions about all parts.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
     /// <inheritdoc cref="ReviewPreparationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
     /// <summary>
-    /// Minimum number of open findings for which a user has to decide. If there are fewer, the findings become tasks. Null for no limit.
+    /// Number of open findings at which a user has to decide. A smaller number of findings becomes tasks. Null for no limit.
     /// </summary>
     public int? TasksBelow { get; init; }
 }
@@ -169,7 +173,7 @@ public sealed record ReviewConclusion
     /// <summary>True if the reviewer has read at least one part of the change.</summary>
     public bool WasRead { get; init; }
 
-    /// <summary>Findings of earlier rounds that a user has overruled.</summary>
+    /// <summary>Ids of the findings of earlier rounds that a user has overruled.</summary>
     public IReadOnlyList<string> Overruled { get; init; } = [];
 
     /// <summary>Name of the reviewer's agent and model.</summary>

@@ -47,11 +47,14 @@ public sealed record RunReviewStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Number of remarks in the last round that do not prevent landing.</summary>
+    /// <summary>Number of remarks from the current round that do not prevent landing; 0 until the round has ended.</summary>
     [JsonPropertyName("remarks")]
     public int Remarks { get; init; }
 
-    /// <summary>Ids of the tasks for findings that a user overruled by skipping or cancelling those tasks.</summary>
+    /// <summary>
+    /// Ids of the findings that a user overruled by skipping or cancelling the tasks created for them. Each such task has the id of its
+    /// finding.
+    /// </summary>
     [JsonPropertyName("overruled")]
     public IReadOnlyList<string> Overruled
     {
@@ -60,7 +63,7 @@ public sealed record RunReviewStatus
     } = [];
 
     /// <summary>
-    /// Path of the file with the findings of the last round, relative to the repository. Empty before the first round has ended.
+    /// Path of the file with the findings of the current round, relative to the repository. Empty until the round has ended.
     /// </summary>
     [JsonPropertyName("evidence")]
     public string Evidence

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Commit of a run's staging branch, with the number of times the branch has moved, by which positions are ordered in time.
+/// Position of a run's staging branch: its commit and the number of times it has moved, which orders the positions in time.
 /// </summary>
 /// <param name="Commit">Commit of the branch; empty if unknown.</param>
 /// <param name="Number">Number of moves so far. The position with the larger number is newer.</param>
@@ -13,11 +13,13 @@ public sealed record StagingBranchTip(string Commit, [property: Range(0, int.Max
     /// <summary>Returns the position after a move to a commit, or the same position if the branch is already at that commit.</summary>
     public StagingBranchTip MovedTo(string commit) => commit == Commit ? this : new StagingBranchTip(commit, Number + 1);
 
-    /// <summary>Returns the newer of two positions.</summary>
+    /// <summary>Returns the later of two positions.</summary>
     public StagingBranchTip OrNewer(StagingBranchTip other) => other.Number > Number ? other : this;
 }
 
-/// <summary>Counts of a merge queue's recent verdicts, from which the queue estimates how many of the next entries will fail.</summary>
+/// <summary>
+/// Counts of a merge queue's recent verdicts. From these counts, the queue estimates the fraction of the next tasks that will fail.
+/// </summary>
 /// <param name="Judged">Number of entries that landed or that gates rejected.</param>
 /// <param name="Returned">Number of entries that gates rejected.</param>
 public sealed record MergeQueueStatistics([property: Range(0, int.MaxValue)] int Judged, [property: Range(0, int.MaxValue)] int Returned)
@@ -33,11 +35,11 @@ public sealed record MergeQueueStatistics([property: Range(0, int.MaxValue)] int
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int GateSeconds { get; init; }
 
-    /// <summary>Estimates the fraction of the next entries that will fail. Returns 1/32 before the first verdict.</summary>
+    /// <summary>Estimates the fraction of the next tasks that will fail. Returns 1/32 before the first verdict.</summary>
     public double EstimateFailureRate() => (Returned + 0.25) / (Judged + 8);
 
     /// <summary>
-    /// Returns the batch size with the lowest expected number of gate runs per entry. The size is a power of two, at least 1.
+    /// Returns the batch size with the lowest expected number of gate runs per task. The size is a power of two, at least 1.
     /// </summary>
     /// <remarks>Source: generalized binary splitting (Hwang 1972).</remarks>
     public int ChooseBatchSize() => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - EstimateFailureRate()) / EstimateFailureRate())));
@@ -77,11 +79,11 @@ public sealed record MergeQueueStatistics([property: Range(0, int.MaxValue)] int
         };
 }
 
-/// <summary>Rules for a merge queue that verifies several batches at the same time.</summary>
+/// <summary>Options of a merge queue for verifying several batches at the same time.</summary>
 public sealed record MergeQueueBatchOptions
 {
     /// <summary>
-    /// Number of batches verified on top of an undecided batch, on the assumption that the undecided batch passes. Range: 0 to 3.
+    /// Maximum number of undecided batches on top of which another batch is verified, on the assumption that they pass. Range: 0 to 3.
     /// </summary>
     [Range(0, 3)]
     public int Speculation { get; init; }
@@ -101,10 +103,12 @@ public sealed record MergeQueueBatchOptions
     public bool StretchesBatches { get; init; }
 }
 
-/// <summary>Input of <c>MergeTrainWorkflow</c>, which passes it to its next execution when it continues as new.</summary>
+/// <summary>
+/// Input of <c>MergeTrainWorkflow</c>. When the workflow continues as new, it passes the updated input to its next execution.
+/// </summary>
 public sealed record MergeQueueInput
 {
-    [TemporalIdentifier]
+    [ValidTemporalIdentifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
@@ -149,7 +153,9 @@ public sealed record MergeQueueInput
 /// <param name="Position">Last position of staging known to the run.</param>
 public sealed record MergeQueueSubmission(IReadOnlyList<TaskMergeRequest> Requests, StagingBranchTip Position)
 {
-    /// <summary>SHA-256 of the run's new plan if a review added tasks to it; empty if the plan is unchanged.</summary>
+    /// <summary>
+    /// SHA-256 of the run's current plan, to which tasks may have been added; empty to keep the plan that the merge queue already uses.
+    /// </summary>
     public string PlanHash { get; init; } = "";
 }
 
@@ -172,43 +178,47 @@ public sealed record MergeQueueStatus
     public required StagingBranchTip Position { get; init; }
 }
 
-/// <summary>Report of a merge queue to its run. Only one is in flight at a time.</summary>
+/// <summary>Report from a merge queue to its run. Only one report is in flight at a time.</summary>
 public sealed record MergeQueueReport
 {
     /// <summary>
     /// Id of the first execution of the reporting workflow. If a merge queue is lost, another one replaces it, and the run ignores late
     /// reports from the lost queue.
     /// </summary>
-    [TemporalIdentifier]
+    [ValidTemporalIdentifier]
     public required string ExecutionId { get; init; }
 
     /// <summary>Number of the report. It increases with each report and is preserved across continue-as-new.</summary>
     public required int Sequence { get; init; }
 
-    /// <summary>Current position of staging.</summary>
+    /// <summary>Current position of the staging branch.</summary>
     public required StagingBranchTip Position { get; init; }
 
     /// <summary>Results of merge requests whose work was merged or refused.</summary>
     public IReadOnlyList<MergeResult> Answers { get; init; } = [];
 
-    /// <summary>Conflicting tasks that are waiting until another task has resolved its conflict.</summary>
+    /// <summary>
+    /// Results of merge requests that are waiting because of a conflict, until another task has resolved its own conflict.
+    /// </summary>
     public IReadOnlyList<MergeResult> Deferred { get; init; } = [];
 
     /// <summary>Sentences for users about the merges.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>True if this is the merge queue's last report. Requests without a result will not get one.</summary>
+    /// <summary>True if this is the merge queue's last report. Merge requests without a result will then never get one.</summary>
     public bool Ended { get; init; }
 }
 
 /// <summary>State of a run's connection to its merge queue, passed to the next execution of the run's workflow.</summary>
-public sealed record MergeQueueConnectionCheckpoint
+public sealed record MergeQueueClientCheckpoint
 {
     /// <summary>Number of merge requests made so far. It determines the <see cref="TaskMergeRequest.Turn"/> of the next request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Arrivals { get; init; }
 
-    /// <summary>Id of the execution of the merge queue whose reports the run accepts; empty if no merge queue was started.</summary>
+    /// <summary>
+    /// Id of the first execution of the merge queue from which the run accepts reports; empty if no merge queue was started.
+    /// </summary>
     public string ExecutionId { get; init; } = "";
 
     /// <summary>Number of the last report that the run has processed.</summary>
@@ -224,7 +234,7 @@ public sealed record MergeQueueConnectionCheckpoint
     public IReadOnlyList<string> Deferred { get; init; } = [];
 }
 
-/// <summary>Request to create the merge commits of a batch, each on top of the previous one, without moving staging.</summary>
+/// <summary>Request to create the merge commits of a batch, each on top of the previous one, without moving the staging branch.</summary>
 /// <param name="Requests">Work to merge, in order.</param>
 public sealed record BuildBatchInput(
     string RunId,
@@ -233,12 +243,14 @@ public sealed record BuildBatchInput(
     IReadOnlyList<TaskMergeRequest> Requests
 )
 {
-    /// <summary>Staging commit that the run expects: the last merge reported to it, or its base commit. Empty if unknown.</summary>
+    /// <summary>
+    /// Commit at which the run expects the staging branch: the last merge reported to the run, or the run's base commit. Empty if unknown.
+    /// </summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
-    /// Last merge of the previous batch, if that batch is not on staging yet. The first request is merged onto this commit. Empty to merge
-    /// onto staging.
+    /// Last merge of the previous batch, if the staging branch does not contain that batch yet; the first request is merged onto this
+    /// commit. Empty to merge onto the staging branch.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Onto { get; init; } = "";
@@ -261,14 +273,12 @@ public sealed record FindAffectedRepositoryPartsInput(
 /// <param name="Parts">Names of the parts; empty for the whole repository.</param>
 public sealed record AffectedRepositoryParts(IReadOnlyList<string> Parts);
 
-/// <summary>Request to merge a batch, run gates on it and move staging to it in a single activity.</summary>
+/// <summary>Request to merge a batch, run gates on the result and move the staging branch to it, all in a single activity.</summary>
 /// <param name="Build">Batch to merge.</param>
 /// <param name="Tries">Maximum number of runs of a failing gate before the failure counts.</param>
 public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 {
-    /// <summary>
-    /// Returns the request to run gates on the whole batch. Null if a merge failed, because the failed merge must be processed first.
-    /// </summary>
+    /// <summary>Returns the request to run gates on the whole batch, or null if a merge failed and must be handled first.</summary>
     /// <param name="built">Results of the merges.</param>
     public VerifyMergeBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
         built.All(result => result.Outcome == MergeOutcome.Made)
@@ -283,7 +293,9 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
             )
             : null;
 
-    /// <summary>Returns the request to move staging to the whole batch, or null if the batch did not pass its gates.</summary>
+    /// <summary>
+    /// Returns the request to move the staging branch to the last merge of the batch, or null if the batch did not pass its gates.
+    /// </summary>
     /// <param name="built">Results of the merges.</param>
     /// <param name="gated">Result of the gates.</param>
     public AdvanceStagingBranchInput? ToLand(IReadOnlyList<MergeResult> built, MergeResult gated) =>
@@ -300,13 +312,13 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
             : null;
 }
 
-/// <summary>Results of building, gating and landing a batch. A step that did not take place has the value null.</summary>
+/// <summary>Results of the three steps of merging a batch: building, gating and landing. The result of a skipped step is null.</summary>
 /// <param name="Built">Results of <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</param>
 /// <param name="Gated">Result of <see cref="IMergeQueueActivities.GateBatchAsync"/>, or null if no gates were run.</param>
 /// <param name="Landed">Results of <see cref="IMergeQueueActivities.LandBatchAsync"/>, or null if staging was not moved.</param>
 public sealed record MergedBatch(IReadOnlyList<MergeResult> Built, MergeResult? Gated = null, IReadOnlyList<MergeResult>? Landed = null);
 
-/// <summary>Request to run the gates on the merge of the first entries of a batch.</summary>
+/// <summary>Request to run the gates on the merge commit of the last given request, which contains the merges of all the others.</summary>
 /// <param name="Requests">Merged requests, in order.</param>
 /// <param name="Base">Commit onto which the first request was merged.</param>
 /// <param name="Commit">Merge commit of the last request.</param>
@@ -326,7 +338,7 @@ public sealed record VerifyMergeBatchInput(
 /// <param name="HomeQueue">Queue of the owner host, which has the merge.</param>
 public sealed record VerifyPublishedMergeInput(VerifyMergeBatchInput Gate, string HomeQueue);
 
-/// <summary>Request to move staging to the merge commits of a batch.</summary>
+/// <summary>Request to move the staging branch to the merge commits of a batch.</summary>
 /// <param name="Merges">Merges to land, each on top of the previous one. The first one is on top of the expected staging commit.</param>
 public sealed record AdvanceStagingBranchInput(
     string RunId,

@@ -9,14 +9,16 @@ public static class BudgetText
     /// <summary>Formats a used-up budget, such as <c>the budget of the run is used up: 20.05 of 20.00 USD are spent</c>.</summary>
     public static string Of(BudgetStatus budget) => $"the budget of {ScopeText(budget.Kind)} is used up: {Figures(budget)}";
 
-    /// <summary>Formats the current state of a budget, such as <c>the run: 4.20 of 20.00 USD are spent, 0.35 more by agents at work; 15.45
-    /// are left</c>.</summary>
+    /// <summary>
+    /// Formats the current state of a budget, for example as <c>the run: 4.20 of 20.00 USD are spent, 0.35 USD more by agents at work;
+    /// 15.45 USD left</c>.
+    /// </summary>
     public static string Of(RunBudget budget) =>
         $"{ScopeText(budget)}: {Figures(budget.Budget)}{RunningAgentsText(budget)}; {Left(budget)}";
 
     /// <summary>
-    /// Formats each spending limit of a run (shared budgets, usage limits of its accounts, budgets of tasks) as one line. Empty if the run
-    /// has no limits or they are unknown.
+    /// Formats each spending limit of a run as one line: shared budgets, usage limits of its accounts, and budgets of tasks. Returns an
+    /// empty list if the run has no limits or they are unknown.
     /// </summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunSpendingLimits? budgets) =>
@@ -55,7 +57,7 @@ public static class BudgetText
             _ => "the account and month",
         };
 
-    /// <summary>Returns the scope of a budget as text, including its task or account.</summary>
+    /// <summary>Returns the scope of a budget as text that names the task or account.</summary>
     public static string ScopeText(RunBudget budget) =>
         (budget.Budget.Kind, budget.Task, budget.Budget.Account) switch
         {

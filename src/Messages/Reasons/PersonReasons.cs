@@ -2,22 +2,22 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Approved by a user.</summary>
+/// <summary>A user gave the approval that was requested.</summary>
 /// <param name="By">User who approved.</param>
 [StatusReasonKind("approved")]
 public sealed record ApprovedByUserReason(DecidingUser By) : Reason;
 
-/// <summary>Rejected by a user.</summary>
+/// <summary>A user refused the approval that was requested.</summary>
 /// <param name="By">User who rejected.</param>
 [StatusReasonKind("rejected")]
-public sealed record RejectedByUserReason(DecidingUser By) : Reason;
+public sealed record ApprovalDeniedByUserReason(DecidingUser By) : Reason;
 
-/// <summary>Cancelled by a user.</summary>
+/// <summary>A user cancelled the run or task.</summary>
 /// <param name="By">User who cancelled.</param>
 [StatusReasonKind("cancelled-by")]
 public sealed record CanceledByUserReason(DecidingUser By) : Reason;
 
-/// <summary>A user told the run or task to continue.</summary>
+/// <summary>A user requested that the waiting task continue.</summary>
 /// <param name="By">User who resumed, with guidance for the agent.</param>
 [StatusReasonKind("told-to-go-on")]
 public sealed record ContinuedByUserReason(DecidingUser By) : Reason;
@@ -28,7 +28,7 @@ public sealed record ContinuedByUserReason(DecidingUser By) : Reason;
 [StatusReasonKind("tasks-added")]
 public sealed record TasksAddedReason(IReadOnlyList<string> Tasks, DecidingUser By) : Reason;
 
-/// <summary>A user skipped the task, which counts as done without changes.</summary>
+/// <summary>A user skipped the task, so it counts as done without changes.</summary>
 /// <param name="By">User who skipped the task.</param>
 [StatusReasonKind("waived-by")]
 public sealed record TaskSkippedByUserReason(DecidingUser By) : Reason;
@@ -55,11 +55,11 @@ public sealed record UserCommitSummary(int Count, string Branch, VerbatimQuote S
 [StatusReasonKind("other-plan-asked-for")]
 public sealed record ReplanRequestedReason(DecidingUser? By = null) : Reason;
 
-/// <summary>Paused by a user.</summary>
+/// <summary>A user paused the run or task.</summary>
 [StatusReasonKind("paused-by-person")]
 public sealed record PausedByUserReason : Reason;
 
-/// <summary>Resumed by a user.</summary>
+/// <summary>A user resumed the run.</summary>
 [StatusReasonKind("resumed-by-person")]
 public sealed record ResumedByUserReason : Reason;
 
@@ -89,7 +89,7 @@ public sealed record PlanApprovalDecidedReason(bool Accepted, DecidingUser By) :
 [StatusReasonKind("abort-asked-by")]
 public sealed record RunAbortRequestedReason(DecidingUser By) : Reason;
 
-/// <summary>Moved to another host by a user.</summary>
+/// <summary>A user moved the run to another host.</summary>
 /// <param name="From">Host that owned the run before.</param>
 /// <param name="To">Host that owns the run now.</param>
 /// <param name="By">User who moved the run.</param>

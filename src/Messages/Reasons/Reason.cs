@@ -1,10 +1,10 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Reason for the state of a task or run, or the content of an event. A reason consists of a kind, which is its type, and of data. The
-/// kinds are declared in <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>;
-/// <see cref="StatusReasonFormatter"/> formats them. The data consists of ids, numbers, times, other reasons and quoted text
-/// (<see cref="VerbatimQuote"/>), but never of a sentence written by this program.
+/// Reason for the state of a task or run, or the content of an event. A reason consists of a kind, which is its type, and of data: ids,
+/// numbers, times, other reasons and quoted text (<see cref="VerbatimQuote"/>). The data never contains sentences written by this program.
+/// The kinds are declared in <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>, and
+/// <see cref="StatusReasonFormatter"/> formats them.
 /// </summary>
 [JsonConverter(typeof(StatusReasonJsonConverter))]
 public abstract record Reason
@@ -20,8 +20,8 @@ public abstract record Reason
 }
 
 /// <summary>
-/// Text from an agent, a user, git or another program, quoted without interpretation. Also used for an activity's message to the agent and
-/// to users.
+/// Text from an agent, a user, git or another program, quoted without interpretation. Also holds an activity's message to the agent and to
+/// users.
 /// </summary>
 [JsonConverter(typeof(VerbatimQuoteJsonConverter))]
 public sealed record VerbatimQuote
@@ -34,8 +34,8 @@ public sealed record VerbatimQuote
     public string Text { get; }
 
     /// <summary>
-    /// Quotes as many texts from the start of a list as fit into <see cref="PayloadSizeLimiter.MostReason"/> characters in total. Quotes at
-    /// least one text, unless the list is empty.
+    /// Quotes strings from the start of a list, up to <see cref="PayloadSizeLimiter.MostReason"/> characters in total. Quotes at least one
+    /// string, unless the list is empty.
     /// </summary>
     public static IReadOnlyList<VerbatimQuote> All(IEnumerable<string> texts)
     {
@@ -74,7 +74,7 @@ public sealed record DecidingUser(string Name, VerbatimQuote? Words = null)
     [JsonIgnore]
     public DecidingUser WithoutWords => this with { Words = null };
 
-    /// <summary>Name for records; <c>a user</c> if the name is unknown.</summary>
+    /// <summary>User's name, or <c>a user</c> if the name is unknown.</summary>
     [JsonIgnore]
     public string Who => Name.Length > 0 ? Name : "a user";
 

@@ -107,12 +107,12 @@ public sealed record EarlierWorkNotFoundReason(VerbatimQuote Cause) : Reason;
 [StatusReasonKind("end-not-recorded")]
 public sealed record RunEndNotRecordedReason(VerbatimQuote Cause) : Reason;
 
-/// <summary>The work of a cancelled run is retained under a ref or branch.</summary>
-/// <param name="Where">Ref or branch that contains the work.</param>
+/// <summary>The landed work of a cancelled run stays on the target, or the run's work could not be retained.</summary>
+/// <param name="Where">Sentence that names the target or the location of the work, or the cause for which it could not be retained.</param>
 [StatusReasonKind("work-kept")]
 public sealed record RunWorkRetainedReason(VerbatimQuote Where) : Reason;
 
-/// <summary>The staging branch no longer exists, and work that was merged to it is not on the target.</summary>
+/// <summary>The staging branch is missing, and the target does not contain the work that was merged to that branch.</summary>
 /// <param name="Target">Branch that the run lands on.</param>
 [StatusReasonKind("staging-gone")]
 public sealed record StagingBranchLostReason(string Target) : Reason;
@@ -126,10 +126,10 @@ public sealed record StagingBranchRecreatedReason(VerbatimQuote Found) : Reason;
 [StatusReasonKind("begun-anew")]
 public sealed record RunWorkflowResetReason : Reason;
 
-/// <summary>A reset restarted the run, which has not recorded a new state since then.</summary>
+/// <summary>A reset restarted the run, and the run has not recorded a new state since.</summary>
 /// <param name="State">State of the run before the reset.</param>
 [StatusReasonKind("begun-anew-untold")]
-public sealed record RunResetNotRecordedReason(string State) : Reason;
+public sealed record NoRunStateRecordedSinceResetReason(string State) : Reason;
 
 /// <summary>Accounts or hosts have outages, or activities fail repeatedly.</summary>
 /// <param name="Run">Id of the run; null if no account or host has an outage.</param>
@@ -187,12 +187,12 @@ public sealed record VerifyingUserCommitsReason(DecidingUser By, UserCommitSumma
 [StatusReasonKind("commits-not-taken")]
 public sealed record UserCommitsRejectedReason(VerbatimQuote Cause) : Reason;
 
-/// <summary>All work that should land is merged.</summary>
+/// <summary>All work that is to land has been merged.</summary>
 /// <param name="Review">Result of the review, or null if the run has no review.</param>
 [StatusReasonKind("ready-to-land")]
 public sealed record RunReadyToLandReason(RunReviewStatus? Review) : Reason;
 
-/// <summary>The merged tasks are landing because a user requested it; the other tasks stay open.</summary>
+/// <summary>The run is landing its merged tasks because a user requested it; the other tasks stay open.</summary>
 [StatusReasonKind("lands-part")]
 public sealed record PartialLandingStartedReason : Reason;
 
@@ -201,17 +201,19 @@ public sealed record PartialLandingStartedReason : Reason;
 [StatusReasonKind("run-landed")]
 public sealed record RunLandedReason(VerbatimQuote Where) : Reason;
 
-/// <summary>The run retains each task's work on a separate branch and merges nothing, because the user requested branches.</summary>
+/// <summary>The run merges nothing and retains each task's work on a separate branch, as the setting <c>git.land</c> requires.</summary>
 /// <param name="Tasks">Ids of the tasks with such a branch.</param>
 [StatusReasonKind("branches-kept")]
 public sealed record TaskBranchesRetainedReason(IReadOnlyList<string> Tasks) : Reason;
 
-/// <summary>The run's work could not land, because the landing was refused.</summary>
+/// <summary>The landing of the run's work was refused.</summary>
 /// <param name="Cause">Explanation from the activity that refused to land.</param>
 [StatusReasonKind("not-landed")]
-public sealed record LandingRefusedReason(VerbatimQuote Cause) : Reason
+public sealed record RunNotLandedReason(VerbatimQuote Cause) : Reason
 {
-    /// <summary>True if staging lacks work of the run. Landing then requires a user to accept the lost changes.</summary>
+    /// <summary>
+    /// True if the staging branch lacks some of the run's work. The run then lands only if a user accepts the lost changes.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LosesWork { get; init; }
 
@@ -219,12 +221,12 @@ public sealed record LandingRefusedReason(VerbatimQuote Cause) : Reason
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Branch { get; init; }
 
-    /// <summary>Returns the refused landing that is part of a reason, or null if there is none.</summary>
+    /// <summary>Returns the refused landing that a reason contains, or null if there is none.</summary>
     /// <param name="why">Reason to search; may be null.</param>
-    public static LandingRefusedReason? In(Reason? why) =>
+    public static RunNotLandedReason? In(Reason? why) =>
         why switch
         {
-            LandingRefusedReason refusal => refusal,
+            RunNotLandedReason refusal => refusal,
             RunNotPromotedInTimeReason overdue => In(overdue.Because),
             EscalationResolutionRefusedReason refused => In(refused.Before),
             NoTaskCanRunReason open => In(open.Then),
@@ -232,12 +234,12 @@ public sealed record LandingRefusedReason(VerbatimQuote Cause) : Reason
         };
 }
 
-/// <summary>No user promoted the run (repeated its landing) before the time limit.</summary>
+/// <summary>No user promoted the run (that is, requested another landing) within the time limit.</summary>
 /// <param name="Because">Reason why the run needed a user.</param>
 [StatusReasonKind("not-promoted-in-time")]
 public sealed record RunNotPromotedInTimeReason(Reason Because) : Reason;
 
-/// <summary>A user tried to resolve the problem for which the run was waiting for a user, but the run refused the attempt.</summary>
+/// <summary>A user tried to resolve an escalation or a refused landing, but the run could not accept the resolution.</summary>
 /// <param name="Refusal">Reason for the refusal.</param>
 /// <param name="Before">Reason why the run needed a user before the resolution.</param>
 [StatusReasonKind("way-out-refused")]
@@ -248,20 +250,20 @@ public sealed record EscalationResolutionRefusedReason(Reason Refusal, Reason Be
 [StatusReasonKind("leases-not-joined")]
 public sealed record LeaseWorkflowJoinFailedReason(VerbatimQuote Cause) : Reason;
 
-/// <summary>The workflow of the merge queue ended, and another one has taken over its work.</summary>
+/// <summary>The merge queue's workflow ended, and another one has taken over.</summary>
 /// <param name="Cause">Failure of the ended merge queue.</param>
 [StatusReasonKind("train-ended")]
-public sealed record MergeQueueReplacedReason(VerbatimQuote Cause) : Reason;
+public sealed record MergeQueueWorkflowReplacedReason(VerbatimQuote Cause) : Reason;
 
 /// <summary>A message for users from the merge queue.</summary>
 /// <param name="Text">Text of the note.</param>
 [StatusReasonKind("train-noted")]
-public sealed record MergeQueueRemarkReason(VerbatimQuote Text) : Reason;
+public sealed record MergeQueueMessageForUserReason(VerbatimQuote Text) : Reason;
 
 /// <summary>A message to the run was dropped.</summary>
 /// <param name="Cause">Content of the message, and the reason why it was dropped.</param>
 [StatusReasonKind("message-dropped")]
-public sealed record MessageDroppedReason(VerbatimQuote Cause) : Reason;
+public sealed record WorkflowMessageDroppedReason(VerbatimQuote Cause) : Reason;
 
 /// <summary>The planner made another plan for the run.</summary>
 /// <param name="Replan">State of the replanning.</param>
@@ -286,7 +288,7 @@ public sealed record WorkflowTerminatedReason(string Identity, VerbatimQuote? Wo
 
 /// <summary>The run's workflow continued as new, but the new execution no longer exists.</summary>
 [StatusReasonKind("continuation-gone")]
-public sealed record ContinuedExecutionLostReason : Reason;
+public sealed record ContinuedAsNewExecutionLostReason : Reason;
 
 /// <summary>A workflow has timed out.</summary>
 [StatusReasonKind("workflow-timed-out")]

@@ -14,7 +14,7 @@ public static class StatusReasonFormatter
     /// null.</summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadSizeLimiter.Shorten(Format(reason));
 
-    /// <summary>Returns text that names the account or host that has an outage.</summary>
+    /// <summary>Returns text that names the account or host with the outage.</summary>
     /// <param name="account">Name of the account's agent; empty for the host.</param>
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 
@@ -49,7 +49,7 @@ public static class StatusReasonFormatter
             ApprovedByUserReason why => $"approved by {why.By}",
             TooManyAgentQuestionsReason why => $"its agent has asked {Plural.Of(why.Times, "time")}",
             RunWorkflowResetReason => "restarted by a reset",
-            RunResetNotRecordedReason why => $"restarted by a reset; it was {why.State} and has reported nothing since",
+            NoRunStateRecordedSinceResetReason why => $"restarted by a reset; it was {why.State} and has reported nothing since",
             BudgetRaisedReason why => $"{why.What}, by {why.By.Who}",
             BudgetUsedUpReason why => BudgetText.Of(why.Budget),
             CanceledByUserReason why => $"cancelled by {why.By}",
@@ -61,9 +61,9 @@ public static class StatusReasonFormatter
                 $"{Format(why.Because)} Its agent has not resolved the conflict in {Plural.Of(why.Attempts, "attempt")}. Both sides are "
                     + $"in {why.Worktree}: combine them there, then run: orchestrate retry {why.Task} (with --guidance TEXT its agent "
                     + "tries again)",
-            ContinuedExecutionLostReason => "it continued as new, but its next execution is missing",
+            ContinuedAsNewExecutionLostReason => "it continued as new, but its next execution is missing",
             TaskDependencyFailedReason why => $"depends on {why.Task}, which is {why.State}",
-            FailedDependencyContinuesReason why => $"{why.Task} continues",
+            FailedDependencyResumedReason why => $"{why.Task} continues",
             DiskFullReason why => why.Cause.Text,
             TaskDividedReason why => $"it is divided into {string.Join(", ", why.Parts)}",
             VerifyingEarlierResultReason => "an earlier result is tried on the present base",
@@ -89,16 +89,16 @@ public static class StatusReasonFormatter
             TaskMergedBeforeRunResetReason => "merged before the run was reset",
             NewReviewForMergedWorkReason => "the work has grown since the review; the reviewer checks again",
             MergeNotApprovedReason why => $"{Format(why.Answer)}: {why.Changes}",
-            MessageDroppedReason why => why.Cause.Text,
+            WorkflowMessageDroppedReason why => why.Cause.Text,
             NewPlanNotMadeReason why => $"The run got no other plan: {Format(why.Because)}",
             PlanningFailedReason why => $"no plan yet: {Format(why.Because)}",
             ApprovalTimedOutReason => "it was not approved in time",
-            TaskNotRequestedReason => "outside the request",
+            TaskNotSelectedForRunReason => "outside the request",
             TaskNotDividedReason why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
-            TaskRemarkReason why => why.Text.Text,
+            TaskRemarkForUserReason why => why.Text.Text,
             NoTaskCanRunReason why => $"nothing more can run: {ListFirst(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Format(why.Then)}"),
-            LandingRefusedReason why => why.Cause.Text,
+            RunNotLandedReason why => why.Cause.Text,
             AttemptsExhaustedReason why => why.Remediations == 0
                 ? Format(why.Because)
                 : $"{Format(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not fix it.",
@@ -143,7 +143,7 @@ public static class StatusReasonFormatter
             LandingRequestedReason why => $"promoted by {why.By}",
             RunReadyToLandReason why => "all work to land is merged to staging; "
                 + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
-            RejectedByUserReason why => $"rejected by {why.By}",
+            ApprovalDeniedByUserReason why => $"rejected by {why.By}",
             TaskReplacedReason why => $"replaced by other tasks, as requested by {why.By.Who}",
             InstallingPackageReason => "its agent's request is installed",
             EvaluatingAgentRequestReason => "its agent's request is checked",
@@ -162,7 +162,7 @@ public static class StatusReasonFormatter
                 $"after {Plural.Of(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
                     + string.Join(' ', why.Problems),
             ReviewResultUnreadableReason why => $"the review can't be read: {why.Cause}",
-            ReviewerReadWholeChangeReason why => $"round {why.Round} is complete",
+            WholeChangeReviewedReason why => $"round {why.Round} is complete",
             RunAbortedReason why => $"aborted by {why.By}{OnStaging(why.HasUnlanded)}",
             RunCanceledReason why => $"cancelled by {why.By}{OnStaging(why.HasUnlanded)}",
             RunEndedBeforeTaskReason why => $"{Ended(why)}; its files are kept",
@@ -189,8 +189,8 @@ public static class StatusReasonFormatter
             WorkflowTerminatedReason why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by an unnamed client")
                 + (why.Words is null ? "" : $": {why.Words}"),
             ContinuedByUserReason why => $"continued by {why.By}",
-            MergeQueueReplacedReason why => $"The merge queue ended: {why.Cause}. Another one continues.",
-            MergeQueueRemarkReason why => why.Text.Text,
+            MergeQueueWorkflowReplacedReason why => $"The merge queue ended: {why.Cause}. Another one continues.",
+            MergeQueueMessageForUserReason why => why.Text.Text,
             TaskRetriedReason why => why.By is null ? "tried again" : $"tried again by {why.By}",
             TaskRetryPendingReason why => $"{Format(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
             UsageLimitReachedReason why => $"waits until {Second(why.Until)}: {why.Message}",

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <summary>Converts a reason to and from JSON. The JSON object contains the member <c>kind</c> in addition to the reason's data.</summary>
 public sealed class StatusReasonJsonConverter : JsonConverter<Reason>
 {
-    /// <summary>Name of the JSON member that contains the kind of a reason.</summary>
+    /// <summary>Name of the JSON member that identifies the kind of a reason.</summary>
     public const string KindMember = "kind";
 
     private static readonly JsonSerializerOptions Facts = new(PayloadJsonOptions.Options)
@@ -23,11 +23,11 @@ public sealed class StatusReasonJsonConverter : JsonConverter<Reason>
     /// <summary>JSON names of all kinds of reasons, sorted.</summary>
     public static IEnumerable<string> Kinds => Types.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Returns the type of a reason for its kind in JSON, or null if the kind is unknown.</summary>
+    /// <summary>Returns the type of a reason from the name of its kind in JSON, or null if the kind is unknown.</summary>
     /// <param name="kind">Name of a kind, such as <c>dependency-ended</c>.</param>
     public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
 
-    /// <summary>Returns the name of a reason's kind in JSON for its type.</summary>
+    /// <summary>Returns the JSON name of a reason's kind from the reason's type.</summary>
     internal static string NameOf(Type type) =>
         type.GetCustomAttribute<StatusReasonKindAttribute>()?.Name
         ?? throw new InvalidOperationException(

@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The task was not requested for this run.</summary>
+/// <summary>The task is not part of the work requested from this run.</summary>
 [StatusReasonKind("not-asked-for")]
-public sealed record TaskNotRequestedReason : Reason;
+public sealed record TaskNotSelectedForRunReason : Reason;
 
 /// <summary>A dependency of the task did not succeed.</summary>
 /// <param name="Task">Id of the dependency.</param>
@@ -10,10 +10,10 @@ public sealed record TaskNotRequestedReason : Reason;
 [StatusReasonKind("dependency-ended")]
 public sealed record TaskDependencyFailedReason(string Task, string State) : Reason;
 
-/// <summary>A failed dependency is continuing. Its failure had caused this task to be skipped.</summary>
+/// <summary>A dependency whose failure had caused this task to be skipped was restarted, so this task is pending again.</summary>
 /// <param name="Task">Id of the dependency.</param>
 [StatusReasonKind("dependency-goes-on")]
-public sealed record FailedDependencyContinuesReason(string Task) : Reason;
+public sealed record FailedDependencyResumedReason(string Task) : Reason;
 
 /// <summary>The task is being retried.</summary>
 /// <param name="By">The user who requested the retry, or null for the run itself.</param>
@@ -24,7 +24,7 @@ public sealed record TaskRetriedReason(DecidingUser? By = null) : Reason;
 [StatusReasonKind("start-needs-approval")]
 public sealed record TaskStartNeedsApprovalReason : Reason;
 
-/// <summary>The approval did not arrive in time.</summary>
+/// <summary>The requested approval was not given within the time limit.</summary>
 [StatusReasonKind("not-approved-in-time")]
 public sealed record ApprovalTimedOutReason : Reason;
 
@@ -32,7 +32,7 @@ public sealed record ApprovalTimedOutReason : Reason;
 [StatusReasonKind("merged-before-reset")]
 public sealed record TaskMergedBeforeRunResetReason : Reason;
 
-/// <summary>The task's work existed only on a host that is permanently unavailable, and is lost.</summary>
+/// <summary>The task's work is lost, because it existed only on a host that is permanently unavailable.</summary>
 /// <param name="Machine">Host that is gone.</param>
 [StatusReasonKind("lost-with-machine")]
 public sealed record TaskWorkLostWithHostReason(MachineName Machine) : Reason;
@@ -46,7 +46,7 @@ public sealed record TaskWorkflowEndedSilentlyReason(Reason? Because) : Reason;
 [StatusReasonKind("workflow-gone")]
 public sealed record TaskWorkflowMissingReason : Reason;
 
-/// <summary>The task can't start, because another execution of its workflow is open and does not close.</summary>
+/// <summary>The task can't start, because another execution of its workflow is still open and does not close.</summary>
 /// <param name="Workflow">Id of the workflow.</param>
 [StatusReasonKind("still-open-elsewhere")]
 public sealed record TaskWorkflowStillOpenReason(string Workflow) : Reason;
@@ -56,7 +56,7 @@ public sealed record TaskWorkflowStillOpenReason(string Workflow) : Reason;
 [StatusReasonKind("ended-with-run")]
 public sealed record TaskEndedWithRunReason(string State) : Reason;
 
-/// <summary>A lease that this task needs is held, or was requested earlier, by a task of another run.</summary>
+/// <summary>A task of another run holds a lease that this task needs, or has requested that lease earlier.</summary>
 /// <param name="Path">Contested file, pattern or resource.</param>
 /// <param name="Task">Run and task that hold the lease or wait ahead.</param>
 /// <param name="IsWaiting">True if the other task also waits, ahead of this one.</param>
@@ -69,19 +69,19 @@ public sealed record WaitingForLeaseReason(string Path, string Task, bool IsWait
 [StatusReasonKind("waits-long-for-lease")]
 public sealed record WaitingLongForLeaseReason(WaitingForLeaseReason Wait, DateTimeOffset Since) : Reason;
 
-/// <summary>The task's files and resources could not be leased.</summary>
+/// <summary>No lease could be obtained for the task's files and resources.</summary>
 /// <param name="Cause">Failure of the lease request.</param>
 [StatusReasonKind("lease-impossible")]
 public sealed record LeaseRequestFailedReason(VerbatimQuote Cause) : Reason;
 
-/// <summary>An activity of the task fails repeatedly and is retried.</summary>
+/// <summary>An activity of the run fails repeatedly and is being retried.</summary>
 /// <param name="Activity">Name of the activity.</param>
 /// <param name="Failures">Number of failed attempts.</param>
 /// <param name="Cause">Failure of the last attempt.</param>
 [StatusReasonKind("step-failing")]
 public sealed record ActivityFailingRepeatedlyReason(string Activity, int Failures, VerbatimQuote Cause) : Reason;
 
-/// <summary>The merge of the task's work is waiting until a different task has resolved its own conflict.</summary>
+/// <summary>The task's work conflicts, and its merge is waiting until another task has resolved its own conflict.</summary>
 /// <param name="Task">Id of the other task.</param>
 /// <param name="Conflict">Conflict that this task's work has.</param>
 [StatusReasonKind("waits-for-conflict")]
@@ -100,9 +100,9 @@ public sealed record TaskNotDividedReason(VerbatimQuote? Cause) : Reason;
 /// <summary>A remark about the task that does not change its state.</summary>
 /// <param name="Text">Remark from the agent run.</param>
 [StatusReasonKind("noted")]
-public sealed record TaskRemarkReason(VerbatimQuote Text) : Reason;
+public sealed record TaskRemarkForUserReason(VerbatimQuote Text) : Reason;
 
-/// <summary>This task did not succeed, but the run ends without it because other tasks with the same description succeeded.</summary>
+/// <summary>This task did not succeed, but the run can end without it, because other tasks with the same description succeeded.</summary>
 /// <param name="Tasks">Ids of the successful tasks with the same text.</param>
 /// <param name="Because">Reason why this attempt did not succeed.</param>
 [StatusReasonKind("other-attempts-done")]
@@ -123,7 +123,7 @@ public sealed record NewPlanNotMadeReason(Reason? Because) : Reason;
 [StatusReasonKind("other-plan-not-taken")]
 public sealed record NewPlanNotAdoptedReason(Reason Because) : Reason;
 
-/// <summary>The findings of a review are left for the tasks of another plan to fix.</summary>
+/// <summary>The findings of a review are left to the tasks of another plan.</summary>
 [StatusReasonKind("findings-for-other-plan")]
 public sealed record FindingsLeftToNewPlanReason : Reason;
 
@@ -132,8 +132,7 @@ public sealed record FindingsLeftToNewPlanReason : Reason;
 public sealed record NewReviewForUserCommitsReason : Reason;
 
 /// <summary>
-/// The reviewer was not asked to compare the results of tasks with the same description, although the evidence does not decide between
-/// them.
+/// The reviewer was not asked to compare results of tasks with the same description, although the evidence rates the results equally.
 /// </summary>
 /// <param name="Why">The results that were not compared, each with the reason.</param>
 [StatusReasonKind("not-compared")]

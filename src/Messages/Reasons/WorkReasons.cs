@@ -4,17 +4,17 @@ namespace Orchestrator.Messages;
 [StatusReasonKind("agent-stopped-by-person")]
 public sealed record AgentStoppedByUserReason : Reason;
 
-/// <summary>A user cancelled the task while the agent was running. The files are retained.</summary>
+/// <summary>A user cancelled the task while its agent was running. The task's files are retained.</summary>
 [StatusReasonKind("work-cancelled")]
 public sealed record RunningTaskCanceledReason : Reason;
 
-/// <summary>The run ended before the task. The task's files are retained.</summary>
+/// <summary>The run ended while the task was still open. The task's files are retained.</summary>
 /// <param name="State">State of the run, or null if unknown.</param>
 /// <param name="By">The client that terminated the run, or null if the run was not terminated.</param>
 [StatusReasonKind("run-ended-without-it")]
 public sealed record RunEndedBeforeTaskReason(string? State = null, WorkflowTerminatedReason? By = null) : Reason;
 
-/// <summary>The work failed and will be retried automatically after a pause.</summary>
+/// <summary>The task is parked because of a failure, and will be retried automatically after a pause.</summary>
 /// <param name="Because">Cause of the wait.</param>
 /// <param name="Pause">Time until the retry.</param>
 [StatusReasonKind("tried-again-after")]
@@ -30,7 +30,7 @@ public sealed record DiskFullReason(VerbatimQuote Cause) : Reason;
 [StatusReasonKind("not-prepared")]
 public sealed record WorktreeNotPreparedReason(VerbatimQuote Problem) : Reason;
 
-/// <summary>An activity of the task failed in a way that makes retries pointless.</summary>
+/// <summary>An activity of the run or of a task failed, and a retry can't succeed.</summary>
 /// <param name="Cause">Failure of the activity.</param>
 [StatusReasonKind("step-impossible")]
 public sealed record ActivityFailedPermanentlyReason(VerbatimQuote Cause) : Reason;
@@ -78,7 +78,7 @@ public sealed record TaskPlacedOnHostReason(string Host) : Reason;
 [StatusReasonKind("left-its-host")]
 public sealed record TaskLeftHostReason(string Host) : Reason;
 
-/// <summary>A user is holding all new agent runs.</summary>
+/// <summary>A user's hold prevents new agents from starting.</summary>
 /// <param name="Hold">Description of the hold.</param>
 [StatusReasonKind("agent-held")]
 public sealed record AgentStartsHeldReason(VerbatimQuote Hold) : Reason;
@@ -155,7 +155,7 @@ public sealed record EvaluatingAgentRequestReason : Reason;
 [StatusReasonKind("request-installed")]
 public sealed record InstallingPackageReason : Reason;
 
-/// <summary>The task was divided. The tasks into which it was divided run first.</summary>
+/// <summary>The task was divided into smaller tasks, and is waiting until these tasks have ended.</summary>
 [StatusReasonKind("parts-first")]
 public sealed record WaitingForTaskPartsReason : Reason;
 
@@ -168,7 +168,7 @@ public sealed record VerifyingEarlierResultReason : Reason;
 [StatusReasonKind("gates-changed")]
 public sealed record GateInputFilesChangedReason(VerbatimQuote Changes) : Reason;
 
-/// <summary>The merge of the task's work needed an approval and did not get it.</summary>
+/// <summary>The merge of the task's work needed an approval, but the approval was not given.</summary>
 /// <param name="Answer">The approver's answer, or the expiry of the time limit.</param>
 /// <param name="Changes">The changes that need the approval.</param>
 [StatusReasonKind("merge-not-approved")]
@@ -223,9 +223,9 @@ public sealed record PlanMadeReason(VerbatimQuote Summary) : Reason;
 /// <summary>The reviewer has read the whole change.</summary>
 /// <param name="Round">Number of the round, from 1.</param>
 [StatusReasonKind("round-read")]
-public sealed record ReviewerReadWholeChangeReason(int Round) : Reason;
+public sealed record WholeChangeReviewedReason(int Round) : Reason;
 
-/// <summary>The task's work is on staging.</summary>
+/// <summary>The task's work is on the staging branch.</summary>
 /// <param name="Notes">Notes of the verification.</param>
 /// <param name="Merge">Note about the merge, or null if there is none.</param>
 [StatusReasonKind("work-merged")]

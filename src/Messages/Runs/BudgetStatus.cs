@@ -46,7 +46,7 @@ public static class BudgetKinds
     /// <summary>Names of all scopes of budgets, from the narrowest to the widest.</summary>
     public static IReadOnlyList<string> All { get; } = [Attempt, Task, Run, Day, Account];
 
-    /// <summary>True for a scope whose budget is shared by many tasks. No agent starts while such a budget is used up.</summary>
+    /// <summary>True if the budget of the given scope is shared by many tasks. While such a budget is used up, no agent starts.</summary>
     public static bool IsShared(string kind) => kind is Run or Day or Account;
 }
 
@@ -65,7 +65,7 @@ public sealed record RaiseBudgetArguments(string Kind, decimal? Usd = null, long
 /// <param name="Attempt">Number of the task's attempt.</param>
 /// <param name="Account">Account whose spending counts toward the budget; empty if unknown.</param>
 public sealed record RaiseBudgetInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     RaiseBudgetArguments Command,
     int Attempt,

@@ -13,7 +13,7 @@ public sealed record MoveRunArguments(RepositoryReference To, string By = "") : 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Lost { get; init; }
 
-    /// <summary>Id of the staging commit on the new host if work is lost, otherwise null.</summary>
+    /// <summary>Tip of the staging branch on the new host if work was lost, or null if no work was lost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Staging { get; init; }
 }
@@ -43,7 +43,10 @@ public sealed record MachineName(string Machine, string Host)
     /// <param name="host">Display name of the host; empty if unknown.</param>
     public static MachineName Of(string queue, string host) => new(QueueNames.MachineOf(queue) ?? queue, host);
 
-    /// <summary>Returns the host's name, if there is one, followed by its identity.</summary>
+    /// <summary>
+    /// Returns the host's name with its identity in parentheses, or only the identity if the host has no name. For a drained run, names the
+    /// host that drained the run.
+    /// </summary>
     public override string ToString() =>
         QueueNames.DrainingHostOfMachine(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
         : Host.Length > 0 ? $"{Host} ({Machine})"

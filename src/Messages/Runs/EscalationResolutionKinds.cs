@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <summary>Ways in which a user can resolve an escalated run.</summary>
 public static class EscalationResolutionKinds
 {
-    /// <summary>The user has repaired the run with commits on staging.</summary>
+    /// <summary>The user has repaired the run with commits on the staging branch.</summary>
     public const string ManualFix = "manual-fix";
 
     /// <summary>The planner replaces the tasks that did not succeed with new tasks.</summary>
@@ -42,7 +42,7 @@ public sealed record ResolveEscalationArguments(
     public string Shown { get; init; } = "";
 }
 
-/// <summary>Request to find a user's commits on staging since the run's last merge.</summary>
+/// <summary>Request to find the commits that a user made on the staging branch since the run's last merge.</summary>
 /// <param name="Staging">Name of the run's staging branch.</param>
 /// <param name="BaseCommit">Base commit of the run.</param>
 /// <param name="StagingTip">Staging commit after the run's last merge.</param>
@@ -55,13 +55,13 @@ public sealed record FindManualFixInput(
     string StagingTip
 );
 
-/// <summary>A user's commits on staging.</summary>
+/// <summary>Commits that a user made on the staging branch.</summary>
 public sealed record ManualFixCommits
 {
-    /// <summary>Sentence with the reason why the commits can't be accepted; empty if they can.</summary>
+    /// <summary>Sentence that explains why the commits can't be accepted; empty if they can.</summary>
     public string Refusal { get; init; } = "";
 
-    /// <summary>Id of the user's last commit on staging.</summary>
+    /// <summary>Id of the user's last commit on the staging branch.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Number of the user's commits.</summary>
@@ -76,17 +76,17 @@ public sealed record ManualFixCommits
 /// <param name="Commit">The last of the user's commits.</param>
 public sealed record VerifyFixInput(FindManualFixInput Fix, string Commit)
 {
-    /// <summary>Ids of tasks whose work is not on staging. Their own gates are skipped.</summary>
+    /// <summary>Ids of tasks whose work is not on the staging branch. The gates of these tasks are skipped.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
 /// <summary>Result of verifying a user's commits.</summary>
 public sealed record ManualFixVerdict
 {
-    /// <summary>Sentence with the reason why the commits were rejected; empty if they were accepted.</summary>
+    /// <summary>Sentence that explains why the commits were rejected; empty if they were accepted.</summary>
     public string Refusal { get; init; } = "";
 
-    /// <summary>New staging commit, in which orchestrate merged the user's commits.</summary>
+    /// <summary>New tip of the staging branch, which includes the user's commits.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>
@@ -96,7 +96,8 @@ public sealed record ManualFixVerdict
     public GateSummary? Gates { get; init; }
 
     /// <summary>
-    /// File with the output of the failed gate, or with the list of lost changes, relative to the repository; empty if there is neither.
+    /// Path of the file with the output of the failed gate or with the list of lost changes, relative to the repository. Empty if there is
+    /// neither.
     /// </summary>
     public string Evidence { get; init; } = "";
 }

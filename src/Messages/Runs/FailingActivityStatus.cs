@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 public sealed record FailingActivityStatus(string Task, string Activity, int Attempt, string Message)
 {
     /// <summary>
-    /// For a slot request: number of hosts that offer matching slots, all of which are taken; 0 if no host offers any. Null if unknown, or
+    /// Number of hosts that offer slots suitable for a slot request, all of which are taken; 0 if no host offers any. Null if unknown, or
     /// for other activities.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -5,12 +5,14 @@ using Temporalio.Workflows;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// State of a governor, the workflow that admits agent runs. Passed on by continue-as-new and returned by the workflow's query.
+/// State of a governor, the workflow that admits agent runs. The state is passed on by continue-as-new and returned by the workflow's
+/// query.
 /// </summary>
 public sealed record GovernorWorkflowState
 {
-    /// <summary>Name of the account, or <see cref="AccountGovernorRequestSplitter.Account"/> for budgets that all accounts share.</summary>
-    [TemporalIdentifier]
+    /// <summary>Name of the account, or <see cref="GovernorRequestByLedgerSplitter.Account"/> for budgets that all accounts
+    /// share.</summary>
+    [ValidTemporalIdentifier]
     public string Account { get; init; } = "";
 
     /// <summary>Recorded usage and limits of the account. Default: null, which means that nothing has been recorded yet.</summary>
@@ -43,9 +45,9 @@ public sealed record AnsweredGovernorCall(string RequestId, bool IsSettled, stri
 public sealed record AgentStartWaitResult(bool IsWaiting);
 
 /// <summary>
-/// Workflow that admits the agent starts of one account on all hosts of a server (<c>governor-ACCOUNT</c>). It applies slots, limits,
-/// blocks and the monthly budget. The governor <c>governor-budgets</c> applies the budgets that all accounts share. A governor never ends,
-/// and is idle between calls.
+/// Workflow that decides when agents of one account may start, on all hosts that use the same Temporal server (<c>governor-ACCOUNT</c>). It
+/// applies the account's slots, usage limits, blocks and monthly budget; <c>governor-budgets</c> applies the budgets that all accounts
+/// share. A governor never ends, and is idle between calls.
 /// </summary>
 [Workflow]
 public interface IGovernorWorkflow
@@ -53,12 +55,13 @@ public interface IGovernorWorkflow
     [WorkflowRun]
     Task RunAsync(GovernorWorkflowState state);
 
-    /// <summary>Processes a call exactly once, even if the call is sent repeatedly.</summary>
+    /// <summary>Processes a call. Repeating a call has no further effect.</summary>
     [WorkflowUpdate(WorkflowMessageNames.Call)]
     Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked);
 
     /// <summary>
-    /// Keeps an agent start's position in the account's queue. Returns when the caller may request the start, or after a few seconds.
+    /// Waits in the account's queue until the agent may start, but for no more than a few seconds. The agent start keeps its position in
+    /// the queue.
     /// </summary>
     /// <param name="request">Agent start to wait for. Nothing is reserved for it.</param>
     /// <param name="shortWait">Longest expected wait during which a start keeps its position.</param>

@@ -14,19 +14,19 @@ public sealed record RunNotice(string Key, string Kind, string? Task, string Tex
 /// <summary>All notices that currently apply to a run. The activity sends the new ones and withdraws those that no longer apply.</summary>
 /// <param name="Rest">Ability of the run to make progress without a user.</param>
 public sealed record SendNoticesInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     IReadOnlyList<RunNotice> Notices,
-    RunLivenessForNotices Rest
+    RunLivenessKindForNotices Rest
 );
 
-/// <summary>State of a run's progress, which determines whether the run may send more notices.</summary>
-public enum RunLivenessForNotices
+/// <summary>Liveness of a run, which determines whether its notices can be delayed and whether the run will send more of them.</summary>
+public enum RunLivenessKindForNotices
 {
     /// <summary>The run is in progress.</summary>
     None,
 
-    /// <summary>The run needs a user in order to make progress, and its process may exit.</summary>
+    /// <summary>The run is waiting for a user, or all its active tasks are waiting, so its notices must not be delayed.</summary>
     Standing,
 
     /// <summary>The run has ended, and will send no further notices.</summary>

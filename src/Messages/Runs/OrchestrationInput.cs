@@ -17,8 +17,8 @@ public sealed record OrchestrationInput
     public string Repository { get; init; } = "";
 
     /// <summary>
-    /// The plan as JSON, with the same structure as a plan file. Kept exactly as sent, because the activity that loads the plan parses it
-    /// like a plan file.
+    /// The plan as JSON, with the same structure as a plan file. The JSON is kept exactly as sent, because the activity that loads the plan
+    /// parses it like a plan file.
     /// </summary>
     [JsonPropertyName("plan")]
     public JsonElement? Plan { get; init; }
@@ -46,7 +46,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planOnly")]
     public bool PlanOnly { get; init; }
 
-    /// <summary>Options of the planning request, such as making tasks for the backlog. Null to make a plan.</summary>
+    /// <summary>Options of the planning request, for example to make backlog tasks instead of a plan. Null to make a plan.</summary>
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
@@ -76,7 +76,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("only")]
     public IReadOnlyList<string>? Only { get; init; }
 
-    /// <summary>First phase of a master plan to run. Earlier phases count as done.</summary>
+    /// <summary>Phase of a master plan with which the run begins. Earlier phases count as done.</summary>
     [JsonPropertyName("phase")]
     public string? Phase { get; init; }
 
@@ -86,8 +86,8 @@ public sealed record OrchestrationInput
     public string? Land { get; init; }
 
     /// <summary>
-    /// True to keep only the best result of tasks with identical descriptions. If the evidence does not decide, the reviewer picks it.
-    /// Requires the landing mode <c>branches</c>.
+    /// True to keep only the best result of tasks with identical descriptions. If the evidence rates several results equally, the reviewer
+    /// picks one. Requires the landing mode <c>branches</c>.
     /// </summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -97,7 +97,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 
-    /// <summary>True to reuse no results of earlier runs, including those of gates and set-up commands.</summary>
+    /// <summary>True to ignore the results of earlier runs, including stored results of gates and set-up commands.</summary>
     [JsonPropertyName("fresh")]
     public bool Fresh { get; init; }
 
@@ -114,8 +114,8 @@ public sealed record OrchestrationInput
     public int? ApproveRisk { get; init; }
 
     /// <summary>
-    /// Cost limit of the run in US dollars. At the limit the run pauses and asks a user for a higher limit. Default: the setting
-    /// <c>budget.run</c>.
+    /// Cost limit of the run in US dollars. Once the run has spent this amount, no agent starts until a user raises the limit. Default: the
+    /// setting <c>budget.run</c>.
     /// </summary>
     [JsonPropertyName("maxCost")]
     public decimal? MaxCost { get; init; }
@@ -151,8 +151,8 @@ public sealed record OrchestrationInput
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
 
     /// <summary>
-    /// True to confirm recommended checks without asking, such as the review of a medium risk or of uncommitted changes. Does not replace
-    /// required approvals.
+    /// True to confirm recommended reviews without asking a user, such as those of a medium risk score or of uncommitted changes. Does not
+    /// replace required approvals.
     /// </summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }

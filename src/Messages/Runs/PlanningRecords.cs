@@ -3,20 +3,20 @@ namespace Orchestrator.Messages;
 /// <summary>The planner, modeled as a task of its run. Users can see, pause and retry it like any other task.</summary>
 public static class PlannerTaskDefinition
 {
-    /// <summary>Task id of the planner. No task in a plan that the planner makes can have this id.</summary>
+    /// <summary>Task id of the planner. The id is reserved, so a plan made by the planner can't contain a task with this id.</summary>
     public const string Id = "planner";
 }
 
 /// <summary>Options of a planning request.</summary>
 public sealed record PlanningOptions
 {
-    /// <summary>Make a plan. This is the default.</summary>
+    /// <summary>The planner makes a plan. This is the default.</summary>
     public const string Plan = "plan";
 
-    /// <summary>Make tasks for the backlog.</summary>
+    /// <summary>The planner makes tasks for the backlog.</summary>
     public const string Tasks = "tasks";
 
-    /// <summary>Make subtasks of a task in the backlog.</summary>
+    /// <summary>The planner makes subtasks of a backlog task.</summary>
     public const string Subtasks = "subtasks";
 
     /// <summary>Kind of result that the planner makes: <see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
@@ -35,11 +35,11 @@ public sealed record PlanningOptions
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
-    /// <summary>An earlier plan for the same request, as YAML, which the planner is to revise. Null for the first plan.</summary>
+    /// <summary>Earlier plan for the same request, as YAML, that the planner has to revise, or null for the first plan.</summary>
     [JsonPropertyName("earlier")]
     public string? Earlier { get; init; }
 
-    /// <summary>The user's remarks about <see cref="Earlier"/>, which the planner is to take into account.</summary>
+    /// <summary>The user's remarks about <see cref="Earlier"/>, which the planner must take into account.</summary>
     [JsonPropertyName("remarks")]
     public string? Remarks { get; init; }
 
@@ -49,14 +49,15 @@ public sealed record PlanningOptions
 }
 
 /// <summary>
-/// Request to store the planner's input in the run's folder (request, planner settings and prompt), and to prepare the planner's worktree.
+/// Request to store the planner's input (the request, the planner's settings and the prompt) in the run's folder, and to prepare the
+/// planner's worktree.
 /// </summary>
 public sealed record PreparePlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
 /// <summary>Result of preparing the planner's input.</summary>
 public sealed record PlanningPreparationResult
 {
-    /// <summary>Errors that prevent planning, each a complete message.</summary>
+    /// <summary>Errors that prevent planning, each as a complete message.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -71,7 +72,7 @@ public sealed record PlanningPreparationResult
     public RunWorkflowSettings Rules { get; init; } = new();
 
     /// <summary>
-    /// SHA-256 of a manifest of the planning input, which lists its files (request, settings, prompt and others) with their hashes. Later
+    /// SHA-256 of a manifest that lists the files of the planning input (request, settings, prompt and others) with their hashes. Later
     /// activities use only the listed files.
     /// </summary>
     public string PlanningHash { get; init; } = "";

@@ -1,12 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planning of another plan during a run, modeled as a task. Users can see, pause and cancel it like any other task.</summary>
+/// <summary>
+/// Replanning, in which a planner makes another plan during a run, modeled as a task. Users can see, pause and cancel it like any other
+/// task.
+/// </summary>
 public static class ReplanTaskDefinition
 {
-    /// <summary>Task id of the planner that replans. Task ids of a plan never start with a dot.</summary>
+    /// <summary>Task id of the replanning. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".replan";
 
-    /// <summary>Creates the task outline of a replanning for the scheduler.</summary>
+    /// <summary>Creates the task outline that represents a replanning in the scheduler.</summary>
     /// <param name="rules">Rules of the run, which name the planner's agent.</param>
     public static TaskOutline Of(RunWorkflowSettings rules) =>
         new()
@@ -91,13 +94,13 @@ public sealed record PrepareReplanInput
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public required int Replan { get; init; }
 
-    /// <summary>Id of the staging commit, which contains the merged work.</summary>
+    /// <summary>Tip of the staging branch, which contains the merged work.</summary>
     public required string StagingTip { get; init; }
 
     /// <summary>Reason why the run can't continue.</summary>
     public string Why { get; init; } = "";
 
-    /// <summary>File with the evidence for <see cref="Why"/>, relative to the repository; empty if there is none.</summary>
+    /// <summary>Path of the file with the evidence for <see cref="Why"/>, relative to the repository; empty if there is none.</summary>
     public string Evidence { get; init; } = "";
 
     /// <summary>Guidance from the user who requested the replanning.</summary>

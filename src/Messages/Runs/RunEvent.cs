@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>A transition of a run or task, stored as one line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
 public sealed record RunEvent
 {
-    /// <summary>Number of the transition, incremented with each transition of the run.</summary>
+    /// <summary>Sequence number of the transition, which increases with each transition of the run.</summary>
     [JsonPropertyName("sequence")]
     public required long Sequence { get; init; }
 

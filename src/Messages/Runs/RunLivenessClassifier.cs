@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Determines whether a run can make progress without a user, and describes the required action if it can't.</summary>
+/// <summary>Determines the liveness of a run, and formats the run's state as text for users.</summary>
 public static class RunLivenessClassifier
 {
     /// <summary>The run makes progress as long as a worker serves it.</summary>
@@ -19,7 +19,7 @@ public static class RunLivenessClassifier
     public const string Ended = "ended";
 
     /// <summary>
-    /// Returns the liveness that follows from the run's own state, which does not show whether a worker exists. Never
+    /// Returns the liveness that follows from the run's own state. That state does not show whether a worker exists, so the result is never
     /// <see cref="Interrupted"/>.
     /// </summary>
     public static string Of(RunStatus run)
@@ -52,7 +52,7 @@ public static class RunLivenessClassifier
         return run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers)) ? Paused : Moving;
     }
 
-    /// <summary>Returns the run's state as text for users. If the run is waiting, the text says so.</summary>
+    /// <summary>Returns the run's state as text for users, which also shows if the run is paused or waiting.</summary>
     /// <param name="run">Status of the run. Reads <see cref="RunStatus.Standing"/> if it is set.</param>
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch
@@ -66,7 +66,7 @@ public static class RunLivenessClassifier
             _ => run.State,
         };
 
-    /// <summary>Returns a sentence that names the landed commit and its branch; empty if nothing landed.</summary>
+    /// <summary>Returns text with the landed commit and its branch; empty if nothing landed.</summary>
     /// <param name="run">Status of the run. If <see cref="RunStatus.LandedGone"/> is true, the sentence says that the landing was
     /// reverted.</param>
     public static string DescribeLanding(RunStatus run) =>
@@ -80,7 +80,7 @@ public static class RunLivenessClassifier
     public static IEnumerable<RunTaskStatus> PausedTasks(RunStatus run) =>
         run.Paused || RunStateNames.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStateNames.IsEnd(task.State));
 
-    /// <summary>True if no task is active and the run is waiting until a usage limit resets or an account or host recovers.</summary>
+    /// <summary>True if the run has parked tasks, and no other task is active.</summary>
     public static bool IsParked(RunStatus run) =>
         IsWorking(run.State)
         && run.Tasks.Any(task => task.State == TaskStateNames.Parked)

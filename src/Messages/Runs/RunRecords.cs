@@ -2,11 +2,11 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Reference to a repository for workflows: its path and its task queue.</summary>
+/// <summary>Reference by which workflows identify a repository: its path, its key and its task queue.</summary>
 /// <param name="Path">Absolute path of the main work tree on its host.</param>
 /// <param name="Key">12 hex digits of the SHA-256 of the common git directory's real path.</param>
 /// <param name="Queue">Task queue for the repository's activities.</param>
-public sealed record RepositoryReference(string Path, string Key, [property: TemporalIdentifier] string Queue)
+public sealed record RepositoryReference(string Path, string Key, [property: ValidTemporalIdentifier] string Queue)
 {
     /// <summary>Absolute path of the linked worktree from which the run was started, or null for the main work tree.</summary>
     public string? LinkedWorktree { get; init; }
@@ -22,7 +22,9 @@ public sealed record RepositoryReference(string Path, string Key, [property: Tem
     public string WorkTree => LinkedWorktree ?? Path;
 }
 
-/// <summary>Settings that a run's workflows use. Copied from the stored settings once, because workflows can't read files.</summary>
+/// <summary>
+/// Settings that a run's workflows use. Workflows can't read files, so these settings are copied from the stored settings once.
+/// </summary>
 public sealed record RunWorkflowSettings
 {
     /// <summary>Maximum number of agents that run at the same time.</summary>
@@ -32,7 +34,10 @@ public sealed record RunWorkflowSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>Weight of the run relative to runs of the same priority. Values below 1 count as 1.</summary>
+    /// <summary>
+    /// Weight of the run among runs of the same priority. A run with weight 2 gets two turns for each turn of a run with weight 1. Values
+    /// below 1 count as 1.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Weight { get; init; }
 
@@ -42,7 +47,7 @@ public sealed record RunWorkflowSettings
     /// <summary>Time limit for an approval. An approval that is not given in time counts as rejected.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
-    /// <summary>Interval at which a task that is waiting for another run's lease reports which task holds it.</summary>
+    /// <summary>Time that a task waits for another run's lease before its status shows how long it has been waiting.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Delay before the first probe of a failing account or host. Doubles with each probe, up to 30 minutes.</summary>
@@ -68,7 +73,7 @@ public sealed record RunWorkflowSettings
     /// <summary>Maximum number of concurrent gate runs while a failed batch is bisected.</summary>
     public int TrainParallel { get; init; } = 1;
 
-    /// <summary>Rules for verifying several batches at the same time, or null for runs from earlier versions.</summary>
+    /// <summary>Options for verifying several batches at the same time, or null for runs from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MergeQueueBatchOptions? Queue { get; init; }
 
@@ -79,7 +84,9 @@ public sealed record RunWorkflowSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? LandEvery { get; init; }
 
-    /// <summary>Interval at which new commits on the target are merged into staging. Null to merge them only before landing.</summary>
+    /// <summary>
+    /// Interval at which new commits on the target are merged into the staging branch. Null to merge them only before landing.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? SyncEvery { get; init; }
 
@@ -95,7 +102,7 @@ public sealed record RunWorkflowSettings
     /// </summary>
     public int ContinueAfterMessages { get; init; }
 
-    /// <summary>Rule for reviewing the whole change before it lands, or null to land without review.</summary>
+    /// <summary>Options for the review before landing, or null to land without a review.</summary>
     public RunReviewOptions? Review { get; init; }
 
     /// <summary>
@@ -153,8 +160,8 @@ public sealed record PlanOutline
     public bool ListsCost { get; init; }
 
     /// <summary>
-    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the settings at the run's start. The list
-    /// contains each file's hash. Activities reject files with other hashes. The value changes whenever a decision adds or changes a file.
+    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the initial settings, with their hashes.
+    /// Activities reject a file whose hash differs from the list. The value changes whenever a decision adds or changes a file.
     /// </summary>
     public string Hash { get; init; } = "";
 
@@ -164,12 +171,13 @@ public sealed record PlanOutline
     /// <summary>Title of the run.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>Errors in the plan, each a complete message. A plan with errors is not executed.</summary>
+    /// <summary>Errors in the plan, each as a complete message. A plan with errors is not executed.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
-    /// First page of tasks. <see cref="ReadTasksInput"/> requests the following pages, up to <see cref="TaskCount"/> tasks.
+    /// First page of the plan's tasks. <see cref="ReadTasksInput"/> requests the following pages, until <see cref="TaskCount"/> tasks have
+    /// been read.
     /// </summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
     public int TaskCount { get; init; }
@@ -237,15 +245,15 @@ public sealed record TaskOutline
     public string? Host { get; init; }
 
     /// <summary>
-    /// Id of the first task with the same description, if the run picks the best of several results. The first task has its own id. Null if
-    /// the description is unique or no result is picked.
+    /// Id of the first task with the same description, if the run picks the best of several results; the first task refers to itself. Null
+    /// if the description is unique, or if the run picks no result.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SameAs { get; init; }
 
     /// <summary>
-    /// True if the task counts as done before this run starts, so that its dependents may run. Applies to earlier phases and to tasks
-    /// outside <c>only</c>.
+    /// True if the task counts as done before this run starts, so that its dependents may run. Applies to tasks of earlier phases and to
+    /// tasks outside <c>only</c>.
     /// </summary>
     public bool Done { get; init; }
 
@@ -257,8 +265,8 @@ public sealed record TaskOutline
 }
 
 /// <summary>
-/// Request for preflight, which checks git, the base commit, the target, the disk space, the agent program, the set-up, and the gates at
-/// the base commit.
+/// Request for preflight. Preflight checks git, the base commit, the target, the disk space, the agent program and the set-up, and runs the
+/// gates on the base commit.
 /// </summary>
 public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
 {
@@ -273,10 +281,12 @@ public sealed record PreflightResult
     public IReadOnlyList<string> Errors { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Findings that need a user's confirmation, such as uncommitted changes that agents will not see.</summary>
+    /// <summary>Circumstances that a user has to confirm, such as uncommitted changes that agents will not see.</summary>
     public IReadOnlyList<string> Confirmations { get; init; } = [];
 
-    /// <summary>Findings that need a user's confirmation even if the input has <c>yes</c>, such as work that has already landed.</summary>
+    /// <summary>
+    /// Circumstances that a user has to confirm even if the run's input contains <c>yes</c>, such as work that has already landed.
+    /// </summary>
     public IReadOnlyList<string> Required { get; init; } = [];
     public string BaseCommit { get; init; } = "";
 
@@ -286,11 +296,12 @@ public sealed record PreflightResult
     /// <summary>Branch for the run's verified work, created at the base commit.</summary>
     public string Staging { get; init; } = "";
 
-    /// <summary>First staging commit: the base commit, or a commit on top of it that adds the contracts.</summary>
+    /// <summary>First commit of the staging branch: the base commit, or a commit on top of it that adds the contracts.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
-    /// New SHA-256 of the run's inputs, which now include the contracts and the gate results at the base commit; empty if unchanged.
+    /// New SHA-256 of the run's inputs, which now include the contracts and the results of the gates on the base commit; empty if
+    /// unchanged.
     /// </summary>
     public string PlanHash { get; init; } = "";
 
@@ -312,15 +323,15 @@ public sealed record RecordProgressInput(
     IReadOnlyList<RunEvent> Events
 );
 
-/// <summary>Reply of the owner host after it stored transitions.</summary>
+/// <summary>Reply of the owner host after storing state transitions.</summary>
 /// <param name="ReadsAlong">True if the owner host itself queries the run's transitions (<see cref="WorkflowMessageNames.Unrecorded"/>), so
 /// the run need not send each one.</param>
 public sealed record RecordProgressReply(bool ReadsAlong);
 
-/// <summary>Request to read the state of a task's workflow, after the run that the task belongs to has continued as new.</summary>
+/// <summary>Request to read the state of a task's workflow after the task's run has continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);
 
-/// <summary>Request to land staging on the target.</summary>
+/// <summary>Request to land the staging branch on the target.</summary>
 public sealed record LandInput(
     string RunId,
     RepositoryReference Repository,
@@ -330,25 +341,26 @@ public sealed record LandInput(
     string BaseCommit
 )
 {
-    /// <summary>Expected staging commit: the last merge reported to the run; empty if unknown.</summary>
+    /// <summary>Commit at which the run expects the staging branch: the last merge reported to the run. Empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
-    /// True if a user requested the landing after it had been refused. The user might have committed to staging in the meantime.
+    /// True if a user requested this landing, for example after an earlier one was refused. The user might have committed to the staging
+    /// branch before the request.
     /// </summary>
     public bool IsAskedFor { get; init; }
 
     /// <summary>
-    /// True to land the merged work while tasks are still open. The gates of the whole run must first pass on staging, because this
-    /// combination of tasks has not been verified yet.
+    /// True to land the merged work while tasks are still open. The gates of the whole run must first pass on the staging branch, because
+    /// this combination of tasks has not been verified yet.
     /// </summary>
     public bool IsPart { get; init; }
 
-    /// <summary>True to merge new commits on the target into staging without landing.</summary>
+    /// <summary>True to merge new commits on the target into the staging branch without landing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool OnlyTakesIn { get; init; }
 
-    /// <summary>Ids of tasks whose work is not on staging. Their own gates are skipped.</summary>
+    /// <summary>Ids of tasks whose work is not on the staging branch. The gates of these tasks are skipped.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
@@ -364,13 +376,13 @@ public sealed record LandResult
     /// <summary>Branch with the work if <c>git.land</c> is <c>branch</c> or <c>pr</c>; empty if the work is on the target.</summary>
     public string Branch { get; init; } = "";
 
-    /// <summary>Sentence with the outcome of the landing, or with the reason why a user has to act.</summary>
+    /// <summary>Sentence that states the outcome of the landing, or the reason why a user has to act.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>Path of the file with the evidence for the outcome, relative to the repository; empty if there is none.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>True if the landing was refused because staging lacks work of the run.</summary>
+    /// <summary>True if the landing was refused because the staging branch lacks some of the run's work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LosesWork { get; init; }
 
@@ -381,7 +393,7 @@ public sealed record LandResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RenamedTo { get; init; }
 
-    /// <summary>New staging commit, if the target was merged into staging; otherwise empty.</summary>
+    /// <summary>New tip of the staging branch, if the target was merged into it; otherwise empty.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
@@ -394,13 +406,16 @@ public sealed record LandResult
 /// <summary>Request to retain the work of a cancelled run. Work that has landed stays on the target.</summary>
 public sealed record RetainRunWorkInput(string RunId, RepositoryReference Repository, string Staging);
 
-/// <summary>Request to write the report of an ended run, and to remove those of its files and refs that can safely be removed.</summary>
+/// <summary>Request to write the report of an ended run, and to remove the run's files and refs that can safely be removed.</summary>
 public sealed record FinishRunInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
 /// <summary>Result of <c>OrchestrationWorkflow</c>.</summary>
 public sealed record RunResult
 {
-    /// <summary><see cref="RunStateNames.Completed"/>, or <see cref="RunStateNames.Failed"/> with the reason.</summary>
+    /// <summary>
+    /// Final state of the run, such as <see cref="RunStateNames.Completed"/>. If the run's workflow failed, the client creates this result
+    /// with the state <see cref="RunStateNames.Failed"/>.
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>Reason for the state, or null if the state needs no explanation.</summary>

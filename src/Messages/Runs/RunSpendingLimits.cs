@@ -29,13 +29,13 @@ public sealed record RunSpendingLimits
 
     /// <summary>Accounts that pay for the run, starting with the account of the run's agent; empty for an ended run.</summary>
     [JsonPropertyName("accounts")]
-    public IReadOnlyList<PayingAccountStatus> Accounts
+    public IReadOnlyList<PayingAccountUsageLimits> Accounts
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Returns the budget that a user's answer would raise, or null if there is no such budget.</summary>
+    /// <summary>Returns the budget that a suggested command would raise, or null if there is no such budget.</summary>
     /// <param name="way">An answer of the kind <see cref="SuggestedCommandKinds.RaiseBudget"/>.</param>
     public RunBudget? Find(SuggestedCommand way) =>
         way.Kind != SuggestedCommandKinds.RaiseBudget
@@ -97,7 +97,7 @@ public sealed record BudgetLimit([property: JsonPropertyName("usd")] decimal? Us
 /// <summary>An account that pays for a run.</summary>
 /// <param name="Name">Name of the account.</param>
 /// <param name="Windows">Usage limits as reported by the service, except those that have been reset since.</param>
-public sealed record PayingAccountStatus(
+public sealed record PayingAccountUsageLimits(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("windows")] IReadOnlyList<UsageWindowLine> Windows
 )

@@ -7,8 +7,8 @@ namespace Orchestrator.Messages;
 public sealed record RunStatus
 {
     /// <summary>
-    /// Amount added to <see cref="Sequence"/> when a new execution continues the run's record after a reset, or when a worker records the
-    /// end of an execution that can't do so itself. Late writes by the old execution then have smaller numbers and are discarded.
+    /// Amount added to <see cref="Sequence"/> when a new execution continues the run's record after a reset, or when another process writes
+    /// to the record. Late writes by the old execution then have smaller numbers and are discarded.
     /// </summary>
     public const long ExecutionGap = 1000;
 
@@ -116,7 +116,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Returns the branch with a task's work; empty until the run has branches.</summary>
+    /// <summary>Returns the name of the branch with a task's work; empty until the run has branches.</summary>
     /// <param name="task">Id of the task.</param>
     public string BranchOf(string task) =>
         Staging.EndsWith("/staging", StringComparison.Ordinal) ? $"{Staging[..^"/staging".Length]}/t/{task}" : "";
@@ -128,7 +128,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that landed on the target; empty before the landing, and after the landing was reverted.</summary>
+    /// <summary>Commit that landed; empty before the landing, and after the landing was reverted.</summary>
     [JsonPropertyName("landedCommit")]
     public string LandedCommit
     {
@@ -137,8 +137,8 @@ public sealed record RunStatus
     } = "";
 
     /// <summary>
-    /// Branch that contains the landed commit: the target, or staging if <c>git.land</c> is <c>branch</c> or <c>pr</c>; empty before the
-    /// landing.
+    /// Branch that contains the landed commit: the target, or the staging branch if <c>git.land</c> is <c>branch</c> or <c>pr</c>. Empty
+    /// before the landing.
     /// </summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
@@ -173,7 +173,7 @@ public sealed record RunStatus
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Number of the last transition, incremented with each transition.</summary>
+    /// <summary>Sequence number of the last transition, which increases with each transition.</summary>
     [JsonPropertyName("sequence")]
     public long Sequence { get; init; }
 
@@ -210,7 +210,7 @@ public sealed record RunStatus
     } = [];
 
     /// <summary>
-    /// True if no user promoted the run (repeated its landing) in time. The run is then escalated and still accepts a promotion.
+    /// True if no user promoted the run (that is, requested another landing) in time. The run is then escalated, and can still be promoted.
     /// </summary>
     [JsonPropertyName("promotionOverdue")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -239,15 +239,21 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Gates of this run that are waiting for another gate on this host. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// Gates of this run that are waiting for another gate on this host. Added by commands such as <c>orchestrate status</c>, not by the
+    /// run's workflow.
+    /// </summary>
     [JsonPropertyName("waiting")]
-    public IReadOnlyList<GateWaitingForGate> Waiting
+    public IReadOnlyList<WaitingGateStatus> Waiting
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Predicted conflicts between the work of tasks in progress. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// Predicted conflicts between the work of tasks in progress. Added by commands such as <c>orchestrate status</c>, not by the run's
+    /// workflow.
+    /// </summary>
     [JsonPropertyName("coming")]
     public IReadOnlyList<PredictedConflict> Coming
     {
@@ -255,7 +261,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Tasks in plan order. In the answer to a query, they start at the query's offset.</summary>
+    /// <summary>Tasks in plan order. In the answer to a query, the list starts at the offset that the query requested.</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<RunTaskStatus> Tasks
     {
@@ -267,7 +273,7 @@ public sealed record RunStatus
     [JsonPropertyName("taskCount")]
     public int TaskCount { get; init; }
 
-    /// <summary>True if the run started with a request. Its first task is then the planner, which is not part of the plan.</summary>
+    /// <summary>True if the run started from a request. Its first task is then the planner, which is not part of the plan.</summary>
     [JsonPropertyName("hasPlanner")]
     public bool HasPlanner { get; init; }
 
@@ -276,7 +282,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReviewStatus? Review { get; init; }
 
-    /// <summary>Last replanning (making of another plan) that a user requested, or null if there was none.</summary>
+    /// <summary>The last replanning that a user requested, in which a planner makes another plan; null if there was none.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplanStatus? Replan { get; init; }
@@ -292,41 +298,48 @@ public sealed record RunStatus
     public string? Standing { get; init; }
 
     /// <summary>
-    /// Users' commands to the run, stored for the process that will continue the run. Only <c>orchestrate status</c> sets it.
+    /// Users' commands that are stored for the process that will continue the run. Added by commands such as <c>orchestrate status</c>, not
+    /// by the run's workflow.
     /// </summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Kept { get; init; }
 
-    /// <summary>Crashes of the run's background process, oldest first. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// Crashes of the run's background process, oldest first. Added by commands such as <c>orchestrate status</c>, not by the run's
+    /// workflow.
+    /// </summary>
     [JsonPropertyName("crashes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunProcessCrashRecord>? Crashes { get; init; }
 
     /// <summary>
-    /// Sentences about notices that could not be delivered, each with the next step. Only <c>orchestrate status</c> sets it.
+    /// Sentences about notices that could not be delivered, each with the next step. Added by commands such as <c>orchestrate status</c>,
+    /// not by the run's workflow.
     /// </summary>
     [JsonPropertyName("unsent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Unsent { get; init; }
 
-    /// <summary>Holds that prevent the run's agents from starting (<c>orchestrate hold</c>). Only <c>orchestrate status</c> sets
-    /// it.</summary>
+    /// <summary>
+    /// Holds that prevent the run's agents from starting (<c>orchestrate hold</c>). Added by commands such as <c>orchestrate status</c>,
+    /// not by the run's workflow.
+    /// </summary>
     [JsonPropertyName("held")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentStartHoldStatus>? Held { get; init; }
 
     /// <summary>
-    /// True if the run could make progress but no worker serves it; <c>orchestrate resume</c> continues the run. Null if unknown, as for
-    /// runs on a Temporal server. Only <c>orchestrate status</c> sets it.
+    /// True if the run could make progress but no worker serves it; <c>orchestrate resume</c> continues the run. Null if unknown, for
+    /// example for a run on a separate Temporal server. Added by commands such as <c>orchestrate status</c>, not by the run's workflow.
     /// </summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
     /// <summary>
-    /// Host that the run is waiting for, because no worker on it polls for the run's activities. Null if a worker polls, or if unknown. Set
-    /// by commands that query the server.
+    /// Other host that the run is waiting for, because no worker on that host polls for the run's activities. Null if the run is not
+    /// waiting for another host, or if unknown. Set by commands that show runs.
     /// </summary>
     [JsonPropertyName("away")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Number of a run's tasks in each state, computed in one place for all displays. Excludes the planner and the review. Tasks that were not
-/// requested are counted separately.
+/// Number of a run's tasks in each state, computed in one place for all displays. Excludes the planner, replannings and the review. Tasks
+/// that were not requested are counted separately.
 /// </summary>
 public sealed record RunTaskCounts
 {
@@ -12,7 +12,7 @@ public sealed record RunTaskCounts
     [JsonPropertyName("asked")]
     public int Asked { get; init; }
 
-    /// <summary>Number of tasks whose work is in a commit on staging.</summary>
+    /// <summary>Number of tasks whose work is on the staging branch.</summary>
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
@@ -21,7 +21,7 @@ public sealed record RunTaskCounts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Kept { get; init; }
 
-    /// <summary>Number of tasks resolved by a user with commits on staging.</summary>
+    /// <summary>Number of tasks that a user resolved with commits on the staging branch.</summary>
     [JsonPropertyName("resolved")]
     public int Resolved { get; init; }
 
@@ -48,11 +48,11 @@ public sealed record RunTaskCounts
     [JsonPropertyName("open")]
     public int Open { get; init; }
 
-    /// <summary>Number of open tasks with a running agent or gate, or with a merge in progress.</summary>
+    /// <summary>Number of open tasks that are being prepared, worked on, verified or merged.</summary>
     [JsonPropertyName("atWork")]
     public int AtWork { get; init; }
 
-    /// <summary>Number of open tasks that are waiting for a user.</summary>
+    /// <summary>Number of open tasks that are blocked or waiting for an approval.</summary>
     [JsonPropertyName("needPerson")]
     public int NeedPerson { get; init; }
 

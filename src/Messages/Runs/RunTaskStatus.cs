@@ -37,23 +37,23 @@ public sealed record RunTaskStatus : TaskProgress
     public int? QueuePosition { get; init; }
 
     /// <summary>
-    /// Number of messages that have not yet been shown to the task's agent; omitted if 0. Only <c>orchestrate status</c> and <c>show</c>
-    /// set it.
+    /// Number of messages that have not yet been shown to the task's agent; omitted if 0. Added by commands such as <c>orchestrate
+    /// status</c> and <c>show</c>.
     /// </summary>
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
 
     /// <summary>
-    /// Text about what the task is doing: the agent's action and context size, the reason why a gate is waiting, or a predicted conflict.
-    /// Omitted if unknown. Only <c>orchestrate status</c> sets it.
+    /// Text about the task's current activity: the agent's action and context size, the reason why a gate is waiting, or a predicted
+    /// conflict. Omitted if unknown. Added by commands such as <c>orchestrate status</c>.
     /// </summary>
     [JsonPropertyName("doing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Doing { get; init; }
 
     /// <summary>
-    /// Gate or set-up command that is running for the task; omitted if there is none. Only <c>orchestrate status</c> sets it.
+    /// Gate or set-up command that is running for the task; omitted if there is none. Added by commands such as <c>orchestrate status</c>.
     /// </summary>
     [JsonPropertyName("step")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -25,16 +25,16 @@ public sealed record RunWorkflowCheckpoint
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
     /// <summary>State of the connection to the merge queue, which keeps running while the run continues as new.</summary>
-    public MergeQueueConnectionCheckpoint Train { get; init; } = new();
+    public MergeQueueClientCheckpoint Train { get; init; } = new();
 
     /// <summary>Position of the staging branch.</summary>
     public StagingBranchTip Staging { get; init; } = new("", 0);
 
     /// <summary>State of the connection to the workflow that manages the leases of the repository.</summary>
-    public LeaseConnectionCheckpoint Leases { get; init; } = new();
+    public RunLeaseClientCheckpoint Leases { get; init; } = new();
 
     /// <summary>Outages of accounts and hosts.</summary>
-    public IReadOnlyList<CheckpointedOutage> Outages { get; init; } = [];
+    public IReadOnlyList<OutageCheckpoint> Outages { get; init; } = [];
 
     /// <summary>True if a user removed the run's time limit.</summary>
     public bool UntilLifted { get; init; }
@@ -49,7 +49,7 @@ public sealed record RunWorkflowCheckpoint
 
     /// <summary>Signed commands that were carried out and could still be sent again, or null if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<SignedCommandResult>? SignedAnswers { get; init; }
+    public IReadOnlyList<AnswerToSignedCommand>? SignedAnswers { get; init; }
 
     /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume these tasks.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
@@ -61,7 +61,7 @@ public sealed record RunWorkflowCheckpoint
 /// <param name="Signature">The command's signature (<see cref="UserCommandSignature.Value"/>).</param>
 /// <param name="At">Time of the signature.</param>
 /// <param name="Answer">The answer to the command.</param>
-public sealed record SignedCommandResult(string Signature, DateTimeOffset At, SteeringUpdateResult Answer);
+public sealed record AnswerToSignedCommand(string Signature, DateTimeOffset At, SteeringUpdateResult Answer);
 
 /// <summary>Record of the landings of merged work that took place while other tasks continued.</summary>
 /// <param name="LookedAt">Time at which the target was last checked or landed on.</param>
@@ -69,7 +69,7 @@ public sealed record SignedCommandResult(string Signature, DateTimeOffset At, St
 /// <param name="RefusedWith">Number of merged tasks that the last attempt could not land; 0 after a success.</param>
 public sealed record PartialLandingRecord(DateTimeOffset LookedAt, DateTimeOffset? LandedAt = null, int RefusedWith = 0);
 
-/// <summary>Checkpoint of one task: its progress, and the state shared with its workflow.</summary>
+/// <summary>Checkpoint of one task: its progress, and the run's records about the task's workflow.</summary>
 public sealed record TaskCheckpoint
 {
     /// <summary>Progress of the task.</summary>
@@ -89,10 +89,10 @@ public sealed record TaskCheckpoint
     /// <summary>Ids of the task's workflow executions from before a retry. The run ignores their late reports.</summary>
     public IReadOnlyList<string> PastExecutions { get; init; } = [];
 
-    /// <summary>Number of the last report that the run handled from the current execution of the task's workflow.</summary>
+    /// <summary>Number of the last report from the current execution of the task's workflow that the run has handled.</summary>
     public int ReportSequence { get; init; }
 
-    /// <summary>Number of notices that the run handled from the current execution of the task's workflow.</summary>
+    /// <summary>Number of notices from the current execution of the task's workflow that the run has handled.</summary>
     public int Notices { get; init; }
 
     /// <summary>
@@ -134,7 +134,7 @@ public sealed record StoreCheckpointInput(
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
 /// <summary>State of a run's connection to the lease workflow, passed to the next execution of the run's workflow.</summary>
-public sealed record LeaseConnectionCheckpoint
+public sealed record RunLeaseClientCheckpoint
 {
     /// <summary>True if the run has announced itself to the lease workflow, which coordinates the runs of a repository.</summary>
     public bool Joined { get; init; }
@@ -171,4 +171,4 @@ public enum TaskLeaseStatus
 /// <param name="Why">Cause of the outage, or null if unknown.</param>
 /// <param name="Pause">Delay before the next probe.</param>
 /// <param name="Until">Time at which a usage limit resets, or null for other outages.</param>
-public sealed record CheckpointedOutage(string Name, Reason? Why, TimeSpan Pause, DateTimeOffset? Until);
+public sealed record OutageCheckpoint(string Name, Reason? Why, TimeSpan Pause, DateTimeOffset? Until);

@@ -33,7 +33,7 @@ public static class SteeringRefusals
     public static string? OfMergeNext(string task, string state) =>
         state == TaskStateNames.Merging ? null : $"{task} is {state}; only a verified task that waits for its merge can be merged next.";
 
-    /// <summary>Checks a command to land a run that is ready.</summary>
+    /// <summary>Checks a command to promote a run, that is, to repeat its landing.</summary>
     /// <param name="isOverdue">True if no user promoted the run in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
         state is RunStateNames.Landing or RunStateNames.AwaitingPromotion || isOverdue
@@ -54,15 +54,15 @@ public static class SteeringRefusals
                 + $"'orchestrate skip {run}/{ReviewTaskDefinition.Id}' overrules the review."
         : null;
 
-    /// <summary>Checks a command to resolve an escalated run.</summary>
+    /// <summary>Checks a command to resolve a run that is escalated or waiting for its promotion.</summary>
     public static string? OfResolve(string run, string state) =>
         state is RunStateNames.Escalated or RunStateNames.AwaitingPromotion
             ? null
             : $"{run} is {state}; only a run that is {RunStateNames.Escalated} or {RunStateNames.AwaitingPromotion} can be resolved.";
 
-    /// <summary>Returns the sentence that explains that an answer is refused because the plan is not waiting for one.</summary>
+    /// <summary>Returns the sentence that rejects a user's answer because the plan is not waiting for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
-    /// <summary>Returns the sentence that explains that an answer is refused because the task is not waiting for one.</summary>
+    /// <summary>Returns the sentence that rejects a user's answer because the task is not waiting for an approval.</summary>
     public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and does not wait for an approval.";
 }

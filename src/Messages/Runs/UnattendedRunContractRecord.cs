@@ -27,7 +27,9 @@ public sealed record UnattendedRunContractRecord
     } = [];
 }
 
-/// <summary>Expected cost and time of a run, based on past runs in the repository. Each range covers 80 % of past runs.</summary>
+/// <summary>
+/// Expected cost and time of a run, based on past runs in the repository. Each range should contain 80 % of the possible outcomes.
+/// </summary>
 public sealed record RunForecast
 {
     /// <summary>Lower bound of the cost in US dollars.</summary>
@@ -54,7 +56,7 @@ public sealed record RunForecast
     [JsonPropertyName("pastTasks")]
     public int PastTasks { get; init; }
 
-    /// <summary>Number of past runs to which those tasks belong.</summary>
+    /// <summary>Number of past runs that contained the past tasks.</summary>
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
 
@@ -67,7 +69,7 @@ public sealed record RunForecast
     } = [];
 }
 
-/// <summary>Expected use of one usage limit. The range covers 80 % of past runs.</summary>
+/// <summary>Expected use of one usage limit, as a range that should contain 80 % of the possible outcomes.</summary>
 /// <param name="Account">Name of the account.</param>
 /// <param name="Window">The service's name for the limit, such as <c>five_hour</c>.</param>
 /// <param name="Low">Lower bound in percent, where 100 means the whole limit.</param>

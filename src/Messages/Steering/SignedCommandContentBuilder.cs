@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Content that a command's signature covers: the run, the command's wire name and arguments, the user, and the time. A signature is
-/// therefore invalid for another run, command or argument.
+/// Builds the content that a command's signature covers: the run, the command's wire name and arguments, the user, and the time. A
+/// signature is therefore invalid for another run, command or argument.
 /// </summary>
 public static class SignedCommandContentBuilder
 {

@@ -3,27 +3,27 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// All steering commands, with which users control a run. A new command needs an entry here, a handler in the workflow, and the sentences
-/// of its answer. The client, the command line, the API, the web page and their documentation are derived from the entry.
+/// All steering commands, with which users control a run. A new command needs an entry here, a handler in the workflow, and the messages
+/// with which the workflow answers. The client, the command line, the API, the web page and their documentation are derived from the entry.
 /// </summary>
 public static class SteeringCatalog
 {
-    /// <summary>Name of the argument with a budget's new limit.</summary>
+    /// <summary>Name of the argument for a budget's new limit.</summary>
     public const string Amount = "amount";
 
-    /// <summary>Name of the argument with a budget's scope.</summary>
+    /// <summary>Name of the argument for a budget's scope.</summary>
     public const string BudgetKind = "of";
 
-    /// <summary>Name of the argument with text for the agent.</summary>
+    /// <summary>Name of the argument for instructions to the agent.</summary>
     public const string Guidance = "guidance";
 
-    /// <summary>Name of the argument with the reason for a decision.</summary>
+    /// <summary>Name of the argument for the reason of a decision.</summary>
     public const string Reason = "reason";
 
     /// <summary>Name of the argument that selects how a run continues.</summary>
     public const string Way = "how";
 
-    /// <summary>Name of the argument with the branch to land on.</summary>
+    /// <summary>Name of the argument for the branch to land on.</summary>
     public const string Target = "target";
 
     private static readonly SteeringCommandParameter _target = new(
@@ -44,7 +44,7 @@ public static class SteeringCatalog
                 input.Task is { } task
                     ? new SteeringMessage(WorkflowMessageNames.Pause, new TaskSteeringArguments(task))
                     {
-                        Refuse = run => UnservedRunCommandValidator.OfPause(run, task),
+                        Refuse = run => WorkerlessRunCommandValidator.OfPause(run, task),
                     }
                     : new SteeringMessage(WorkflowMessageNames.Pause, null) { Reached = run => run.Paused }
         );
@@ -90,7 +90,7 @@ public static class SteeringCatalog
                     new TaskSteeringArguments(input.RequiredTask, input.Text(Guidance), input.By)
                 )
                 {
-                    Refuse = run => UnservedRunCommandValidator.OfRetry(run, input.RequiredTask),
+                    Refuse = run => WorkerlessRunCommandValidator.OfRetry(run, input.RequiredTask),
                 }
         )
         {
@@ -98,7 +98,7 @@ public static class SteeringCatalog
             Arguments = [new SteeringCommandParameter(Guidance, "Guidance for the agent's next attempt")],
         };
 
-    /// <summary>Skips a task: it counts as done, and its work is not merged.</summary>
+    /// <summary>Skips a task, so that the task counts as done although its work is not merged.</summary>
     public static SteeringCommandDefinition Skip { get; } =
         new(
             "skip",
@@ -107,14 +107,14 @@ public static class SteeringCatalog
             (input, _) =>
                 new SteeringMessage(WorkflowMessageNames.SkipTask, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
-                    Refuse = run => UnservedRunCommandValidator.OfSkip(run, input.RequiredTask),
+                    Refuse = run => WorkerlessRunCommandValidator.OfSkip(run, input.RequiredTask),
                 }
         )
         {
             Decision = WorkflowMessageNames.SkipTask,
         };
 
-    /// <summary>Approves the request that a question is about.</summary>
+    /// <summary>Approves the plan or the task that an open question is about.</summary>
     public static SteeringCommandDefinition Approve { get; } =
         new(
             "approve",
@@ -126,7 +126,7 @@ public static class SteeringCatalog
                     new ApprovalDecisionArguments(input.RequiredTask, By: input.By) { Shown = input.Shown }
                 )
                 {
-                    Refuse = run => UnservedRunCommandValidator.OfApprove(run, input.RequiredTask),
+                    Refuse = run => WorkerlessRunCommandValidator.OfApprove(run, input.RequiredTask),
                 }
         )
         {
@@ -134,7 +134,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Rejects the request that a question is about.</summary>
+    /// <summary>Rejects the plan or the task that an open question is about.</summary>
     public static SteeringCommandDefinition Reject { get; } =
         new(
             "reject",
@@ -147,7 +147,7 @@ public static class SteeringCatalog
                 )
                 {
                     Reached = input.RequiredTask == RunQuestion.Plan ? IsOver : null,
-                    Refuse = run => UnservedRunCommandValidator.OfReject(run, input.RequiredTask),
+                    Refuse = run => WorkerlessRunCommandValidator.OfReject(run, input.RequiredTask),
                 }
         )
         {
@@ -156,7 +156,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Lands a run whose landing was refused or needs a user.</summary>
+    /// <summary>Lands a run whose previous landing was refused, or whose landing a user has to start.</summary>
     public static SteeringCommandDefinition Promote { get; } =
         new("promote", SteeringTargetKinds.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
         {
@@ -177,7 +177,7 @@ public static class SteeringCatalog
                 new SteeringMessage(WorkflowMessageNames.LandMerged, LandingOf(input))
                 {
                     Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStateNames.Landing,
-                    Refuse = UnservedRunCommandValidator.OfLandMerged,
+                    Refuse = WorkerlessRunCommandValidator.OfLandMerged,
                 }
         )
         {
@@ -197,7 +197,7 @@ public static class SteeringCatalog
             (input, _) =>
                 new SteeringMessage(WorkflowMessageNames.MergeNext, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
-                    Refuse = run => UnservedRunCommandValidator.OfMergeNext(run, input.RequiredTask),
+                    Refuse = run => WorkerlessRunCommandValidator.OfMergeNext(run, input.RequiredTask),
                 }
         );
 
@@ -219,7 +219,7 @@ public static class SteeringCatalog
                 {
                     Reached = input.Text(Way) == EscalationResolutionKinds.Abort ? IsOver : null,
                     Withdraws = input.Text(Way) == EscalationResolutionKinds.Abort,
-                    Refuse = UnservedRunCommandValidator.OfResolve,
+                    Refuse = WorkerlessRunCommandValidator.OfResolve,
                     Unchanged = SteeringNoEffectCause.Failed,
                 }
         )
@@ -286,22 +286,22 @@ public static class SteeringCatalog
     /// <param name="name">Wire name of the command.</param>
     public static bool IsDecision(string name) => name == WorkflowMessageNames.AddTasks || All.Any(command => command.Decision == name);
 
-    private static SteeringMessage Ending(SteeringCommandArguments input) =>
+    private static SteeringMessage Ending(SteeringCommandUserInput input) =>
         new(WorkflowMessageNames.Cancel, new RunSteeringArguments(By: input.By)) { Reached = IsOver };
 
     private static bool IsOver(RunStatus run) => RunStateNames.IsFinal(run.State);
 
-    private static SteeringMessage Landing(SteeringCommandArguments input) =>
+    private static SteeringMessage Landing(SteeringCommandUserInput input) =>
         new(WorkflowMessageNames.Promote, LandingOf(input))
         {
             Reached = run => run.State == RunStateNames.Completed,
-            Refuse = UnservedRunCommandValidator.OfPromote,
+            Refuse = WorkerlessRunCommandValidator.OfPromote,
         };
 
-    private static RunSteeringArguments LandingOf(SteeringCommandArguments input) =>
+    private static RunSteeringArguments LandingOf(SteeringCommandUserInput input) =>
         new(By: input.By) { Shown = input.Shown, Target = input.Text(Target) is { Length: > 0 } target ? target : null };
 
-    private static SteeringMessage Raise(SteeringCommandArguments input)
+    private static SteeringMessage Raise(SteeringCommandUserInput input)
     {
         var amount = BudgetAmount.TryRead(input.Text(Amount))!;
         var kind =
@@ -312,7 +312,7 @@ public static class SteeringCatalog
         var command = new RaiseBudgetArguments(kind, amount.Usd, amount.Tokens, task, input.By);
         return new SteeringMessage(WorkflowMessageNames.RaiseBudget, command)
         {
-            Refuse = run => UnservedRunCommandValidator.OfRaise(run, command),
+            Refuse = run => WorkerlessRunCommandValidator.OfRaise(run, command),
             Unchanged = SteeringNoEffectCause.Refused,
         };
     }

@@ -8,7 +8,7 @@ namespace Orchestrator.Messages;
 /// <param name="Refusal">Sentence that refuses the command; null if its author may send it.</param>
 public sealed record SteeringCommandAuthor(string By, bool IsProven, string? Refusal = null)
 {
-    /// <summary>Age above which a signature is refused. It is long enough for a stored command to be accepted the next morning.</summary>
+    /// <summary>Maximum age of a signature. Long enough for a command that is signed one day and stored until the next morning.</summary>
     public static readonly TimeSpan SignatureLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Maximum amount by which the signer's clock may be ahead of this clock.</summary>
@@ -16,7 +16,9 @@ public sealed record SteeringCommandAuthor(string By, bool IsProven, string? Ref
 
     private const string Proven = "proven by";
 
-    /// <summary>Determines the author of a command. Depends only on its arguments, so that workflows can call it.</summary>
+    /// <summary>
+    /// Determines the author of a command. The result depends only on this method's arguments, so workflows can call the method.
+    /// </summary>
     /// <param name="runId">Id of the run that received the command.</param>
     /// <param name="name">Wire name of the command (<see cref="WorkflowMessageNames"/>).</param>
     /// <param name="command">The command, or null if it was sent without arguments.</param>
@@ -65,7 +67,8 @@ public sealed record SteeringCommandAuthor(string By, bool IsProven, string? Ref
         : null;
 
     /// <summary>
-    /// Marks the name of an author that no signature verifies. In runs without approvers, marks only names that look like verified ones.
+    /// Adds <c>(claimed)</c> to the name of an author that no signature verifies. In runs without approvers, marks only names that imitate
+    /// a verified one.
     /// </summary>
     private static string Claimed(string by, RunWorkflowSettings rules) =>
         rules.Approvers is null or [] && !by.Contains(Proven, StringComparison.OrdinalIgnoreCase) ? by

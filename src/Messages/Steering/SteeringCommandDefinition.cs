@@ -13,7 +13,7 @@ public enum SteeringTargetKinds
     /// <summary>The command applies to a task of a run.</summary>
     Task = 2,
 
-    /// <summary>The command applies to a question of a run: <c>plan</c>, or a task id.</summary>
+    /// <summary>The command answers a question of a run. The question's id is <c>plan</c> or a task id.</summary>
     Question = 4,
 }
 
@@ -28,15 +28,15 @@ public sealed record SteeringCommandDefinition(
     string Name,
     SteeringTargetKinds Targets,
     string Summary,
-    Func<SteeringCommandArguments, RunStatus, SteeringMessage> Call
+    Func<SteeringCommandUserInput, RunStatus, SteeringMessage> Call
 )
 {
     /// <summary>Arguments of the command, except its target.</summary>
     public IReadOnlyList<SteeringCommandParameter> Arguments { get; init; } = [];
 
     /// <summary>
-    /// True if the command moves the target branch, so that a user must first accept any lost changes. Does not apply to calls that revert
-    /// the landing.
+    /// True if the command can move the target branch, in which case a user must first accept any lost changes. Ignored for calls that
+    /// revert the landing.
     /// </summary>
     public bool Lands { get; init; }
 
@@ -52,14 +52,14 @@ public sealed record SteeringCommandDefinition(
     public string? Decision { get; init; }
 
     /// <summary>Returns the ids of the questions that the command may answer, the most likely one first.</summary>
-    public Func<SteeringCommandArguments, IReadOnlyList<string>> Questions { get; init; } = _ => [];
+    public Func<SteeringCommandUserInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 
     /// <summary>
     /// Returns a sentence about the first missing or invalid argument, and another about how to correct it. Null if all arguments are
     /// valid.
     /// </summary>
     /// <param name="input">Arguments given by the caller.</param>
-    public (string Fault, string Cure)? FaultOf(SteeringCommandArguments input)
+    public (string Fault, string Cure)? FaultOf(SteeringCommandUserInput input)
     {
         foreach (var argument in Arguments)
         {

@@ -20,5 +20,5 @@ public sealed record SteeringCommandParameter(string Name, string Description)
     /// <summary>
     /// Returns the reason why a value is invalid, or null if the value is valid. The check may depend on other arguments.
     /// </summary>
-    public Func<string, SteeringCommandArguments, string?> Check { get; init; } = (_, _) => null;
+    public Func<string, SteeringCommandUserInput, string?> Check { get; init; } = (_, _) => null;
 }

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <param name="Id">Id, unique within the run and valid according to <see cref="Plans.TaskId"/>.</param>
 /// <param name="Text">Complete instructions for the task's agent.</param>
 public sealed record NewTaskDescription(
-    [property: TemporalIdentifier] string Id,
+    [property: ValidTemporalIdentifier] string Id,
     [property: StringLength(100_000, MinimumLength = 1)] string Text
 );
 
@@ -16,10 +16,10 @@ public sealed record NewTaskDescription(
 [MessageExample("""{"tasks":[{"id":"fix-login","text":"Fix the login page"}],"by":"kim@laptop"}""")]
 public sealed record AddTasksArguments(IReadOnlyList<NewTaskDescription> Tasks, string By = "") : SteeringUpdateArguments;
 
-/// <summary>Request to add tasks in plain text to a stored plan.</summary>
+/// <summary>Request to add tasks, described in plain text, to a stored plan.</summary>
 /// <param name="Tasks">Tasks to add. None of them is in the plan yet.</param>
 public sealed record AddTasksInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     IReadOnlyList<NewTaskDescription> Tasks

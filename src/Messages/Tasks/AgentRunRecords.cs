@@ -9,8 +9,8 @@ public abstract record AgentCallInput
     public required int Attempt { get; init; }
 
     /// <summary>
-    /// Number of the agent run, which is also in the name of the agent run's folder. The same number never starts a second process and is
-    /// never paid for twice.
+    /// Number of the agent run, which is also in the name of the agent run's folder. Repeating a request with the same number neither
+    /// starts a second process nor pays twice.
     /// </summary>
     public required int Start { get; init; }
 
@@ -18,7 +18,7 @@ public abstract record AgentCallInput
     public string Session { get; init; } = "";
 
     /// <summary>
-    /// Path of the file with the problems of the previous attempt, relative to the repository; empty for the first attempt.
+    /// Path, relative to the repository, of the file that lists the previous attempt's problems; empty for the first attempt.
     /// </summary>
     public string ProblemsFile { get; init; } = "";
 
@@ -26,13 +26,14 @@ public abstract record AgentCallInput
     public string Guidance { get; init; } = "";
 
     /// <summary>
-    /// True to start no agent. The activity stops an agent that an earlier call left running, or returns its outcome if it has ended.
+    /// True to stop the agent instead of starting one. The activity stops an agent that an earlier call left running, or returns the
+    /// outcome of an agent that has ended.
     /// </summary>
     public bool Stop { get; init; }
 
     /// <summary>
-    /// True to wait while a user holds the agent. The activity starts nothing, and returns when the user releases the hold
-    /// (<see cref="FailureClass.Held"/>).
+    /// True to only wait until the user releases a hold on the agent. The activity starts no agent, and then returns
+    /// <see cref="FailureClass.Held"/>.
     /// </summary>
     public bool AwaitRelease { get; init; }
 }
@@ -60,11 +61,12 @@ public sealed record RunAgentInput : AgentCallInput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskReport? Report { get; init; }
 
-    /// <summary>True if the activity verifies the work of an agent run with this result.</summary>
+    /// <summary>True if the activity that ran the agent also verifies the agent's work, given the result of the agent run.</summary>
     public bool Verifies(AgentRunResult result) => Report is not null && result.FailureClass == FailureClass.None;
 
     /// <summary>
-    /// Returns the task's report that its work is now being verified. Used by an activity that runs the agent and also verifies the work.
+    /// Returns the task's next report, which states that the task's work is now being verified. Used by an activity that runs the agent and
+    /// also verifies the work.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
     /// <param name="now">The current time.</param>
@@ -88,8 +90,8 @@ public sealed record AskAgentInput : AgentCallInput
     public required AgentQuestion Question { get; init; }
 
     /// <summary>
-    /// True if the host reports the agent to the workflow before starting it, as in <see cref="RunWorkflowSettings.IsShared"/>. False in
-    /// requests from an earlier version.
+    /// True if the host announces the agent to the workflow before starting it, as in runs with <see cref="RunWorkflowSettings.IsShared"/>.
+    /// False in requests from earlier versions of orchestrate.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAnnounced { get; init; }
@@ -106,7 +108,7 @@ public sealed record ValidateAgentAnswerInput(AgentQuestion Question, int Start,
 /// </summary>
 public sealed record AgentQuestion
 {
-    [TemporalIdentifier]
+    [ValidTemporalIdentifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
 
@@ -121,7 +123,7 @@ public sealed record AgentQuestion
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReviewQuestion? Review { get; init; }
 
-    /// <summary>Question that a task's agent asked, for the planner to answer, or null for other questions.</summary>
+    /// <summary>Question from a task's agent that the planner should answer, or null for other questions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskQuestion? Task { get; init; }
 }
@@ -149,10 +151,12 @@ public sealed record AgentAnswerValidationResult
     /// <summary>Problems with the answer; empty if the answer is valid.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Path of the file with all problems of the answer, for the next attempt, relative to the repository.</summary>
+    /// <summary>Path, relative to the repository, of the file that lists all problems of the answer for the next attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Outcome as text for users. For a question from a task's agent: the answer, or empty if a user has to answer.</summary>
+    /// <summary>
+    /// Outcome as text for users. For a question from a task's agent, this is the answer, or empty if a user has to answer.
+    /// </summary>
     public string Message { get; init; } = "";
 
     /// <summary>SHA-256 of the accepted output: the plan, the tasks, or a review's questions and answers so far.</summary>
@@ -164,12 +168,14 @@ public sealed record AgentAnswerValidationResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LeftToPerson { get; init; }
 
-    /// <summary>The planner's model, or its agent's name if the model is unknown. Set only for a question from a task's agent.</summary>
+    /// <summary>
+    /// Name of the planner's model, or of the planner's agent if the model is unknown. Set only for a question from a task's agent.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }
 
     /// <summary>
-    /// Path of the file with the question and the answer, relative to the repository. Set only for a question from a task's agent.
+    /// Path, relative to the repository, of the file with the question and the answer. Set only for a question from a task's agent.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? File { get; init; }
@@ -181,13 +187,13 @@ public sealed record AgentRunResult
     /// <summary>Class of the failure, or <see cref="FailureClass.None"/> if the agent succeeded.</summary>
     public required FailureClass FailureClass { get; init; }
 
-    /// <summary>Agent's claim about its work, or the error message.</summary>
+    /// <summary>The agent's claim about its work, or the error message of a failed agent run.</summary>
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
     /// <summary>
-    /// Sentence with the error of an agent program that failed but left work behind; otherwise empty. The work is verified, and returned to
-    /// the agent unless the agent had reported completion and a gate passed.
+    /// Sentence that describes the failure of an agent program that had already changed files; otherwise empty. The work is verified
+    /// anyway, but returned to the agent unless the agent had reported completion and a gate passed.
     /// </summary>
     public string EndedWith { get; init; } = "";
 
@@ -212,7 +218,7 @@ public sealed record AgentRunResult
     public bool HasSpaceAgain { get; init; }
 
     /// <summary>
-    /// True if the agent was started on the run's previous host, so that only the data that this host shared is available here.
+    /// True if the agent was started on the run's previous host, so only the data that the previous host shared is available on this host.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LeftElsewhere { get; init; }
@@ -228,8 +234,8 @@ public sealed record AgentRunResult
     public int Turns { get; init; }
 
     /// <summary>
-    /// Time at which a usage limit resets, or at which the account is probed. Identical for all tasks that are waiting for it. Null if
-    /// unknown.
+    /// Time at which a usage limit resets or the account is probed, or null if unknown. All tasks that are waiting for the same event have
+    /// the same time.
     /// </summary>
     public DateTimeOffset? ResetAt { get; init; }
 
@@ -254,12 +260,13 @@ public sealed record AgentRunResult
     public string Folder { get; init; } = "";
 
     /// <summary>
-    /// Notices about events that do not affect the task itself, such as a change to state that all tasks and the user share.
+    /// Notices about events that do not affect the task itself, such as a change to files that all tasks and the user share.
     /// </summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 
     /// <summary>
-    /// SHA-256 of the agent's final output: its claim or answer. Later activities use only this output. Empty if the agent left none.
+    /// SHA-256 of the agent's final output, which is its claim or answer. Empty if there is no output. Later activities use only the output
+    /// with this hash.
     /// </summary>
     public string SaidHash { get; init; } = "";
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Messages;
 /// <param name="TaskId">Id of the task.</param>
 /// <param name="HomeQueue">Task queue of the run's repository on the owner host. If the slot is on that host, no data has to be
 /// fetched.</param>
-public sealed record HoldSlotInput([property: TemporalIdentifier] string RunId, string TaskId, string HomeQueue)
+public sealed record HoldSlotInput([property: ValidTemporalIdentifier] string RunId, string TaskId, string HomeQueue)
 {
     /// <summary>Name of the agent that executes the task. A host without this agent offers no slot for the task.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -26,7 +26,7 @@ public sealed record HoldSlotInput([property: TemporalIdentifier] string RunId, 
 )]
 public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
 {
-    /// <summary>True if the task was on this host before, so that its data is still available there.</summary>
+    /// <summary>True if the host has executed the task before and still has the task's data.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Kept { get; init; }
 
@@ -38,15 +38,18 @@ public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
 /// <summary>Announcement, sent to a task's workflow, that a host is about to start the task's agent.</summary>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Queue">Task queue through which the host received the request.</param>
-public sealed record AnnounceAgentStartArguments([property: Range(1, 1_000_000)] int Start, [property: TemporalIdentifier] string Queue);
+public sealed record AnnounceAgentStartArguments(
+    [property: Range(1, 1_000_000)] int Start,
+    [property: ValidTemporalIdentifier] string Queue
+);
 
-/// <summary>Request to push a task's work and state to the shared remote, for another host.</summary>
+/// <summary>Request to push a task's work and state to the shared remote, so that another host can fetch them.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository on the host that publishes.</param>
 /// <param name="PlanHash">SHA-256 of the plan that contains the task.</param>
 /// <param name="TaskId">Id of the task.</param>
 public sealed record PushTaskWorkInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string TaskId
@@ -56,7 +59,7 @@ public sealed record PushTaskWorkInput(
 /// <inheritdoc cref="PushTaskWorkInput"/>
 /// <param name="HomeQueue">Same as <see cref="HoldSlotInput.HomeQueue"/>.</param>
 public sealed record FetchTaskWorkInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string TaskId,
@@ -67,8 +70,8 @@ public sealed record FetchTaskWorkInput(
     public bool GoesOn { get; init; }
 
     /// <summary>
-    /// True if another reachable host has executed an activity and is publishing its result. The fetching activity then waits for data that
-    /// is not yet on the remote.
+    /// True if another host that is still reachable has executed an activity of the task and is publishing the result. Fetching then waits
+    /// for data that is not yet on the remote.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }

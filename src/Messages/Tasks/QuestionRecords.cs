@@ -1,7 +1,8 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Ids for the planner's agent runs that answer questions from tasks' agents. Their folders are next to those of the tasks.
+/// Creates ids for the planner's agent runs that answer questions from tasks' agents. The folders of these agent runs are next to the
+/// tasks' folders.
 /// </summary>
 public static class AgentQuestionIdFactory
 {
@@ -39,7 +40,7 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The planner's model, or its agent's name if the model is unknown.</summary>
+    /// <summary>Name of the planner's model, or of the planner's agent if the model is unknown.</summary>
     [JsonPropertyName("by")]
     public string By
     {
@@ -62,7 +63,7 @@ public sealed record TaskAnswer
     /// <summary>Returns the question and its answer as text for users.</summary>
     public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
 
-    /// <summary>Truncates a text to <see cref="MostText"/> characters.</summary>
+    /// <summary>Truncates text to <see cref="MostText"/> characters.</summary>
     /// <param name="text">Text to truncate.</param>
     public static string Shorten(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
 

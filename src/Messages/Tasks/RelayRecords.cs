@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace Orchestrator.Messages;
 
-/// <summary>An agent that can continue a task instead of another agent.</summary>
+/// <summary>An agent that can continue a task in place of another agent.</summary>
 /// <param name="Agent">Name of the agent.</param>
 /// <param name="After">Minimum remaining duration of the previous agent's usage limit. If less remains, the task waits for that
 /// agent.</param>
 public sealed record RelayAgentCandidate(string Agent, TimeSpan After);
 
-/// <summary>A switch of a task to another agent, because the wait for the previous agent's usage limit would have taken too long.</summary>
+/// <summary>
+/// A switch of a task to another agent, because waiting for the reset of the previous agent's usage limit would have taken too long.
+/// </summary>
 public sealed record TaskAgentSwitch
 {
     /// <summary>Name of the previous agent.</summary>

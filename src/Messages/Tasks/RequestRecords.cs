@@ -19,11 +19,16 @@ public static class AgentRequestNextStepKinds
     /// <summary>The approved packages are installed in a commit on top of staging.</summary>
     public const string Install = "install";
 
-    /// <summary>The parts of the task become tasks of the run. The task continues when all of them have ended.</summary>
+    /// <summary>
+    /// The smaller tasks into which the agent wants to divide its task become tasks of the run. The divided task continues when all of them
+    /// have ended.
+    /// </summary>
     public const string Split = "split";
 }
 
-/// <summary>Subjects of an approval that a task is waiting for in the state <see cref="TaskStateNames.AwaitingApproval"/>.</summary>
+/// <summary>
+/// Possible subjects of the approval for which a task in the state <see cref="TaskStateNames.AwaitingApproval"/> is waiting.
+/// </summary>
 public static class ApprovalKinds
 {
     /// <summary>Packages that the agent needs.</summary>
@@ -39,17 +44,17 @@ public static class ApprovalKinds
     public const string Question = "question";
 }
 
-/// <summary>An approver's decision on an agent's request, or the expiry of the time limit.</summary>
-/// <param name="Why"><see cref="ApprovedByUserReason"/>, <see cref="RejectedByUserReason"/> or
+/// <summary>An approver's decision on an agent's request, or the expiry of the time limit for that decision.</summary>
+/// <param name="Why"><see cref="ApprovedByUserReason"/>, <see cref="ApprovalDeniedByUserReason"/> or
 /// <see cref="ApprovalTimedOutReason"/>.</param>
-public sealed record AgentRequestDecision(Reason Why)
+public sealed record AgentRequestApprovalDecision(Reason Why)
 {
     /// <summary>True if the request was approved.</summary>
     [JsonIgnore]
     public bool Accepted => Why is ApprovedByUserReason;
 }
 
-/// <summary>Request to evaluate what a task's agent has asked for.</summary>
+/// <summary>Request to evaluate a request or question from a task's agent.</summary>
 public sealed record EvaluateAgentRequestInput
 {
     public required TaskWorkflowInput Task { get; init; }
@@ -58,12 +63,12 @@ public sealed record EvaluateAgentRequestInput
     public required int Start { get; init; }
 
     /// <summary>An approver's decision on the request, or null if no approval has been requested yet.</summary>
-    public AgentRequestDecision? Decision { get; init; }
+    public AgentRequestApprovalDecision? Decision { get; init; }
 
     /// <summary>The requested packages as they were shown to the approver.</summary>
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 
-    /// <summary>Number of the task's questions that the planner has answered before this request.</summary>
+    /// <summary>Number of the task's questions that the planner answered before this request.</summary>
     public int Answered { get; init; }
 
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
@@ -96,7 +101,10 @@ public sealed record AgentRequestEvaluationResult
     /// <summary>Subject of the required approval, which is one of <see cref="ApprovalKinds"/>; empty if no approval is required.</summary>
     public string Asks { get; init; } = "";
 
-    /// <summary>Files outside the task's ownership that the task may write from now on, including earlier grants.</summary>
+    /// <summary>
+    /// Granted files, which the task may write from now on although they are outside its ownership. Includes files that were granted
+    /// earlier.
+    /// </summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
     /// <summary>Packages that need an approval or were granted.</summary>
@@ -128,11 +136,12 @@ public sealed record InstallPackagesInput
 public sealed record PackageInstallationResult
 {
     /// <summary>
-    /// Commit with the installed packages, which is to be merged. Empty if staging already has the packages, or if they can't be installed.
+    /// Commit that contains the installed packages and is to be merged. Empty if staging already has the packages, or if the packages can't
+    /// be installed.
     /// </summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Reason why the packages can't be installed, as text for the agent; empty if they can.</summary>
+    /// <summary>Reason why the packages can't be installed, as text for the agent; empty if there is none.</summary>
     public string Problem { get; init; } = "";
 }
 
@@ -152,18 +161,18 @@ public sealed record ConcludeAgentRequestInput
     /// <summary>Reason why staging does not have the requested packages; empty if it has them.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>Results of the tasks into which the task was divided, or null if packages were installed.</summary>
+    /// <summary>Text about the results of the tasks into which the task was divided, or null if packages were installed.</summary>
     public string? Parts { get; init; }
 
     /// <inheritdoc cref="InstallPackagesInput.Packages"/>
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 }
 
-/// <summary>Request to turn the parts that an agent proposed into tasks of its run.</summary>
+/// <summary>Request to turn the smaller tasks that an agent proposed into tasks of the agent's run.</summary>
 /// <param name="Task">Task to divide.</param>
 /// <param name="Start">Number of the agent run that made the proposal.</param>
 public sealed record SplitTaskInput(
-    [property: TemporalIdentifier] string RunId,
+    [property: ValidTemporalIdentifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
     string Task,
@@ -177,7 +186,7 @@ public sealed record SplitTaskInput(
 /// <summary>Result of dividing a task into smaller tasks.</summary>
 public sealed record SplitConclusion
 {
-    /// <summary>SHA-256 of the plan that includes the new tasks, which is stored next to the approved plan.</summary>
+    /// <summary>SHA-256 of the extended plan, which includes the new tasks and is stored next to the approved plan.</summary>
     public required string PlanHash { get; init; }
 
     /// <summary>Outlines of the tasks into which the task is divided.</summary>
@@ -185,10 +194,10 @@ public sealed record SplitConclusion
 }
 
 /// <summary>Result of completing an agent's request, with which the task continues.</summary>
-public sealed record AgentRequestConclusion
+public sealed record AgentRequestAnswer
 {
     /// <summary>
-    /// Commit with the task's work so far. If it is empty, the worktree stays unchanged and staging is not merged into it.
+    /// Commit with the task's work so far. If the value is empty, the worktree stays unchanged and staging is not merged into the worktree.
     /// </summary>
     public string Commit { get; init; } = "";
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>A question that is waiting for a user's answer.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>Id of the question whether a plan may start, at the start of a run or after a replanning.</summary>
+    /// <summary>Id of the question that asks for the approval of a plan, at the start of a run or after a replanning.</summary>
     public const string Plan = "plan";
 
     /// <summary>Id of the question about a refused landing.</summary>
@@ -24,13 +24,13 @@ public sealed record RunQuestion
     /// <summary>Id of the question about an account's outage.</summary>
     public const string Account = "account";
 
-    /// <summary>Returns the id of the question about raising a budget that tasks share.</summary>
+    /// <summary>Returns the id of the question about raising a budget that several tasks share.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
     public static string OfBudget(string kind) => $"budget-{kind}";
 
     /// <summary>
-    /// Id of the question: one of the constants of this type, or a task id. Users pass it to <c>approve</c>, <c>reject</c>, <c>retry</c> or
-    /// <c>skip</c>.
+    /// Id of the question, which is one of this type's constants, the result of <see cref="OfBudget"/> or a task id. Users pass the id to
+    /// commands such as <c>approve</c> or <c>retry</c>.
     /// </summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -51,15 +51,15 @@ public sealed record RunQuestion
     public IReadOnlyList<string> Commands => [.. Ways.Select(way => way.Command)];
 
     /// <summary>
-    /// True if the question's text includes the reason for the state of its task or run, so that displays need not repeat the reason.
+    /// True if the question's text includes the reason for the state of the task or run, so displays need not repeat the reason.
     /// </summary>
     [JsonPropertyName("saysReason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SaysReason { get; init; }
 
     /// <summary>
-    /// Identity of the question as shown: the first digits of the SHA-256 of its id and text. The run refuses an answer that names an
-    /// outdated identity. It is computed from the text, so it always matches the text.
+    /// First digits of the SHA-256 of the question's id and text, which identify the question as the user saw it. The run refuses an answer
+    /// with an outdated value. Computed from the text, so it always matches the text.
     /// </summary>
     [JsonPropertyName("shown")]
     public string Shown =>

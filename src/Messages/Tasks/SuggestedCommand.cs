@@ -32,7 +32,8 @@ public sealed record SuggestedCommand(
     public bool NeedsText => Kind is SuggestedCommandKinds.Guide or SuggestedCommandKinds.RaiseBudget;
 
     /// <summary>
-    /// Returns the command's arguments after the program's name. A user's text is passed in a form that is never parsed as an option.
+    /// Returns the command-line arguments that follow the program's name. The user's text is passed in a form that is never parsed as an
+    /// option.
     /// </summary>
     /// <param name="text">Text from the user. For <see cref="SuggestedCommandKinds.Reject"/>, the reason, which may be null.</param>
     public IReadOnlyList<string> CommandLine(string? text = null)
@@ -69,7 +70,7 @@ public sealed record SuggestedCommand(
             _ => (Kind, [Target], []),
         };
 
-    /// <summary>An option of an answer's command.</summary>
+    /// <summary>A command-line option of a suggested command.</summary>
     /// <param name="Name">Name of the option, with its dashes.</param>
     /// <param name="Text">Value of the option, or null if it has none.</param>
     private sealed record AnswerOption(string Name, string? Text = null)
@@ -123,7 +124,7 @@ public static class SuggestedCommandKinds
 
     public const string Resolve = "resolve";
 
-    /// <summary>Starts the run of a schedule now. The target is the name of the schedule.</summary>
+    /// <summary>Starts a schedule's run immediately. The target is the name of the schedule.</summary>
     public const string RunNow = "run-now";
 
     /// <summary>Lists the schedules of a repository. Has no target.</summary>
@@ -132,10 +133,10 @@ public static class SuggestedCommandKinds
     /// <summary>Lists the quarantined tests of a repository. Has no target.</summary>
     public const string ListFlakyTests = "list-flaky-tests";
 
-    /// <summary>Sends the undelivered notifications of a run.</summary>
+    /// <summary>Sends the undelivered notices of a run.</summary>
     public const string SendNotices = "send-notices";
 
-    /// <summary>Discards the undelivered notifications of a run.</summary>
+    /// <summary>Discards the undelivered notices of a run.</summary>
     public const string DiscardNotices = "discard-notices";
 
     /// <summary>Raises a used-up budget.</summary>

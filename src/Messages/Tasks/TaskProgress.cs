@@ -127,14 +127,14 @@ public record TaskProgress
     public bool Reused { get; init; }
 
     /// <summary>
-    /// Verdict of the gates at <see cref="Commit"/>; omitted before the gates run. <see cref="GateAssuranceLevel.NotVerified"/> for a task
+    /// Verdict of the gates on <see cref="Commit"/>; omitted before the gates run. <see cref="GateAssuranceLevel.NotVerified"/> for a task
     /// without gates.
     /// </summary>
     [JsonPropertyName("gates")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>Measurements at <see cref="Commit"/>; omitted if there are none.</summary>
+    /// <summary>Measurements of <see cref="Commit"/>; omitted if there are none.</summary>
     [JsonPropertyName("measurements")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
@@ -148,24 +148,24 @@ public record TaskProgress
     public IReadOnlyList<string>? HeldBack { get; init; }
 
     /// <summary>
-    /// Subject of the approval that the task is waiting for, one of <see cref="ApprovalKinds"/>. Omitted for the approval of a merge, or if
-    /// the task is not waiting for an approval.
+    /// Subject of the approval for which the task is waiting, one of <see cref="ApprovalKinds"/>. Omitted if the approval is for a merge,
+    /// or if the task is not waiting for an approval.
     /// </summary>
     [JsonPropertyName("asks")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Asks { get; init; }
 
     /// <summary>
-    /// Ids of the tasks into which this task was divided and for which it is waiting. Empty until they are tasks of the run; omitted if the
-    /// task was not divided.
+    /// Ids of the smaller tasks into which this task was divided and for which this task is waiting. Empty until they have become tasks of
+    /// the run; omitted if the task was not divided.
     /// </summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Parts { get; init; }
 
     /// <summary>
-    /// <see cref="OutageStatus.Account"/> of the outage that the task is waiting for (empty for the host), or null if it is not waiting for
-    /// one.
+    /// Account whose outage the task is waiting out (<see cref="OutageStatus.Account"/>), or empty for an outage of the host. Null if the
+    /// task is not waiting for the end of an outage.
     /// </summary>
     [JsonPropertyName("outage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -200,7 +200,8 @@ public record TaskProgress
     public IReadOnlyList<TaskAgentSwitch>? Relays { get; init; }
 
     /// <summary>
-    /// <see cref="AgentRunResult.SaidHash"/> of the last agent run. For an ended planner or reviewer, the SHA-256 of its accepted answers.
+    /// SHA-256 of the last agent run's final output (<see cref="AgentRunResult.SaidHash"/>). For an ended planner or reviewer, the SHA-256
+    /// of the accepted answers.
     /// </summary>
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
     [JsonPropertyName("saidHash")]
@@ -235,8 +236,8 @@ public record TaskProgress
     }
 
     /// <summary>
-    /// Returns the task's progress with the usage and output of an agent run added. Later activities read the output. If the agent was not
-    /// started, there is no output to add.
+    /// Returns the task's progress with the cost and tokens of an agent run added, and with the hash of the agent run's output. Keeps the
+    /// previous output's hash if the agent was never started.
     /// </summary>
     public TaskProgress After(AgentRunResult result)
     {
@@ -250,8 +251,8 @@ public record TaskProgress
     }
 
     /// <summary>
-    /// Returns a copy for the next execution of the task's workflow. It keeps usage, grants and answers, discards results, and uses the
-    /// task's own agent again.
+    /// Returns a copy for the next execution of the task's workflow. The copy keeps usage, grants and answers, discards results, and uses
+    /// the task's own agent again.
     /// </summary>
     public TaskProgress WithoutResult() =>
         this with

@@ -5,7 +5,7 @@ namespace Orchestrator.Messages;
 /// <summary>Input of <c>TaskWorkflow</c>.</summary>
 public sealed record TaskWorkflowInput
 {
-    [TemporalIdentifier]
+    [ValidTemporalIdentifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
@@ -30,7 +30,7 @@ public sealed record TaskWorkflowInput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>True to reuse no results of earlier runs.</summary>
+    /// <summary>True if the task must not reuse results of earlier runs.</summary>
     public bool Fresh { get; init; }
     public bool Paused { get; init; }
 
@@ -79,12 +79,15 @@ public sealed record PrepareTaskInput
     public string BaseCommit { get; init; } = "";
 
     /// <summary>
-    /// Last verified commit of the task; empty before verification. The task's branch is reset to this commit before staging is merged into
-    /// the worktree.
+    /// Last verified commit of the task; empty before verification. Before staging is merged into the worktree, the task's branch is reset
+    /// to this commit.
     /// </summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>True to merge the current staging branch into the worktree, including conflicts, because a merge was refused.</summary>
+    /// <summary>
+    /// True to merge the current staging branch into the worktree, for example after a refused merge. Conflicts stay in the files for the
+    /// agent to resolve.
+    /// </summary>
     public bool WithStaging { get; init; }
 
     /// <summary>True to reuse an earlier result with the same content key, if one exists.</summary>
@@ -100,7 +103,10 @@ public sealed record PreparedTask
     /// <summary>Base commit of the task's changes.</summary>
     public required string BaseCommit { get; init; }
 
-    /// <summary>Commit with an earlier run's result, applied on top of <c>BaseCommit</c>; empty if an agent has to do the work.</summary>
+    /// <summary>
+    /// Commit with an earlier run's result on top of the task's base commit (<see cref="BaseCommit"/>); empty if an agent has to do the
+    /// work.
+    /// </summary>
     public string ReusedCommit { get; init; } = "";
 
     /// <summary>Key under which the task's result is stored for reuse.</summary>
@@ -174,7 +180,9 @@ public sealed record VerifyResult
     /// <summary>Problems with the work, as sentences; empty if the task may be merged.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Path of the file with the problems and their evidence, for the agent and for users, relative to the repository.</summary>
+    /// <summary>
+    /// Path, relative to the repository, of the file that describes the problems and their evidence to the agent and to users.
+    /// </summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary><see cref="FailureClass.Environment"/> if the host, rather than the work, caused the failure.</summary>
@@ -189,13 +197,15 @@ public sealed record VerifyResult
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
     /// <summary>
-    /// Proof that the task's new and changed tests fail without its change. Null if there are no such tests, or if they were not run
-    /// without the change.
+    /// Result of running the new and changed tests without the rest of the task's change, where the tests should fail. Null if there are no
+    /// such tests, or if they were not run in that way.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RedProof? Red { get; init; }
+    public NewTestsOnBaseProductResult? Red { get; init; }
 
-    /// <summary>Reason why the merge needs an approval: the work changed the input of its gates. Empty if no approval is needed.</summary>
+    /// <summary>
+    /// Description of the changes to the gates' input because of which the merge needs an approval; empty if no approval is needed.
+    /// </summary>
     public string NeedsPerson { get; init; } = "";
 
     /// <summary>

@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 public sealed record TaskReport
 {
     /// <summary>
-    /// <see cref="Sequence"/> of a report that the run creates for a task whose workflow execution another client terminated.
+    /// Value of <see cref="Sequence"/> in the report that the run creates for a task whose workflow execution another client terminated.
     /// </summary>
     public const int FinalSequence = 10_000_000;
 
@@ -16,7 +16,9 @@ public sealed record TaskReport
     /// </summary>
     public required TaskProgress Progress { get; init; }
 
-    /// <summary>Temporal run id of the task's workflow execution. The run uses it to ignore late reports of earlier executions.</summary>
+    /// <summary>
+    /// Temporal run id of the task's workflow execution. With this id, the run ignores late reports from earlier executions.
+    /// </summary>
     public required string ExecutionId { get; init; }
 
     /// <summary>SHA-256 of the plan that the task uses; empty for a planner.</summary>
@@ -53,7 +55,9 @@ public sealed record TaskReport
             ? queue == host.Queue
             : Progress.Host == MachineName.Of(host).ToString();
 
-    /// <summary>Time at which the usage limit that the task is waiting for resets, or null if there is none.</summary>
+    /// <summary>
+    /// Time at which the usage limit that the task is waiting for resets; null if unknown or if the task is not waiting for a usage limit.
+    /// </summary>
     public DateTimeOffset? ResetAt { get; init; }
 
     /// <summary>
@@ -65,7 +69,7 @@ public sealed record TaskReport
     /// <summary>Notices from the task's agent runs, oldest first. Entries are never removed.</summary>
     public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 
-    /// <summary>Returns the report with the usage, the output and the notices of an agent run.</summary>
+    /// <summary>Returns the report with the usage, output and notices of an agent run added.</summary>
     public TaskReport After(AgentRunResult result) =>
         Noticing(result.Notices) with
         {
@@ -77,9 +81,7 @@ public sealed record TaskReport
     public TaskReport Noticing(IEnumerable<TaskNotice> notices) => this with { Notices = [.. Notices.Concat(notices).Take(MostNotices)] };
 }
 
-/// <summary>
-/// A notice about an event of an agent run that does not affect the task itself, such as a change to state that all tasks share.
-/// </summary>
+/// <summary>A notice about an event of an agent run that does not affect the task itself, such as a change to shared files.</summary>
 /// <param name="Text">Sentence for users.</param>
 /// <param name="IsForPerson">True if a user should react, for example because a hook was disabled.</param>
 public sealed record TaskNotice(string Text, bool IsForPerson = false);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Types of activity failures that are not caused by an error in the activity itself. A later activity attempt continues the work.
+/// Types of activity failures that are not caused by an error in the activity itself. A later attempt at the activity continues the work.
 /// </summary>
 public static class FailureTypes
 {
@@ -13,7 +13,9 @@ public static class FailureTypes
     /// </summary>
     public const string DiskFull = "DiskFull";
 
-    /// <summary>The worker's process is dead, and another worker reported its open activity attempts as failed.</summary>
+    /// <summary>
+    /// The worker's process has ended, and another worker has reported the open activity attempts of that process as failed.
+    /// </summary>
     public const string WorkerDied = "WorkerDied";
 
     /// <summary>

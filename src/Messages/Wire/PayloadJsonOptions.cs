@@ -43,7 +43,9 @@ public static class PayloadJsonOptions
         return new TemporalClient(client.Connection, options);
     }
 
-    /// <summary>Omits members of a run's input that have their default values, because users read the input in Temporal's Web UI.</summary>
+    /// <summary>
+    /// Omits members that have their default values from a run's input, because users read the input in Temporal's Web UI.
+    /// </summary>
     private static void OmitDefaults(JsonTypeInfo type)
     {
         if (InputTypes.Contains(type.Type))

@@ -11,7 +11,7 @@ public static class PayloadSizeLimiter
     /// <summary>Maximum size of one page in bytes of JSON.</summary>
     public const int MostBytes = 96 * 1024;
 
-    /// <summary>Maximum length of a reason in records, in characters. Its evidence file has the complete text.</summary>
+    /// <summary>Maximum length of a reason in records, in characters. The complete reason is in the evidence file.</summary>
     public const int MostReason = 2000;
 
     /// <summary>
@@ -41,7 +41,7 @@ public static class PayloadSizeLimiter
             ? [.. lines.Select(Shorten)]
             : [.. lines.Take(most - 1).Select(Shorten), $"... and {lines.Count - most + 1} more"];
 
-    /// <summary>Truncates a text to <see cref="MostReason"/> characters.</summary>
+    /// <summary>Truncates text to <see cref="MostReason"/> characters.</summary>
     public static string Shorten(string text) => text.Length <= MostReason ? text : string.Concat(text.AsSpan(0, MostReason - 1), "…");
 
     /// <summary>Returns the size of an item in bytes of JSON.</summary>

@@ -7,8 +7,8 @@ namespace Orchestrator.Messages;
 public static class RunSearchAttributes
 {
     /// <summary>
-    /// Name of the search attribute for a run's state. The embedded engine defines it. On other servers, an operator has to create it as a
-    /// keyword; until then, runs do not set it.
+    /// Name of the search attribute for a run's state. The embedded engine defines the attribute. On other servers, runs set the attribute
+    /// only after an operator has created it as a keyword.
     /// </summary>
     public const string StateName = "OrchestrateState";
 

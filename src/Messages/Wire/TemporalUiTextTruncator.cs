@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Truncates text that Temporal's Web UI shows to the server's limits, because the server rejects a command with a longer text.
+/// Truncates text for Temporal's Web UI to the length that the server allows, because the server rejects a command with a longer text.
 /// </summary>
 public static class TemporalUiTextTruncator
 {

@@ -11,7 +11,7 @@ public static class WorkflowMessageNames
     /// <summary>Query for a run's state transitions that are not recorded yet. Sent by the owner host.</summary>
     public const string Unrecorded = "unrecorded";
 
-    /// <summary>Signal with which the owner host reports that it could not record state transitions. Sent to a run.</summary>
+    /// <summary>Signal with which the owner host reports to a run that it could not record the run's state transitions.</summary>
     public const string NotRecorded = "notRecorded";
 
     /// <summary>Interrupts the agent. Sent to a run, a task, a planner or a reviewer.</summary>
@@ -23,10 +23,13 @@ public static class WorkflowMessageNames
     /// <summary>Ends the workflow. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>Update that carries a <see cref="Usage.AccountGovernorRequest"/>. Sent to a governor.</summary>
+    /// <summary>
+    /// Update that carries a <see cref="Usage.AccountGovernorRequest"/>. Sent to the governor, which is the workflow that keeps an
+    /// account's ledger.
+    /// </summary>
     public const string Call = "call";
 
-    /// <summary>Update that keeps an agent start's position in the account's queue. Sent to a governor.</summary>
+    /// <summary>Update that keeps an agent start's position in the account's queue. Sent to the account's governor workflow.</summary>
     public const string AwaitTurn = "awaitTurn";
 
     /// <summary>Cancels a task. Sent to a run.</summary>
@@ -35,7 +38,7 @@ public static class WorkflowMessageNames
     /// <summary>Retries a task. Sent to a run.</summary>
     public const string RetryTask = "retryTask";
 
-    /// <summary>Skips a task: it counts as done, and its work is not merged. Sent to a run.</summary>
+    /// <summary>Skips a task, so that the task counts as done although its work is not merged. Sent to a run.</summary>
     public const string SkipTask = "skipTask";
     public const string MergeNext = "mergeNext";
 
@@ -69,10 +72,10 @@ public static class WorkflowMessageNames
     /// <summary>Announces that the run has moved to another host. Sent to all child workflows of a run and to the lease workflow.</summary>
     public const string Moved = "moved";
 
-    /// <summary>Offers a host's slot. Sent to a task by the host that has the slot.</summary>
+    /// <summary>Offers a slot to a task. Sent to the task by the host that has the slot.</summary>
     public const string Placed = "placed";
 
-    /// <summary>Announces an agent. Sent to a task by the host that is about to start the agent.</summary>
+    /// <summary>Announces that an agent is about to start. Sent to a task by the agent's host.</summary>
     public const string AgentBegins = "agentBegins";
 
     /// <summary>Reports changes to leases. Sent to a run by the lease workflow.</summary>
@@ -114,13 +117,13 @@ public static class WorkflowMessageNames
     /// <summary>Makes the merge queue stop merging. Sent to a merge queue.</summary>
     public const string Close = "close";
 
-    /// <summary>Adds a run to the runs of a repository. Sent to the lease workflow.</summary>
+    /// <summary>Registers a run of the repository. Sent to the lease workflow.</summary>
     public const string Join = "join";
 
     /// <summary>Declares the leases of a run that was previously the only one in its repository. Sent to the lease workflow.</summary>
     public const string Hold = "hold";
 
-    /// <summary>Requests leases for tasks. Sent to the lease workflow.</summary>
+    /// <summary>Requests leases for tasks of a run. Sent to the lease workflow.</summary>
     public const string Ask = "ask";
 
     /// <summary>Releases the leases of ended tasks. Sent to the lease workflow.</summary>

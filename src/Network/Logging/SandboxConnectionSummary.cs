@@ -3,7 +3,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Summary of a task's connections to one port of a host for which the outcome was the same.</summary>
+/// <summary>Summary of a task's connections to one port of a host that all had the same outcome.</summary>
 /// <param name="Task">Id of the task, or empty if the sandbox belonged to no task.</param>
 /// <param name="Role">Role of the program in the sandbox.</param>
 /// <param name="Host">Host as named by the client.</param>
@@ -33,7 +33,7 @@ public sealed record SandboxConnectionSummary(
 public sealed record RunNetworkSummary(IReadOnlyList<SandboxConnectionSummary> Connections, int CutLogs);
 
 /// <summary>Reads connection logs.</summary>
-public static class ConnectionLogReader
+public static class SandboxConnectionLogReader
 {
     /// <summary>Name of the folder with a run's connection logs.</summary>
     public const string FolderName = "network";
@@ -78,13 +78,18 @@ public static class ConnectionLogReader
         );
     }
 
-    private static (SandboxLabels Labels, IReadOnlyList<ConnectionLogRecord> Entries) ReadFile(string path)
+    private static (SandboxLabels Labels, IReadOnlyList<SandboxConnectionLogRecord> Entries) ReadFile(string path)
     {
         var lines = RegularFileReader.TryRead(path, Largest) is { } content ? Encoding.UTF8.GetString(content).Split('\n') : [];
-        var header = lines.Length > 0 ? TryParse(lines[0], NetworkJsonContext.Default.ConnectionLogHeader) : null;
+        var header = lines.Length > 0 ? TryParse(lines[0], NetworkJsonContext.Default.SandboxConnectionLogHeader) : null;
         return (
             header?.Labels ?? new SandboxLabels(),
-            [.. lines.Skip(1).Select(line => TryParse(line, NetworkJsonContext.Default.ConnectionLogRecord)).OfType<ConnectionLogRecord>()]
+            [
+                .. lines
+                    .Skip(1)
+                    .Select(line => TryParse(line, NetworkJsonContext.Default.SandboxConnectionLogRecord))
+                    .OfType<SandboxConnectionLogRecord>(),
+            ]
         );
     }
 

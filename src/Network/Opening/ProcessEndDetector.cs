@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Network;
 
-/// <summary>A process file descriptor (pidfd_open(2)). It reports the end of the process even in another PID namespace, and can't refer to
-/// a later process with the same id.</summary>
+/// <summary>
+/// A process file descriptor (pidfd_open(2)). The descriptor reports the end of the process even in another PID namespace, and never refers
+/// to a later process with the same id.
+/// </summary>
 internal static unsafe partial class ProcessEndDetector
 {
     private const int OpenNumber = 434; // The system call number is the same on all architectures.

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code, because
-/// the start of every sandbox waits for it.
+/// Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code, because it
+/// delays the start of every sandbox.
 /// </summary>
 public static class SandboxSocketOpener
 {
@@ -93,7 +93,7 @@ public static class SandboxSocketOpener
         proxy.Connect(new UnixDomainSocketEndPoint(path));
         FileDescriptorMessenger.Send(proxy, descriptors);
         var answer = new byte[1];
-        return proxy.Receive(answer) == 1 && answer[0] == SandboxConnectionServer.Accepted
+        return proxy.Receive(answer) == 1 && answer[0] == SandboxProxyServer.Accepted
             ? null
             : "The proxy did not accept the sockets of the sandbox, so nothing was started in it.";
     }

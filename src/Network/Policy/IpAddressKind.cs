@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Kind of IP address, by where the host with this address is.</summary>
+/// <summary>Kind of IP address, according to the location of the host that has the address.</summary>
 public enum IpAddressKind
 {
     /// <summary>The address belongs to a host on the internet.</summary>
@@ -13,8 +13,7 @@ public enum IpAddressKind
     /// <summary>The address refers to this machine.</summary>
     Loopback,
 
-    /// <summary>The address belongs to a host on the same link, or to the metadata service of a cloud, which provides
-    /// credentials.</summary>
+    /// <summary>The address belongs to a host on the same link, or to a cloud's metadata service, which provides credentials.</summary>
     LinkLocal,
 
     /// <summary>The address belongs to a group of hosts.</summary>

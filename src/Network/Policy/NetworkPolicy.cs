@@ -26,8 +26,8 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<NetworkAllowR
         );
 
     /// <summary>
-    /// Localhost ports of this machine that sandboxed programs reach at the same port of the sandbox's loopback. Ports below 1024 are
-    /// excluded, because they can't be opened in a sandbox.
+    /// Ports of this machine's localhost that sandboxed programs reach through the same port of the sandbox's loopback. Ports below 1024
+    /// are excluded, because they can't be opened in a sandbox.
     /// </summary>
     public IReadOnlyList<int> ForwardedPorts =>
         Mode == NetworkMode.None

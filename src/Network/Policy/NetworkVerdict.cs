@@ -16,8 +16,10 @@ public enum NetworkDecision
     Failed,
 }
 
-/// <summary>Reason for a decision other than <see cref="NetworkDecision.Allowed"/>. <see cref="NetworkRefusalFormatter"/> contains the
-/// messages.</summary>
+/// <summary>
+/// Reason for a decision other than <see cref="NetworkDecision.Allowed"/>. <see cref="NetworkRefusalFormatter"/> contains the messages for
+/// users.
+/// </summary>
 public enum NetworkRefusalReason
 {
     /// <summary>No entry of the policy covers the host and port.</summary>
@@ -53,19 +55,21 @@ public enum NetworkRefusalReason
     /// <summary>No address of the host accepted the connection.</summary>
     Unreachable,
 
-    /// <summary>The upstream proxy refused the tunnel to the host. The detail is its status line.</summary>
+    /// <summary>
+    /// The upstream proxy refused the tunnel to the host. The verdict's detail is the status line of the upstream proxy's response.
+    /// </summary>
     UpstreamRefused,
 
     /// <summary>The upstream proxy is unreachable, or its response was not that of a proxy.</summary>
     UpstreamFailed,
 
     /// <summary>
-    /// A request addressed to the proxy itself has no credential, or its credential is not the sandbox's placeholder for a key.
+    /// A request addressed to the proxy itself has no credential, or a credential that is not one of the sandbox's placeholders for keys.
     /// </summary>
     Credential,
 }
 
-/// <summary>Outcome of a connection attempt, with the reason for it.</summary>
+/// <summary>Outcome of a connection attempt, with the reason for the outcome.</summary>
 /// <param name="Reason">Reason, or null if the connection is allowed.</param>
 /// <param name="Detail">Address, name or status line to which the reason refers. Empty if there is none.</param>
 public readonly record struct NetworkVerdict(NetworkDecision Decision, NetworkRefusalReason? Reason = null, string Detail = "")

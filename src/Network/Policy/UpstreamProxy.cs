@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Proxy through which this machine reaches the internet, as named by its environment variables.</summary>
+/// <summary>Proxy through which this machine reaches the internet, according to the machine's environment variables.</summary>
 /// <param name="Variable">Name of the variable, such as <c>HTTPS_PROXY</c>.</param>
 /// <param name="Address">Value of the variable. It may contain a credential, so it is never logged.</param>
 /// <param name="NoProxy">Entries of <c>NO_PROXY</c>, which are hosts to connect to directly.</param>

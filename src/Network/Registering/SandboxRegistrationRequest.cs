@@ -20,7 +20,7 @@ public sealed record SandboxRegistrationRequest(
 
     /// <summary>Keys that the proxy inserts into requests of this sandbox. The keys are sent only over the private socket and are never
     /// logged.</summary>
-    public IReadOnlyList<ServiceApiKey> Keys
+    public IReadOnlyList<ProxyInjectedApiKey> Keys
     {
         get;
         init => field = value ?? [];

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Signature (version 4) of a request to Amazon Web Services. A program signs with a placeholder, and the proxy signs again with the key.
-/// Source: "Create a signed AWS API request" in Amazon's documentation.
+/// Signature (version 4) of a request to Amazon Web Services. The sandboxed program signs with a placeholder, and the proxy signs again
+/// with the key. Source: "Create a signed AWS API request" in Amazon's documentation.
 /// </summary>
 /// <param name="KeyId">Id of the access key.</param>
 /// <param name="Scope">Date, region, service and <c>aws4_request</c>, separated by slashes.</param>

@@ -119,8 +119,8 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
     }
 
     /// <summary>
-    /// Formats the request head that is sent to the host. It asks the host to close the connection after one response, because a second
-    /// request might be for another host.
+    /// Formats the request head that is sent to the host. The head asks the host to close the connection after one response, because a
+    /// second request might be for another host.
     /// </summary>
     /// <param name="path">Path and query.</param>
     /// <param name="authority">Host and port for the Host header.</param>

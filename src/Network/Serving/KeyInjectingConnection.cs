@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Serves a client's requests to a service whose key the proxy holds. Supports HTTP/1.1 with one request at a time, and streams in both
-/// directions. The status, headers and body of each response come from the service.
+/// Forwards a client's requests to a service whose key the proxy holds, and returns the service's responses. Supports HTTP/1.1 with one
+/// request at a time, and streams bodies in both directions.
 /// </summary>
 /// <param name="services">Services with keys.</param>
 /// <param name="policy">Policy of the sandbox.</param>
@@ -17,7 +17,7 @@ internal sealed class KeyInjectingConnection(
     NetworkPolicy policy,
     BufferedClientSocket client,
     TimeProvider time,
-    Action<ConnectionLogRecord> record
+    Action<SandboxConnectionLogRecord> record
 )
 {
     private const int BufferSize = 64 * 1024;
@@ -39,7 +39,9 @@ internal sealed class KeyInjectingConnection(
 
     private readonly HashSet<string> _used = [];
 
-    /// <summary>Serves the client until the client closes the connection or a response requires closing it.</summary>
+    /// <summary>
+    /// Serves the client until the client closes the connection, a request is refused, or a response requires closing the connection.
+    /// </summary>
     /// <param name="first">Head of the first request.</param>
     /// <returns>Decision about a request that was not sent, or null if the connection ended for another reason.</returns>
     /// <exception cref="SocketException">The client or the service ended in the middle of an exchange.</exception>
@@ -140,7 +142,7 @@ internal sealed class KeyInjectingConnection(
         finally
         {
             record(
-                new ConnectionLogRecord
+                new SandboxConnectionLogRecord
                 {
                     Time = began,
                     Host = service.Host.Name,

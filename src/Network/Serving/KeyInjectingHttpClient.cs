@@ -44,7 +44,7 @@ internal sealed class KeyInjectingHttpClient : IDisposable
         _invoker = new HttpMessageInvoker(handler);
     }
 
-    /// <summary>Returns the services of a registration request, or null if the request has no keys.</summary>
+    /// <summary>Creates the services for a registration request, or returns null if the request has no keys.</summary>
     /// <param name="request">The registration.</param>
     /// <param name="dialer">Connects to hosts.</param>
     /// <exception cref="FormatException">The address of a service is malformed. The message contains no key.</exception>
@@ -168,19 +168,19 @@ internal sealed class KeyInjectingHttpClient : IDisposable
 /// <param name="Host">Host of the service.</param>
 internal sealed record EndpointWithApiKey(string Placeholder, string Key, Uri Address, RequestedHost Host)
 {
-    /// <summary>Connection policy that allows only this port of the host, whatever the host's IP address is.</summary>
+    /// <summary>Connection policy that allows only the service's host and port, whatever the host's IP address is.</summary>
     public NetworkPolicy Policy { get; } = new(NetworkMode.Listed, [new NetworkAllowRule(Host, IsWildcard: false, Address.Port)]);
 
-    /// <summary>IP address that was dialed last for the service, or null if none was.</summary>
+    /// <summary>IP address that was dialed most recently for the service, or null if none was dialed.</summary>
     public string? DialedAddress { get; set; }
 
-    /// <summary>Identity with which requests are signed by means of the key, or null if requests contain the key itself.</summary>
+    /// <summary>Identity under which requests are signed with the key, or null if requests contain the key itself.</summary>
     public AmazonSigningIdentity? Identity { get; init; }
 
     /// <summary>Creates a service from its key.</summary>
     /// <exception cref="FormatException">The address of the service is malformed.</exception>
-    public static EndpointWithApiKey Of(ServiceApiKey key) =>
-        ServiceApiKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
+    public static EndpointWithApiKey Of(ProxyInjectedApiKey key) =>
+        ProxyInjectedApiKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
             ? new EndpointWithApiKey(key.Placeholder, key.Key, address, host) { Identity = key.Identity }
             : throw new FormatException("The address of a model service must be an https:// or http:// URL without a user or query.");
 
@@ -202,7 +202,7 @@ internal sealed record EndpointWithApiKey(string Placeholder, string Key, Uri Ad
     public override string ToString() => Address.ToString();
 }
 
-/// <summary>A service could not be reached.</summary>
+/// <summary>Thrown if a service can't be reached.</summary>
 internal sealed class ServiceUnreachableException(NetworkVerdict verdict) : IOException("The service could not be reached.")
 {
     /// <summary>Decision that explains the failure.</summary>

@@ -5,8 +5,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Proxy process of a user, which provides the only network access of all sandboxes. The proxy outlives runs, as agents do, and ends when
-/// no sandbox is left.
+/// Proxy process of a user, which provides all sandboxes with their only network access. The proxy outlives runs, as agents do, and ends
+/// when no sandbox is left.
 /// </summary>
 /// <param name="folder">Absolute path of its folder, which only its user can open.</param>
 /// <param name="resolve">Resolves names.</param>
@@ -156,13 +156,10 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
                 ?? throw new JsonException("The sandbox's registration request contains only JSON null.");
             var policy = NetworkPolicy.Of(request.Mode, request.Allow);
             var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));
-            ConnectionLog log = new(request.LogFile, time, report);
-            log.Begin(new ConnectionLogHeader(request.Id, time.GetUtcNow(), request.Labels, request.Mode, request.Allow));
+            SandboxConnectionLog log = new(request.LogFile, time, report);
+            log.Begin(new SandboxConnectionLogHeader(request.Id, time.GetUtcNow(), request.Labels, request.Mode, request.Allow));
             UpstreamDialer dialer = new(resolve) { Upstream = request.Route() };
-            SandboxConnectionServer registration = new(policy, path, log, dialer, time)
-            {
-                Keys = KeyInjectingHttpClient.Of(request, dialer),
-            };
+            SandboxProxyServer registration = new(policy, path, log, dialer, time) { Keys = KeyInjectingHttpClient.Of(request, dialer) };
             Track(registration.ServeAsync(registration.Listen(), stop));
             return new SandboxRegistrationResponse(path, null);
         }

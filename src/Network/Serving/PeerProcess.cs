@@ -9,7 +9,8 @@ internal static partial class PeerProcess
     private const int Credentials = 17; // SO_PEERCRED of unix(7): process, user, group
 
     /// <summary>
-    /// True for a process of this user in the PID namespace of this process. Sandboxed processes have their own namespace.
+    /// True for a process of this user in the PID namespace of this process. Sandboxed processes have their own namespace, so they are not
+    /// trusted.
     /// </summary>
     public static bool IsTrusted(Socket caller)
     {

@@ -35,12 +35,12 @@ internal sealed class SandboxConnectionHandler(
     public KeyInjectingHttpClient? Keys { get; init; }
 
     /// <summary>Called with the log entry of each completed request to a service in <see cref="Keys"/>.</summary>
-    public Action<ConnectionLogRecord> Record { get; init; } = _ => { };
+    public Action<SandboxConnectionLogRecord> Record { get; init; } = _ => { };
 
     /// <summary>Serves the client until one side closes the connection.</summary>
     /// <param name="stop">Cancelled when the sandbox has ended.</param>
     /// <returns>Entry for the log, or null if the client sent no request.</returns>
-    public async Task<ConnectionLogRecord?> ServeAsync(CancellationToken stop)
+    public async Task<SandboxConnectionLogRecord?> ServeAsync(CancellationToken stop)
     {
         using (socket)
         {
@@ -55,7 +55,7 @@ internal sealed class SandboxConnectionHandler(
         }
         return _verdict == default && _target is null
             ? null
-            : new ConnectionLogRecord
+            : new SandboxConnectionLogRecord
             {
                 Time = _began,
                 Host = _target?.Host?.Name ?? _target?.Spelling ?? "",
@@ -266,7 +266,7 @@ internal sealed class SandboxConnectionHandler(
             : (JudgeHost(head, target.Host!, target.Port), head);
     }
 
-    /// <summary>Reads the first bytes until it is known whether the connection uses TLS.</summary>
+    /// <summary>Reads the client's first bytes until they show whether the connection uses TLS.</summary>
     /// <param name="waits">True if the client must send data within the time limit for requests. If false, the host may send
     /// first.</param>
     private async Task<(ClientHelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)

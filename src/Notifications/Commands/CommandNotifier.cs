@@ -1,8 +1,8 @@
 namespace Orchestrator.Notifications.Commands;
 
 /// <summary>
-/// Delivers notices to a program supplied by the user. The program reads the notice as JSON from standard input, and accepts it with exit
-/// code 0.
+/// Delivers notices to a program supplied by the user. The program reads the notice as JSON from standard input, and confirms the delivery
+/// with exit code 0.
 /// </summary>
 /// <param name="command">Program and arguments, which no shell interprets.</param>
 /// <param name="environment">Environment variables of the program.</param>

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.Adhoc;
 
-/// <summary>Task texts that were read from a file.</summary>
+/// <summary>Task descriptions read from a file.</summary>
 /// <param name="Texts">Texts of the tasks; empty if there is a fault.</param>
 /// <param name="Fault">Sentence with the line number that explains why the file can't be read, or null if it can.</param>
 public sealed record TaskTextParseResult(IReadOnlyList<string> Texts, string? Fault = null)
 {
     /// <summary>
-    /// Reads a file of tasks. If the file has a Markdown list, each unticked item is a task, including the lines that are indented below
-    /// it. Otherwise each paragraph is a task, or each line if no blank lines separate paragraphs. Headings are always ignored.
+    /// Reads task descriptions from text, and ignores headings. If the text has a Markdown list, each unticked item is a task and includes
+    /// the lines indented below it. Otherwise, each paragraph is a task, or each line if no blank lines separate paragraphs.
     /// </summary>
     /// <param name="text">Complete text of the file.</param>
     public static TaskTextParseResult Read(string text)

@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Applies the differences between two backlogs to the text of the first one.</summary>
+/// <summary>Edits the text of a backlog so that it contains the tasks of a changed backlog.</summary>
 internal sealed class BacklogEditor
 {
     private readonly BacklogSyntaxTree _nodes;
@@ -18,7 +18,10 @@ internal sealed class BacklogEditor
         _edits = new JsonEdits(nodes.Text, nodes.Root);
     }
 
-    /// <summary>Returns the text, changed so that it contains the tasks of <paramref name="after"/>.</summary>
+    /// <summary>
+    /// Returns the text of the backlog file with only those edits that turn the tasks of <paramref name="before"/> into the tasks of
+    /// <paramref name="after"/>.
+    /// </summary>
     public static byte[] Edit(BacklogSyntaxTree nodes, Backlog before, Backlog after)
     {
         var editor = new BacklogEditor(nodes, after);
@@ -83,7 +86,7 @@ internal sealed class BacklogEditor
         var isDone = status == BacklogStatus.Done;
         var flag = Member(node, KeySynonyms.CompletedKey) as ScalarNode;
         var isSwitch = flag is { IsPlain: true, Text: "true" or "false" };
-        if (flag is not null && TaskCompletedFlagReader.Parse(flag.Text) is { } said && said != isDone)
+        if (flag is not null && PlanTaskCompletedFieldReader.Parse(flag.Text) is { } said && said != isDone)
         {
             _edits.Replace(flag, isSwitch || isDone ? JsonValue.Create(isDone) : null);
         }

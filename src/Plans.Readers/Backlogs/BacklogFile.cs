@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>
-/// A backlog together with the file that it came from: <c>{"tasks": [...]}</c>, or the task-master format, which maps tags to such objects.
-/// Changes edit the text and leave all unrelated bytes unchanged.
+/// A backlog with the file that it was read from. The file contains <c>{"tasks": [...]}</c>, or maps tags to such objects in the
+/// task-master format. Writing changed tasks leaves all unrelated bytes unchanged.
 /// </summary>
 public sealed class BacklogFile
 {
@@ -24,7 +24,7 @@ public sealed class BacklogFile
         Backlog = backlog;
     }
 
-    /// <summary>Tag that is used if no tag is specified.</summary>
+    /// <summary>An empty backlog file without tags.</summary>
     public static BacklogFile Empty => BacklogReader.Read("{\n  \"tasks\": []\n}\n"u8, "").File!;
 
     /// <summary>Tag of the tasks in <see cref="Backlog"/>, or null if the file has no tags.</summary>
@@ -33,7 +33,7 @@ public sealed class BacklogFile
     /// <summary>Tasks in the file.</summary>
     public Backlog Backlog { get; }
 
-    /// <summary>Returns the file's bytes, updated with changed tasks.</summary>
+    /// <summary>Returns the bytes of the file, edited so that they contain the changed tasks.</summary>
     /// <param name="changed">Changed tasks. If they equal <see cref="Backlog"/>, the result is the original bytes.</param>
     public byte[] Write(Backlog changed) =>
         PlanFileBytesDecoder.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
@@ -66,7 +66,7 @@ public sealed class BacklogFile
     }
 }
 
-/// <summary>Nodes of a backlog in the document tree that was parsed from its text.</summary>
+/// <summary>Syntax tree of a backlog file, with the nodes of the tasks.</summary>
 /// <param name="Text">Text in UTF-8.</param>
 /// <param name="Root">Root value of the text.</param>
 /// <param name="Tasks">Node of the task list.</param>

@@ -18,9 +18,7 @@ public static class BacklogPlanReader
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
         Read(content, file, open, null, plan => FindCycles(plan, file));
 
-    /// <summary>
-    /// Reads a backlog for a planner. Cycles between whole tasks are allowed, because the planner orders the parts of the tasks.
-    /// </summary>
+    /// <summary>Reads a backlog for a planner. Cycles between whole tasks are allowed, because the planner orders the subtasks.</summary>
     /// <param name="content">Complete content of the file.</param>
     /// <param name="file">Path of the file, relative to the repository.</param>
     /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist.</param>

@@ -6,6 +6,6 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// <param name="Faults">All errors and warnings, ordered by position.</param>
 public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults)
 {
-    /// <summary>Problems that are errors.</summary>
+    /// <summary>Problems in the backlog that are errors rather than warnings.</summary>
     public IEnumerable<PlanFault> Errors => Faults.Where(fault => fault.Severity == FaultSeverity.Error);
 }

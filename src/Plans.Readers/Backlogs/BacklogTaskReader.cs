@@ -11,7 +11,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
     private readonly List<BlockedTaskDeclaration> _blocks = [];
 
     /// <summary>Keys of a task, with alternative spellings.</summary>
-    public static readonly YamlOrJsonKeySpellingTable Keys = new YamlOrJsonKeySpellingTable(
+    public static readonly YamlOrJsonKeySynonymTable Keys = new YamlOrJsonKeySynonymTable(
         "id",
         "title",
         "description",
@@ -26,7 +26,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
     /// <summary>Tasks read so far, with the positions of their ids and dependencies.</summary>
     public IReadOnlyList<TaskNodeWithFilePositions> Placed { get; private set; } = [];
 
-    /// <summary>Dependencies that are declared by the blocking tasks instead of the waiting ones.</summary>
+    /// <summary>Dependencies that are declared by the blocking task instead of the waiting task.</summary>
     public IReadOnlyList<BlockedTaskDeclaration> Blocks { get; private set; } = [];
 
     /// <summary>Nodes of the tasks read so far, by full id.</summary>
@@ -91,7 +91,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
         {
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Add a number as its id.");
         }
-        var dependencies = TaskListFieldReader.SplitOnCommas(fields.Texts("dependencies"));
+        var dependencies = ListValuedPlanTaskFieldReader.SplitOnCommas(fields.Texts("dependencies"));
         string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
         _blocks.AddRange(BlockedTaskDeclaration.Of(mapping, id, path, name => BacklogReader.DependencyId(name, parent, siblings.Contains)));
         var place = fields.Node("id") ?? mapping;
@@ -145,7 +145,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
     // unchanged, so that no run starts the task.
     private static string Status(YamlOrJsonMappingReader fields)
     {
-        var isDone = TaskCompletedFlagReader.Read(fields, FaultSeverity.Warning);
+        var isDone = PlanTaskCompletedFieldReader.Read(fields, FaultSeverity.Warning);
         if (fields.Text("status") is not { Length: > 0 } word)
         {
             return isDone is true ? BacklogStatus.Done : BacklogStatus.Pending;

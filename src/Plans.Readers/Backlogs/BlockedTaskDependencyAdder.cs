@@ -59,8 +59,8 @@ internal sealed record BlockedTaskDeclaration(
 internal static class BlockedTaskDependencyAdder
 {
     /// <summary>
-    /// Returns the reverse dependencies between existing tasks. Warns about the keys that declare them, because such keys are unusual, and
-    /// about names that belong to no task.
+    /// Returns the dependencies between existing tasks. Warns about the unusual keys with which blocking tasks declare them, and about
+    /// names that belong to no task.
     /// </summary>
     /// <param name="blocks">All reverse dependencies in the file.</param>
     /// <param name="placed">All tasks and subtasks.</param>

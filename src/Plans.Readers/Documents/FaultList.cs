@@ -23,7 +23,7 @@ public sealed class FaultList(string file)
     internal void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
         Add(new PlanFault(code, severity, File, line, column, field, message, cure));
 
-    /// <summary>Adds a problem. Above a maximum number, problems are only counted.</summary>
+    /// <summary>Adds a problem. Once the list contains a maximum number of problems, further ones are only counted.</summary>
     public void Add(PlanFault fault)
     {
         HasErrors |= fault.Severity == FaultSeverity.Error;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
-/// Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. The text is created only for messages, because a large plan has
-/// a hundred thousand values and hardly any of them is invalid.
+/// Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. Converted to text only for messages, because most of the
+/// hundred thousand values in a large plan are valid.
 /// </summary>
 /// <param name="Mapping">Path of the mapping; empty for the document itself.</param>
 /// <param name="Name">Key in the mapping, or null for the mapping itself.</param>
@@ -13,7 +13,7 @@ internal readonly record struct FieldPath(string Mapping, string? Name = null, i
 {
     public static implicit operator FieldPath(string path) => new(path);
 
-    /// <summary>Returns the path of a list item. This path must be that of the list.</summary>
+    /// <summary>Returns the path of an item in the list that has this path.</summary>
     public FieldPath At(int index) => Index < 0 ? this with { Index = index } : new FieldPath(ToString(), null, index);
 
     /// <inheritdoc/>

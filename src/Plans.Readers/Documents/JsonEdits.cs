@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Edits a JSON text and leaves all other bytes unchanged. New values use the layout of the text.</summary>
+/// <summary>Edits values in a JSON text, and leaves all other bytes unchanged. New values use the layout of the text.</summary>
 /// <param name="text">The text, in UTF-8.</param>
 /// <param name="root">Root value of the text, with the positions of all values.</param>
 internal sealed class JsonEdits(byte[] text, YamlOrJsonNode root)

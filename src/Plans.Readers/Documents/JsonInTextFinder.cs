@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Finds a JSON object in a model's answer.</summary>
+/// <summary>Finds a JSON object in the text of a model's answer.</summary>
 public static class JsonInTextFinder
 {
     /// <summary>Maximum number of opening braces that are tried as the start of an object, because braces also occur in prose.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Layout of a JSON text (indentation, line ends and spaces), which is also used for values added to it.</summary>
+/// <summary>Layout of a JSON text (indentation, line ends and spaces), which values added to the text also use.</summary>
 internal sealed class JsonStyle
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -36,7 +36,7 @@ internal sealed class JsonStyle
     /// <summary>True if each member is on a separate line.</summary>
     public bool HasLines { get; }
 
-    /// <summary>Returns the white space before a value that is added after an existing one.</summary>
+    /// <summary>Returns the white space that must precede a value when it is added after an existing one.</summary>
     /// <param name="start">Offset of the last existing value.</param>
     /// <param name="isOnly">True if the last existing value is the only one.</param>
     public string Lead(int start, bool isOnly)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Parses JSON into a tree with positions. Accepts comments and trailing commas, because editors do.</summary>
+/// <summary>Parses JSON into a tree with positions. Accepts comments and trailing commas, as editors do.</summary>
 internal ref struct JsonTreeParser
 {
     private readonly ReadOnlySpan<byte> _json;

@@ -11,14 +11,17 @@ public abstract class YamlOrJsonNode(int line, int column)
     /// <summary>Column in characters, starting at 1.</summary>
     public int Column { get; } = column;
 
-    /// <summary>Offset of the value in JSON, in UTF-8 bytes. A quoted text includes its quotes.</summary>
+    /// <summary>
+    /// Offset of the value's first byte in JSON, counted in UTF-8 bytes. For a quoted string, the offset of the opening quotation mark.
+    /// </summary>
     internal int Start { get; set; }
 
-    /// <summary>Offset of the first byte after the value in JSON.</summary>
+    /// <summary>Offset of the first byte after the value in JSON, counted in UTF-8 bytes.</summary>
     internal int End { get; set; }
 
     /// <summary>
-    /// Number of values inside this value, with all aliases expanded and at most <see cref="YamlOrJsonParsingLimits.MaxNodes"/> + 1.
+    /// Number of values in this YAML value, including the value itself, with all aliases expanded. Parsing stops if the number exceeds
+    /// <see cref="YamlOrJsonParsingLimits.MaxNodes"/>.
     /// </summary>
     internal int Weight { get; set; } = 1;
 
@@ -26,17 +29,17 @@ public abstract class YamlOrJsonNode(int line, int column)
     public abstract string Kind { get; }
 }
 
-/// <summary>A text, number, truth value or null in a document.</summary>
+/// <summary>A string, number, Boolean or null in a document.</summary>
 /// <param name="line">Line, starting at 1.</param>
 /// <param name="column">Column in characters, starting at 1.</param>
 /// <param name="text">Text as written, without quotes.</param>
 /// <param name="isPlain">True if the text is not quoted, so that it may be a number, a truth value or null.</param>
 public sealed class ScalarNode(int line, int column, string text, bool isPlain) : YamlOrJsonNode(line, column)
 {
-    /// <summary>The text as written, without quotes.</summary>
+    /// <summary>The value as written, without quotation marks.</summary>
     public string Text { get; } = text;
 
-    /// <summary>True if the text is not quoted, so that it may be a number, a truth value or null.</summary>
+    /// <summary>True if the value is not quoted, so that it may be a number, a Boolean or null.</summary>
     public bool IsPlain { get; } = isPlain;
 
     /// <summary>True if the value is empty, <c>~</c> or <c>null</c>.</summary>

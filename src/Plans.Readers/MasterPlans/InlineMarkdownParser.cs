@@ -15,7 +15,7 @@ internal static class InlineMarkdownParser
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
     /// <summary>
-    /// Returns the text without markup. Links are replaced with their texts; emphasis, code marks and escapes are removed.
+    /// Returns the text without markup. Links are replaced with their link text; emphasis, code marks and escapes are removed.
     /// </summary>
     public static string Plain(string text) =>
         text.Length > Longest
@@ -41,7 +41,7 @@ internal static class InlineMarkdownParser
     public static string? LinkTarget(string text) =>
         Parts<LinkInline>(text).FirstOrDefault()?.Url is { } url ? Uri.UnescapeDataString(url.Split('#')[0]) : null;
 
-    /// <summary>Returns all texts between backticks.</summary>
+    /// <summary>Returns the contents of all code spans, which are enclosed in backticks.</summary>
     public static IReadOnlyList<string> CodeSpans(string text) =>
         [.. Parts<CodeInline>(text).Select(code => code.Content.Trim()).Where(code => code.Length > 0)];
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Finds the tables of phases in a master plan and reads their rows. Columns are identified by their headings.</summary>
+/// <summary>Finds the phase tables in a master plan and reads their rows. Columns are identified by their headings.</summary>
 internal static class MasterPlanPhaseTableReader
 {
     private static readonly Dictionary<string, MasterPlanPhaseTableColumn> Headings = new(StringComparer.OrdinalIgnoreCase)
@@ -45,11 +45,13 @@ internal static class MasterPlanPhaseTableReader
         Status,
         DependsOn,
 
-        /// <summary>A column with another tool's heading for order. Its cells may contain other information.</summary>
+        /// <summary>
+        /// A column whose heading is another tool's name for the order of phases. Its cells are used only if they name phases.
+        /// </summary>
         OtherOrder,
     }
 
-    /// <summary>Reads the rows of all tables of phases, and reports unreadable rows.</summary>
+    /// <summary>Reads the rows of all phase tables, and reports unreadable rows.</summary>
     public static IReadOnlyList<MasterPlanPhaseTableRow> Read(IReadOnlyList<MarkdownLine> lines, FaultList faults)
     {
         var rows = new List<MasterPlanPhaseTableRow>();

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A row in a table of phases.</summary>
+/// <summary>A row in a phase table.</summary>
 internal sealed record MasterPlanPhaseTableRow(
     int Line,
     string Id,

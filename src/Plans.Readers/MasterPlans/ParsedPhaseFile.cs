@@ -27,7 +27,8 @@ internal sealed class ParsedPhaseFile
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
     /// <summary>
-    /// Text for the agent: the file without heading, metadata lines, gates and process wrapper (the list of the steps of the agent's work).
+    /// Text for the agent. Consists of the phase file without its heading, metadata lines, gates and process wrapper (the list of the steps
+    /// of the agent's work).
     /// </summary>
     public string Body { get; init; } = "";
 }

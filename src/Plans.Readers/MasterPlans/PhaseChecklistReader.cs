@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Check boxes in the section "Tasks" of a phase file. Items without a number are numbered by heading and position.</summary>
+/// <summary>
+/// Reads the check boxes in the section "Tasks" of a phase file. Items without a number are numbered by heading and position.
+/// </summary>
 internal sealed partial class PhaseChecklistReader
 {
     private readonly List<ChecklistItem> _checklist = [];

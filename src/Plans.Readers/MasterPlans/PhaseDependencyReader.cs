@@ -5,7 +5,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>A reference to a phase, with its position in the file.</summary>
 internal readonly record struct PhaseReference(string Id, FieldFilePosition At);
 
-/// <summary>Reads references between phases: arrows in the master plan, and dependencies of a phase.</summary>
+/// <summary>Reads references between phases, given as arrows in the master plan or as dependencies of a phase.</summary>
 internal static partial class PhaseDependencyReader
 {
     // Longer lines are not lists of phases.
@@ -14,8 +14,8 @@ internal static partial class PhaseDependencyReader
     private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
 
     /// <summary>
-    /// Returns the edges from all lines such as <c>Phase 1 --> Phase 2</c>, each as a dependent and its dependency. Accepts chains, and
-    /// lists on either side. Arrows between other words are ignored.
+    /// Returns a pair of dependent and dependency for each arrow in lines such as <c>Phase 1 --> Phase 2</c>. Accepts chains, and lists on
+    /// either side. Arrows between other words are ignored.
     /// </summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,
@@ -62,7 +62,7 @@ internal static partial class PhaseDependencyReader
         }
     }
 
-    /// <summary>Returns the phases in a <c>Depends On</c> line, which are given by number or by a link to their files.</summary>
+    /// <summary>Returns the phases named in a <c>Depends On</c> line, either by number or by a link to the phase's file.</summary>
     /// <param name="text">Text after the colon.</param>
     /// <param name="byFile">Phase ids by the name of the phase file, without folders.</param>
     /// <param name="known">Ids of all phases.</param>

@@ -10,19 +10,19 @@ internal static class PhaseFieldNames
     public const string DependsOn = "depends_on";
 
     /// <summary>Accepted keys, including those of other tools.</summary>
-    public static readonly YamlOrJsonKeySpellingTable Keys = new YamlOrJsonKeySpellingTable(
+    public static readonly YamlOrJsonKeySynonymTable Keys = new YamlOrJsonKeySynonymTable(
         "status",
         "depends_on dependencies depends"
     ).WithOrderAndState(DependsOn);
 
-    /// <summary>Returns the status that the value of another tool's key implies, or null if the value is not a status.</summary>
+    /// <summary>Returns the status that the value of another tool's key stands for, or null if the value is not a status.</summary>
     /// <param name="key">Canonical key for the word.</param>
     /// <param name="value">Value in the file.</param>
     public static string? State(string key, string value)
     {
         var plain = InlineMarkdownParser.Plain(value);
         return key == Status ? (TaskStatusParser.TryParse(plain, out _) ? plain : null)
-            : TaskCompletedFlagReader.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
+            : PlanTaskCompletedFieldReader.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
             : TaskStatusParser.TryParse(plain, out var status) && status is PlanTaskStatus.Completed or PlanTaskStatus.Pending ? plain
             : null;
     }

@@ -13,7 +13,7 @@ internal sealed partial class PhaseFileReader
     private (string Text, int Line)? _status;
     private (string Text, int Line)? _dependsOn;
     private readonly PhaseGateReader _gates;
-    private readonly PhaseWorkStepReader _steps;
+    private readonly MasterPlanPhaseStepReader _steps;
     private readonly PhaseChecklistReader _checklist = new();
     private bool _hasGates;
 
@@ -22,7 +22,7 @@ internal sealed partial class PhaseFileReader
         _file = file;
         _faults = faults;
         _gates = new PhaseGateReader(file, faults);
-        _steps = new PhaseWorkStepReader(file, faults, _body);
+        _steps = new MasterPlanPhaseStepReader(file, faults, _body);
     }
 
     private enum PhaseFileSectionKind

@@ -2,7 +2,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Gates of a phase file, given as list items or lines of code in the section "Gates".</summary>
+/// <summary>Reads the gates of a phase file from list items or lines of code in the section "Gates".</summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
 internal sealed class PhaseGateReader(string file, FaultList faults)
@@ -25,7 +25,7 @@ internal sealed class PhaseGateReader(string file, FaultList faults)
             var command = line.Text.Trim();
             if (command.Length > 0 && !command.StartsWith('#'))
             {
-                _gates.Add(GateDefinitionSyntax.Of(command));
+                _gates.Add(GateDefinitionGrammar.Of(command));
                 _gateLines.Add(line.Number);
             }
             return;
@@ -40,7 +40,7 @@ internal sealed class PhaseGateReader(string file, FaultList faults)
         {
             return;
         }
-        (text, var marks) = PhaseGateLineOptions.SplitLine(text);
+        (text, var marks) = MasterPlanPhaseGateOptions.SplitLine(text);
         foreach (var (message, fix) in marks.Faults)
         {
             faults.Add(new PlanFault("bad-value", FaultSeverity.Error, file, line.Number, item.Groups["text"].Index + 1, "", message, fix));
@@ -62,7 +62,7 @@ internal sealed class PhaseGateReader(string file, FaultList faults)
         else
         {
             _gates.Add(
-                GateDefinitionSyntax.Of(gate, description: description) with
+                GateDefinitionGrammar.Of(gate, description: description) with
                 {
                     Exclusive = marks.Exclusive,
                     Cache = marks.Cache,

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Determines the status of a phase from the table, or from the phase file if the table has none.</summary>
 internal static class PhaseStatus
 {
-    /// <summary>Returns the phase's status. Reports an unknown status as an error.</summary>
+    /// <summary>Returns the phase's status. An unknown status is reported as an error.</summary>
     public static PlanTaskStatus Of(MasterPlanPhase phase, FaultList faults)
     {
         var inTable = InlineMarkdownParser.Plain(phase.Row.Status?.Text ?? "");

@@ -7,8 +7,8 @@ namespace Orchestrator.Plans.Readers.Quarantine;
 public static class TestQuarantineReader
 {
     private const string List = "tests";
-    private static readonly YamlOrJsonKeySpellingTable Keys = new(List);
-    private static readonly YamlOrJsonKeySpellingTable EntryKeys = new("test name", "owner", "reason", "until expires");
+    private static readonly YamlOrJsonKeySynonymTable Keys = new(List);
+    private static readonly YamlOrJsonKeySynonymTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
     /// <summary>Reads the quarantined tests, and reports all problems in the file.</summary>
     /// <param name="text">Complete text of the file.</param>
@@ -57,7 +57,10 @@ public static class TestQuarantineReader
         return (faults.HasErrors ? TestQuarantine.None : new TestQuarantine(entries), faults.Sorted());
     }
 
-    /// <summary>Removes the entry of a test from the file's text. Comments and other entries stay unchanged.</summary>
+    /// <summary>
+    /// Returns the file's text without the entry of a test; comments and other entries stay unchanged. Returns null if the file does not
+    /// contain a valid list of tests.
+    /// </summary>
     /// <returns>The new text, or null if the file is not a list with one line per key.</returns>
     public static string? Without(string text, string test)
     {

@@ -3,8 +3,8 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads the contracts of a plan.</summary>
 internal static class ContractNodeReader
 {
-    /// <summary>Keys of a contract, with alternative spellings.</summary>
-    public static readonly YamlOrJsonKeySpellingTable Keys = new(
+    /// <summary>Keys of a contract's mapping in a plan, with alternative spellings.</summary>
+    public static readonly YamlOrJsonKeySynonymTable Keys = new(
         "name",
         "version",
         "file_path path file",
@@ -13,8 +13,8 @@ internal static class ContractNodeReader
         "description"
     );
 
-    /// <summary>Keys of a method that is given as a mapping and not as a signature in quotes.</summary>
-    public static readonly YamlOrJsonKeySpellingTable MethodKeys = new(
+    /// <summary>Keys of a contract method that is written as a mapping rather than as a quoted signature.</summary>
+    public static readonly YamlOrJsonKeySynonymTable MethodKeys = new(
         "name",
         "signature",
         "parameters params args",

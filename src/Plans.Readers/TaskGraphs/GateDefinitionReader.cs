@@ -1,6 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads gates, which may be a command as text, a mapping, a list of both, or a mapping from names to commands.</summary>
+/// <summary>
+/// Reads a list of gates from a plan or settings file. The value may be a command, a mapping that describes one gate, a mapping from names
+/// to commands, or a list of these.
+/// </summary>
 public sealed class GateDefinitionReader
 {
     private readonly List<Gate> _gates = [];
@@ -14,7 +17,7 @@ public sealed class GateDefinitionReader
         _unknown = unknown;
     }
 
-    /// <summary>Reads the gates in a value. Reports a value of any other kind as an error.</summary>
+    /// <summary>Reads the gates that a value describes, and reports invalid gates as errors.</summary>
     /// <param name="node">Node that contains the gates.</param>
     /// <param name="field">Path of the value in the document.</param>
     /// <param name="faults">Receives the faults.</param>
@@ -51,7 +54,7 @@ public sealed class GateDefinitionReader
                     Add(list.Items[i], path.At(i), name);
                 }
                 break;
-            case MappingNode mapping when GateDefinitionSyntax.IsOneGate([.. mapping.Entries.Select(e => e.Key.Text)]):
+            case MappingNode mapping when GateDefinitionGrammar.IsOneGate([.. mapping.Entries.Select(e => e.Key.Text)]):
                 AddMapping(mapping, path, name);
                 break;
             case MappingNode byName:
@@ -77,12 +80,12 @@ public sealed class GateDefinitionReader
             );
             return;
         }
-        _gates.Add(GateDefinitionSyntax.Of(text.Text.Trim(), name));
+        _gates.Add(GateDefinitionGrammar.Of(text.Text.Trim(), name));
     }
 
     private void AddMapping(MappingNode mapping, FieldPath path, string? name)
     {
-        var fields = new YamlOrJsonMappingReader(mapping, path.ToString(), GateDefinitionSyntax.Keys, _faults, "a gate", _unknown);
+        var fields = new YamlOrJsonMappingReader(mapping, path.ToString(), GateDefinitionGrammar.Keys, _faults, "a gate", _unknown);
         var command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {
@@ -93,7 +96,7 @@ public sealed class GateDefinitionReader
             );
             return;
         }
-        var gate = GateDefinitionSyntax.Of(command, name, fields.Word("type", GateDefinitionSyntax.Types), fields.Text("description"));
+        var gate = GateDefinitionGrammar.Of(command, name, fields.Word("type", GateDefinitionGrammar.Types), fields.Text("description"));
         _gates.Add(
             gate with
             {
@@ -103,14 +106,17 @@ public sealed class GateDefinitionReader
                 Exclusive = Exclusive(fields),
                 Cache = fields.Bool("cache"),
                 Clean = fields.Bool("clean") ?? false,
-                Network = TaskListFieldReader.BindHosts(fields),
+                Network = ListValuedPlanTaskFieldReader.BindHosts(fields),
                 Covers = DistinctTextList.Of(PlanPathNormalizer.Read(fields.Texts("covers") ?? [], fields.Faults)),
             }
         );
         _needs.Add(_gates.Count - 1, fields.Texts("needs") ?? []);
     }
 
-    /// <summary>Reads the exclusive name of a gate. Returns null if it is missing or invalid.</summary>
+    /// <summary>
+    /// Reads a gate's key <c>exclusive</c>, a name shared by gates that must not run at the same time. Returns null if the key is missing
+    /// or invalid.
+    /// </summary>
     internal static string? Exclusive(YamlOrJsonMappingReader fields)
     {
         var name = fields.Text("exclusive")?.Trim();

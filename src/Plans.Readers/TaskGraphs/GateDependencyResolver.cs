@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// Resolves the names in the key <c>needs</c> of gates. A name refers to a gate of the same list by description, command or type.
+/// Resolves the names that gates list in their key <c>needs</c>. A name refers to another gate in the same list by description, command or
+/// type.
 /// </summary>
 internal sealed class GateDependencyResolver
 {
@@ -46,7 +47,8 @@ internal sealed class GateDependencyResolver
     }
 
     /// <summary>
-    /// Returns the commands of the gates that a name refers to. A gate type may refer to several. Empty if the name is unknown.
+    /// Returns the commands of the gates that a name refers to. The name of a gate type can refer to several gates. Empty if the name is
+    /// unknown.
     /// </summary>
     /// <param name="gates">All gates of the list.</param>
     /// <param name="at">Index of the gate that uses the name.</param>
@@ -56,7 +58,7 @@ internal sealed class GateDependencyResolver
         var others = gates.Where((gate, place) => place != at && !gate.IsSameAs(gates[at])).ToList();
         var identity = new Gate(name).Identity.Command;
         var found = others.Where(gate => gate.Description == name || gate.Identity.Command == identity).ToList();
-        if (found.Count == 0 && GateDefinitionSyntax.Types.TryGetValue(name, out var type))
+        if (found.Count == 0 && GateDefinitionGrammar.Types.TryGetValue(name, out var type))
         {
             found = others.Where(gate => gate.Type == type).ToList();
         }

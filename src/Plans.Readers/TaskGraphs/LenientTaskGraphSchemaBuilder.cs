@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// JSON Schema of everything that <see cref="TaskGraphReader"/> accepts, generated from the reader's own key tables with all alternative
-/// spellings. Values with several notations (<c>1800</c>, <c>30m</c>) are described but not restricted, so that the schema rejects no valid
-/// plan. <see cref="TaskGraphSchema"/> is narrower because it defines the spelling for editors and planners.
+/// JSON Schema of everything that <see cref="TaskGraphReader"/> accepts, generated from the reader's own tables of keys and their
+/// alternative spellings. Values with several notations (<c>1800</c>, <c>30m</c>) are described but not restricted, so that the schema
+/// rejects no valid plan. <see cref="TaskGraphSchema"/>, which editors and planners use, is stricter and allows only the usual spellings.
 /// </summary>
 public static class LenientTaskGraphSchemaBuilder
 {
@@ -18,17 +18,22 @@ public static class LenientTaskGraphSchemaBuilder
     {
         var canonical = JsonNode.Parse(TaskGraphSchema.Text)!;
         var words = canonical["$defs"]!;
-        var gate = Mapping(GateDefinitionSyntax.Keys, words["gate"]!["oneOf"]![1]);
+        var gate = Mapping(GateDefinitionGrammar.Keys, words["gate"]!["oneOf"]![1]);
         var limits = Mapping(TaskLimitsReader.Keys, words["limits"], MappingOrNothing);
-        var patch = Mapping(TaskListFieldReader.PatchKeys, words["task"]!["properties"]!["patch_intents"]!["items"], "object", "string");
-        var packages = Mapping(TaskListFieldReader.PackageKeys, words["task"]!["properties"]!["deps_required"]);
-        var step = Mapping(TaskListFieldReader.ChecklistKeys, words["task"]!["properties"]!["checklist"]!["items"]);
+        var patch = Mapping(
+            ListValuedPlanTaskFieldReader.PatchKeys,
+            words["task"]!["properties"]!["patch_intents"]!["items"],
+            "object",
+            "string"
+        );
+        var packages = Mapping(ListValuedPlanTaskFieldReader.PackageKeys, words["task"]!["properties"]!["deps_required"]);
+        var step = Mapping(ListValuedPlanTaskFieldReader.ChecklistKeys, words["task"]!["properties"]!["checklist"]!["items"]);
         var task = Mapping(TaskFieldKeySpellings.Keys, words["task"]);
         Nest(task, TaskFieldKeySpellings.Keys, "boundaries", Mapping(TaskFieldKeySpellings.BoundaryKeys, words["task"], MappingOrNothing));
         Nest(task, TaskFieldKeySpellings.Keys, "limits", Reference("limits"));
         Nest(task, TaskFieldKeySpellings.Keys, "patch_intents", Items(patch));
         Nest(task, TaskFieldKeySpellings.Keys, "verification", Items(Reference("gate")));
-        Nest(task, TaskFieldKeySpellings.Keys, "measurements", Items(Mapping(GateDefinitionSyntax.MeasurementKeys, words["measurement"])));
+        Nest(task, TaskFieldKeySpellings.Keys, "measurements", Items(Mapping(GateDefinitionGrammar.MeasurementKeys, words["measurement"])));
         Nest(task, TaskFieldKeySpellings.Keys, "deps_required", Form(packages));
         Nest(task, TaskFieldKeySpellings.Keys, "checklist", Items(Form(step)));
 
@@ -68,7 +73,7 @@ public static class LenientTaskGraphSchemaBuilder
             ["additionalProperties"] = Reference("task"),
         };
 
-    /// <summary>Returns the schema of a value that may be the given mapping, a text or a list.</summary>
+    /// <summary>Returns the schema of a value that may be the given mapping, a string, a list or null.</summary>
     private static JsonObject Form(JsonObject mapping)
     {
         mapping["type"] = Types("object", "array", "string", "null");
@@ -86,7 +91,7 @@ public static class LenientTaskGraphSchemaBuilder
     /// <param name="keys">Key table of the reader.</param>
     /// <param name="described">Schema that describes the keys, or null if there is none.</param>
     /// <param name="types">Allowed JSON types of the value; empty for any type.</param>
-    private static JsonObject Mapping(YamlOrJsonKeySpellingTable keys, JsonNode? described, params string[] types)
+    private static JsonObject Mapping(YamlOrJsonKeySynonymTable keys, JsonNode? described, params string[] types)
     {
         var properties = new JsonObject();
         foreach (var spelling in keys.Spellings)
@@ -108,7 +113,7 @@ public static class LenientTaskGraphSchemaBuilder
     }
 
     /// <summary>Adds the schema of a key's value to all spellings of the key.</summary>
-    private static void Nest(JsonObject mapping, YamlOrJsonKeySpellingTable keys, string key, JsonObject value)
+    private static void Nest(JsonObject mapping, YamlOrJsonKeySynonymTable keys, string key, JsonObject value)
     {
         foreach (var spelling in keys.Spellings.Where(spelling => keys.Find(spelling) == key))
         {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// Reads the key <c>patch_intents</c>. An intent is a text, or a mapping that describes the addition (<c>{prefix: /api}</c>). Some members
-/// imply a resource that only this task may define.
+/// Reads the key <c>patch_intents</c>, which lists planned changes to files. The intent of a change is plain text or a mapping such as
+/// <c>{prefix: /api}</c>. Some keys of the mapping imply a resource that only this task may define.
 /// </summary>
 internal static class PlannedFileChangeReader
 {
@@ -24,8 +24,8 @@ internal static class PlannedFileChangeReader
             : patch.Text("intent");
 
     /// <summary>
-    /// Returns the resources that an intent implies. A router without a prefix implies the root route. A text implies nothing, because
-    /// printed plans already list the resources of mappings that became text.
+    /// Returns the resources that an intent implies. Adding a router without a prefix implies the root route. An intent in plain text
+    /// implies nothing, because printed plans, which contain intents only as text, list the resources separately.
     /// </summary>
     public static IReadOnlyList<string> Resources(YamlOrJsonMappingReader patch)
     {

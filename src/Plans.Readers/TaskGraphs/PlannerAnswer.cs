@@ -29,7 +29,8 @@ public static class PlannerAnswer
     ];
 
     /// <summary>
-    /// Maximum number of characters of the request that agents see in addition to their task. The start of a long document is enough.
+    /// Maximum length, in characters, of the excerpt from the user's request that agents see in addition to their task. The start of a long
+    /// document is enough.
     /// </summary>
     private const int LongestRequest = 4000;
 

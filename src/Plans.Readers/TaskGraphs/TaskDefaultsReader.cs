@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskDefaultsReader
 {
     /// <summary>Keys of the mapping <c>defaults</c>, with alternative spellings.</summary>
-    public static readonly YamlOrJsonKeySpellingTable Keys = new(
+    public static readonly YamlOrJsonKeySynonymTable Keys = new(
         "role agent_type",
         "agent",
         "host",

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskFieldKeySpellings
 {
     /// <summary>Keys of a task, with alternative spellings.</summary>
-    public static readonly YamlOrJsonKeySpellingTable Keys = new YamlOrJsonKeySpellingTable(
+    public static readonly YamlOrJsonKeySynonymTable Keys = new YamlOrJsonKeySynonymTable(
         "id task_id",
         "title name",
         "description summary",
@@ -47,7 +47,7 @@ internal static class TaskFieldKeySpellings
     ).WithOrderAndState("depends_on");
 
     /// <summary>Keys of the nested mapping that groups a task's files and resources.</summary>
-    public static readonly YamlOrJsonKeySpellingTable BoundaryKeys = new(
+    public static readonly YamlOrJsonKeySynonymTable BoundaryKeys = new(
         "files_write write",
         "files_read read",
         "files_append append",

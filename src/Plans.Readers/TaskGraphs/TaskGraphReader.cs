@@ -10,7 +10,7 @@ public static class TaskGraphReader
     public const int MaxTasks = 20_000;
 
     /// <summary>Keys of a plan, with alternative spellings.</summary>
-    internal static readonly YamlOrJsonKeySpellingTable PlanKeys = new(
+    internal static readonly YamlOrJsonKeySynonymTable PlanKeys = new(
         "request goal",
         "created_at created date",
         "tasks",

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskLimitsReader
 {
     /// <summary>Keys of the mapping <c>limits</c>, with alternative spellings.</summary>
-    public static readonly YamlOrJsonKeySpellingTable Keys = new("memory", "cpu cores");
+    public static readonly YamlOrJsonKeySynonymTable Keys = new("memory", "cpu cores");
 
     public static TaskLimits? Bind(YamlOrJsonMappingReader fields, TaskLimits? defaults) =>
         TaskNodeReader.Nested(fields, "limits", Keys) is { } limits

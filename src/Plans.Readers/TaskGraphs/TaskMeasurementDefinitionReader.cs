@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the measurements of a task, which are a mapping or a list of mappings.</summary>
+/// <summary>Reads a task's measurements, which are given as a mapping or a list of mappings.</summary>
 internal static class TaskMeasurementDefinitionReader
 {
     /// <summary>Maximum number of measurements per task, limited because the run's record contains all measured numbers.</summary>
     private const int Most = 10;
     private const int LongestName = 80;
 
-    /// <summary>Reads the measurements of a task, which may be empty.</summary>
+    /// <summary>Returns a task's measurements, or an empty list if the task has none.</summary>
     public static IReadOnlyList<Gate> Bind(YamlOrJsonMappingReader task)
     {
         if (task.Node("measurements") is not { } node)
@@ -31,7 +31,7 @@ internal static class TaskMeasurementDefinitionReader
             var fields = new YamlOrJsonMappingReader(
                 mapping,
                 path.ToString(),
-                GateDefinitionSyntax.MeasurementKeys,
+                GateDefinitionGrammar.MeasurementKeys,
                 task.Faults,
                 "a measurement"
             );

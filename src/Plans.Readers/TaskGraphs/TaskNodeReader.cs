@@ -3,11 +3,11 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Creates a task from a mapping in the document.</summary>
 internal static class TaskNodeReader
 {
-    private static readonly Dictionary<string, RedProofPolicy> ProveRedWords = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, NewTestsOnBaseProductPolicy> ProveRedWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["off"] = RedProofPolicy.Off,
-        ["report"] = RedProofPolicy.Report,
-        ["required"] = RedProofPolicy.Required,
+        ["off"] = NewTestsOnBaseProductPolicy.Off,
+        ["report"] = NewTestsOnBaseProductPolicy.Report,
+        ["required"] = NewTestsOnBaseProductPolicy.Required,
     };
 
     private static readonly Dictionary<string, TaskIsolationLevel> IsolationWords = new(StringComparer.OrdinalIgnoreCase)
@@ -27,9 +27,9 @@ internal static class TaskNodeReader
         var id = BindId(fields, idFromKey);
         (var description, var prompt) = BindTexts(fields);
         var boundaries = Nested(fields, "boundaries", TaskFieldKeySpellings.BoundaryKeys);
-        var dependsOn = TaskListFieldReader.SplitOnCommas(fields.Texts("depends_on"));
+        var dependsOn = ListValuedPlanTaskFieldReader.SplitOnCommas(fields.Texts("depends_on"));
         var contextKeys = fields.Texts("context_keys") ?? [];
-        var (patches, implied) = TaskListFieldReader.BindPatches(fields);
+        var (patches, implied) = ListValuedPlanTaskFieldReader.BindPatches(fields);
         var task = new PlanTask
         {
             Id = id,
@@ -45,7 +45,7 @@ internal static class TaskNodeReader
             PatchIntents = patches,
             Verification = GateDefinitionReader.Bind(fields, "verification") ?? defaults?.Verification ?? [],
             Measurements = TaskMeasurementDefinitionReader.Bind(fields),
-            DepsRequired = TaskListFieldReader.BindPackages(fields),
+            DepsRequired = ListValuedPlanTaskFieldReader.BindPackages(fields),
             ContextKeys =
                 contextKeys.Count > 0 || fields.Key("context_keys") is not null
                     ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)]
@@ -60,14 +60,14 @@ internal static class TaskNodeReader
             RequiresApproval = fields.Bool("requires_approval") ?? defaults?.RequiresApproval ?? false,
             AllowLargeChanges = fields.Bool("allow_large_changes") ?? defaults?.AllowLargeChanges ?? false,
             Isolation = fields.Word("isolation", IsolationWords) ?? defaults?.Isolation,
-            Network = TaskListFieldReader.BindHosts(fields),
+            Network = ListValuedPlanTaskFieldReader.BindHosts(fields),
             Parallel = fields.Bool("parallel") ?? false,
             EstimatedMinutes = fields.Minutes("estimated_minutes"),
             RequiredAgents = fields.TextList("required_agents") ?? [],
             RequiredSteps = fields.TextList("required_steps") ?? [],
             NotesInput = Paths(fields, null, "notes_input") ?? [],
             NotesOutput = Paths(fields, null, "notes_output") ?? [],
-            Checklist = TaskListFieldReader.BindChecklist(fields),
+            Checklist = ListValuedPlanTaskFieldReader.BindChecklist(fields),
             ChangesTests = Paths(fields, null, "changes_tests") ?? [],
             ProveRed = fields.Word("prove_red", ProveRedWords),
             Priority = TaskPriorityReader.Bind(fields),
@@ -95,7 +95,7 @@ internal static class TaskNodeReader
         return files;
     }
 
-    /// <summary>Reads the isolation of a task, or of the plan's defaults.</summary>
+    /// <summary>Reads the isolation level of a task or of the plan's defaults. Returns null if the level is missing or invalid.</summary>
     public static TaskIsolationLevel? Isolation(YamlOrJsonMappingReader fields) => fields.Word("isolation", IsolationWords);
 
     /// <summary>Reads the label that the task's worker host must have.</summary>
@@ -172,7 +172,7 @@ internal static class TaskNodeReader
 
     private static PlanTaskStatus BindStatus(YamlOrJsonMappingReader fields)
     {
-        var isDone = TaskCompletedFlagReader.Read(fields, FaultSeverity.Error);
+        var isDone = PlanTaskCompletedFieldReader.Read(fields, FaultSeverity.Error);
         if (fields.Text("status") is not { Length: > 0 } text)
         {
             return isDone is true ? PlanTaskStatus.Completed : PlanTaskStatus.Pending;
@@ -213,7 +213,7 @@ internal static class TaskNodeReader
         fields.TextList(name) ?? boundaries?.TextList(name);
 
     /// <summary>Returns the fields of a nested mapping, or null if the mapping is missing or the value is not a mapping.</summary>
-    public static YamlOrJsonMappingReader? Nested(YamlOrJsonMappingReader fields, string name, YamlOrJsonKeySpellingTable keys)
+    public static YamlOrJsonMappingReader? Nested(YamlOrJsonMappingReader fields, string name, YamlOrJsonKeySynonymTable keys)
     {
         switch (fields.Node(name))
         {

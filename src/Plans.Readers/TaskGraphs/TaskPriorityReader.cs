@@ -17,7 +17,7 @@ internal static class TaskPriorityReader
         ["low"] = -50,
     };
 
-    /// <summary>Returns the priority, or null if the task has none.</summary>
+    /// <summary>Returns the priority, or null if the task has none or the priority is unknown.</summary>
     public static int? Bind(YamlOrJsonMappingReader fields)
     {
         if (fields.Node("priority") is not { } node)

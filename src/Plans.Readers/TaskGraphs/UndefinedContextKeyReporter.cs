@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reports context keys for which neither the plan nor the project has a text.</summary>
+/// <summary>Reports context keys that refer to a text block which neither the plan nor the project defines.</summary>
 internal static class UndefinedContextKeyReporter
 {
     public static void Report(IReadOnlyList<TaskWithPositions> tasks, IReadOnlySet<string> context, FaultList faults)

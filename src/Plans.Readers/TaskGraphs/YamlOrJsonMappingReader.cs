@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Fields of a mapping by canonical name. Its typed accessors report invalid values.</summary>
+/// <summary>Gives access to the fields of a mapping by their canonical names. Methods for typed values report invalid values.</summary>
 internal sealed class YamlOrJsonMappingReader
 {
     // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
@@ -13,7 +13,7 @@ internal sealed class YamlOrJsonMappingReader
     public YamlOrJsonMappingReader(
         MappingNode mapping,
         string path,
-        YamlOrJsonKeySpellingTable keys,
+        YamlOrJsonKeySynonymTable keys,
         FaultList faults,
         string what,
         FaultSeverity unknown = FaultSeverity.Warning
@@ -60,7 +60,7 @@ internal sealed class YamlOrJsonMappingReader
         }
     }
 
-    private void ReportUnknown(ScalarNode key, YamlOrJsonNode value, YamlOrJsonKeySpellingTable keys, string what, FaultSeverity unknown)
+    private void ReportUnknown(ScalarNode key, YamlOrJsonNode value, YamlOrJsonKeySynonymTable keys, string what, FaultSeverity unknown)
     {
         // Keys that start with x- or a dot belong to the user, for example to define anchors.
         if (key.Text.StartsWith("x-", StringComparison.Ordinal) || key.Text.StartsWith('.'))
@@ -102,13 +102,14 @@ internal sealed class YamlOrJsonMappingReader
     }
 
     /// <summary>
-    /// True if a key orders the task only by number, which is not supported, and the task declares no dependencies by name.
+    /// True if an unknown key only gives the task a number in an execution order, and the task names no dependencies. Ordering tasks by
+    /// number is not supported.
     /// </summary>
     /// <param name="mapping">Node of the task.</param>
     /// <param name="key">An unknown key of the task.</param>
     /// <param name="value">Value of the key.</param>
     /// <param name="keys">Keys that the reader knows.</param>
-    public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, YamlOrJsonNode value, YamlOrJsonKeySpellingTable keys) =>
+    public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, YamlOrJsonNode value, YamlOrJsonKeySynonymTable keys) =>
         IsLater(key, value) && !HasNames(mapping, keys);
 
     // The first task in a numbered order has no dependencies.
@@ -118,7 +119,7 @@ internal sealed class YamlOrJsonMappingReader
         && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
         && number > 1;
 
-    private static bool HasNames(MappingNode mapping, YamlOrJsonKeySpellingTable keys) =>
+    private static bool HasNames(MappingNode mapping, YamlOrJsonKeySynonymTable keys) =>
         mapping.Entries.Any(entry => keys.Find(entry.Key.Text) is { } found && found == keys.Find("needs"));
 
     private void ReportSynonym(ScalarNode key, string name)
@@ -133,7 +134,7 @@ internal sealed class YamlOrJsonMappingReader
         );
     }
 
-    /// <summary>True if a value is null, an empty text or an empty list.</summary>
+    /// <summary>True if a value is null, an empty string or an empty list.</summary>
     public static bool IsEmpty(YamlOrJsonNode value) =>
         value is ScalarNode { IsNull: true } or ScalarNode { Text: "" } or SequenceNode { Items.Count: 0 };
 
@@ -191,7 +192,7 @@ internal sealed class YamlOrJsonMappingReader
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
         where T : struct => Node(name) is { } node ? YamlOrJsonValueReader.Word(node, Join(name), words, _faults) : null;
 
-    /// <summary>Returns the texts in a list, or null if the field is missing. A single text counts as a list with one item.</summary>
+    /// <summary>Returns the strings in a list, or null if the field is missing. A single string counts as a list with one item.</summary>
     public IReadOnlyList<PositionedText>? Texts(string name) =>
         Node(name) is { } node ? YamlOrJsonValueReader.Texts(node, Join(name), _faults) : null;
 

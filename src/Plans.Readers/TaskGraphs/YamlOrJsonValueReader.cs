@@ -119,7 +119,7 @@ internal static class YamlOrJsonValueReader
         return null;
     }
 
-    /// <summary>Reads the texts in a list with their paths. A single text counts as a list with one item.</summary>
+    /// <summary>Reads the strings in a list, with the path of each. A single string counts as a list with one item.</summary>
     public static IReadOnlyList<PositionedText> Texts(YamlOrJsonNode node, FieldPath field, FaultList faults)
     {
         switch (node)
@@ -183,7 +183,7 @@ internal static class YamlOrJsonValueReader
         return null;
     }
 
-    /// <summary>True if a limit is disabled, either by a word that settings also accept or by 0 as in printed plans.</summary>
+    /// <summary>True if a limit is disabled, either by a word such as <c>off</c> or by 0, which printed plans contain.</summary>
     private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
     // A duration of more than ten years is a mistake in the unit, and would overflow timers.

@@ -1,21 +1,21 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Creates plans from task descriptions in plain text. Each text becomes a separate task for one agent. The tasks have no order and may
-/// write every file.
+/// Creates plans from task descriptions in plain text. Each description becomes a separate task for one agent. The tasks have no order and
+/// may write any file.
 /// </summary>
 public static class AdhocPlan
 {
     /// <summary>Maximum number of tasks per call.</summary>
     public const int MostTasks = 200;
 
-    /// <summary>Maximum length of a task text, in characters.</summary>
+    /// <summary>Maximum length of a task description, in characters.</summary>
     public const int LongestText = 100_000;
 
     private const int LongestId = 40;
     private const int LongestTitle = 120;
 
-    /// <summary>Creates a plan with one task for each text and repetition.</summary>
+    /// <summary>Creates a plan with one task, or the given number of identical tasks, for each task description.</summary>
     /// <param name="texts">Task texts, validated by <see cref="Fault"/>.</param>
     /// <param name="times">Number of agents that receive the same text.</param>
     /// <param name="taken">Task ids already used by the run that receives the tasks, or null if there are none.</param>
@@ -34,7 +34,9 @@ public static class AdhocPlan
         return new Plan { Request = RequestOf(texts, times), Tasks = tasks };
     }
 
-    /// <summary>Returns a sentence about the first problem with the task texts, or null if a plan can be created from them.</summary>
+    /// <summary>
+    /// Returns a sentence about the first problem with the task descriptions, or null if a plan can be created from them.
+    /// </summary>
     /// <param name="texts">Task texts.</param>
     /// <param name="times">Number of agents that receive the same text.</param>
     public static string? Fault(IReadOnlyList<string> texts, int times = 1)
@@ -62,7 +64,7 @@ public static class AdhocPlan
         return null;
     }
 
-    /// <summary>Creates a plan's task from a task text.</summary>
+    /// <summary>Creates a plan's task from a task description.</summary>
     /// <param name="text">The task text, trimmed.</param>
     /// <param name="id">Id of the task.</param>
     public static PlanTask TaskOf(string text, string id)
@@ -93,8 +95,8 @@ public static class AdhocPlan
         };
 
     /// <summary>
-    /// Derives a task id from the words of a text. Returns <c>task</c> if the words yield no valid id, for example because they have no
-    /// Latin letters.
+    /// Derives a task id from the words of a task description. Returns <c>task</c> if the words yield no valid id, for example because they
+    /// have no Latin letters.
     /// </summary>
     private static string NameOf(string text)
     {

@@ -40,7 +40,7 @@ public static class BacklogPlanningRequestRenderer
         return text.ToString();
     }
 
-    /// <summary>Groups the ids of a plan's tasks by the id of their backlog task.</summary>
+    /// <summary>Groups the ids of a plan's tasks by the id of the backlog task that each of them implements.</summary>
     /// <param name="ids">Ids of the backlog tasks.</param>
     /// <param name="faults">Receives a sentence for each planned task without a backlog task, and for each backlog task without a planned
     /// one.</param>

@@ -6,7 +6,7 @@ public sealed record BacklogTask
     /// <summary>The task's number as users write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Title of the task, in one line.</summary>
+    /// <summary>One-line title of the task.</summary>
     public string Title { get; init; } = "";
 
     /// <summary>Description of the work to do.</summary>
@@ -87,7 +87,7 @@ public static class BacklogPriority
     }
 }
 
-/// <summary>Compares backlog ids numerically: 2 before 10, 3.2 before 3.10.</summary>
+/// <summary>Compares backlog ids numerically, so that <c>2</c> comes before <c>10</c>, and <c>3.2</c> before <c>3.10</c>.</summary>
 public sealed class BacklogIdOrder : IComparer<string>
 {
     /// <summary>Shared instance of the comparer.</summary>

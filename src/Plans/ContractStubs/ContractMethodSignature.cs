@@ -77,7 +77,7 @@ internal sealed record ContractMethodSignature(
         return true;
     }
 
-    /// <summary>True for Python's markers that separate kinds of parameters.</summary>
+    /// <summary>True for Python's markers <c>*</c> and <c>/</c>, which separate different kinds of parameters.</summary>
     public static bool IsMarker(string name) => name is "*" or "/";
 
     private static bool IsType(string? type) => type is null || !type.AsSpan().ContainsAny(NotInTypes);
@@ -146,7 +146,7 @@ internal sealed record ContractMethodSignature(
         }
     }
 
-    /// <summary>Returns the index of the bracket that closes the bracket at <paramref name="open"/>, or -1 if it is not closed.</summary>
+    /// <summary>Returns the index of the parenthesis that closes the one at <paramref name="open"/>, or -1 if none does.</summary>
     public static int Closing(string line, int open)
     {
         var depth = 0;

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// <summary>Languages in which contract stubs are generated.</summary>
 public enum ContractStubLanguage
 {
-    /// <summary>The stub is a typing.Protocol class.</summary>
+    /// <summary>The stub is a class that derives from <c>typing.Protocol</c>.</summary>
     Python,
 
     /// <summary>The stub is an exported interface.</summary>
@@ -73,7 +73,7 @@ public sealed record InterfaceContractStub(
             return false;
         }
         var language = LanguageOf(contract.FilePath!)!.Value;
-        var version = ContractFileVersionReader.HashOf(ContractStubCodeWriter.Write(contract, language, methods, version: ""));
+        var version = ContractFileVersionCalculator.HashOf(ContractStubCodeWriter.Write(contract, language, methods, version: ""));
         stub = new InterfaceContractStub(
             contract.Name,
             contract.FilePath!,
@@ -179,7 +179,7 @@ public sealed record InterfaceContractStub(
             || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type))
         );
 
-    /// <summary>Returns the language for the extension of a file, or null if the extension is unknown.</summary>
+    /// <summary>Returns the contract language for a file's extension, or null if the extension is unknown.</summary>
     public static ContractStubLanguage? LanguageOf(string filePath)
     {
         var dot = filePath.LastIndexOf('.');

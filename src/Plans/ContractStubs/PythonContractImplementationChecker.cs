@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Checks Python classes that derive from a contract. These classes inherit the stub's empty methods, so neither Python nor its type
-/// checkers notice a missing method. In the other languages the compiler reports it. Types are not checked here.
+/// Checks Python classes that derive from a contract. Such a class inherits the stub's empty methods, so neither Python nor its type
+/// checkers notice a missing method. In the other languages, the compiler reports missing methods. Types are not checked here.
 /// </summary>
 public static partial class PythonContractImplementationChecker
 {

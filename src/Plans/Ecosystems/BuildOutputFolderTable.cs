@@ -36,7 +36,7 @@ internal static class BuildOutputFolderTable
         ];
 
     /// <summary>
-    /// Returns a regular expression that matches a configuration line, outside of comments, that makes a bundler or compiler write to this
+    /// Returns a regular expression for configuration lines, outside of comments, that make a bundler or compiler write to the given
     /// folder.
     /// </summary>
     private static string SetsOutput(string folder) =>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Properties of projects in one programming language, or of a tool that runs programs in other languages. Each is a row of
-/// <see cref="Ecosystems"/>. File names have no folder and may contain the wildcard <c>*</c>.
+/// Properties of projects in one programming language, or of a tool that runs programs in other languages. Each instance is a row of the
+/// table in <see cref="Ecosystems"/>. File names have no folder and may contain the wildcard <c>*</c>.
 /// </summary>
 /// <param name="Name">Usual name of the language or tool.</param>
 public sealed record Ecosystem(string Name)
@@ -11,10 +11,9 @@ public sealed record Ecosystem(string Name)
     public required IReadOnlyList<string> Programs { get; init; }
 
     /// <summary>
-    /// Beginnings of commands, each with the type of gate for which the command is used. If one prefix extends another, the longer one
-    /// comes first.
+    /// Command prefixes, each with the type of gate that the command performs. If one prefix extends another, the longer one comes first.
     /// </summary>
-    public IReadOnlyList<CommandGateTypeRule> Commands { get; init; } = [];
+    public IReadOnlyList<GateTypeByCommandRule> Commands { get; init; } = [];
 
     /// <summary>
     /// Package managers of the ecosystem. If a project has lock files from several of them, the first one in this list applies.
@@ -34,12 +33,12 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Toolchain { get; init; } = [];
 
     /// <summary>
-    /// Extensions of source files. In a project or folder that already has such files, a new configuration file changes the gates that
-    /// check them.
+    /// Extensions of source files. A configuration file that is added to a folder with such files counts as a change to the gates of these
+    /// files.
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
-    /// <summary>Name patterns of test files, without their extension, which is one of <see cref="Sources"/>.</summary>
+    /// <summary>Name patterns of test files, without the extension, which must be one of the <see cref="Sources"/>.</summary>
     public IReadOnlyList<string> Tests { get; init; } = [];
 
     /// <summary>True if source files of the product may contain tests.</summary>
@@ -53,34 +52,37 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
     /// <summary>
-    /// Names of files that programs read before the project's own files, or although no command names them. A gate that creates such a file
-    /// changes the result of the next gate, even if git ignores the file.
+    /// Names of files that programs read before the project's own files, or even though no command names them. A gate that creates such a
+    /// file changes the result of the next gate, even if git ignores the file.
     /// </summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
-    /// <summary>Files that contain commands or file names, and that a program reads although its command does not name them.</summary>
-    public IReadOnlyList<ProgramDefaultScriptFiles> Scripts { get; init; } = [];
+    /// <summary>
+    /// Files that contain commands or file names, and that a program reads even though the command line does not name them.
+    /// </summary>
+    public IReadOnlyList<ImplicitProgramInputFiles> Scripts { get; init; } = [];
 
     /// <summary>Folders with installed packages or build output.</summary>
     public IReadOnlyList<string> OutputFolders { get; init; } = [];
 
     /// <summary>
-    /// Build output folders whose names other projects use for sources. They count as output only if certain files lie beside them.
+    /// Build output folders with names that other projects use for source folders. Such a folder counts as output only if certain files are
+    /// next to it.
     /// </summary>
     public IReadOnlyList<EcosystemOutputFolder> OutputBeside { get; init; } = [];
 
     /// <summary>Extensions of build output files.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
-    /// <summary>Gates for projects that configure none. For each gate type, the first gate that applies is used.</summary>
+    /// <summary>Gates for projects that do not configure any. For each gate type, the first gate that applies is used.</summary>
     public IReadOnlyList<EcosystemGate> Gates { get; init; } = [];
 
     /// <summary>True if a nested project has its own gates because the commands of the outer project do not cover it.</summary>
     public bool HasNestedProjects { get; init; }
 
     /// <summary>
-    /// Lists of file names. The first list with a file in a project's root applies. Exactly one of its files must be there, because the
-    /// gates would otherwise be ambiguous. Empty if there is no such requirement.
+    /// Alternative lists of file names. The first list with a file in a project's root applies. The root must contain exactly one file of
+    /// that list, because the gates would otherwise be ambiguous. Empty if there is no such requirement.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
@@ -90,11 +92,13 @@ public sealed record Ecosystem(string Name)
     /// <summary>Lock files of all package managers.</summary>
     public IEnumerable<string> LockFiles => Managers.SelectMany(manager => manager.LockFiles);
 
-    /// <summary>Returns the package managers that have a lock file or another identifying file among the names.</summary>
+    /// <summary>Returns the package managers whose lock file or other identifying file is among the given file names.</summary>
     public IEnumerable<PackageManager> ManagersOf(IReadOnlyCollection<string> names) =>
         Managers.Where(manager => manager.LockFiles.Concat(manager.OwnFiles).Any(names.Contains));
 
-    /// <summary>Returns the package manager whose lock file is among the names in a project's root, or null if there is none.</summary>
+    /// <summary>
+    /// Returns the first package manager whose lock file is among the names of the files in a project's root, or null if there is none.
+    /// </summary>
     public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
@@ -148,7 +152,8 @@ public sealed record Ecosystem(string Name)
     }
 
     /// <summary>
-    /// Files and folders that the ecosystem's programs read, such as toolchains installed by the user. Relative to the home folder.
+    /// Paths, relative to the home folder, of files and folders that the ecosystem's programs read, such as toolchains that the user
+    /// installed.
     /// </summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
@@ -180,7 +185,7 @@ public sealed record Ecosystem(string Name)
 /// </summary>
 /// <param name="Command">Text of the command.</param>
 /// <param name="Type">Kind of check that the command performs.</param>
-public sealed record CommandGateTypeRule(string Command, GateType Type);
+public sealed record GateTypeByCommandRule(string Command, GateType Type);
 
 /// <summary>A gate for projects that contain certain files.</summary>
 /// <param name="Command">Text of the command.</param>
@@ -198,14 +203,16 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     /// <summary>True if the command also covers projects nested in the project's folder.</summary>
     public bool CoversNested { get; init; }
 
-    /// <summary>True if the command is a Python module that runs with the package manager's <see cref="PackageManager.Run"/>.</summary>
+    /// <summary>
+    /// True if the command is a Python module, which is started with the package manager's <see cref="PackageManager.Run"/> prefix.
+    /// </summary>
     public bool IsModule { get; init; }
 }
 
-/// <summary>Files that a program reads although its command does not name them.</summary>
+/// <summary>Files that a program reads even though its command line does not name them.</summary>
 /// <param name="Program">Name of the program.</param>
 /// <param name="Files">Names of the files.</param>
-public sealed record ProgramDefaultScriptFiles(string Program, IReadOnlyList<string> Files);
+public sealed record ImplicitProgramInputFiles(string Program, IReadOnlyList<string> Files);
 
 /// <summary>A package manager of an ecosystem.</summary>
 /// <param name="Name">Usual name, which is normally the name of its program.</param>
@@ -236,14 +243,16 @@ public sealed record PackageManager(string Name)
     public IReadOnlyList<string> SetUpBeside { get; init; } = [];
 
     /// <summary>
-    /// Folder that set-up creates and that can be copied to another worktree with the same files, or null if it can't be copied.
+    /// Folder that set-up creates, and that can be copied to another worktree if lock files and other set-up inputs are the same. Null if
+    /// the folder can't be copied.
     /// </summary>
     /// <value>Default: null, because the folder contains absolute paths (virtual environments, <c>dotnet restore</c>), or can quickly be
     /// rebuilt from the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
     /// <summary>
-    /// Build folder in the root that can be copied to another worktree to build incrementally, or null if it can't be copied.
+    /// Build folder in the root that can be copied to another worktree, so that the build there is incremental. Null if the folder can't be
+    /// copied.
     /// </summary>
     public string? Builds { get; init; }
 
@@ -274,8 +283,8 @@ public sealed record PackageLockFormat(string Says, string SetUp);
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
     /// <summary>
-    /// Command-line option that overrides the folder, or null if there is none. The option can be appended to the value of the first of its
-    /// environment variables.
+    /// Command-line option that overrides the folder, or null if there is none. The option can be appended to the value of the first
+    /// environment variable that holds options for the package manager.
     /// </summary>
     public PackageCacheOption? Option { get; init; }
 

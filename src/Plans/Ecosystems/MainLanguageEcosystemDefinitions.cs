@@ -120,7 +120,7 @@ internal static class MainLanguageEcosystemDefinitions
                 "package.json .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs jest.config.* vitest.config.* .mocharc.* .eslintrc* "
                     + "babel.config.* .babelrc*"
             ),
-            Scripts = [.. Names(JavaScriptManagers).Select(program => new ProgramDefaultScriptFiles(program, ["package.json"]))],
+            Scripts = [.. Names(JavaScriptManagers).Select(program => new ImplicitProgramInputFiles(program, ["package.json"]))],
             OutputFolders = Names(
                 "node_modules .next .nuxt .output .svelte-kit .astro .angular .vite .turbo .parcel-cache .nyc_output coverage "
                     + "storybook-static playwright-report"
@@ -407,8 +407,8 @@ internal static class MainLanguageEcosystemDefinitions
 
     internal static string[] Names(string names) => names.Split(' ');
 
-    internal static CommandGateTypeRule[] Commands(GateType type, params string[] words) =>
-        Array.ConvertAll(words, word => new CommandGateTypeRule(word, type));
+    internal static GateTypeByCommandRule[] Commands(GateType type, params string[] words) =>
+        Array.ConvertAll(words, word => new GateTypeByCommandRule(word, type));
 
     private static string GoLine(string name) => $"^{name}=(?<path>.+)$";
 

@@ -16,7 +16,7 @@ internal static class ToolEcosystemDefinitions
             ReadFirst = ["GNUmakefile", "makefile"],
             Scripts =
             [
-                .. Names("make gmake").Select(program => new ProgramDefaultScriptFiles(program, Names("GNUmakefile makefile Makefile"))),
+                .. Names("make gmake").Select(program => new ImplicitProgramInputFiles(program, Names("GNUmakefile makefile Makefile"))),
             ],
         },
         new("just")

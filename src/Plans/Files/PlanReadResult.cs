@@ -75,7 +75,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     }
 
     /// <summary>
-    /// Adds errors for required gates that can't pass, and for paths that a task writes but that exist only inside the plan's own folder.
+    /// Adds errors for required gates that can't pass. Also adds errors for written paths that exist only inside the plan's own folder,
+    /// although paths must be relative to the repository.
     /// </summary>
     /// <param name="folder">The plan's folder, relative to the repository; empty for the root.</param>
     /// <param name="exists">True if the file or folder exists in the repository.</param>
@@ -205,7 +206,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         {
             return this;
         }
-        var found = OwnershipConflictResult.Of(Plan, Graph ?? TaskGraph.Of(Plan));
+        var found = TaskOwnershipConflictResult.Of(Plan, Graph ?? TaskGraph.Of(Plan));
         var index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
         return With(
             found
@@ -215,13 +216,13 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                 {
                     var field = (conflict.Use, conflict.Kind) switch
                     {
-                        (ConflictingAccessKind.Read, ConflictingObjectKind.File) => "files_read",
-                        (ConflictingAccessKind.Read, _) => "resources_read",
-                        (ConflictingAccessKind.Append, _) => "files_append",
-                        (_, ConflictingObjectKind.File) => "files_write",
+                        (TaskAccessConflictKind.Read, FileOrResourceKind.File) => "files_read",
+                        (TaskAccessConflictKind.Read, _) => "resources_read",
+                        (TaskAccessConflictKind.Append, _) => "files_append",
+                        (_, FileOrResourceKind.File) => "files_write",
                         _ => "resources_write",
                     };
-                    var code = conflict.Use == ConflictingAccessKind.Write ? "conflict" : "unordered-use";
+                    var code = conflict.Use == TaskAccessConflictKind.Write ? "conflict" : "unordered-use";
                     return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
                 })
         );

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Validates exclusive names of gates (<c>exclusive: NAME</c>), which stand for a shared resource such as a port or a database. Gates with
-/// the same name run one at a time across all runs of a user on a host. The name becomes part of a path.
+/// Validates the name in a gate's key <c>exclusive</c>, which stands for a shared resource such as a port or a database. Gates with the
+/// same name run one at a time across all of a user's runs on a host. The name becomes part of a path.
 /// </summary>
 public static class ExclusiveGateNameValidator
 {
-    /// <summary>Rule for exclusive names of gates, phrased as a suggested fix.</summary>
+    /// <summary>Rule for names in a gate's key <c>exclusive</c>, phrased as a suggested fix.</summary>
     public const string Rule =
         "Use a name of at most 64 letters, digits, '.', '_' and '-' that begins with a letter or a digit, such as 'database'.";
 

@@ -89,10 +89,12 @@ public sealed record Gate(
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
-    /// <summary>True if another gate is equivalent: as far as known, its command does the same, and it expects the same outcome.</summary>
+    /// <summary>
+    /// True if this gate and the other one are equivalent: as far as known, their commands do the same, and both expect the same outcome.
+    /// </summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
-    /// <summary>True if another gate is equivalent: its command is known to do the same, and it expects the same outcome.</summary>
+    /// <summary>True if this gate needs the other gate, and is therefore executed after it.</summary>
     public bool IsAfter(Gate other) => Needs?.Any(command => GateCommandNormalizer.Of(command) == other.Identity.Command) == true;
 
     /// <summary>True if a change to any of the given files can change the gate's result.</summary>
@@ -105,7 +107,8 @@ public sealed record Gate(
     public (string Command, bool Negate) Identity => (GateCommandNormalizer.Of(Command), Negate);
 
     /// <summary>
-    /// Returns a copy without the members that do not affect the gate's result: the exclusive name and the caching setting.
+    /// Returns a copy without the members that do not affect the gate's result, namely the name in <c>exclusive</c> and the caching
+    /// setting.
     /// </summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };
 

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<GateAnomalyKind>))]
 public enum GateAnomalyKind
 {
-    /// <summary>A file or folder with the name of the gate's output file existed and was removed.</summary>
+    /// <summary>A file or folder with the name of the gate's output file already existed and was removed.</summary>
     [JsonStringEnumMemberName("logreplaced")]
     LogReplaced,
 

@@ -29,14 +29,14 @@ internal static class GateCommandNormalizer
     /// <summary>Returns the normalized command, which is the same for commands known to be equivalent.</summary>
     public static string Of(string command)
     {
-        var (folder, rest) = GateFolderPrefixEditor.Split(command.Trim());
+        var (folder, rest) = GateCommandFolderPrefixEditor.Split(command.Trim());
         if (rest.AsSpan().ContainsAny(ShellCharacters))
         {
             return command;
         }
         var words = rest.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var same = string.Join(' ', Usual(words));
-        return folder.Length == 0 ? same : GateFolderPrefixEditor.Join(folder, same);
+        return folder.Length == 0 ? same : GateCommandFolderPrefixEditor.Join(folder, same);
     }
 
     private static string[] Usual(string[] words)

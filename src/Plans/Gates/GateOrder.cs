@@ -4,8 +4,8 @@ namespace Orchestrator.Plans;
 public static class GateOrder
 {
     /// <summary>
-    /// Sorts gates so that each comes after the gates that it needs, and otherwise keeps their order. If gates need each other in a cycle,
-    /// the given order is kept.
+    /// Sorts gates so that each comes after the gates that it needs, and otherwise keeps their order. The order of gates that need each
+    /// other in a cycle is unspecified.
     /// </summary>
     public static IReadOnlyList<Gate> Sort(IReadOnlyList<Gate> gates) => Sort(gates, gate => gate);
 

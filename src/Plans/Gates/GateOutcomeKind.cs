@@ -4,11 +4,11 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<GateOutcomeKind>))]
 public enum GateOutcomeKind
 {
-    /// <summary>Tests or lint rules ran, and none failed.</summary>
+    /// <summary>The command succeeded, and its output and reports show no failure.</summary>
     [JsonStringEnumMemberName("passed")]
     Passed,
 
-    /// <summary>A test or a lint rule failed.</summary>
+    /// <summary>A test or a lint rule failed, or the command failed for an unknown reason.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
@@ -16,7 +16,7 @@ public enum GateOutcomeKind
     [JsonStringEnumMemberName("no-tests")]
     NoTests,
 
-    /// <summary>The gate says nothing about the code, because the host lacks a resource.</summary>
+    /// <summary>The gate gives no information about the code, because the host lacks a resource.</summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
@@ -29,7 +29,7 @@ public enum GateOutcomeKind
     Configuration,
 }
 
-/// <summary>Resource that the host lacks, so that a gate could not run.</summary>
+/// <summary>Condition on the host that kept a gate from giving a result.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EnvironmentCause>))]
 public enum EnvironmentCause
 {
@@ -41,7 +41,7 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("missing-package")]
     MissingPackage,
 
-    /// <summary>The network is not reachable.</summary>
+    /// <summary>The network can't be reached.</summary>
     [JsonStringEnumMemberName("no-network")]
     NoNetwork,
 
@@ -57,7 +57,7 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>The permission to read, write or execute a file is missing.</summary>
+    /// <summary>A file can't be read, written or executed because of missing permissions.</summary>
     [JsonStringEnumMemberName("permission")]
     Permission,
 
@@ -91,7 +91,7 @@ public sealed record TestCounts(
 /// <param name="Text">Text of the line without colors.</param>
 /// <param name="File">File that contains the failure, relative to the gate's directory, or null if the line names none.</param>
 /// <param name="FileLine">Line number in that file, starting at 1, or null if the line names none.</param>
-public sealed record DecisiveLine(
+public sealed record FailureExplainingLine(
     [property: JsonPropertyName("line")] int? Line,
     [property: JsonPropertyName("text")] string Text,
     [property: JsonPropertyName("file")] string? File,

@@ -12,11 +12,11 @@ public enum GateAssuranceLevel
     [JsonStringEnumMemberName("lintonly")]
     LintOnly,
 
-    /// <summary>All decisive gates passed.</summary>
+    /// <summary>All gates whose failure would prevent a merge passed or had nothing to check.</summary>
     [JsonStringEnumMemberName("verified")]
     Verified,
 
-    /// <summary>A decisive gate did not pass.</summary>
+    /// <summary>At least one gate failed and prevents a merge.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }

@@ -54,7 +54,7 @@ public enum GateFailure
     Contention,
 }
 
-/// <summary>Resource that the gate could not acquire because it was in use. Determined from the gate's output.</summary>
+/// <summary>Kind of resource that a gate could not acquire because the resource was in use, as determined from the gate's output.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateContendedResourceKind>))]
 public enum GateContendedResourceKind
 {
@@ -116,9 +116,9 @@ public sealed record GateVerdict
     [JsonPropertyName("name")]
     public string Name => Gate.Name;
 
-    /// <summary>Source of the gate, or null if unknown.</summary>
+    /// <summary>Place where the gate is defined, or null if unknown.</summary>
     [JsonPropertyName("source"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateDefinitionSource? Source { get; init; }
+    public GateDefinitionSourceKind? Source { get; init; }
 
     /// <summary>Command that was run, with placeholders replaced.</summary>
     [JsonPropertyName("command")]
@@ -162,8 +162,8 @@ public sealed record GateVerdict
     public GateOutcomeKind? Kind { get; init; }
 
     /// <summary>
-    /// Resource that the host lacks, for <see cref="GateOutcomeKind.Environment"/>. Null for other outcomes, or if the resource could not
-    /// be identified.
+    /// Resource that the host lacks if the outcome is <see cref="GateOutcomeKind.Environment"/>. Null for other outcomes, or if the
+    /// resource could not be identified.
     /// </summary>
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
@@ -184,10 +184,11 @@ public sealed record GateVerdict
 
     /// <summary>Output line that best explains the result, or null if the gate passed or no line explains it.</summary>
     [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DecisiveLine? Decisive { get; init; }
+    public FailureExplainingLine? Decisive { get; init; }
 
     /// <summary>
-    /// Failed tests or diagnostics without positions and times, so that two runs can be compared. Null if none are known.
+    /// Failed tests or diagnostics, without line numbers and times so that the failures of two runs can be compared. Null if none are
+    /// known.
     /// </summary>
     [JsonPropertyName("failures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Failures { get; init; }
@@ -199,7 +200,9 @@ public sealed record GateVerdict
     [JsonPropertyName("newFailures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NewFailures { get; init; }
 
-    /// <summary>Number that the measurement printed. Null if it failed or printed none, or if the gate is not a measurement.</summary>
+    /// <summary>
+    /// Number that the measurement printed. Null if the command failed or printed no number, or if the gate is not a measurement.
+    /// </summary>
     [JsonPropertyName("measured"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Measured { get; init; }
 
@@ -223,11 +226,13 @@ public sealed record GateVerdict
     [JsonPropertyName("at")]
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>Resource that the gate's first run could not acquire, according to its output.</summary>
+    /// <summary>Kind of resource that the gate's first run could not acquire, according to its output.</summary>
     [JsonPropertyName("contention")]
     public GateContendedResourceKind Contention { get; init; }
 
-    /// <summary>True if the gate failed while another gate was running, and this is the result of running it again alone.</summary>
+    /// <summary>
+    /// True if the gate failed while another gate was running, and this verdict is the result of running the gate again alone.
+    /// </summary>
     [JsonPropertyName("ranAlone")]
     public bool RanAlone { get; init; }
 
@@ -303,8 +308,8 @@ public sealed record GateVerdict
     public string? EvidenceFile { get; init; }
 
     /// <summary>
-    /// SHA-256 of <see cref="EvidenceFile"/> when the gate ended, in hexadecimal digits. Empty if the file does not exist or was not
-    /// hashed.
+    /// SHA-256 hash of <see cref="EvidenceFile"/>, computed when the gate ended, in hexadecimal digits. Empty if the file does not exist or
+    /// was not hashed.
     /// </summary>
     [JsonPropertyName("evidenceHash")]
     public string EvidenceHash
@@ -325,7 +330,7 @@ public sealed record GateVerdict
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
 
-    /// <summary>True if the gate passed, or if all its failures are quarantined.</summary>
+    /// <summary>True if the gate ran and passed, or if its failure is quarantined. False for skipped gates.</summary>
     [JsonIgnore]
     public bool Holds => Result == GateResult.Passed || Quarantined;
 
@@ -333,7 +338,10 @@ public sealed record GateVerdict
     [JsonPropertyName("acceptable")]
     public bool IsAcceptable => Passed || !Gate.Required || Quarantined;
 
-    /// <summary>Tracked files that a linter changed in order to succeed, which counts as a failure. Null if there are none.</summary>
+    /// <summary>
+    /// Tracked files that a linter repaired so that it could exit successfully, which still counts as a failed gate. Null if there are
+    /// none.
+    /// </summary>
     [JsonIgnore]
     public AbridgedFileList? Repaired =>
         this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } } ? Rewritten : null;

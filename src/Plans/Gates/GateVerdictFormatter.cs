@@ -14,20 +14,20 @@ public static class GateVerdictFormatter
     private const string Exclusive = "or set 'exclusive: NAME' on the gate, so that gates with this name run one at a time on this machine";
 
     /// <summary>
-    /// Formats, without a final period, the results of a task's new and changed tests when run without the task's change.
+    /// Formats the results of running a task's new and changed tests without the task's change. The text has no final period.
     /// </summary>
-    public static string Red(RedProof proof) =>
+    public static string Red(NewTestsOnBaseProductResult proof) =>
         proof.Gap switch
         {
-            MissingRedProofReason.NoProductChange => "it changes only tests, so nothing shows that they can fail",
-            MissingRedProofReason.NotSeparable => "its tests are in product files, so nothing shows that they can fail",
-            MissingRedProofReason.CouldNotRun => "its tests could not be run without its change",
-            MissingRedProofReason.NoNames => "its tests fail without its change, but the test runner names none of them",
+            InconclusiveNewTestsCause.NoProductChange => "it changes only tests, so nothing shows that they can fail",
+            InconclusiveNewTestsCause.NotSeparable => "its tests are in product files, so nothing shows that they can fail",
+            InconclusiveNewTestsCause.CouldNotRun => "its tests could not be run without its change",
+            InconclusiveNewTestsCause.NoNames => "its tests fail without its change, but the test runner names none of them",
             _ when proof.ProvesNothing => $"its tests prove nothing: {Of(proof)}",
             _ => Of(proof),
         };
 
-    private static string Of(RedProof proof) =>
+    private static string Of(NewTestsOnBaseProductResult proof) =>
         $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
         + (proof.Green.Count == 0 ? "" : $"; green with and without it: {ListFirst(proof.Green, MostNotes)}");
 
@@ -113,7 +113,7 @@ public static class GateVerdictFormatter
         $"{ListFirst([.. failures.Select(f => f.Gate.Name)], 20)}."
         + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
 
-    /// <summary>Explains that a gate is only advisory, because it also failed at the base commit.</summary>
+    /// <summary>Explains that a gate is only advisory in this run, because it already failed at the base commit.</summary>
     /// <param name="verdict">Verdict of the gate at the base commit.</param>
     /// <param name="log">Path of the file with the complete output.</param>
     public static string OnlyAdvises(GateVerdict verdict, string log)
@@ -124,7 +124,8 @@ public static class GateVerdictFormatter
     }
 
     /// <summary>
-    /// Explains that a gate's failure still counts although the gate also failed at the base commit, because the run has no other tests.
+    /// Explains that a gate still decides whether work is accepted although it already failed at the base commit, because no other test
+    /// checks the work.
     /// </summary>
     public static string StillDecides(GateVerdict verdict, string log)
     {
@@ -270,7 +271,8 @@ public static class GateVerdictFormatter
         verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
     /// <summary>
-    /// Formats how many gates passed out of all gates, or "not verified" if the task has none. Empty before the first gate has run.
+    /// Formats the number of gates that passed and the number of all gates, or "not verified" if the task has none. Empty before the first
+    /// gate has run.
     /// </summary>
     public static string Count(GateSummary? gates) =>
         gates switch
@@ -296,12 +298,12 @@ public static class GateVerdictFormatter
     public static IEnumerable<string> BaseFailureNotes(IEnumerable<GateVerdict> verdicts) =>
         verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
 
-    /// <summary>Formats where a cached result comes from, phrased to follow the gate's name and a colon.</summary>
+    /// <summary>Formats the origin of a cached result, phrased to follow the gate's name and a colon.</summary>
     public static string FromCache(GateVerdict verdict) =>
         $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
         + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
 
-    /// <summary>Formats how flaky a gate is. Empty if it is not flaky or if this is unknown.</summary>
+    /// <summary>Formats in how many recent runs a gate was flaky, if the gate is too flaky to trust. Otherwise empty.</summary>
     public static string Chance(GateVerdict verdict) =>
         verdict.Chance is { } chance ? $"was flaky in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
@@ -339,8 +341,8 @@ public static class GateVerdictFormatter
         string.Join("; ", verdict.Anomalies.Select(anomaly => AnomalyText(anomaly, verdict.Tests)));
 
     /// <summary>
-    /// Suggests fixes as sentences, for example for resources that the gate could not acquire or for files that it lacked. Empty if there
-    /// are none.
+    /// Returns suggested fixes as sentences, for example for a resource that the gate could not acquire or a file that the gate lacked.
+    /// Empty if there are none.
     /// </summary>
     public static string Advice(GateVerdict verdict)
     {
@@ -393,14 +395,16 @@ public static class GateVerdictFormatter
     /// <summary>Formats a warning that a gate passed although, according to its output, no test was run.</summary>
     public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it reported that no test ran.";
 
-    /// <summary>Formats the decisive line of a failure with its file and line number. Null if there is no such line.</summary>
+    /// <summary>
+    /// Formats the output line that best explains a failure, with its file and line number. Null if there is no such line.
+    /// </summary>
     public static string? Decisive(GateVerdict verdict) =>
         verdict.Decisive is not { } decisive ? null
         : decisive.File is not { } file || NamesPlace(decisive, file) ? decisive.Text
         : $"{decisive.Text} ({file}{(decisive.FileLine is { } line ? $":{line}" : "")})";
 
     // Lines such as "a.go:7: got 1" and "a.ts(7,3): error" already contain the position.
-    private static bool NamesPlace(DecisiveLine decisive, string file) =>
+    private static bool NamesPlace(FailureExplainingLine decisive, string file) =>
         decisive.Text.Contains(file, StringComparison.Ordinal)
         && (
             decisive.FileLine is not { } line

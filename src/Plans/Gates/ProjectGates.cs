@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Source of a gate.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateDefinitionSource>))]
-public enum GateDefinitionSource
+/// <summary>Place where a gate is defined.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateDefinitionSourceKind>))]
+public enum GateDefinitionSourceKind
 {
     /// <summary>The task's own verification in the plan.</summary>
     [JsonStringEnumMemberName("task")]
@@ -16,7 +16,7 @@ public enum GateDefinitionSource
     [JsonStringEnumMemberName("found")]
     Found,
 
-    /// <summary>The project's manifests, because contracts in the plan require type checks.</summary>
+    /// <summary>The project's manifests. Used for type checks that contracts in the plan require.</summary>
     [JsonStringEnumMemberName("contracts")]
     Contracts,
 
@@ -25,10 +25,10 @@ public enum GateDefinitionSource
     Integration,
 }
 
-/// <summary>A gate that applies, and where it comes from.</summary>
+/// <summary>A gate that applies, with the place where the gate is defined.</summary>
 /// <param name="Gate">Gate that applies.</param>
 /// <param name="Source">Where the gate comes from.</param>
-public sealed record EffectiveGate(Gate Gate, GateDefinitionSource Source);
+public sealed record EffectiveGate(Gate Gate, GateDefinitionSourceKind Source);
 
 /// <summary>Gates of a project. Determines which gates apply to a task, a merge and a landing, for runs and for all commands.</summary>
 public sealed record ProjectGates
@@ -42,8 +42,8 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> Found { get; init; } = [];
 
     /// <summary>
-    /// Gates that the configuration defines for every merged tree. If this and <see cref="Configured"/> are null, the detected gates apply.
-    /// An empty list disables them.
+    /// Gates that the configuration defines for every merged tree. If both this list and <see cref="Configured"/> are null, the detected
+    /// gates apply. An empty list disables the detected gates.
     /// </summary>
     public IReadOnlyList<Gate>? Integration { get; init; }
 
@@ -57,10 +57,10 @@ public sealed record ProjectGates
     public IReadOnlyList<EffectiveGate> ExplainStaging(Plan plan) =>
         [
             .. RemoveDuplicates(
-                From(Configured ?? [], GateDefinitionSource.Configuration)
-                    .Concat(From(Integration ?? [], GateDefinitionSource.Integration))
-                    .Concat(From(Integration is null && Configured is null ? Found : [], GateDefinitionSource.Found))
-                    .Concat(From(Types(plan), GateDefinitionSource.Contracts))
+                From(Configured ?? [], GateDefinitionSourceKind.Configuration)
+                    .Concat(From(Integration ?? [], GateDefinitionSourceKind.Integration))
+                    .Concat(From(Integration is null && Configured is null ? Found : [], GateDefinitionSourceKind.Found))
+                    .Concat(From(Types(plan), GateDefinitionSourceKind.Contracts))
             ),
         ];
 
@@ -71,15 +71,15 @@ public sealed record ProjectGates
     public IReadOnlyList<EffectiveGate> Explain(Plan plan, PlanTask task)
     {
         var holding = RemoveDuplicates([
-            .. From(task.Verification, GateDefinitionSource.Task),
-            .. From(Configured ?? [], GateDefinitionSource.Configuration),
-            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateDefinitionSource.Found),
-            .. From(Types(plan), GateDefinitionSource.Contracts),
+            .. From(task.Verification, GateDefinitionSourceKind.Task),
+            .. From(Configured ?? [], GateDefinitionSourceKind.Configuration),
+            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateDefinitionSourceKind.Found),
+            .. From(Types(plan), GateDefinitionSourceKind.Contracts),
         ]);
         return
         [
             .. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate }),
-            .. From(task.Measurements, GateDefinitionSource.Task),
+            .. From(task.Measurements, GateDefinitionSourceKind.Task),
         ];
     }
 
@@ -150,6 +150,6 @@ public sealed record ProjectGates
             Covers = same.All(gate => gate.Covers is not null) ? DistinctTextList.Of(same.SelectMany(gate => gate.Covers!)) : null,
         };
 
-    private static IEnumerable<EffectiveGate> From(IEnumerable<Gate> gates, GateDefinitionSource source) =>
+    private static IEnumerable<EffectiveGate> From(IEnumerable<Gate> gates, GateDefinitionSourceKind source) =>
         gates.Select(gate => new EffectiveGate(gate, source));
 }

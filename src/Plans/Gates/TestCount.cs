@@ -12,7 +12,7 @@ public sealed record TestCount(
     [property: JsonPropertyName("files")] IReadOnlyList<string> Files
 )
 {
-    /// <summary>True if the output reports a different number than the result files.</summary>
+    /// <summary>True if the gate's output reports a different number of tests than its result files.</summary>
     [JsonIgnore]
     public bool IsContradicted => Files.Count > 0 && Printed is not null && Printed != Ran;
 }

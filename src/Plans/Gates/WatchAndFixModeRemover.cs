@@ -20,7 +20,7 @@ public static class WatchAndFixModeRemover
 
     // Each rule has a program with its subcommands, the options that make it watch or repair, and the options that make it exit. If the
     // last list is not empty, the program watches by default. All options are from the programs' documentation.
-    private static readonly WatchAndFixModeRule[] Rules =
+    private static readonly WatchAndFixOptionRemovalRule[] Rules =
     [
         new("jest", ["--watch", "--watchAll"], []),
         new("react-scripts test", ["--watch", "--watchAll"], ["--watchAll=false"]),
@@ -96,8 +96,8 @@ public static class WatchAndFixModeRemover
             .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
 
     /// <summary>
-    /// Returns the options that make a command exit although it watches for changes by default. Null if no options are needed, or if
-    /// options alone do not suffice.
+    /// Returns the options that must be appended to a command so that it checks once and exits. Null if no options are needed, or if
+    /// appending options does not suffice.
     /// </summary>
     /// <returns>Options to append. Null if none are needed, or if words must also be removed or replaced.</returns>
     public static string? MissingOption(string command) =>
@@ -133,11 +133,11 @@ public static class WatchAndFixModeRemover
 
     private static bool IsOfLauncher(string word) => Launchers.Contains(word) || word.Contains('=', StringComparison.Ordinal);
 
-    private sealed record WatchAndFixModeRule(string Command, IReadOnlyList<string> Unwanted, IReadOnlyList<string> Ends)
+    private sealed record WatchAndFixOptionRemovalRule(string Command, IReadOnlyList<string> Unwanted, IReadOnlyList<string> Ends)
     {
         public string[] Program { get; } = Command.Split(' ');
 
-        /// <summary>Words that replace those of the program, or null to keep the program's words.</summary>
+        /// <summary>Replacement for the program and its subcommands, such as <c>pytest</c> for <c>ptw</c>, or null to keep them.</summary>
         public string? Becomes { get; init; }
 
         public bool IsOf(ReadOnlySpan<string> words) => words.Length >= Program.Length && words[..Program.Length].SequenceEqual(Program);

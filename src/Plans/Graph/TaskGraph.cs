@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Dependency graph of tasks. Graphs with errors can be queried as well. <see cref="Faults"/> lists the errors, and all other results
-/// ignore the faulty edges. Each result takes time linear in tasks and edges, or n log n.
+/// Dependency graph of tasks. Graphs with errors can be queried as well: <see cref="Faults"/> lists the errors, and all other results
+/// ignore the faulty edges. Computing a result takes at most O(n log n) time for n tasks and edges.
 /// </summary>
 public sealed class TaskGraph
 {
@@ -126,7 +126,8 @@ public sealed class TaskGraph
     }
 
     /// <summary>
-    /// Creates an index that shows whether one task depends on another, directly or indirectly. Worth creating only for many queries.
+    /// Creates an index that shows whether one task depends on another, directly or indirectly. Creating the index pays off only for many
+    /// queries.
     /// </summary>
     public TaskDependencyIndex ToOrder() => new(_nodes.Length, _order, _dependencies);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task as a node of the graph. Small enough that thousands can be passed to a workflow.</summary>
+/// <summary>A task as a node of the graph, small enough that thousands of nodes can be passed to a workflow.</summary>
 /// <param name="Id">Id of the task.</param>
 /// <param name="DependsOn">Ids of the tasks that this task depends on.</param>
 /// <param name="EstimatedMinutes">Estimated time in minutes, used as weight on the critical path. If null, the average of the known

@@ -10,12 +10,12 @@ internal sealed class GlobPathSegment
         Raw = raw;
         _tokens = tokens;
         IsAnyDepth = isAnyDepth;
-        IsLiteral = !isAnyDepth && Array.TrueForAll(tokens, t => t.Kind == PatternTokenKind.Char);
+        IsLiteral = !isAnyDepth && Array.TrueForAll(tokens, t => t.Kind == GlobPatternTokenKind.Char);
         Prefix = IsLiteral ? raw : Affix(tokens);
         Suffix = IsLiteral ? raw : Affix(tokens.Reverse(), reversed: true);
     }
 
-    private enum PatternTokenKind
+    private enum GlobPatternTokenKind
     {
         Char,
         AnyChar,
@@ -55,19 +55,19 @@ internal sealed class GlobPathSegment
         {
             switch (raw[i])
             {
-                case '*' when tokens.Count > 0 && tokens[^1].Kind == PatternTokenKind.Star:
+                case '*' when tokens.Count > 0 && tokens[^1].Kind == GlobPatternTokenKind.Star:
                     break;
                 case '*':
-                    tokens.Add(new Token(PatternTokenKind.Star));
+                    tokens.Add(new Token(GlobPatternTokenKind.Star));
                     break;
                 case '?':
-                    tokens.Add(new Token(PatternTokenKind.AnyChar));
+                    tokens.Add(new Token(GlobPatternTokenKind.AnyChar));
                     break;
                 case '[' when GlobCharacterClass.TryParse(raw, ref i, out var set):
-                    tokens.Add(new Token(PatternTokenKind.Class, Set: set));
+                    tokens.Add(new Token(GlobPatternTokenKind.Class, Set: set));
                     break;
                 default:
-                    tokens.Add(new Token(PatternTokenKind.Char, raw[i]));
+                    tokens.Add(new Token(GlobPatternTokenKind.Char, raw[i]));
                     break;
             }
         }
@@ -96,7 +96,7 @@ internal sealed class GlobPathSegment
         var starAt = 0;
         while (at < name.Length)
         {
-            if (token < _tokens.Length && _tokens[token].Kind == PatternTokenKind.Star)
+            if (token < _tokens.Length && _tokens[token].Kind == GlobPatternTokenKind.Star)
             {
                 star = token++;
                 starAt = at;
@@ -116,7 +116,7 @@ internal sealed class GlobPathSegment
                 return false;
             }
         }
-        while (token < _tokens.Length && _tokens[token].Kind == PatternTokenKind.Star)
+        while (token < _tokens.Length && _tokens[token].Kind == GlobPatternTokenKind.Star)
         {
             token++;
         }
@@ -141,10 +141,10 @@ internal sealed class GlobPathSegment
 
         // If both have a star, each star can match the middle part of the other segment.
         return (HasStar && other.HasStar)
-            || PatternIntersection.Exists(_tokens, other._tokens, t => t.Kind == PatternTokenKind.Star, (x, y) => x.Overlaps(y));
+            || PatternIntersection.Exists(_tokens, other._tokens, t => t.Kind == GlobPatternTokenKind.Star, (x, y) => x.Overlaps(y));
     }
 
-    private bool HasStar => Array.Exists(_tokens, t => t.Kind == PatternTokenKind.Star);
+    private bool HasStar => Array.Exists(_tokens, t => t.Kind == GlobPatternTokenKind.Star);
 
     private static bool Compatible(string a, string b, bool fromEnd) =>
         fromEnd
@@ -153,7 +153,7 @@ internal sealed class GlobPathSegment
 
     private static string Affix(IEnumerable<Token> tokens, bool reversed = false)
     {
-        char[] text = [.. tokens.TakeWhile(t => t.Kind == PatternTokenKind.Char).Select(t => t.Value)];
+        char[] text = [.. tokens.TakeWhile(t => t.Kind == GlobPatternTokenKind.Char).Select(t => t.Value)];
         if (reversed)
         {
             Array.Reverse(text);
@@ -161,22 +161,22 @@ internal sealed class GlobPathSegment
         return new string(text);
     }
 
-    private readonly record struct Token(PatternTokenKind Kind, char Value = '\0', GlobCharacterClass? Set = null)
+    private readonly record struct Token(GlobPatternTokenKind Kind, char Value = '\0', GlobCharacterClass? Set = null)
     {
         public bool Accepts(char c) =>
             Kind switch
             {
-                PatternTokenKind.Char => c == Value,
-                PatternTokenKind.Class => Set!.Contains(c),
+                GlobPatternTokenKind.Char => c == Value,
+                GlobPatternTokenKind.Class => Set!.Contains(c),
                 _ => true,
             };
 
         public bool Overlaps(Token other) =>
             (Kind, other.Kind) switch
             {
-                (PatternTokenKind.Char, _) => other.Accepts(Value),
-                (_, PatternTokenKind.Char) => Accepts(other.Value),
-                (PatternTokenKind.Class, PatternTokenKind.Class) => Set!.Intersects(other.Set!),
+                (GlobPatternTokenKind.Char, _) => other.Accepts(Value),
+                (_, GlobPatternTokenKind.Char) => Accepts(other.Value),
+                (GlobPatternTokenKind.Class, GlobPatternTokenKind.Class) => Set!.Intersects(other.Set!),
                 _ => true,
             };
     }

@@ -32,7 +32,7 @@ internal sealed class GlobPrefixSuffixIndex
         return new string(letters);
     }
 
-    /// <summary>Sorted texts, in which all texts with a given prefix are adjacent.</summary>
+    /// <summary>Sorted strings, in which all strings with a given prefix are adjacent.</summary>
     private sealed class SortedPrefixIndex
     {
         private readonly string[] _texts;
@@ -69,8 +69,8 @@ internal sealed class GlobPrefixSuffixIndex
         }
 
         /// <summary>
-        /// Finds, by binary search from <paramref name="low"/> on, the index of the first text for which a predicate is false. The
-        /// predicate must be true for all earlier texts and false for all later ones.
+        /// Finds, by binary search from <paramref name="low"/> on, the index of the first string for which a predicate is false. The
+        /// predicate must be true for all earlier strings and false for all later ones.
         /// </summary>
         private int FirstNot(int low, Func<string, bool> isTrue)
         {

@@ -27,7 +27,7 @@ public sealed class PathPattern
     /// <summary>Parses a path or glob after normalizing it.</summary>
     public static PathPattern Parse(string text) => Parse(text, parts: null);
 
-    /// <summary>Parses one of many patterns that share most of their parts.</summary>
+    /// <summary>Parses a pattern, reusing path segments that were already parsed as parts of other patterns.</summary>
     /// <param name="text">Path or glob to parse.</param>
     /// <param name="parts">Cache of parsed parts. New parts are added.</param>
     internal static PathPattern Parse(string text, Dictionary<string, GlobPathSegment>? parts)

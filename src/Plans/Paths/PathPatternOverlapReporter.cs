@@ -12,7 +12,7 @@ internal sealed class PathPatternOverlapReporter(
 {
     private readonly HashSet<(string, int, string, int)> _alternatives = [];
 
-    /// <summary>True if the callback has stopped the report.</summary>
+    /// <summary>True if the callback has ended the search.</summary>
     public bool Stopped { get; private set; }
 
     /// <summary>Reports that the patterns that end at these two nodes overlap.</summary>

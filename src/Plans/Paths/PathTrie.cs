@@ -1,6 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Tree of the patterns of many owners, divided by path parts. Finds overlaps without comparing all pairs.</summary>
+/// <summary>
+/// Tree of the path patterns of many owners, such as tasks, with one level for each path segment. Finds overlapping patterns without
+/// comparing all pairs.
+/// </summary>
 internal sealed class PathTrie
 {
     private int _count;
@@ -51,7 +54,7 @@ internal sealed class PathTrie
     /// <param name="IsAlternative">True if the pattern ends at several nodes, because it contains braces.</param>
     internal readonly record struct OwnedPathPattern(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
-    /// <summary>Node of the tree, which stands for all paths that match the parts above it.</summary>
+    /// <summary>Node of the tree, which stands for all paths that match the segments from the root to this node.</summary>
     internal sealed class PathTrieNode(int id, bool loops)
     {
         public int Id { get; } = id;

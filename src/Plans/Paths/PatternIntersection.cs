@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Checks whether two patterns with wildcards of any length overlap. Used for the characters of a name and for the parts of a path.
+/// Checks whether two patterns overlap if their wildcards can match any number of elements. The elements are the characters of a name or
+/// the segments of a path.
 /// </summary>
 internal static class PatternIntersection
 {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Paths that a task may write: <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. Checked by the
-/// agent's hook before each write, and again in the final diff.
+/// Paths that a task may write, as listed in its <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. The
+/// agent's hook checks them before each write, and the final diff is checked against them again.
 /// </summary>
 public sealed class TaskFileOwnership
 {
@@ -31,7 +31,9 @@ public sealed class TaskFileOwnership
     internal static IEnumerable<string> PathsOf(PlanTask task) =>
         (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput);
 
-    /// <summary>Creates an ownership from a list of paths and globs. Null means the whole repository.</summary>
+    /// <summary>
+    /// Creates the set of paths that a task may write from a list of paths and globs. Null stands for the whole repository.
+    /// </summary>
     public static TaskFileOwnership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);
 
     /// <summary>True if the task may create, change or delete a path. The path is relative to the repository, as printed by git.</summary>

@@ -19,7 +19,7 @@ public sealed class ProjectGraph
         }
     }
 
-    /// <summary>True if files with this name contain information about projects.</summary>
+    /// <summary>True if a file with this name is a manifest that describes projects.</summary>
     public static bool IsRead(string path) => ProjectManifestReader.Of(path) is not null;
 
     /// <summary>Reads the graph from manifests.</summary>
@@ -44,8 +44,8 @@ public sealed class ProjectGraph
     }
 
     /// <summary>
-    /// Returns the projects that a change to a file can affect: the innermost project that contains the file, and all projects that depend
-    /// on it. Empty if the file belongs to no project, or determines which projects or packages exist.
+    /// Returns the projects that a change to a file can affect: the innermost project that contains the file, and that project's
+    /// dependents. Empty if the file belongs to no project, or is a manifest or lock file.
     /// </summary>
     /// <param name="path">Path of the file, relative to the repository.</param>
     public IReadOnlyList<string> PartsOf(string path) =>
@@ -54,7 +54,8 @@ public sealed class ProjectGraph
             : _parts[folder];
 
     /// <summary>
-    /// True if a manifest stands for a project. False if a manifest of the same kind in a folder above exists and does not list it.
+    /// True if a manifest defines a project of its own. False if a folder above it has a manifest of the same kind and no such manifest
+    /// lists this one.
     /// </summary>
     private static bool IsProject(
         ProjectManifestContent manifest,
@@ -134,6 +135,6 @@ public sealed class ProjectGraph
         return found;
     }
 
-    /// <summary>Returns the name of a project, used as the name of a part of the repository.</summary>
+    /// <summary>Returns the name of the project in a folder: the folder's path, or <c>.</c> for the repository root.</summary>
     private static string NameOf(string folder) => folder.Length == 0 ? "." : folder;
 }

@@ -14,7 +14,7 @@ internal sealed record ProjectManifestContent(string Kind, string Folder)
     /// <summary>Folders and files of the projects that this one depends on.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
-    /// <summary>Globs of the folders of a workspace's member projects.</summary>
+    /// <summary>Globs that match the folders of a workspace's member projects.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
     /// <summary>Globs of folders that <see cref="Members"/> matches but that are not members of the workspace.</summary>
@@ -23,7 +23,7 @@ internal sealed record ProjectManifestContent(string Kind, string Folder)
     /// <summary>Folders of projects, including those without a manifest.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>True if the project counts even if no manifest above it lists it.</summary>
+    /// <summary>True if the manifest defines a project even if no manifest in a folder above lists it.</summary>
     public bool IsAlwaysProject { get; init; }
 
     /// <summary>True if this project may depend on any other project, because its references could not be read.</summary>

@@ -15,14 +15,14 @@ public static class PromptMarkdownElementWriter
         }
     }
 
-    /// <summary>Formats a text as inline code.</summary>
+    /// <summary>Formats text as inline code.</summary>
     public static string InlineCode(string code)
     {
         var line = new UntrustedText(code).Line;
         return line.Contains('`', StringComparison.Ordinal) ? $"`` {line} ``" : $"`{line}`";
     }
 
-    /// <summary>Formats a text as a quotation.</summary>
+    /// <summary>Formats text as a quotation.</summary>
     public static string Quoted(string words) => new UntrustedText(words).Quotation;
 
     /// <summary>Appends a fenced code block that its content can't close.</summary>

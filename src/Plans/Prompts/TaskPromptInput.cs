@@ -6,10 +6,12 @@ public sealed record TaskPromptInput
     /// <summary>Task that the prompt is for.</summary>
     public required PlanTask Task { get; init; }
 
-    /// <summary>Request of the whole plan, which tells the agent the purpose of its task.</summary>
+    /// <summary>Request that led to the whole plan. It tells the agent the purpose of its task.</summary>
     public string? Request { get; init; }
 
-    /// <summary>The repository's text for the task's role (<c>.orchestrator/roles/ROLE.md</c>), or null to use the built-in text.</summary>
+    /// <summary>
+    /// The repository's instructions for the task's role (<c>.orchestrator/roles/ROLE.md</c>), or null to use the built-in instructions.
+    /// </summary>
     public string? RoleText { get; init; }
 
     /// <summary>Contracts that the task uses, in the version that is on the staging branch.</summary>
@@ -18,7 +20,7 @@ public sealed record TaskPromptInput
     /// <summary>The plan's other contracts. The task does not depend on them but may implement them.</summary>
     public IReadOnlyList<InterfaceContractStub> OtherContracts { get; init; } = [];
 
-    /// <summary>Named texts for the task's <see cref="PlanTask.ContextKeys"/>.</summary>
+    /// <summary>Named text blocks to include in the prompt, selected by the task's <see cref="PlanTask.ContextKeys"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
     /// <summary>Gates from the configuration, in addition to those of the task.</summary>
@@ -27,13 +29,15 @@ public sealed record TaskPromptInput
     /// <summary>Tracked files that gates rewrote before the agent did any work, keyed by the gate's command.</summary>
     public IReadOnlyDictionary<string, AbridgedFileList> Rewritten { get; init; } = new Dictionary<string, AbridgedFileList>();
 
-    /// <summary>Names of the configured variables with a worktree's resources (<c>worktrees.env</c>).</summary>
+    /// <summary>
+    /// Names of the configured environment variables that hold a worktree's own resources, such as ports (<c>worktrees.env</c>).
+    /// </summary>
     public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];
 
     /// <summary>Paths whose change needs an approval. The prompt tells tasks without declared files not to change them.</summary>
     public IReadOnlyList<string> NeedPerson { get; init; } = [];
 
-    /// <summary>Notes from earlier tasks, by task id. They are not part of the key by which later runs find a result to reuse.</summary>
+    /// <summary>Notes from earlier tasks, by task id. They do not affect whether a later run can reuse this task's result.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
     /// <summary>User's guidance for a retry, or null if there is none.</summary>

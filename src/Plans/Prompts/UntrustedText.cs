@@ -17,7 +17,7 @@ public readonly record struct UntrustedText(string? Raw)
     /// <summary>Prefix of each line of untrusted text in Markdown and prompts.</summary>
     public const string MarkdownMark = "> ";
 
-    /// <summary>Symbol that replaces a line end if a text must stay on one line.</summary>
+    /// <summary>Symbol that replaces a line break if the text must stay on one line.</summary>
     public const char LineEnd = '⏎';
 
     private const int MostBlanks = 4;
@@ -30,7 +30,9 @@ public readonly record struct UntrustedText(string? Raw)
     private const char EmojiStyle = '\uFE0F';
     private string Text => Raw ?? "";
 
-    /// <summary>Returns the text with its line ends and tabs. All other invisible characters are replaced with symbols.</summary>
+    /// <summary>
+    /// Returns the text with its line breaks and tabs preserved. Other invisible characters are replaced with visible symbols.
+    /// </summary>
     public override string ToString() => Show(Text);
 
     /// <summary>The text on a single line, with symbols for invisible characters.</summary>
@@ -44,8 +46,8 @@ public readonly record struct UntrustedText(string? Raw)
     }
 
     /// <summary>
-    /// The text for use in one of the orchestrator's own lines. Text after a line end gets a prefix, so that it can't be mistaken for
-    /// another such line.
+    /// The text for use within one of the orchestrator's own lines. Each line after the first gets a prefix, so that it can't be mistaken
+    /// for an orchestrator line.
     /// </summary>
     public string Marked =>
         Text.AsSpan().IndexOfAny('\n', '\r') < 0 ? WithoutTabs(Show(Text)) : string.Join('\n' + Mark, Lines(Text.TrimEnd('\n', '\r')));

@@ -6,7 +6,10 @@ namespace Orchestrator.Plans;
 /// </summary>
 public static class ApprovalRequiredGlobTable
 {
-    /// <summary>Files that run on other hosts or at each commit. Changes to them always need an approval.</summary>
+    /// <summary>
+    /// Globs of CI configuration, hooks, agent settings and the orchestrator's own files. Changes to matching files always need an
+    /// approval.
+    /// </summary>
     private static readonly string[] CiAndHooks =
     [
         ".orchestrator/**",
@@ -32,7 +35,7 @@ public static class ApprovalRequiredGlobTable
     ];
 
     /// <summary>
-    /// Files with instructions for agents, files that set up editors and shells, and git attributes. A task may change such a file if its
+    /// Globs of files that configure agents, editors, shells or git, such as <c>AGENTS.md</c>. A task may change a matching file if its
     /// <c>files_write</c> lists the full path.
     /// </summary>
     private static readonly string[] Instructions =
@@ -61,11 +64,14 @@ public static class ApprovalRequiredGlobTable
     /// <summary>All globs of the table.</summary>
     public static IReadOnlyList<string> Globs { get; } = [.. CiAndHooks, .. Instructions];
 
-    /// <summary>True if a task may change a file that matches the glob by listing the file's full path in <c>files_write</c>.</summary>
+    /// <summary>
+    /// True if a task may change files that match the glob, provided that the task's <c>files_write</c> lists the file's full path.
+    /// </summary>
     public static bool AllowsNamed(string glob) => Instructions.Contains(glob, StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the part of a path that an entry in <c>files_write</c> must contain to refer to a glob of this table. Null for other globs.
+    /// Returns the file or folder name that a path in <c>files_write</c> must contain to count as covered by a built-in glob. Null for
+    /// other globs.
     /// </summary>
     internal static string? KeyOf(string glob) =>
         glob.StartsWith("**/", StringComparison.Ordinal) && Globs.Contains(glob, StringComparer.Ordinal) ? glob.Split('/')[1] : null;

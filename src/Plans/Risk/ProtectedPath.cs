@@ -29,7 +29,7 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
     }
 
     /// <summary>
-    /// Returns the glob that covers a file that a task requests, or a part of a folder that it requests. Null if there is none.
+    /// Returns the first glob that matches a requested file, or that can match a file in a requested folder. Null if there is none.
     /// </summary>
     public static string? Overlapping(string path, IEnumerable<string> globs)
     {
@@ -38,8 +38,8 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
     }
 
     /// <summary>
-    /// Returns the glob that forbids the change to a path, because the task's plan does not name the path and nobody approved the change.
-    /// Null if there is none.
+    /// Returns the first glob that forbids a task's change to a path, because the task's <c>files_write</c> does not explicitly name that
+    /// path. Null if there is none.
     /// </summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs)
     {

@@ -24,7 +24,7 @@ public sealed record RiskScoreOptions
     /// <value>Default: 50.</value>
     public int ReviewThreshold { get; init; } = 50;
 
-    /// <summary>True to match all patterns only at word boundaries, regardless of each pattern's own option.</summary>
+    /// <summary>True if all patterns match only at word boundaries, regardless of each pattern's own option.</summary>
     public bool WordBoundaries { get; init; }
 
     /// <summary>Patterns that apply if a user configures none.</summary>

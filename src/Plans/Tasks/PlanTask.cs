@@ -71,7 +71,10 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Changes to files, as predicted by the planner. Each change implies the resource <c>patch:FILE</c>.</summary>
+    /// <summary>
+    /// Changes to files, as predicted by the planner. For conflict detection, each change also counts as a write to the logical resource
+    /// <c>patch:FILE</c>.
+    /// </summary>
     [JsonPropertyName("patch_intents"), JsonPropertyOrder(10)]
     public IReadOnlyList<PlannedFileChange> PatchIntents
     {
@@ -79,7 +82,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Gates that must pass at the task's exact commit.</summary>
+    /// <summary>Gates that must pass on the task's exact commit.</summary>
     [JsonPropertyName("verification"), JsonPropertyOrder(11)]
     public IReadOnlyList<Gate> Verification
     {
@@ -91,7 +94,7 @@ public sealed record PlanTask
     [JsonPropertyName("deps_required"), JsonPropertyOrder(12)]
     public TaskPackageRequirements? DepsRequired { get; init; }
 
-    /// <summary>Names of the plan's context texts to include in the prompt.</summary>
+    /// <summary>Keys of the plan's context blocks that are included in the agent's prompt.</summary>
     [JsonPropertyName("context_keys"), JsonPropertyOrder(13)]
     public IReadOnlyList<string> ContextKeys
     {
@@ -99,7 +102,9 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Name of the task's role, which has a prompt file (<see cref="TaskRole"/>), or null if the task has no role.</summary>
+    /// <summary>
+    /// Name of the task's role, which selects an additional prompt for the agent (<see cref="TaskRole"/>), or null if the task has no role.
+    /// </summary>
     [JsonPropertyName("role"), JsonPropertyOrder(14)]
     public string? Role { get; init; }
 
@@ -111,7 +116,7 @@ public sealed record PlanTask
     [JsonPropertyName("model"), JsonPropertyOrder(16)]
     public string? Model { get; init; }
 
-    /// <summary>Time limit of each attempt, or null for the run's limit. A number of seconds in JSON.</summary>
+    /// <summary>Time limit of each attempt, or null for the run's limit. JSON files contain the limit as a number of seconds.</summary>
     [JsonPropertyName("timeout"), JsonPropertyOrder(17), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Timeout { get; init; }
 
@@ -129,7 +134,7 @@ public sealed record PlanTask
     [JsonPropertyName("allow_large_changes"), JsonPropertyOrder(20)]
     public bool AllowLargeChanges { get; init; }
 
-    /// <summary>Isolation of the agent, or null for the run's isolation.</summary>
+    /// <summary>Isolation level of the agent, or null for the run's isolation level.</summary>
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
     public TaskIsolationLevel? Isolation { get; init; }
 
@@ -139,7 +144,7 @@ public sealed record PlanTask
     [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DistinctTextList? Network { get; init; }
 
-    /// <summary>True if the task may run at the same time as other tasks although it owns the whole repository.</summary>
+    /// <summary>True if the task may run at the same time as other tasks even though this task owns the whole repository.</summary>
     [JsonPropertyName("parallel"), JsonPropertyOrder(22)]
     public bool Parallel { get; init; }
 
@@ -155,7 +160,9 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Names of process steps that the agent must carry out (<see cref="PhaseWorkStepNames"/>).</summary>
+    /// <summary>
+    /// Names of work steps, such as <c>implementation</c>, that the agent must carry out (<see cref="MasterPlanPhaseStepNames"/>).
+    /// </summary>
     [JsonPropertyName("required_steps"), JsonPropertyOrder(25)]
     public IReadOnlyList<string> RequiredSteps
     {
@@ -179,7 +186,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Small steps of the task.</summary>
+    /// <summary>Checklist of the task's small steps.</summary>
     [JsonPropertyName("checklist"), JsonPropertyOrder(28)]
     public IReadOnlyList<ChecklistItem> Checklist
     {
@@ -192,8 +199,8 @@ public sealed record PlanTask
     public TaskLimits? Limits { get; init; }
 
     /// <summary>
-    /// Measurements at the task's exact commit, that is, gates with <see cref="Gate.Expect"/>. They are not part of
-    /// <see cref="Verification"/>, because a measurement alone does not verify the work, and because merges do not repeat measurements.
+    /// Gates with <see cref="Gate.Expect"/>, which take measurements on the task's exact commit. They are not part of
+    /// <see cref="Verification"/>, because a measurement alone does not verify the work and merges do not repeat measurements.
     /// </summary>
     [JsonPropertyName("measurements"), JsonPropertyOrder(30)]
     public IReadOnlyList<Gate> Measurements
@@ -218,13 +225,18 @@ public sealed record PlanTask
 
     /// <summary>Policy for the proof that new and changed tests fail without the task's change, or null for the run's policy.</summary>
     [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
-    public RedProofPolicy? ProveRed { get; init; }
+    public NewTestsOnBaseProductPolicy? ProveRed { get; init; }
 
-    /// <summary>Priority for starting and merging the task. Tasks with larger numbers go first. Range: -100 to 100. Null means 0.</summary>
+    /// <summary>
+    /// Priority for starting and merging the task, or null for 0. Tasks with larger numbers go first. Range: -100 to 100.
+    /// </summary>
     [JsonPropertyName("priority"), JsonPropertyOrder(34)]
     public int? Priority { get; init; }
 
-    /// <summary>True if a text is a valid host label, that is, at most 60 letters, digits, dots, hyphens and underscores.</summary>
+    /// <summary>
+    /// True if <paramref name="text"/> is a valid host label, which consists of 1 to 60 ASCII letters, digits, dots, hyphens and
+    /// underscores.
+    /// </summary>
     /// <param name="text">Any text.</param>
     public static bool IsHostLabel(string text) =>
         text.Length is > 0 and <= 60 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Status of a task in the plan, which is independent of its state in a run.</summary>
+/// <summary>Status of a task in the plan file, which is independent of the task's state in a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PlanTaskStatus>))]
 public enum PlanTaskStatus
 {

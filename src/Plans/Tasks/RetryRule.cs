@@ -7,7 +7,9 @@ public sealed record RetryRule
     /// <value>Default: 3.</value>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>Maximum delay after the first attempt. Doubles with each further attempt.</summary>
+    /// <summary>
+    /// Maximum delay after the first attempt. The maximum doubles with each further attempt, up to <see cref="MaxDelay"/>.
+    /// </summary>
     /// <value>Default: 1 second.</value>
     public TimeSpan BaseDelay { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -15,7 +17,7 @@ public sealed record RetryRule
     /// <value>Default: 60 seconds.</value>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Returns a random delay after an attempt (full jitter).</summary>
+    /// <summary>Returns a random delay to wait after a failed attempt (full jitter).</summary>
     /// <param name="attempt">Number of the failed attempt, starting at 1.</param>
     /// <param name="chance">Random number from 0 to 1.</param>
     public TimeSpan PauseAfter(int attempt, double chance)

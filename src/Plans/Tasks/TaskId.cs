@@ -4,7 +4,8 @@ namespace Orchestrator.Plans;
 public static class TaskId
 {
     /// <summary>
-    /// Maximum length of an id in characters. Refs, folders and file names that contain it then stay below the usual limit of 255 bytes.
+    /// Maximum length of an id in characters. The limit keeps refs, folder names and file names that contain an id below the usual limit of
+    /// 255 bytes.
     /// </summary>
     public const int MaxLength = 80;
 
@@ -47,7 +48,7 @@ public static class TaskId
     }
 
     /// <summary>
-    /// Returns a safe id that resembles <paramref name="text"/>. Returns an empty string if no part of it can be used. For example, <c>Add
+    /// Returns a safe id that resembles <paramref name="text"/>, or an empty string if no part of the text can be used. For example, <c>Add
     /// Auth!</c> becomes <c>Add-Auth</c>.
     /// </summary>
     public static string Suggest(string text)

@@ -7,7 +7,7 @@ public sealed record TaskLimits
     [JsonPropertyName("memory")]
     public long? Memory { get; init; }
 
-    /// <summary>Maximum number of cores that the agent and its processes use on average.</summary>
+    /// <summary>Maximum number of CPU cores that the agent and its processes may use on average.</summary>
     [JsonPropertyName("cpu")]
     public double? Cpu { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Built-in roles of tasks. A repository may define more in <c>.orchestrator/roles/</c>.</summary>
+/// <summary>Built-in task roles. A repository may define more roles in <c>.orchestrator/roles/</c>.</summary>
 public static class TaskRole
 {
     public const string Frontend = "frontend";
@@ -13,7 +13,7 @@ public static class TaskRole
     /// <summary>All built-in roles, in display order.</summary>
     public static IReadOnlyList<string> All { get; } = [Frontend, Backend, Testing, Docs, Infrastructure, Integration];
 
-    /// <summary>Returns the built-in text for a role, or null for a role that the repository defines.</summary>
+    /// <summary>Returns the built-in prompt text for a role, or null if the role is not built in.</summary>
     public static string? PromptOf(string role)
     {
         using var stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
@@ -27,16 +27,16 @@ public static class TaskRole
 }
 
 /// <summary>
-/// Names of the steps in a phase's process wrapper, the part of a phase file that lists the steps of the agent's work. Each required agent
-/// is also a step, with underscores instead of dashes.
+/// Names of the steps that the file of a master plan's phase lists for the agent, in a section called the process wrapper. Each required
+/// agent is also a step, with underscores instead of dashes.
 /// </summary>
-public static class PhaseWorkStepNames
+public static class MasterPlanPhaseStepNames
 {
     public const string ReadPreviousNotes = "read_previous_notes";
     public const string Implementation = "implementation";
     public const string PreValidation = "pre_validation";
     public const string GitWriteJournal = "write_notes";
 
-    /// <summary>Returns the name of the step for a required agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
+    /// <summary>Returns the name of the step for a required agent, such as <c>doc_sync_manager</c> for <c>doc-sync-manager</c>.</summary>
     public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();
 }

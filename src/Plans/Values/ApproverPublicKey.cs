@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Public key of an approver, who signs decisions about runs with the private key.</summary>
+/// <summary>Public key of an approver, who signs decisions about runs with the matching private key.</summary>
 /// <param name="Name">Name of the approver, as it appears in records.</param>
 /// <param name="PublicKey">ECDSA P-256 key as base64 of its SubjectPublicKeyInfo.</param>
 public sealed record ApproverPublicKey(string Name, string PublicKey)
@@ -11,7 +11,7 @@ public sealed record ApproverPublicKey(string Name, string PublicKey)
     private const int FingerprintLength = 16;
     private const int KeySize = 256;
 
-    /// <summary>Start of the SHA-256 of the key, such as <c>SHA256:pSvNi2ODz4vbYl4q</c>.</summary>
+    /// <summary>Start of the key's SHA-256 hash in base64, such as <c>SHA256:pSvNi2ODz4vbYl4q</c>.</summary>
     public string Fingerprint =>
         "SHA256:" + Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(PublicKey)))[..FingerprintLength];
 
@@ -27,7 +27,7 @@ public sealed record ApproverPublicKey(string Name, string PublicKey)
         return algorithm is null ? null : approver;
     }
 
-    /// <summary>True if a text can be the name of an approver.</summary>
+    /// <summary>True if <paramref name="text"/> is a valid approver name.</summary>
     public static bool IsName(string text) =>
         text.Length is > 0 and <= MaxNameLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '@' or '+');
 

@@ -1,10 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Parses truth values in plans and settings.</summary>
+/// <summary>Parses Boolean values in plans and settings.</summary>
 public static class BooleanParser
 {
     /// <summary>
-    /// Returns the value of <c>true</c>, <c>yes</c>, <c>on</c>, <c>1</c> or their opposites, ignoring case. Null for any other text.
+    /// Returns true for <c>true</c>, <c>yes</c>, <c>on</c> or <c>1</c>, and false for <c>false</c>, <c>no</c>, <c>off</c> or <c>0</c>,
+    /// ignoring case. Returns null for any other text.
     /// </summary>
     public static bool? Read(string text) =>
         text.Trim().ToLowerInvariant() switch

@@ -29,7 +29,7 @@ public sealed record BudgetAmount(decimal? Usd, long? Tokens)
             : null;
     }
 
-    /// <summary>Formats the amount in the notation that files use.</summary>
+    /// <summary>Formats the amount in the notation of settings files, such as <c>7.50</c> or <c>2000 tokens</c>.</summary>
     public override string ToString() =>
         Tokens is { } tokens ? Plural.Of(tokens, "token") : (Usd ?? 0).ToString(CultureInfo.InvariantCulture);
 

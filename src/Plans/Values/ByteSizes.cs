@@ -38,7 +38,7 @@ public static class ByteSizes
         return true;
     }
 
-    /// <summary>Formats a size in the largest decimal unit that leaves no remainder.</summary>
+    /// <summary>Formats a size in GB, MB or bytes, whichever is the largest of these units that leaves no remainder.</summary>
     public static string Write(long value) =>
         value switch
         {
@@ -47,7 +47,10 @@ public static class ByteSizes
             _ => value.ToString(CultureInfo.InvariantCulture),
         };
 
-    /// <summary>Formats a size for display, rounded in a suitable unit: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4 GB</c>.</summary>
+    /// <summary>
+    /// Formats a size for display, rounded to at most one decimal in a suitable unit, such as <c>512 bytes</c>, <c>1.5 MB</c> or <c>23.4
+    /// GB</c>.
+    /// </summary>
     public static string Describe(long value) =>
         value switch
         {

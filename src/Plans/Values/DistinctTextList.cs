@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>List of distinct texts. Lists with the same texts are equal, because gates are compared by their members.</summary>
+/// <summary>
+/// List of distinct strings. Two lists with the same strings in the same order are equal, because gates are compared by their members.
+/// </summary>
 [JsonConverter(typeof(DistinctTextListJsonConverter))]
 public sealed class DistinctTextList : IReadOnlyList<string>, IEquatable<DistinctTextList>
 {
@@ -11,7 +13,7 @@ public sealed class DistinctTextList : IReadOnlyList<string>, IEquatable<Distinc
 
     private DistinctTextList(string[] texts) => _texts = texts;
 
-    /// <summary>Creates a list without duplicates, or returns null if there are no texts.</summary>
+    /// <summary>Creates a list of the distinct strings, or returns null if there are none.</summary>
     public static DistinctTextList? Of(IEnumerable<string> texts) =>
         texts.Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } some ? new DistinctTextList(some) : null;
 
@@ -44,7 +46,7 @@ public sealed class DistinctTextList : IReadOnlyList<string>, IEquatable<Distinc
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>Serializes a list of texts as a JSON array.</summary>
+/// <summary>Serializes a list of distinct strings as a JSON array.</summary>
 public sealed class DistinctTextListJsonConverter : JsonConverter<DistinctTextList>
 {
     /// <inheritdoc/>

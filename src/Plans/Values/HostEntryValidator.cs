@@ -4,17 +4,18 @@ using System.Net;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Validates the hosts that confined programs may reach. An entry is a name, <c>*.NAME</c> or an address, with an optional port.
+/// Validates entries in the lists of hosts that sandboxed programs may reach. An entry is a host name, <c>*.NAME</c> or an IP address, with
+/// an optional port.
 /// </summary>
 public static class HostEntryValidator
 {
     private const string Wildcard = "*.";
     private const int LongestLabel = 63;
 
-    /// <summary>Sentence that suggests how to correct an invalid entry.</summary>
+    /// <summary>Sentence that suggests how to correct an invalid host entry.</summary>
     public const string Cure = "Write the host without https:// and without a path, such as example.com or example.com:8443.";
 
-    /// <summary>Returns the message for an invalid entry.</summary>
+    /// <summary>Returns the error message for an invalid host entry.</summary>
     public static string Fault(string text) => $"'{text}' is not a valid host.";
 
     /// <summary>True if the text is a valid host entry.</summary>

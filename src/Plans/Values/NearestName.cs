@@ -6,8 +6,8 @@ public static class NearestName
     private const int LongestCompared = 64;
 
     /// <summary>
-    /// Returns the known name that differs from <paramref name="given"/> by the fewest typing mistakes, ignoring case. Null if no name is
-    /// similar enough.
+    /// Returns the known name that differs from <paramref name="given"/> by the fewest typing mistakes, ignoring case, or null if no name
+    /// is similar enough.
     /// </summary>
     public static string? Of(string given, IEnumerable<string> known)
     {

@@ -6,7 +6,8 @@ namespace Orchestrator.Plans;
 public static class TaskStatusParser
 {
     /// <summary>
-    /// Characters that mean that work is pending if a status contains no other characters. In other statuses, they are ignored.
+    /// Characters that are ignored in a status next to its words. A status that consists only of these characters, such as <c>[ ]</c>,
+    /// means pending.
     /// </summary>
     private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
 
@@ -42,7 +43,7 @@ public static class TaskStatusParser
     /// <summary>All words that are known to describe a status.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
-    /// <summary>Parses a status, ignoring decoration, such as <c>**Completed**</c>, <c>✅ done</c> or <c>in_progress</c>.</summary>
+    /// <summary>Parses a status such as <c>**Completed**</c>, <c>✅ done</c> or <c>in_progress</c>, ignoring its decoration.</summary>
     public static bool TryParse(string text, out PlanTaskStatus status)
     {
         var plain = Plain(text);

@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Temporary file that atomically replaces or creates a file in the same folder. Disposing the instance removes the temporary file
-/// if neither has happened.</summary>
+/// <summary>
+/// Temporary file that atomically replaces or creates a target file in the same folder. Disposing the instance removes the temporary file
+/// if it still exists.
+/// </summary>
 internal sealed class AtomicTemporaryFile : IDisposable
 {
     private readonly FolderHandle _folder;
@@ -35,7 +37,9 @@ internal sealed class AtomicTemporaryFile : IDisposable
         _temporary = null;
     }
 
-    /// <summary>Creates the target file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
+    /// <summary>
+    /// Creates the target file unless it already exists. Uses a hard link, because the file system creates or refuses a link in one step.
+    /// </summary>
     /// <returns>True if the file was created. False if it already exists.</returns>
     public bool Publish()
     {

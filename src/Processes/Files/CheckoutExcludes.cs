@@ -1,13 +1,17 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Adds patterns to the <c>info/exclude</c> file of a checkout's repository. The file is not committed, and all worktrees share
-/// it. Git is not called, because this code runs before every write of the orchestrator's files.</summary>
+/// <summary>
+/// Adds patterns to the <c>info/exclude</c> file of a checkout's repository, which is not committed and which all worktrees share. Edits
+/// the file without calling git, because this code runs before every write of the orchestrator's files.
+/// </summary>
 public static class CheckoutExcludes
 {
     private const string Prefix = "gitdir:";
 
-    /// <summary>Adds missing patterns, or does nothing for a folder that is not a checkout. Concurrent callers may add a pattern twice,
-    /// which is harmless.</summary>
+    /// <summary>
+    /// Adds the patterns to the file unless it already contains all of them, or does nothing for a folder that is not a checkout.
+    /// Concurrent callers may add a pattern twice, which is harmless.
+    /// </summary>
     /// <param name="checkout">Absolute path of the checkout's root.</param>
     /// <param name="patterns">Patterns in order of precedence, as in <c>.gitignore</c>.</param>
     /// <exception cref="UnauthorizedAccessException">The file can't be written.</exception>

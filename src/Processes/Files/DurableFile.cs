@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes files atomically and durably, by syncing a temporary file and renaming it. As with
-/// <see cref="SymlinkSafeFileWriter"/>, links are not followed.</summary>
+/// <summary>
+/// Writes files atomically and durably, by syncing a temporary file to disk and then renaming it. Symbolic links are not followed, as in
+/// <see cref="SymlinkSafeFileWriter"/>.
+/// </summary>
 public static class DurableFile
 {
     /// <summary>Replaces a file's content with UTF-8 text. Missing folders are created.</summary>
@@ -17,7 +19,7 @@ public static class DurableFile
     }
 
     /// <summary>
-    /// Replaces a file's content with the output of <paramref name="write"/>, so large content need not be held in memory.
+    /// Replaces a file's content with the output of <paramref name="write"/>, so that large content need not be held in memory.
     /// </summary>
     /// <exception cref="IOException">The file could not be written, for example on a full disk, and is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -28,8 +30,8 @@ public static class DurableFile
     }
 
     /// <summary>
-    /// Creates a file unless it exists. Exactly one of several concurrent callers succeeds, even in different processes. <c>File.Move</c>
-    /// without overwriting checks first and then renames, so two callers could both succeed.
+    /// Creates a file unless it already exists. Exactly one of several concurrent callers succeeds, even across processes. <c>File.Move</c>
+    /// can't guarantee this, because it checks for an existing file before it renames.
     /// </summary>
     /// <param name="path">Absolute path of the file.</param>
     /// <param name="content">Content of the new file.</param>

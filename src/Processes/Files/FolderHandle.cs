@@ -4,11 +4,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>An open folder. Entries are addressed by single names, and links are never followed (openat(2)). Another process can replace
-/// any part of a path at any time, but an open folder always refers to the same folder. Names are bytes.</summary>
+/// <summary>
+/// An open folder, whose entries are addressed by single names as raw bytes and without following links (openat(2)). The instance always
+/// refers to the same folder, even if another process replaces a part of the folder's path.
+/// </summary>
 public sealed partial class FolderHandle : IDisposable
 {
-    /// <summary>Permissions of a new file, reduced by the process's umask.</summary>
+    /// <summary>Permissions of a new file before the process's umask is applied (0666).</summary>
     public const UnixFileMode Plain =
         UnixFileMode.UserRead
         | UnixFileMode.UserWrite
@@ -67,7 +69,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Opens a folder by its path, or returns null if it does not exist.</summary>
+    /// <summary>Opens a folder by its path, or returns null if the path does not exist or is not a folder.</summary>
     /// <param name="followLink">True to follow a link in the last part. Links in earlier parts are always followed.</param>
     public static FolderHandle? TryOpen(string path, bool followLink = false) =>
         TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);
@@ -76,7 +78,9 @@ public sealed partial class FolderHandle : IDisposable
     /// <exception cref="UnauthorizedAccessException">The folder can't be read.</exception>
     public FolderHandle? TryOpen(ReadOnlySpan<byte> name) => TryOpen(Number, name, PathOf(name), NoLink);
 
-    /// <summary>Opens a subfolder, and creates it if it does not exist.</summary>
+    /// <summary>
+    /// Opens a subfolder, and creates it if it does not exist. Returns null if the name belongs to an entry of another kind.
+    /// </summary>
     public FolderHandle? TryMake(ReadOnlySpan<byte> name)
     {
         if (FolderSystemCalls.MakeAt(Number, FolderSystemCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
@@ -89,7 +93,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Returns the kind of an entry. Links are not followed.</summary>
     public FileSystemEntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderSystemCalls.Ended(name), DoNotFollow);
 
-    /// <summary>True for a regular file that its owner may execute. Links are not followed.</summary>
+    /// <summary>True if the entry is a regular file that its owner may execute. Links are not followed.</summary>
     public bool IsExecutable(ReadOnlySpan<byte> name) =>
         ModeAt(Number, FolderSystemCalls.Ended(name), DoNotFollow) is { } mode
         && KindIn(mode) == FileSystemEntryKind.File
@@ -209,7 +213,7 @@ public sealed partial class FolderHandle : IDisposable
         }
     }
 
-    /// <summary>Creates a hard link in this folder to a file elsewhere that is not a symbolic link.</summary>
+    /// <summary>Creates a hard link in this folder to a file in any folder. The file must not be a symbolic link.</summary>
     /// <returns>True if the link was created. False if the file is on another disk or the name already exists.</returns>
     public bool TryName(string file, ReadOnlySpan<byte> newName) =>
         FolderSystemCalls.NameAt(CurrentFolder, Encoding.UTF8.GetBytes(file + "\0"), Number, FolderSystemCalls.Ended(newName), 0) == 0;
@@ -261,7 +265,7 @@ public sealed partial class FolderHandle : IDisposable
         };
     }
 
-    /// <summary>Grants the owner permission to list, search and change a folder, if this user is the owner.</summary>
+    /// <summary>Grants the owner full access to a subfolder. Has no effect if this user is not the owner.</summary>
     // 0700. Errors are ignored, because links have no permissions and missing entries need none.
     public void Unlock(ReadOnlySpan<byte> name) => _ = FolderSystemCalls.PermitAt(Number, FolderSystemCalls.Ended(name), 0x1C0, 0);
 
@@ -293,7 +297,9 @@ public sealed partial class FolderHandle : IDisposable
             _ => FileSystemEntryKind.Other,
         };
 
-    /// <summary>Returns the inode and the device of an entry, which identify a file. Null if the entry does not exist.</summary>
+    /// <summary>
+    /// Returns the inode and device numbers of an entry, which together identify a file, or null if the entry does not exist.
+    /// </summary>
     public (ulong Inode, ulong Device)? FileIdOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
 
     /// <summary>Returns the metadata of an entry, or null if it does not exist. Links are not followed.</summary>

@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Deletes a folder with all its content. Links are deleted and not followed. Names may contain arbitrary bytes. Folders may be
-/// nested deeper than the maximum path length, or lack permissions for their owner.</summary>
+/// <summary>
+/// Deletes a folder with all its content, without following links. Supports names with arbitrary bytes, nesting beyond the maximum path
+/// length, and folders that lack permissions for their owner.
+/// </summary>
 public static class FolderRemover
 {
     /// <summary>
@@ -11,7 +13,7 @@ public static class FolderRemover
     private const int DeepestOpen = 64;
     private const int MostTries = 5;
 
-    /// <summary>Deletes a path. Does nothing if the path does not exist.</summary>
+    /// <summary>Deletes a file or folder. Does nothing if the path does not exist.</summary>
     /// <exception cref="IOException">An entry can't be removed, for example a mounted disk, or files are added continuously.</exception>
     /// <exception cref="UnauthorizedAccessException">An entry belongs to another user.</exception>
     public static void Remove(string path)
@@ -21,11 +23,13 @@ public static class FolderRemover
         parent?.RemoveAll(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
     }
 
-    /// <summary>Part of the new name of a folder that was renamed because it could not be removed.</summary>
+    /// <summary>Text in the new name of a folder that could not be removed and was renamed instead.</summary>
     public const string Left = ".left-";
 
-    /// <summary>Deletes a path, or renames it if deletion fails, so that the path can be used again. For example, files that a container
-    /// left may belong to root.</summary>
+    /// <summary>
+    /// Deletes a file or folder, or renames it if deletion fails, so that the path can be used again. Deletion fails, for example, if a
+    /// container left files that belong to root.
+    /// </summary>
     public static void RemoveOrMoveAway(string path)
     {
         try

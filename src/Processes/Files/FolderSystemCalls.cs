@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>System calls that name a file relative to an open folder (POSIX.1-2024, and statx(2) of Linux).</summary>
+/// <summary>System calls that address a file relative to an open folder (POSIX.1-2024, and statx(2) of Linux).</summary>
 internal static partial class FolderSystemCalls
 {
     public static int OpenAt(int folder, ReadOnlySpan<byte> name, int flags, uint mode) => OpenAt(folder, Ended(name), flags, mode);
@@ -55,7 +55,7 @@ internal static partial class FolderSystemCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int CloseFolder(nint stream);
 
-    /// <summary>Returns a name with a terminating zero, as system calls require.</summary>
+    /// <summary>Returns a name with a terminating zero byte, as system calls require.</summary>
     public static byte[] Ended(ReadOnlySpan<byte> name)
     {
         var ended = new byte[name.Length + 1];

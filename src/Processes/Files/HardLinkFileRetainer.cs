@@ -1,7 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Retains a file that another program writes and may delete. Uses a hard link, which takes no space. On another disk, uses a
-/// copy, to which only new content is appended.</summary>
+/// <summary>
+/// Retains the content of a file that another program writes and may delete. Uses a hard link, which takes no space, or, on another disk, a
+/// copy to which only new content is appended.
+/// </summary>
 public static class HardLinkFileRetainer
 {
     /// <summary>Retains the current content of a file. A hard link also retains later content; a copy is updated by calling this method
@@ -30,7 +32,7 @@ public static class HardLinkFileRetainer
         }
     }
 
-    /// <summary>Appends new content to a copy. If the file has become shorter, it is copied again.</summary>
+    /// <summary>Appends a file's new content to the file's copy. If the file has become shorter, the whole file is copied again.</summary>
     internal static void Append(string file, string kept)
     {
         using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

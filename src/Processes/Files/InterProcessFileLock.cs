@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A file that only one holder can have open at a time, across all processes of a host. The system releases the lock when the
-/// holder dies.</summary>
+/// <summary>
+/// A file lock that only one holder can have at a time, across all processes of a host. The system releases the lock if the holder dies.
+/// </summary>
 public sealed partial class InterProcessFileLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);

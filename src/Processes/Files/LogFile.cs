@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// A log file that is protected from programs that run while it is being written. Only this process creates the file, and links are never
-/// followed. If a program removes or replaces the file, the log is written again on closing.
+/// A log file that is protected from programs that run while the log is written. Only this process creates the file, and links are never
+/// followed. If a program removes or replaces the file, closing the log restores it.
 /// </summary>
 public sealed class LogFile : IDisposable
 {
@@ -32,16 +32,22 @@ public sealed class LogFile : IDisposable
     /// <summary>Path of the log.</summary>
     public string Path { get; }
 
-    /// <summary>Creation time by the file system's clock, so that it can be compared with the times of files written later.</summary>
+    /// <summary>
+    /// Creation time according to the file system's clock, for comparison with the times of files that are written later.
+    /// </summary>
     public DateTime Began { get; }
 
-    /// <summary>Description of the entry that was removed from the log's path. Null if the path was free or the entry was a regular
-    /// file.</summary>
+    /// <summary>
+    /// Description of the entry that was removed or renamed to free the log's path. Null if the path was free or the entry was a regular
+    /// file.
+    /// </summary>
     public string? WasInTheWay { get; }
 
     internal FileStream Stream { get; }
 
-    /// <summary>Creates a log. An existing entry with the same name is first removed, and is never written to.</summary>
+    /// <summary>
+    /// Creates a log. An existing entry with the same name is first removed, or renamed if it is a folder, and is never written to.
+    /// </summary>
     /// <exception cref="UnauthorizedAccessException">The log can't be created, for example because a parent folder is a link.</exception>
     public static LogFile Make(string path) => new(path);
 
@@ -68,7 +74,9 @@ public sealed class LogFile : IDisposable
         Stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Closes the log. If another entry has replaced the log, that entry is removed and the log is written again.</summary>
+    /// <summary>
+    /// Closes the log. If the log file was removed or replaced by another entry, the log is first written again at its path.
+    /// </summary>
     public void Dispose()
     {
         using (_folder)

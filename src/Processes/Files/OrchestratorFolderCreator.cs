@@ -2,8 +2,8 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Creates and opens folders for the orchestrator's files. No other code creates folders below <c>.orchestrator</c>. In a checkout, git is
-/// first configured to ignore the folder. No part of a path below <c>.orchestrator</c> may be a link, because other programs can write
-/// there and a link could redirect the orchestrator's writes to a path that an attacker chooses.
+/// first configured to ignore the folder. Links below <c>.orchestrator</c> are rejected, because another program could use a link to
+/// redirect the orchestrator's writes.
 /// </summary>
 public static class OrchestratorFolderCreator
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Reads files that other programs may have replaced. Links are not followed, and pipes do not block.</summary>
+/// <summary>Reads files that other programs may have replaced. Links are not followed, and opening a pipe does not block.</summary>
 public static class RegularFileReader
 {
     /// <summary>Returns the content of a file, or null if it does not exist, is not a regular file or exceeds the limit.</summary>
@@ -32,7 +32,7 @@ public static class RegularFileReader
         return folder?.TryRead(SymlinkSafeFileWriter.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
     }
 
-    /// <summary>Renames an entry within its folder, to the first free name of a series.</summary>
+    /// <summary>Renames an entry within its folder to the first free name in a series of names.</summary>
     /// <param name="path">Current path.</param>
     /// <param name="number">Returns a new path for 1, 2 and so on. Called until the new path is free.</param>
     /// <returns>The new path, or null if the current path does not exist.</returns>

@@ -3,15 +3,17 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads stored JSON that a power failure, the user or another version of this program may have made invalid. Invalid content is
-/// returned as null, like a missing file.</summary>
+/// <summary>
+/// Reads stored JSON that a power failure, the user or another version of this program may have made invalid. Invalid content is treated as
+/// a missing file, so null is returned.
+/// </summary>
 public static class StoredJsonReader
 {
     /// <summary>Returns the value in a file, or null if the file is missing or its content is invalid.</summary>
     public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
         where T : class => SmallFileReader.TryRead(path) is { } json ? TryParse(json, type) : null;
 
-    /// <summary>Parses UTF-8 text, or returns null if it is invalid.</summary>
+    /// <summary>Parses JSON in UTF-8, or returns null if the JSON is invalid.</summary>
     public static T? TryParse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
@@ -25,7 +27,7 @@ public static class StoredJsonReader
         }
     }
 
-    /// <summary>Parses a text, or returns null if it is invalid.</summary>
+    /// <summary>Parses JSON text, or returns null if the text is invalid.</summary>
     public static T? TryParse<T>(string text, JsonTypeInfo<T> type)
         where T : class => TryParse(Encoding.UTF8.GetBytes(text), type);
 

@@ -1,8 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes the orchestrator's files in folders to which other programs may also write, such as a run's folder. Neither the file nor
-/// a folder below <c>.orchestrator</c> may be a link. <see cref="DurableFile"/> follows the same rule for files that must survive a power
-/// failure.</summary>
+/// <summary>
+/// Writes the orchestrator's files in folders to which other programs may also write, such as a run's folder. Neither the file nor any
+/// folder in its path below <c>.orchestrator</c> may be a link. <see cref="DurableFile"/> follows the same rule for files that must survive
+/// a power failure.
+/// </summary>
 public static class SymlinkSafeFileWriter
 {
     /// <summary>Replaces a file atomically, so that readers see either the old or the new content.</summary>

@@ -15,10 +15,12 @@ internal sealed class OutputPump(Stream stream, ProcessOutputSink sink)
     /// <summary>Number of bytes read so far.</summary>
     internal long TotalBytes => Interlocked.Read(ref _totalBytes);
 
-    /// <summary>True if the stream was read to its end.</summary>
+    /// <summary>True if reading has ended, because the stream ended, the reading was canceled or an error occurred.</summary>
     internal bool IsDone { get; private set; }
 
-    /// <summary>Number of the current read while the pump waits for data, or null while it processes data.</summary>
+    /// <summary>
+    /// Sequence number of the current read while the pump is waiting for data, or null while the pump is processing data.
+    /// </summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
     /// <summary>True if the stream has unread bytes or has ended. Needed because a read can be delayed by seconds on a busy
@@ -26,8 +28,10 @@ internal sealed class OutputPump(Stream stream, ProcessOutputSink sink)
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeReadabilityChecker.IsReadable(pipe);
 
-    /// <summary>Reads until the end or until <paramref name="giveUp"/> is cancelled. Cancellation is not an error and means that another
-    /// process holds the stream open.</summary>
+    /// <summary>
+    /// Reads until the stream ends or <paramref name="giveUp"/> is canceled. Cancellation is not an error and means that another process
+    /// still holds the stream open.
+    /// </summary>
     /// <param name="stop">Token that is passed to the line handler.</param>
     internal async Task RunAsync(CancellationToken giveUp, CancellationToken stop)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Writes the bytes of a child's streams to the targets of a <see cref="ProcessOutputTargets"/>.</summary>
+/// <summary>Writes the output of a child process to the targets in a <see cref="ProcessOutputTargets"/>.</summary>
 internal sealed class ProcessOutputSink : IDisposable
 {
     private const int FileTail = 64 * 1024;

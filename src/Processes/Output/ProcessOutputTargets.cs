@@ -36,12 +36,14 @@ public sealed class ProcessOutputTargets
     /// <value>Default: <see cref="DefaultFileLimit"/>.</value>
     public long FileLimit { get; init; } = DefaultFileLimit;
 
-    /// <summary>Called for each line without its line ending (LF or CRLF), including a last line without one. Invalid UTF-8 becomes U+FFFD.
-    /// Output is not read while the handler runs. If the handler throws, the child is stopped and the exception is rethrown to the
-    /// caller.</summary>
+    /// <summary>
+    /// Handler that receives each line without its line ending (LF or CRLF), including an unterminated last line, or null for no handler.
+    /// Invalid UTF-8 becomes U+FFFD. Output is not read while the handler runs. If the handler throws, the child is stopped and the
+    /// exception is rethrown to the caller.
+    /// </summary>
     public Func<OutputLine, CancellationToken, ValueTask>? OnLine { get; init; }
 
-    /// <summary>Maximum length of a line in bytes, after which it is split.</summary>
+    /// <summary>Maximum length of a line in bytes. Longer lines are split.</summary>
     /// <value>Default: <see cref="DefaultLineLimit"/>.</value>
     public int LineLimit { get; init; } = DefaultLineLimit;
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Circumstances in which a child process ended.</summary>
+/// <summary>Ways in which a child process can end.</summary>
 public enum ProcessEndKind
 {
     /// <summary>The process ended by itself.</summary>
@@ -22,7 +22,7 @@ public sealed record ProcessResult
     /// <summary>Exit code, or 128 plus the signal's number if a signal ended the process.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>Circumstances in which the process ended.</summary>
+    /// <summary>The way in which the process ended.</summary>
     public required ProcessEndKind Ending { get; init; }
 
     /// <summary>Captured standard output.</summary>
@@ -34,8 +34,9 @@ public sealed record ProcessResult
     /// <summary>Time from start to end, excluding time during which the host was suspended.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Number of leftover processes of the child that were stopped (see
-    /// <see cref="ChildProcessOptions.StopLeftovers"/>).</summary>
+    /// <summary>
+    /// Number of processes that the child left running and that were then stopped (see <see cref="ChildProcessOptions.StopLeftovers"/>).
+    /// </summary>
     public int LeftoversStopped { get; init; }
 
     /// <summary>True if the process was stopped at its time limit.</summary>

@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Lists sockets that have a name but no file (unix(7), "abstract"), such as those of displays, message buses and debuggers. Such
-/// sockets belong to a network namespace, so a <see cref="Sandbox"/> that uses the host's network can't block them.</summary>
+/// <summary>
+/// Lists abstract Unix sockets, which have a name but no file (unix(7)), such as those of displays, message buses and debuggers. A
+/// <see cref="Sandbox"/> that uses the host's network can't block these sockets, because they belong to a network namespace.
+/// </summary>
 public static class AbstractSockets
 {
     private const int AcceptsConnections = 0x10000; // __SO_ACCEPTCON in the kernel's net.h
     private const int FlagsColumn = 3;
     private const int NameColumn = 7;
 
-    /// <summary>Returns the sorted names of listening sockets, with a leading <c>@</c>.</summary>
+    /// <summary>Returns the sorted names of listening abstract sockets, each with a leading <c>@</c>.</summary>
     public static IReadOnlyList<string> Listening() => File.Exists("/proc/net/unix") ? Listening(File.ReadLines("/proc/net/unix")) : [];
 
     /// <inheritdoc cref="Listening()"/>

@@ -14,7 +14,7 @@ public sealed partial class Bubblewrap
     /// <summary>Target of the link <see cref="Mark"/>.</summary>
     internal const string MarkTarget = "sandbox";
 
-    /// <summary>Path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
+    /// <summary>Path in a sandbox at which <see cref="SandboxNetwork.Socket"/> is mounted.</summary>
     public const string NetworkSocket = "/run/orchestrate-network";
 
     /// <summary>Exit code of a sandbox whose network could not be opened, so that its program was not started.</summary>
@@ -59,7 +59,7 @@ public sealed partial class Bubblewrap
     }
 
     /// <summary>
-    /// True if the kernel lets this user mount overlays that store their changes in the given folder. Tested once per folder.
+    /// True if the kernel lets this user mount overlays that store their changes in the given folder. The result is cached for each folder.
     /// </summary>
     /// <param name="program">Absolute path of bubblewrap.</param>
     /// <param name="folder">Absolute path of our own folder on the disk to test.</param>
@@ -69,9 +69,10 @@ public sealed partial class Bubblewrap
             : Task.FromResult(false);
 
     /// <summary>
-    /// Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and devices, and no
-    /// capabilities even as root. The sandbox uses the host's network unless it has its own network. Later mounts cover earlier ones, so
-    /// the mount of the innermost folder determines access to a path. The system-call filter is read from file descriptor 9.
+    /// Returns the bubblewrap command line that precedes the program to run in a sandbox. The sandbox has its own processes, temporary
+    /// files and devices, and no capabilities even for root. The sandbox uses the host's network unless it has a separate network. Later
+    /// mounts cover earlier ones, so the innermost mount determines access to a path. Bubblewrap reads the system-call filter from file
+    /// descriptor 9.
     /// </summary>
     /// <param name="sandbox">Files that the program can access.</param>
     public static IReadOnlyList<string> CreateArguments(Sandbox sandbox) =>
@@ -111,14 +112,16 @@ public sealed partial class Bubblewrap
             .. opener,
         ];
 
-    /// <summary>Returns the arguments that precede a child process in a sandbox. Signals to the process group reach the program inside,
-    /// because bubblewrap ignores them. Bubblewrap forwards the exit code of the program.</summary>
+    /// <summary>
+    /// Returns the command line that precedes a child process in a sandbox. Bubblewrap ignores SIGINT and SIGTERM, so only the program
+    /// inside reacts if these are sent to the process group. Bubblewrap forwards the exit code of the program.
+    /// </summary>
     /// <param name="sandbox">Files that the child can access.</param>
     /// <param name="child">The program that follows.</param>
     /// <param name="variables">Names of the child's environment variables.</param>
     public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child, IEnumerable<string> variables) =>
         sandbox.Runner.Count > 0
-            ? [.. sandbox.Runner, SandboxJsonFormatter.Of(sandbox, variables)]
+            ? [.. sandbox.Runner, SandboxDefinitionJsonFormatter.Of(sandbox, variables)]
             :
             [
                 "/bin/sh",

@@ -81,10 +81,7 @@ public static class EnvironmentVariableAllowlist
     /// </summary>
     internal static bool IsOfLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal) || s_loader.Contains(name);
 
-    /// <summary>
-    /// True if the variable affects how every program loads libraries or locale data. Only programs inside a sandbox may receive such
-    /// variables.
-    /// </summary>
+    /// <summary>Returns a list of folders, in the form of PATH, without its relative folders.</summary>
     internal static string WithoutRelative(string folders) => string.Join(':', folders.Split(':').Where(Path.IsPathRooted));
 
     /// <summary>True if the variable is passed to all programs that the orchestrator starts.</summary>

@@ -9,22 +9,19 @@ namespace Orchestrator.Processes;
 /// </summary>
 /// <param name="File">Absolute path of the mount table, in the format of fstab(5).</param>
 /// <param name="Views">Path of each folder in the sandbox, and its mount point outside.</param>
-public sealed record OverlayMounts(string File, IReadOnlyList<SandboxFolderReplacement> Views)
+public sealed record OverlayMounts(string File, IReadOnlyList<SandboxBindMount> Views)
 {
     /// <summary>Name of the subfolder that stores the changes made in a mount.</summary>
     public const string Changes = "changes";
 
-    /// <summary>
-    /// True if a path can be written to the mount table. False if the path contains a character at which the kernel or mount(8) splits
-    /// options.
-    /// </summary>
+    /// <summary>Creates the folders for overlays of the shared folders, and writes the mount table.</summary>
     /// <param name="folder">Absolute path of a private folder, on a disk that can store the changes of overlays.</param>
     /// <param name="shared">Absolute paths of the shared folders. Missing folders are initially empty.</param>
     /// <param name="below">Folders of other tables whose changes are layered over the shared content, topmost first.</param>
     /// <returns>The table, or null if there is nothing to mount.</returns>
     public static OverlayMounts? Make(string folder, IReadOnlyList<string> shared, IReadOnlyList<string> below)
     {
-        List<SandboxFolderReplacement> views = [];
+        List<SandboxBindMount> views = [];
         StringBuilder table = new();
         foreach (var path in shared)
         {
@@ -46,7 +43,7 @@ public sealed record OverlayMounts(string File, IReadOnlyList<SandboxFolderRepla
                 $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},"
                     + $"upperdir={Field(upper)},workdir={Field(work)}{Marks} 0 0\n"
             );
-            views.Add(new SandboxFolderReplacement(path, view, IsWritable: true));
+            views.Add(new SandboxBindMount(path, view, IsWritable: true));
         }
         if (views.Count == 0)
         {
@@ -61,7 +58,8 @@ public sealed record OverlayMounts(string File, IReadOnlyList<SandboxFolderRepla
     private static string Marks => Bubblewrap.IsRoot ? "" : ",userxattr";
 
     /// <summary>
-    /// True if a path can be written to the mount table. A path with a character at which the kernel or mount(8) splits options can't.
+    /// True if a path can be written to the mount table. False if the path contains a character, such as a comma, at which the kernel or
+    /// mount(8) splits options.
     /// </summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
 

@@ -15,8 +15,10 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     /// <summary>Absolute paths of the folders of all programs added so far, except system folders.</summary>
     public IReadOnlyCollection<string> Found => _found;
 
-    /// <summary>Adds the folders of PATH. For <c>X/bin</c>, adds the folder X. For other folders, adds the folder itself and the packages
-    /// to which its links point.</summary>
+    /// <summary>
+    /// Adds the folders in a PATH value, and the packages to which links in their bin folders point. For <c>X/bin</c>, adds the whole
+    /// folder X, unless a sandbox never shows X as a whole.
+    /// </summary>
     /// <param name="path">Value of the variable.</param>
     public ProgramFolders AddPath(string path)
     {

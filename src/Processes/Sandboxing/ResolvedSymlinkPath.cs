@@ -8,7 +8,7 @@ internal sealed record ResolvedSymlinkPath(string Real, IReadOnlyList<(string Pa
     /// <summary>Maximum number of links that Linux follows in a path (path_resolution(7)).</summary>
     private const int MostLinks = 40;
 
-    /// <summary>True if a path is a folder itself or is inside it.</summary>
+    /// <summary>True if a path is the given folder or is inside it.</summary>
     public static bool IsAtOrBelow(string path, string folder) =>
         folder == "/" || path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 

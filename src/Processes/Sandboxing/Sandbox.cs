@@ -1,7 +1,10 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Describes the files that a program and its descendants can access. The root is empty, so only listed paths and system folders
-/// (<see cref="SystemFolders"/>) exist. Other processes are invisible, and processes that the program leaves behind die with it.</summary>
+/// <summary>
+/// Describes a sandbox by the files that a program and its descendants can access. The root folder is initially empty, so only listed paths
+/// and system folders (<see cref="SystemFolders"/>) exist. Other processes are invisible, and processes that the program leaves behind die
+/// with the sandbox.
+/// </summary>
 /// <param name="Program">Absolute path of bubblewrap (see <see cref="Bubblewrap.CheckAsync"/>).</param>
 public sealed record Sandbox(string Program)
 {
@@ -10,11 +13,13 @@ public sealed record Sandbox(string Program)
     /// </summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 
-    /// <summary>Absolute paths of files and folders that can be read. Links in a path also exist in the sandbox. Missing paths are
-    /// omitted.</summary>
+    /// <summary>
+    /// Absolute paths of files and folders that can be read. Symbolic links in these paths also exist in the sandbox. Missing paths are
+    /// skipped.
+    /// </summary>
     public IReadOnlyList<string> Visible { get; init; } = [];
 
-    /// <summary>Absolute paths of writable folders and files, possibly including devices. Missing paths are omitted.</summary>
+    /// <summary>Absolute paths of writable folders and files, possibly including devices. Missing paths are skipped.</summary>
     public IReadOnlyList<string> Writable { get; init; } = [];
 
     /// <summary>Absolute paths inside <see cref="Writable"/> that are read-only and can't be moved or removed.</summary>
@@ -29,13 +34,13 @@ public sealed record Sandbox(string Program)
     public IReadOnlyList<string> Empty { get; init; } = [];
 
     /// <summary>
-    /// Absolute paths of folders that contain only the paths that this sandbox lists. They reject new files, so that no program writes a
-    /// file there that is discarded later.
+    /// Absolute paths of folders that contain only the paths that this sandbox lists. They reject new files, because such files would be
+    /// lost when the sandbox ends.
     /// </summary>
     public IReadOnlyList<string> Closed { get; init; } = [];
 
     /// <summary>Folders that are replaced by other folders in the sandbox.</summary>
-    public IReadOnlyList<SandboxFolderReplacement> Substitutes { get; init; } = [];
+    public IReadOnlyList<SandboxBindMount> Substitutes { get; init; } = [];
 
     /// <summary>Folders whose original content is shared and whose changes are private, or null if there are none.</summary>
     public OverlayMounts? Overlays { get; init; }
@@ -49,15 +54,15 @@ public sealed record Sandbox(string Program)
     /// them.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Provider of a separate network, which is opened for each start, or null for the host's network.</summary>
+    /// <summary>Provider that opens a separate network for each start of the program, or null for the host's network.</summary>
     public ISandboxNetworkProvider? Door { get; init; }
 
     /// <summary>Separate network for one start of the program, or null for the host's network.</summary>
     public SandboxNetwork? Network { get; init; }
 
     /// <summary>
-    /// Moves from the environment to <see cref="Variables"/> those variables that make programs load files, because bubblewrap itself runs
-    /// outside the sandbox.
+    /// Moves the variables that make programs load files from the environment to <see cref="Variables"/>. Bubblewrap itself runs outside
+    /// the sandbox and must not load these files.
     /// </summary>
     /// <param name="environment">Environment of the outermost program.</param>
     public Sandbox MoveLoaderVariables(IDictionary<string, string?> environment)
@@ -77,7 +82,9 @@ public sealed record Sandbox(string Program)
         };
     }
 
-    /// <summary>Opens the network for one start of the program.</summary>
+    /// <summary>
+    /// Returns a copy of the sandbox with an open network for one start of the program, or this sandbox if no network must be opened.
+    /// </summary>
     /// <param name="environment">Variables of the program, in which keys may be replaced.</param>
     /// <exception cref="ProcessStartException">The network could not be opened.</exception>
     public async Task<Sandbox> OpenAsync(IDictionary<string, string?> environment, CancellationToken stop) =>
@@ -87,7 +94,7 @@ public sealed record Sandbox(string Program)
 /// <summary>Provides networks for sandboxes.</summary>
 public interface ISandboxNetworkProvider
 {
-    /// <summary>Address at which programs in the sandbox reach services whose keys stay outside the sandbox.</summary>
+    /// <summary>Address at which programs in the sandbox reach services whose API keys stay outside the sandbox.</summary>
     string ServiceAddress { get; }
 
     /// <summary>Opens a network for one start of the program.</summary>
@@ -107,4 +114,4 @@ public sealed record SandboxNetwork(string Socket, IReadOnlyList<string> Opener)
 /// <param name="Path">Absolute path of the folder inside the sandbox.</param>
 /// <param name="Source">Absolute path of the folder outside.</param>
 /// <param name="IsWritable">True if the sandbox may change the folder.</param>
-public sealed record SandboxFolderReplacement(string Path, string Source, bool IsWritable);
+public sealed record SandboxBindMount(string Path, string Source, bool IsWritable);

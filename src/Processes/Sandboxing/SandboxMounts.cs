@@ -68,7 +68,7 @@ internal static class SandboxMounts
         ];
     }
 
-    /// <summary>Returns the arguments that follow all mounts and make the closed folders reject new files.</summary>
+    /// <summary>Returns the bubblewrap arguments that follow all mounts and make the closed folders reject new files.</summary>
     public static IEnumerable<string> Closing(Sandbox sandbox) => Closed(sandbox).SelectMany(path => (string[])["--remount-ro", path]);
 
     /// <summary>Returns the absolute paths of the folders that reject new files.</summary>
@@ -99,7 +99,7 @@ internal static class SandboxMounts
 
     private static SandboxMount Bound(string how, string path, int rank) => new(path, rank, [how, path, path]);
 
-    private static SandboxMount Put(SandboxFolderReplacement other)
+    private static SandboxMount Put(SandboxBindMount other)
     {
         var path = RealOf(other.Path);
         return new SandboxMount(path, 3, [other.IsWritable ? "--bind" : "--ro-bind", other.Source, path]);

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Creates a seccomp(2) filter for system calls that sandboxed programs must not use. It blocks injected terminal input (<c>TIOCSTI</c>),
-/// the kernel's key rings, and three interfaces with a history of kernel vulnerabilities. Blocked calls fail with EPERM.
+/// Creates a seccomp(2) filter for system calls that sandboxed programs must not use. The filter blocks injected terminal input
+/// (<c>TIOCSTI</c>), the kernel's key rings, and three interfaces with a history of kernel vulnerabilities (<c>perf_event_open</c>,
+/// <c>bpf</c> and <c>userfaultfd</c>). Blocked calls fail with EPERM.
 /// </summary>
 public static class SystemCallFilter
 {

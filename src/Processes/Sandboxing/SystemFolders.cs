@@ -7,8 +7,10 @@ public static class SystemFolders
     private const int DeepestConfiguration = 4;
     private static readonly Lazy<(IReadOnlyList<string> Files, IReadOnlyList<string> Folders)> s_closed = new(FindClosed);
 
-    /// <summary>Absolute paths of programs, libraries, configuration, and the processor and limit data that runtimes read. Of <c>/run</c>,
-    /// only name resolution and the programs of NixOS are shown.</summary>
+    /// <summary>
+    /// Absolute paths of folders with programs, libraries, configuration, and the CPU and cgroup data that runtimes read. Below
+    /// <c>/run</c>, only the folders for name resolution and for programs of NixOS are shown.
+    /// </summary>
     internal static IReadOnlyList<string> Shown { get; } =
     [
         "/usr",
@@ -40,10 +42,10 @@ public static class SystemFolders
     internal static IReadOnlyList<string> Temporary { get; } =
     ["/tmp", "/var/tmp", "/run", "/var/run", Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()))];
 
-    /// <summary>Configuration files that the current user can read but some other users can't.</summary>
+    /// <summary>Configuration files that are not readable by all users. Sandboxes show these files as empty.</summary>
     internal static IReadOnlyList<string> ClosedFiles => s_closed.Value.Files;
 
-    /// <summary>Configuration folders that the current user can read but some other users can't.</summary>
+    /// <summary>Configuration folders that are not accessible to all users. Sandboxes show these folders as empty.</summary>
     internal static IReadOnlyList<string> ClosedFolders => s_closed.Value.Folders;
 
     /// <summary>True if every sandbox shows the path.</summary>

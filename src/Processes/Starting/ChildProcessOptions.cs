@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A program to run, with its arguments, environment and limits. Arguments are a list and are passed unchanged, without a
-/// shell.</summary>
+/// <summary>
+/// A program to run, with its arguments, environment and limits. The arguments are passed unchanged as a list, without a shell.
+/// </summary>
 public sealed record ChildProcessOptions
 {
     /// <summary>Creates a command from a program and its arguments.</summary>
@@ -11,8 +12,10 @@ public sealed record ChildProcessOptions
         Arguments = [.. arguments];
     }
 
-    /// <summary>Program, either as a name to search in the child's PATH or as a path. A relative path (with a slash) starts at the working
-    /// directory.</summary>
+    /// <summary>
+    /// Program, either as a name to look up in the child's PATH or as a path. A relative path (with a slash) is resolved against the
+    /// working directory.
+    /// </summary>
     public string FileName { get; init; }
 
     /// <summary>Arguments, not including the program.</summary>
@@ -51,19 +54,20 @@ public sealed record ChildProcessOptions
     /// <value>Default: <see cref="PosixStopSignal.Terminate"/>.</value>
     public PosixStopSignal StopSignal { get; init; } = PosixStopSignal.Terminate;
 
-    /// <summary>Time after <see cref="PosixStopSignal"/> until the child and its descendants are killed.</summary>
+    /// <summary>Grace period after <see cref="StopSignal"/>, after which the child and its descendants are killed.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// True to start the child as the leader of a new session and process group. Ctrl-C at the terminal then does not reach the child, and
-    /// <see cref="PosixStopSignal"/> is sent to the whole process group.
+    /// <see cref="StopSignal"/> is sent to the whole process group.
     /// </summary>
     public bool OwnSession { get; init; }
 
-    /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies first,
-    /// <see cref="LeftoverProcessStopper"/> finds the remaining processes. If false, remaining processes keep running even if they hold the
-    /// output open.</summary>
+    /// <summary>
+    /// True to stop the descendants that the child leaves running when it ends by itself. If this process dies first,
+    /// <see cref="LeftoverProcessStopper"/> finds these descendants. If false, they keep running even if they hold the output open.
+    /// </summary>
     public bool StopLeftovers { get; init; }
 
     /// <summary>Sandbox of the child, or null for unrestricted access. Descendants of a sandboxed child die with it.</summary>

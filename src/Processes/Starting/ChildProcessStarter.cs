@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Starts a process for a command. Throws exceptions with clear messages for common mistakes.</summary>
+/// <summary>Starts the process of a command. Exceptions explain common mistakes, such as a missing program.</summary>
 internal sealed class ChildProcessStarter
 {
     private const int TextFileBusy = 26;
@@ -66,7 +66,7 @@ internal sealed class ChildProcessStarter
     {
         // Allows one tick for the rounding of the two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
-        var watermark = _command.StopLeftovers ? ProcessIdSequencePosition.Now() : null;
+        var watermark = _command.StopLeftovers ? NewProcessIdWatermark.Now() : null;
         return new RunningChildProcess(
             await StartProcessAsync(Info, _command.FileName, time),
             _command,
@@ -77,8 +77,10 @@ internal sealed class ChildProcessStarter
         );
     }
 
-    /// <summary>Starts a process. Retries while a recently written program file is busy, because another thread may have forked a
-    /// child while the file was open for writing.</summary>
+    /// <summary>
+    /// Starts a process. Retries while a recently written program file is busy (ETXTBSY), because another thread may have forked a child
+    /// while the file was open for writing.
+    /// </summary>
     internal static async Task<Process> StartProcessAsync(ProcessStartInfo info, string fileName, TimeProvider time)
     {
         for (var attempt = 1; ; attempt++)

@@ -42,10 +42,12 @@ internal sealed class ChildProcessStreamPump : IDisposable
         _feeding = ReportFailureAsync(CopyInputAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
     }
 
-    /// <summary>Canceled when a line handler, a file or the input fails. The child must then be stopped.</summary>
+    /// <summary>Token that is canceled when a line handler, a file or the input fails. The child must then be stopped.</summary>
     internal CancellationToken Failed => _failed.Token;
 
-    /// <summary>Waits for the remaining output after the child has ended, and rethrows a handler's exception.</summary>
+    /// <summary>
+    /// Waits for the remaining output after the child has ended. Rethrows the exception of a failed handler, file or input.
+    /// </summary>
     internal async Task CompleteAsync()
     {
         var readAtEnd = _pumps.Sum(pump => pump.TotalBytes);

@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Runs a program with which the user works in this process's terminal, such as an editor or a pager. The program shares the
-/// streams of this process and has no time limit.</summary>
+/// <summary>
+/// Runs an interactive program, such as an editor or a pager, in this process's terminal. The program has no time limit and shares the
+/// streams of this process.
+/// </summary>
 public static class InteractiveProgramRunner
 {
     /// <summary>Runs the program until it ends.</summary>

@@ -14,7 +14,7 @@ internal sealed class RunningChildProcess(
     ChildProcessOptions command,
     string mark,
     long notBefore,
-    ProcessIdSequencePosition? watermark,
+    NewProcessIdWatermark? watermark,
     ProcessStopper stopper
 ) : IDisposable
 {
@@ -54,7 +54,7 @@ internal sealed class RunningChildProcess(
 
     public void Dispose() => process.Dispose();
 
-    private IReadOnlyList<SystemProcessRecord> FindAll()
+    private IReadOnlyList<ProcessTableRow> FindAll()
     {
         var assignment = ProcFiles.Assignment(ProcessRunner.ChildVariable, mark);
         return
@@ -67,6 +67,6 @@ internal sealed class RunningChildProcess(
 
     /// <summary>True if the process is the child itself, or belongs to the session that the child leads. The child and its session are
     /// recognized even if a program has cleared its environment.</summary>
-    private bool IsOurs(SystemProcessRecord found) =>
+    private bool IsOurs(ProcessTableRow found) =>
         (found.ProcessId == process.Id && found.ParentId == Environment.ProcessId) || (command.OwnSession && found.SessionId == process.Id);
 }

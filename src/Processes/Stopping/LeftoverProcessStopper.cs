@@ -2,7 +2,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>
 /// Stops child processes that were started with <see cref="ChildProcessOptions.StopLeftovers"/> and whose owner, the process that started
-/// them, has died. No process waits for them, and they would interfere with the next use of their folder.
+/// them, has died. No process waits for these children, and they would interfere with the next use of their folder.
 /// </summary>
 public static class LeftoverProcessStopper
 {
@@ -30,7 +30,7 @@ public static class LeftoverProcessStopper
     private static Task<int> StopAsync(Func<ProcessIdentity, bool> isOver, TimeProvider? time) =>
         new ProcessStopper(time).StopAsync(() => Find(isOver), PosixStopSignal.Terminate, grace: TimeSpan.Zero, KillLimit);
 
-    private static IReadOnlyList<SystemProcessRecord> Find(Func<ProcessIdentity, bool> isOver) =>
+    private static IReadOnlyList<ProcessTableRow> Find(Func<ProcessIdentity, bool> isOver) =>
         [
             .. ProcessTable
                 .All()

@@ -12,8 +12,10 @@ internal enum ProcessSignalResult
     /// <summary>The process has ended, and its id may be reused.</summary>
     Gone,
 
-    /// <summary>The process belongs to another user, such as a program with raised privileges (sudo) or one with a reused id. No signal is
-    /// sent.</summary>
+    /// <summary>
+    /// The process belongs to another user, for example because it runs with raised privileges (sudo) or its id was reused. No signal is
+    /// sent.
+    /// </summary>
     NotOurs,
 }
 

@@ -51,7 +51,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     /// <returns>Initial number of processes.</returns>
     /// <exception cref="ProcessNotStoppedException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(
-        Func<IReadOnlyList<SystemProcessRecord>> find,
+        Func<IReadOnlyList<ProcessTableRow>> find,
         PosixStopSignal? signal,
         TimeSpan grace,
         TimeSpan killLimit,

@@ -4,7 +4,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>Data that distinguishes hosts. Host names do not suffice, because two hosts may have the same name and a host may change its
 /// name.</summary>
-public sealed record MachineIdentifiers
+public sealed record HostIdentificationRecord
 {
     // Inode of the first process namespace of every Linux kernel (PROC_PID_INIT_INO).
     private const string FirstProcessNamespace = "pid:[4026531836]";
@@ -18,8 +18,10 @@ public sealed record MachineIdentifiers
     /// <summary>Host name.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>True if the host is a container. Its machine id may come from its image, and all containers of the image would share
-    /// it.</summary>
+    /// <summary>
+    /// True if the host is a container. In a container, the machine id may come from the image, so that all containers of the image share
+    /// the id.
+    /// </summary>
     public required bool IsContainer { get; init; }
 
     /// <summary>Folder for state that belongs only to this host, or null if nothing can be stored.</summary>
@@ -27,7 +29,7 @@ public sealed record MachineIdentifiers
 
     /// <summary>Reads the data of the host on which this process runs.</summary>
     /// <param name="environment">Variables of the process, which name the user's folders.</param>
-    public static MachineIdentifiers Read(IReadOnlyDictionary<string, string> environment) =>
+    public static HostIdentificationRecord Read(IReadOnlyDictionary<string, string> environment) =>
         new()
         {
             MachineId = SmallFileReader.ReadIfPossible("/etc/machine-id") is { } id ? Encoding.UTF8.GetString(id).Trim() : "",
@@ -54,19 +56,19 @@ public static class MachineIdentityCalculator
     private const string FileName = "machine";
 
     /// <summary>
-    /// Computes the name. On a physical or virtual machine, it is the hash of the machine id. In a container or without a machine id, the
-    /// hash also includes the host name and a value stored once in the user's state. Containers with the same image share the machine id,
-    /// and containers may share the user's files.
+    /// Computes the host's name. On a physical or virtual machine, the name is the hash of the machine id. In a container or without a
+    /// machine id, the hash also includes the host name and a value stored in the user's state folder. This distinguishes containers that
+    /// share an image or the user's files.
     /// </summary>
     /// <param name="facts">Data of the host.</param>
-    public static string Of(MachineIdentifiers facts) =>
+    public static string Of(HostIdentificationRecord facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }
             ? Hash(facts.MachineId)
             : Hash($"{facts.MachineId}\n{facts.HostName}\n{(facts.StateFolder is { } folder ? KeptIn(folder) : null) ?? facts.BootId}");
 
     /// <summary>Returns the name of the host on which this process runs.</summary>
     /// <param name="environment">Variables of the process.</param>
-    public static string Find(IReadOnlyDictionary<string, string> environment) => Of(MachineIdentifiers.Read(environment));
+    public static string Find(IReadOnlyDictionary<string, string> environment) => Of(HostIdentificationRecord.Read(environment));
 
     // The first process writes the file atomically, and all processes read it. Returns null if nothing can be stored. The name is then
     // valid

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads <c>/proc</c> (proc(5)). A process that has ended or belongs to another user counts as missing.</summary>
+/// <summary>
+/// Reads <c>/proc</c> (proc(5)). Data that can't be read, for example because the process has ended or belongs to another user, counts as
+/// missing.
+/// </summary>
 internal static class ProcFiles
 {
     /// <summary>Value of USER_HZ, which is 100 on every Linux that .NET supports (proc(5), sysconf(3)).</summary>
@@ -14,8 +17,8 @@ internal static class ProcFiles
     private const int MostLooks = 1000;
 
     /// <summary>
-    /// Returns the current time in the unit of <see cref="SystemProcessRecord.StartTime"/>. A process that starts later has this start time
-    /// or a higher one.
+    /// Returns the time since boot in the unit of <see cref="ProcessTableRow.StartTime"/>. A process that starts later has the same or a
+    /// higher start time.
     /// </summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
@@ -64,12 +67,14 @@ internal static class ProcFiles
         }
     }
 
-    internal static SystemProcessRecord? ReadStat(int processId) =>
+    internal static ProcessTableRow? ReadStat(int processId) =>
         SmallFileReader.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
 
-    /// <summary>Parses a line of <c>/proc/PID/stat</c>. The name in the second field may contain blanks and parentheses, and regular
-    /// fields follow the last parenthesis.</summary>
-    internal static SystemProcessRecord? ParseStat(string text)
+    /// <summary>
+    /// Parses a line of <c>/proc/PID/stat</c>. The program name in the second field may contain blanks and parentheses, so the regular
+    /// fields are read after the last parenthesis.
+    /// </summary>
+    internal static ProcessTableRow? ParseStat(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var close = text.LastIndexOf(')');
@@ -83,7 +88,7 @@ internal static class ProcFiles
         Span<Range> fields = stackalloc Range[21];
         return rest.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries) < 20
             ? null
-            : new SystemProcessRecord(
+            : new ProcessTableRow(
                 Number(text.AsSpan(0, open).Trim()),
                 text[(open + 1)..close],
                 rest[fields[0]][0],
@@ -150,8 +155,8 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// True if an environment that was read as empty must be read again. The line of <c>/proc/PID/stat</c> then shows an environment or an
-    /// execve(2) in progress. Between the two reads, the process may have started another program.
+    /// True if an environment that was read as empty must be read again, because the process may have started another program in the
+    /// meantime. In this case, the line of <c>/proc/PID/stat</c> shows an environment or an execve(2) in progress.
     /// </summary>
     internal static bool MayHaveEnvironment(string stat)
     {
@@ -177,8 +182,9 @@ internal static class ProcFiles
         return false;
     }
 
-    /// <summary>Returns the sum of lines such as <c>RssAnon: 12 kB</c> in bytes, or null if the file can't be read or lacks a
-    /// line.</summary>
+    /// <summary>
+    /// Returns the sum in bytes of sizes in lines such as <c>RssAnon: 12 kB</c>, or null if the file can't be read or lacks a line.
+    /// </summary>
     internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
     {
         if (SmallFileReader.ReadIfPossible(path) is not { } bytes)

@@ -9,15 +9,17 @@ namespace Orchestrator.Processes;
 /// processes that this instance stopped.</param>
 /// <param name="cores">Average number of cores that the processes may use, such as 0.5.</param>
 /// <param name="time">Clock, or null for the system clock.</param>
-public sealed class ProcessCpuLimiter(Func<IReadOnlyList<SystemProcessRecord>> find, double cores, TimeProvider? time = null)
+public sealed class ProcessCpuLimiter(Func<IReadOnlyList<ProcessTableRow>> find, double cores, TimeProvider? time = null)
 {
     /// <summary>
-    /// Maximum interval between two checks that counts toward the processes' share. During a longer interval, this process was not running
+    /// Maximum interval between two checks for which CPU use and share are counted. During a longer interval, this process was not running
     /// and could not stop other processes.
     /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maximum unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
+    /// <summary>
+    /// Maximum time for which an unused share is saved, so that a mostly idle process is not stopped after a short command.
+    /// </summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -28,7 +30,7 @@ public sealed class ProcessCpuLimiter(Func<IReadOnlyList<SystemProcessRecord>> f
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly HashSet<ProcessIdentity> _stopped = [];
-    private IReadOnlyList<SystemProcessRecord> _known = [];
+    private IReadOnlyList<ProcessTableRow> _known = [];
     private long _lastFind;
     private long _lastLook;
     private TimeSpan? _usedBefore;
@@ -74,16 +76,16 @@ public sealed class ProcessCpuLimiter(Func<IReadOnlyList<SystemProcessRecord>> f
     }
 
     /// <summary>
-    /// Reads the processes found so far, or searches for all of them if <c>anew</c> is true. An ended process counts until its parent,
-    /// which this class may have stopped, has reaped it and taken over its CPU time. Parents are read before their children, so that
-    /// nothing counts twice.
+    /// Reads the processes found so far, or searches for all of them if <paramref name="anew"/> is true. An ended process counts until its
+    /// parent, which this class may have stopped, has reaped it and taken over its CPU time. Parents are read before their children, so
+    /// that no CPU time counts twice.
     /// </summary>
     private void ReadProcesses(bool anew)
     {
         var found = anew ? find() : [];
         var known = _known
             .Select(process => ProcFiles.ReadStat(process.ProcessId) is { } now && now.StartTime == process.StartTime ? now : null)
-            .OfType<SystemProcessRecord>()
+            .OfType<ProcessTableRow>()
             .Where(process => !anew || process.IsDead);
         _known = [.. found.Concat(known).DistinctBy(process => process.Identity).OrderBy(process => process.StartTime)];
         _lastFind = anew ? _time.GetTimestamp() : _lastFind;

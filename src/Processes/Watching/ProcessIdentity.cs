@@ -21,10 +21,10 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     /// <summary>Identity of this process.</summary>
     public static ProcessIdentity Current => OfThisProcess.Value;
 
-    /// <summary>Returns the identity of the living process with this id, or null if none exists.</summary>
+    /// <summary>Returns the identity of the running process with this id, or null if none exists.</summary>
     public static ProcessIdentity? Of(int processId) => ProcFiles.ReadStat(processId) is { IsDead: false } found ? found.Identity : null;
 
-    /// <summary>Parses the result of <see cref="ToString"/>. Returns null for any other text, such as an incomplete one.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>, or returns null if the text is incomplete or has another form.</summary>
     public static ProcessIdentity? TryParse(string? text)
     {
         var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -7,7 +7,7 @@ namespace Orchestrator.Processes;
 /// <param name="SessionId">Id of its session.</param>
 /// <param name="Threads">Number of threads. A process that has ended but was not reaped has one.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
-public sealed record SystemProcessRecord(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
+public sealed record ProcessTableRow(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
     /// <summary>
     /// True if the process has ended and is only waiting to be reaped by its parent. The state is that of the first thread alone. While
@@ -35,31 +35,32 @@ public static class ProcessTable
     /// <summary>Boot time according to the current clock. Files written well before this time do not belong to a running process.</summary>
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
-    /// <summary>Returns all living processes.</summary>
-    public static IReadOnlyList<SystemProcessRecord> All() => [.. Living(Ids())];
+    /// <summary>Returns all running processes except this one.</summary>
+    public static IReadOnlyList<ProcessTableRow> All() => [.. Living(Ids())];
 
-    /// <summary>Returns processes whose initial environment has the variable <paramref name="name"/> with this <paramref name="value"/>.
-    /// Children inherit it. A program that clears its environment is not found.</summary>
+    /// <summary>
+    /// Returns the processes whose initial environment contains the variable <paramref name="name"/> with this <paramref name="value"/>.
+    /// Child processes inherit the variable, but a program that clears its environment is not found.
+    /// </summary>
     /// <param name="name">Name of the variable.</param>
     /// <param name="since">Watermark after which processes are read, or null to read all.</param>
-    public static IReadOnlyList<SystemProcessRecord> FindByEnvironment(string name, string value, ProcessIdSequencePosition? since = null)
+    public static IReadOnlyList<ProcessTableRow> FindByEnvironment(string name, string value, NewProcessIdWatermark? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
     /// <summary>
-    /// Returns those of the named variables that are in the initial environments of this process's ancestors, nearest first. A process that
-    /// clears its own environment is thus still recognized. A daemon without ancestors is recognized only in a sandbox, whose first process
-    /// is its ancestor.
+    /// Returns the named variables in the initial environments of this process's ancestors, nearest ancestor first. A process is thus
+    /// recognized even if it has cleared its own environment. A daemon has an ancestor with the variables only in a sandbox, whose first
+    /// process becomes the daemon's parent.
     /// </summary>
     /// <param name="names">Names of the variables.</param>
     public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names) =>
         Of(ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0, names);
 
     /// <summary>
-    /// Returns those of the named variables that are in the initial environments of a process and its ancestors, starting with the process
-    /// itself.
+    /// Returns the named variables in the initial environments of a process and its ancestors, starting with the process itself.
     /// </summary>
     /// <param name="processId">Id of the process.</param>
     /// <param name="names">Names of the variables.</param>
@@ -74,8 +75,8 @@ public static class ProcessTable
         return values;
     }
 
-    /// <summary>Returns the living process with this id, or null if none exists.</summary>
-    public static SystemProcessRecord? Find(int processId) => Living([processId]).FirstOrDefault();
+    /// <summary>Returns the running process with this id, or null if none exists.</summary>
+    public static ProcessTableRow? Find(int processId) => Living([processId]).FirstOrDefault();
 
     /// <summary>Returns the command line of a process, including the program, or an empty list if it can't be read.</summary>
     public static IReadOnlyList<string> ArgumentsOf(int processId) => ProcFiles.Arguments(processId);
@@ -87,15 +88,14 @@ public static class ProcessTable
     public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
 
     /// <summary>Returns the direct children of a process.</summary>
-    public static IReadOnlyList<SystemProcessRecord> ChildrenOf(int processId) =>
-        [.. All().Where(process => process.ParentId == processId)];
+    public static IReadOnlyList<ProcessTableRow> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 
     /// <summary>Returns the processes that have the given file open. Files of other users' processes are not visible.</summary>
-    public static IReadOnlyList<SystemProcessRecord> FindByOpenFile(string path) =>
+    public static IReadOnlyList<ProcessTableRow> FindByOpenFile(string path) =>
         [.. All().Where(process => ProcFiles.OpenFiles(process.ProcessId).Contains(path))];
 
     /// <summary>Returns the processes whose working directory is the given folder or is below it.</summary>
-    public static IReadOnlyList<SystemProcessRecord> FindByWorkingDirectory(string folder) =>
+    public static IReadOnlyList<ProcessTableRow> FindByWorkingDirectory(string folder) =>
         [
             .. All()
                 .Where(process =>
@@ -105,12 +105,12 @@ public static class ProcessTable
         ];
 
     /// <summary>
-    /// Returns the ids of all processes, and then repeatedly the ids of processes that have started since, until no new process is found. A
-    /// process that ends after the list was read may have left a child that is not in the list.
+    /// Returns the ids of all processes, repeating the search until no new process is found. A single search can miss a child whose parent
+    /// starts it and then ends.
     /// </summary>
     /// <param name="since">Watermark after which processes must have started, with possible false matches, or null for all
     /// processes.</param>
-    internal static IEnumerable<int> Ids(ProcessIdSequencePosition? since = null)
+    internal static IEnumerable<int> Ids(NewProcessIdWatermark? since = null)
     {
         var seen = new HashSet<int>();
         for (var before = -1; seen.Count > before; )
@@ -126,18 +126,15 @@ public static class ProcessTable
         }
     }
 
-    internal static IEnumerable<SystemProcessRecord> Living(IEnumerable<int> ids) =>
-        ids.Where(id => id != Environment.ProcessId)
-            .Select(ProcFiles.ReadStat)
-            .OfType<SystemProcessRecord>()
-            .Where(process => !process.IsDead);
+    internal static IEnumerable<ProcessTableRow> Living(IEnumerable<int> ids) =>
+        ids.Where(id => id != Environment.ProcessId).Select(ProcFiles.ReadStat).OfType<ProcessTableRow>().Where(process => !process.IsDead);
 
-    internal static IReadOnlyList<SystemProcessRecord> Descendants(IReadOnlyList<SystemProcessRecord> all, IEnumerable<int> ancestors)
+    internal static IReadOnlyList<ProcessTableRow> Descendants(IReadOnlyList<ProcessTableRow> all, IEnumerable<int> ancestors)
     {
         var children = all.ToLookup(process => process.ParentId);
         var waiting = new Queue<int>(ancestors);
         var seen = new HashSet<int>(waiting);
-        var found = new List<SystemProcessRecord>();
+        var found = new List<ProcessTableRow>();
         while (waiting.TryDequeue(out var parent))
         {
             foreach (var child in children[parent].Where(child => seen.Add(child.ProcessId)))

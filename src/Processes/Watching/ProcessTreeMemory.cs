@@ -1,11 +1,11 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Measures the memory of processes and their descendants, counting only memory that is not freed before they end. This is anonymous and
-/// shared memory, including swapped memory, but not mapped files. Shared pages count once.
+/// Measures the memory of processes and their descendants that the kernel can't reclaim while they run. This is anonymous and shared
+/// memory, including swapped memory, but not mapped files. Shared pages count once.
 /// </summary>
 /// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
-public sealed class ProcessTreeMemory(Func<IReadOnlyList<SystemProcessRecord>> find)
+public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessTableRow>> find)
 {
     private static readonly string[] Held = ["RssAnon", "RssShmem", "VmSwap"];
     private static readonly string[] Shares = ["Pss_Anon", "Pss_Shmem", "SwapPss"];
@@ -25,5 +25,5 @@ public sealed class ProcessTreeMemory(Func<IReadOnlyList<SystemProcessRecord>> f
         return bytes > limit ? bytes : null;
     }
 
-    private static long HeldBy(SystemProcessRecord process) => ProcFiles.SumOfSizes($"/proc/{process.ProcessId}/status", Held) ?? 0;
+    private static long HeldBy(ProcessTableRow process) => ProcFiles.SumOfSizes($"/proc/{process.ProcessId}/status", Held) ?? 0;
 }

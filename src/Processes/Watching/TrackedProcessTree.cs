@@ -2,13 +2,13 @@ namespace Orchestrator.Processes;
 
 /// <summary>A set of processes that is refreshed repeatedly. A process stays in the set until it is dead, so that a child whose parent has
 /// ended is not lost between two refreshes.</summary>
-internal sealed class TrackedProcessTree(Func<IReadOnlyList<SystemProcessRecord>> find)
+internal sealed class TrackedProcessTree(Func<IReadOnlyList<ProcessTableRow>> find)
 {
     private readonly HashSet<ProcessIdentity> _seen = [];
     private readonly HashSet<ProcessIdentity> _notOurs = [];
 
     /// <summary>Sends a signal to a process of the set. A process of another user is removed from the set.</summary>
-    internal void Send(SystemProcessRecord process, int signal)
+    internal void Send(ProcessTableRow process, int signal)
     {
         if (ProcessSignals.Send(process.Identity, signal) == ProcessSignalResult.NotOurs)
         {
@@ -17,9 +17,9 @@ internal sealed class TrackedProcessTree(Func<IReadOnlyList<SystemProcessRecord>
     }
 
     /// <summary>
-    /// Returns the living processes: those that were just found, those that were found earlier, and the descendants of all of them.
+    /// Returns the running processes of the set, which are the newly found ones, those found earlier, and the descendants of both.
     /// </summary>
-    internal IReadOnlyList<SystemProcessRecord> Refresh()
+    internal IReadOnlyList<ProcessTableRow> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));
         _seen.ExceptWith(_notOurs);

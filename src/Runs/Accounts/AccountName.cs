@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Accounts;
 /// </summary>
 public static class AccountName
 {
-    /// <summary>Name of the built-in agent in the settings, and prefix of its account names.</summary>
+    /// <summary>Name of the built-in agent in the settings.</summary>
     public const string Claude = "claude";
 
     /// <summary>Returns the name of the account that pays for an agent.</summary>

@@ -3,8 +3,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Gives access to the usage records of all accounts of a user. The records are read on first use only, because most reports and forecasts
-/// do not need them.
+/// Provides the usage records of all accounts of a user. The records are read only on first use, because most reports and forecasts do not
+/// need them.
 /// </summary>
 /// <param name="environment">Environment variables of agents. They determine which account pays.</param>
 /// <param name="read">Reads the usage records of all accounts.</param>

@@ -2,7 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Governor for all processes of a user on one machine. It stores the ledgers in files that share one lock.</summary>
+/// <summary>
+/// Account governor for all processes of a user on one machine. It admits agent starts, and stores the account ledgers in files that share
+/// one lock.
+/// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class FileBackedAccountGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
@@ -18,7 +21,7 @@ public sealed class FileBackedAccountGovernor(IReadOnlyDictionary<string, string
         _ledgers.ChangeAsync(book => AccountGovernorRequestHandler.Apply(book, asked, time.GetUtcNow()), cancellationToken);
 
     /// <summary>
-    /// Asks for the admission of an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no
+    /// Requests admission of an agent start. If the start is admitted, the ledgers stay locked until the agent's process exists, so that no
     /// other process can block the account first.
     /// </summary>
     public async Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken)

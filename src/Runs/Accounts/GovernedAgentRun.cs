@@ -11,13 +11,13 @@ public sealed record GovernedAgentRun
     /// <summary>The repository of the run.</summary>
     public required RepositoryReference Repository { get; init; }
 
-    /// <summary>Name of the run's folder.</summary>
+    /// <summary>Workflow id of the run.</summary>
     public required string Run { get; init; }
 
     /// <summary>Id of the task.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Number of the task's attempt.</summary>
+    /// <summary>Number of the attempt at the task.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>Number of the agent run within its task.</summary>
@@ -41,7 +41,7 @@ public sealed record GovernedAgentRun
     /// <summary>Name of the fallback provider that pays, or empty if the provider in the settings pays.</summary>
     public string Fallback { get; init; } = "";
 
-    /// <summary>Id of the agent run. It is the same in all attempts of the step.</summary>
+    /// <summary>Id of the agent run, which is the same in all attempts at the workflow step.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Repository.Key}/{Run}/{Task}/{Start}");
 
     /// <summary>Creates the request that asks the governor to admit the agent.</summary>
@@ -71,8 +71,8 @@ public sealed record GovernedAgentRun
 
     /// <summary>
     /// Returns the names of the budgets (attempt, task, run, day and account) to which the usage is charged, in the order of
-    /// <see cref="BudgetSettings.All"/>. Budgets without a limit are included, because <c>usage</c> and <c>budget raise</c> read their
-    /// spending.
+    /// <see cref="BudgetSettings.All"/>. Budgets without a limit are included, because the commands <c>usage</c> and <c>budget raise</c>
+    /// read the spending of these budgets.
     /// </summary>
     public IReadOnlyList<string> ScopesOf(DateOnly today) =>
         [

@@ -3,15 +3,15 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Admits agent starts of a user's accounts within their budgets, slots and usage limits. Implementations differ in where they store the
-/// ledgers, but share the rules in <c>Usage</c>.
+/// Admits the agent starts for which a user's accounts pay, within the accounts' budgets, slots and usage limits. Implementations differ in
+/// where they store the ledgers, but share the admission rules in the <c>Usage</c> project.
 /// </summary>
 public interface IAccountGovernor
 {
     /// <summary>Interval between two usage reports of a running agent.</summary>
     TimeSpan ReportsEvery { get; }
 
-    /// <summary>Applies a call to the ledgers atomically. A repeated call with the same request id has no further effect.</summary>
+    /// <summary>Applies a request to the ledgers atomically. A repeated request with the same request id has no further effect.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     /// <exception cref="IOException">The ledgers are currently unavailable.</exception>
     Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked, CancellationToken cancellationToken);
@@ -24,7 +24,7 @@ public interface IAccountGovernor
     Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps the place of an agent start in the queue. Returns after some seconds, or earlier if admission can be requested again.
+    /// Keeps an agent start's place in the queue. Returns after some seconds, or earlier if admission can be requested again.
     /// </summary>
     /// <param name="request">The start request. No slot or budget is reserved for it.</param>
     /// <param name="shortWait">Maximum wait. If the start must wait longer, the method returns at once.</param>

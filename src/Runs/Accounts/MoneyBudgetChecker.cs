@@ -3,8 +3,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Checks that the cost of each agent can be determined if a budget in US dollars applies to it. Agents with an undeterminable cost are
-/// rejected, because costs are not estimated.
+/// Checks that the cost of each agent to which a budget in US dollars applies can be determined. Other agents are rejected, because costs
+/// are never estimated.
 /// </summary>
 public static class MoneyBudgetChecker
 {

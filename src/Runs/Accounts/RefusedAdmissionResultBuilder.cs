@@ -2,7 +2,7 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Converts the governor's refusals of agent starts to results of the workflow step that starts agents.</summary>
+/// <summary>Converts the governor's refusal of an agent start into a result of the workflow step that starts agents.</summary>
 public static class RefusedAdmissionResultBuilder
 {
     /// <summary>Creates the workflow step's result for an agent start that must wait, or whose budget is used up.</summary>
@@ -20,21 +20,21 @@ public static class RefusedAdmissionResultBuilder
         };
         return admission switch
         {
-            BudgetExhaustedDecision ask => result with
+            BudgetExhaustedAdmissionDecision ask => result with
             {
                 FailureClass = FailureClass.Budget,
                 Message = $"{WaitReasonText.Of(ask.Cap)}, is used up: {WaitReasonText.Of(ask.Spent, ask.Cap)} are spent",
                 Budget = LedgerBudgetConverter.Of(account, ask),
                 WakeAt = ask.Cap.Kind == BudgetCapKind.Day ? nextDay : null,
             },
-            AgentStartDelayedDecision { Why: AccountBackoffDelayCause blocked } wait => result with
+            AgentStartDelayedDecision { Why: AccountInBackoffStartDelayCause blocked } wait => result with
             {
                 FailureClass = FailureClass.UsageLimit,
                 Message = WaitReasonText.Of(blocked),
                 ResetAt = blocked.Park.OpensAt,
                 WakeAt = wait.Until,
             },
-            AgentStartDelayedDecision { Why: UsageWindowNearlyFullDelayCause full } wait => result with
+            AgentStartDelayedDecision { Why: UsageWindowNearlyFullStartDelayCause full } wait => result with
             {
                 FailureClass = FailureClass.UsageLimit,
                 Message = WaitReasonText.Of(full),

@@ -18,7 +18,7 @@ public sealed class AgentAdmissionClient(RunServiceBundle services, GovernedAgen
     private readonly PriceTable _prices = AgentRunCostCalculator.Of(agent.Settings);
     private readonly AgentRunReservationHolderProcess _holder = new(services.Host, ProcessIdentity.Current.ToString());
     private AgentStartDecision? _turn;
-    private AgentRunReservation? _reservation;
+    private AgentRunAccountReservation? _reservation;
 
     /// <summary>The agent run to admit.</summary>
     public GovernedAgentRun Agent => agent;
@@ -26,7 +26,7 @@ public sealed class AgentAdmissionClient(RunServiceBundle services, GovernedAgen
     /// <summary>True if this process knows of a reservation for the agent run.</summary>
     public bool IsReserved => _reservation is not null;
 
-    /// <summary>Reports the agent's usage to the governor.</summary>
+    /// <summary>Reporter of the agent's usage to the governor.</summary>
     public AgentUsageReporter Use => field ??= new AgentUsageReporter(services, agent, _prices, _holder) { Reservation = _reservation };
 
     /// <summary>
@@ -123,8 +123,8 @@ public sealed class AgentAdmissionClient(RunServiceBundle services, GovernedAgen
         {
             var book = await services.Governor.ReadAsync(agent.Account, stop);
             var ledger = book.Of(agent.Account);
-            var (own, shared) = (ledger.Find(agent.Id), book.Of(AccountGovernorRequestSplitter.Account).Find(agent.Id));
-            _reservation = own is not null && shared is not null ? AccountGovernorRequestSplitter.Smaller(own, shared) : own ?? shared;
+            var (own, shared) = (ledger.Find(agent.Id), book.Of(GovernorRequestByLedgerSplitter.Account).Find(agent.Id));
+            _reservation = own is not null && shared is not null ? GovernorRequestByLedgerSplitter.Smaller(own, shared) : own ?? shared;
             Use.MayEndABlock = ledger.Park is not null;
         }
         catch (IOException)

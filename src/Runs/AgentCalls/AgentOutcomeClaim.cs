@@ -28,7 +28,7 @@ public sealed record AgentOutcomeClaim
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>The reason in the agent's words, or empty if the agent gave none.</summary>
+    /// <summary>Reason in the agent's words, or empty if the agent gave none.</summary>
     [JsonPropertyName("reason")]
     public string Reason
     {
@@ -112,7 +112,7 @@ public sealed record AgentOutcomeClaim
     /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static string PathIn(string folder) => Path.Combine(folder, AgentRunParameters.OutFolder, FileName);
 
-    /// <summary>Writes the claim by an atomic replace, so that no reader sees an incomplete claim.</summary>
+    /// <summary>Writes the claim by atomically replacing the file, so that no reader sees an incomplete claim.</summary>
     /// <param name="folder">Absolute path of the agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder) =>
         SymlinkSafeFileWriter.Write(
@@ -120,7 +120,9 @@ public sealed record AgentOutcomeClaim
             JsonSerializer.Serialize(this, AgentOutcomeClaimJsonContext.Default.AgentOutcomeClaim) + "\n"
         );
 
-    /// <summary>Reads the claim that the run's history recorded when the agent run ended. Returns null if the agent made none.</summary>
+    /// <summary>
+    /// Reads the claim whose hash the run's history recorded when the agent run ended. Returns null if the agent made no claim.
+    /// </summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="start">Number of the agent run within its task.</param>
     /// <param name="hash">Hash of the claim in the run's history, or empty if the agent made no claim.</param>

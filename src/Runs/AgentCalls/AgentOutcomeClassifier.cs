@@ -60,8 +60,8 @@ public static partial class AgentOutcomeClassifier
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 
     /// <summary>
-    /// Returns text that identifies the cause of a failure. It contains no numbers and no task id, so equal texts from three tasks indicate
-    /// a common cause. Empty if the cause lies in the task itself, for example in its limits or its agent's claim.
+    /// Returns a signature that identifies the cause of a failure. The signature contains no numbers and no task id, so equal signatures of
+    /// three tasks indicate a common cause. Empty if the cause lies in the task itself, for example in its limits or its agent's claim.
     /// </summary>
     public static string SignatureOf(AgentOutcome outcome, AgentOutcomeClaim? claim, string agent, string taskId)
     {

@@ -34,7 +34,7 @@ public sealed record AgentRunEnvironment(
         }
         var file = commit is null
             ? null
-            : await new GitCommitStore(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
+            : await new GitCommitReaderAndWriter(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
         var (config, missing) = Keep(
             file is null ? "" : Encoding.UTF8.GetString(file),
             start.Settings.Claude.McpServers,
@@ -54,8 +54,8 @@ public sealed record AgentRunEnvironment(
     }
 
     /// <summary>
-    /// Selects the MCP servers of a <c>.mcp.json</c> file whose definitions the user approved. Also lists the requested servers that are
-    /// missing from the selection. An unreadable file counts as empty.
+    /// Selects the requested MCP servers that a <c>.mcp.json</c> file defines as the user approved. Also lists the requested servers that
+    /// are not selected. An unreadable file counts as empty.
     /// </summary>
     /// <param name="file">Content of <c>.mcp.json</c>.</param>
     /// <param name="names">Names of the requested servers.</param>

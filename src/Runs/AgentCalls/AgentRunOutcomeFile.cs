@@ -54,7 +54,7 @@ public sealed record AgentRunOutcomeFile
     public int Attempt { get; init; }
 
     /// <summary>
-    /// True if the agent run ended because its share of a budget was used up. The task continues when a larger share is available.
+    /// True if the agent run ended because it had used up its share of a budget. The task continues when a larger share is available.
     /// </summary>
     public bool IsAtGrant { get; init; }
 

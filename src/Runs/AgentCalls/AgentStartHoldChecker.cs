@@ -39,7 +39,7 @@ public sealed class AgentStartHoldChecker(
 
     /// <summary>
     /// Returns the step result if a hold prevents the agent run, or null if the agent may start. If the agent run was held before, waits
-    /// for the hold's release first.
+    /// for the hold's release and always returns a result. A later step then starts the agent.
     /// </summary>
     /// <param name="awaitRelease">True if the agent run was held before. The call then starts no agent and returns when the hold is
     /// released.</param>

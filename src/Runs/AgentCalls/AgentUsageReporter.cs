@@ -35,7 +35,7 @@ public sealed class AgentUsageReporter(
     private long _context;
 
     /// <summary>The governor's reservation for the agent, or null if this process does not know it.</summary>
-    public AgentRunReservation? Reservation { get; set; }
+    public AgentRunAccountReservation? Reservation { get; set; }
 
     /// <summary>
     /// True if the account was blocked when the agent was admitted. The first response of the service then ends the block.
@@ -107,7 +107,9 @@ public sealed class AgentUsageReporter(
         return !_isAtGrant;
     }
 
-    /// <summary>True if the agent was stopped because its share of a budget was used up. False if it reached its own limit.</summary>
+    /// <summary>
+    /// True if the agent was stopped because it had used up its share of a budget. False if the agent reached its own cost limit.
+    /// </summary>
     public bool EndsAtGrant(AgentOutcome outcome)
     {
         var granted = Reservation?.GrantedMicros;
@@ -116,8 +118,8 @@ public sealed class AgentUsageReporter(
     }
 
     /// <summary>
-    /// Replaces the reservation with the actual usage, and blocks the account if the agent reached its usage limit. The usage record is
-    /// written first, so that a repeated attempt of the step settles the same amount.
+    /// Replaces the reservation with the actual usage, and blocks the account if the agent reached the account's usage limit. The usage
+    /// record is written first, so that a further attempt at the step settles the same amount.
     /// </summary>
     /// <param name="result">The result of the step.</param>
     /// <param name="outcome">The outcome of the agent run.</param>

@@ -5,8 +5,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>
-/// Ends the reservations of dead processes on this host. The usage of an ended agent run is settled, and the reservation of an agent that
-/// never started is released. The reservation of a running agent is kept.
+/// Ends the reservations of dead processes on this host. The usage of an ended agent run is settled, and the reservation for an agent that
+/// never started is released. The reservation for a running agent is kept.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="prices">Prices of tokens, for agents that did not report their cost.</param>
@@ -26,7 +26,7 @@ internal sealed class DeadAgentReservationCleaner(RunServiceBundle services, Pri
         // If two ledgers contain the same reservation, the call under the account's own name settles both.
         foreach (
             var (ledger, reservation) in book
-                .Ledgers.Values.OrderBy(ledger => ledger.Account == AccountGovernorRequestSplitter.Account)
+                .Ledgers.Values.OrderBy(ledger => ledger.Account == GovernorRequestByLedgerSplitter.Account)
                 .SelectMany(ledger => ledger.Reservations.Select(one => (ledger, one)))
                 .DistinctBy(one => one.one.Id)
         )
@@ -45,8 +45,8 @@ internal sealed class DeadAgentReservationCleaner(RunServiceBundle services, Pri
         return changes;
     }
 
-    /// <summary>Returns the governor call that ends a reservation, or null if the reservation is still valid.</summary>
-    private AccountGovernorRequest? EndOf(string account, AgentRunReservation one)
+    /// <summary>Returns the request to the governor that ends a reservation, or null if the reservation is still valid.</summary>
+    private AccountGovernorRequest? EndOf(string account, AgentRunAccountReservation one)
     {
         var call = new AccountGovernorRequest
         {
@@ -82,10 +82,10 @@ internal sealed class DeadAgentReservationCleaner(RunServiceBundle services, Pri
         }
     }
 
-    /// <summary>Writes the usage record, and returns the governor call with the amount in this record.</summary>
+    /// <summary>Writes the usage record, and returns the request to the governor that charges the amount in this record.</summary>
     private async Task<AccountGovernorRequest> WriteUsageRecordAsync(
         AccountGovernorRequest end,
-        AgentRunReservation one,
+        AgentRunAccountReservation one,
         CancellationToken stop
     )
     {
@@ -99,7 +99,7 @@ internal sealed class DeadAgentReservationCleaner(RunServiceBundle services, Pri
         return end with { Ended = new EndedAgentRunUsage(record.Sum, []) };
     }
 
-    private UsageRecord RecordOf(string account, AgentRunReservation one, AgentRunOutcomeFile notes)
+    private UsageRecord RecordOf(string account, AgentRunAccountReservation one, AgentRunOutcomeFile notes)
     {
         var model = notes.Models.Count > 0 ? notes.Models[0] : one.Model;
         var tokens = new TokenCounts(notes.Tokens, 0, 0, 0);

@@ -3,8 +3,8 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>
-/// Follows one agent run until it ends. If this process ends first, the agent continues. The next attempt of the step then attaches to the
-/// agent, in this worker or in another one.
+/// Follows one agent run until it ends. If this process ends first, the agent continues. The next attempt at the workflow step then
+/// attaches to the agent, in this worker or in another one.
 /// </summary>
 public static class DetachableAgentRunFollower
 {
@@ -114,7 +114,8 @@ public static class DetachableAgentRunFollower
             : outcome;
 
     /// <summary>
-    /// Creates the exception that detaches this process from running work. The next attempt of the step attaches to the work.
+    /// Creates the exception with which this process detaches from running work. The next attempt at the workflow step attaches to the work
+    /// again.
     /// </summary>
     /// <param name="execution">The running step.</param>
     /// <param name="what">Description of the running work, for the message.</param>

@@ -17,7 +17,7 @@ public sealed class PayingAccountSelector : IDisposable
         Chosen = starts[0];
     }
 
-    /// <summary>Admission by the account that pays. This is the agent's own account until another account is chosen.</summary>
+    /// <summary>Admission client of the account that pays, which is initially the agent's own account.</summary>
     public AgentAdmissionClient Chosen { get; private set; }
 
     /// <summary>Creates the list of accounts that may pay for an agent run.</summary>
@@ -81,7 +81,7 @@ public sealed class PayingAccountSelector : IDisposable
         return refusal;
     }
 
-    /// <summary>Waits until one of the accounts would admit the agent, or until all of them require a long wait.</summary>
+    /// <summary>Waits for each account in order, until that account would admit the agent or requires a long wait.</summary>
     /// <param name="called">Canceled when the wait must end.</param>
     public async Task AwaitTurnAsync(RunStepExecutionContext execution, CancellationToken called)
     {
@@ -92,8 +92,8 @@ public sealed class PayingAccountSelector : IDisposable
     }
 
     /// <summary>
-    /// Reports a reached usage limit as a used-up budget if another account may pay. The task then retries without delay, and the attempt
-    /// is not counted. The next start chooses an account that admits the agent.
+    /// Reports a reached usage limit as a used-up budget if another account may pay. The task then retries immediately, and the attempt is
+    /// not counted. The next start chooses an account that admits the agent.
     /// </summary>
     public AgentRunResult RetryOnOtherAccount(AgentRunResult result) =>
         result is { FailureClass: FailureClass.UsageLimit, NeverBegun: false } && _starts.Count > 1

@@ -54,7 +54,7 @@ public sealed record ReadOnlyAgentCallOptions
     /// <summary>Hash of the commit that the agent reads.</summary>
     public required string Commit { get; init; }
 
-    /// <summary>Creates the complete prompt of a new conversation. It is called only if an agent run is started or resumed.</summary>
+    /// <summary>Creates the complete prompt of a new conversation. Not called if the agent continues an existing one.</summary>
     public required Func<string> Prompt { get; init; }
 
     /// <summary>True if the agent may answer in plain text instead of a structured answer.</summary>
@@ -68,8 +68,8 @@ public sealed record ReadOnlyAgentCallOptions
 }
 
 /// <summary>
-/// Runs a read-only agent that answers a question. The agent survives the end of this process. The next attempt of the step waits for the
-/// pending answer instead of asking again.
+/// Runs a read-only agent that answers a question. The agent survives the end of this process. The next attempt at the workflow step waits
+/// for the pending answer instead of asking again.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReadOnlyAgentRunner(RunServiceBundle services)
@@ -254,7 +254,7 @@ public sealed class ReadOnlyAgentRunner(RunServiceBundle services)
     private static async Task<string> EnsureWorktreeAsync(GitRepository repository, WorktreeManager worktrees, ReadOnlyAgentCallOptions ask)
     {
         var commit =
-            await new GitCommitStore(repository).ReadAsync(ask.Commit)
+            await new GitCommitReaderAndWriter(repository).ReadAsync(ask.Commit)
             ?? throw new RunStepFailedException($"The commit for the {ask.Role} is no longer in the repository.", "InvalidInput");
         var request = new WorktreeRequest(ask.Worktree, commit.Id)
         {
@@ -320,7 +320,7 @@ public sealed class ReadOnlyAgentRunner(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Derives the id of the conversation. It is known before the agent starts, and is the same in all attempts of the step.
+    /// Derives the id of the conversation, which is known before the agent starts and is the same in all attempts at the workflow step.
     /// </summary>
     private static string SessionId(string execution, string task, int start) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{execution}\n{task}\n{start}"))[..16]).ToString();

@@ -3,7 +3,7 @@ using Orchestrator.Plans.Readers.Backlogs;
 namespace Orchestrator.Runs.Backlogs;
 
 /// <summary>
-/// The backlog of a repository. It is the file <c>.orchestrator/tasks.json</c>, or the file of task-master (in its current or older
+/// The backlog of a repository. It is stored in <c>.orchestrator/tasks.json</c>, or in the file of task-master (in its current or older
 /// location) if the repository uses that tool. Only one process writes at a time, and a crash during a write leaves the previous file
 /// intact.
 /// </summary>
@@ -42,10 +42,10 @@ public sealed class BacklogStore
     /// <summary>Absolute path of the backlog file.</summary>
     public string FullPath => Path.Combine(_root, Name);
 
-    /// <summary>Current tag of task-master, or null if there is none.</summary>
+    /// <summary>Current tag of task-master, which names one of its task lists, or null if there is none.</summary>
     public string? CurrentTag { get; }
 
-    /// <summary>Reads the backlog. Returns an empty one if the file does not exist.</summary>
+    /// <summary>Reads the backlog, or returns an empty one if the file does not exist.</summary>
     /// <param name="tag">Tag in a file with tags, or null for the default tag.</param>
     public BacklogReadResult Read(string? tag) =>
         File.Exists(FullPath) ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag) : new BacklogReadResult(BacklogFile.Empty, []);

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Backlogs;
 /// </summary>
 public sealed record BacklogToRunTaskMapping
 {
-    /// <summary>The tag of the backlog tasks, or null if the backlog file has no tags.</summary>
+    /// <summary>Tag of the backlog tasks, which names a task list of task-master, or null if the backlog file has no tags.</summary>
     public string? Tag { get; init; }
 
     /// <summary>Ids of the run's tasks by the id of the backlog task that they implement.</summary>
@@ -18,7 +18,9 @@ public sealed record BacklogToRunTaskMapping
     /// <summary>Serializes the mapping. <see cref="ApplyAsync"/> reads it when the run has ended.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BacklogMappingJsonContext.Default.BacklogToRunTaskMapping);
 
-    /// <summary>Marks a backlog task as done if all its tasks in the run are finished. Repeated calls have no further effect.</summary>
+    /// <summary>
+    /// Marks each backlog task as done if all tasks of the run that implement it are finished. Repeated calls have no further effect.
+    /// </summary>
     /// <returns>The reason why the backlog could not be changed, or null if the call succeeded or nothing was to be marked.</returns>
     public static async Task<string?> ApplyAsync(
         RunPlanAndSettings files,

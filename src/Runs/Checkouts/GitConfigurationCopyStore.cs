@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Copies of git's configuration in <c>~/.local/state/orchestrator/git/HASH</c>. Equal configurations share one copy, and a run refers to
-/// its copy by the hash.
+/// Stores copies of git configurations in <c>~/.local/state/orchestrator/git/HASH</c>. Equal configurations share one copy, and a run
+/// refers to its copy by the hash.
 /// </summary>
 public static class GitConfigurationCopyStore
 {

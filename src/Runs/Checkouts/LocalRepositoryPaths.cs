@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a repository. They are found without running git, so that read-only commands start fast.</summary>
+/// <summary>Paths of a repository, which are found without running git, so that read-only commands start fast.</summary>
 /// <param name="Root">Absolute path of the main work tree, or of the repository itself if it is bare.</param>
 /// <param name="GitDirectory">Absolute path of the common git directory.</param>
 /// <param name="IsBare">True if the repository has no work tree.</param>
@@ -16,7 +16,8 @@ public sealed record LocalRepositoryPaths(string Root, string GitDirectory, bool
     public string WorkTree => LinkedWorktree ?? Root;
 
     /// <summary>
-    /// Absolute path of the <c>.orchestrator</c> folder, which contains the engine and the runs. All work trees share it.
+    /// Absolute path of the <c>.orchestrator</c> folder, which contains the data of the embedded Temporal server and of all runs. All work
+    /// trees share the folder.
     /// </summary>
     public string OrchestratorFolder => Path.Combine(Root, ".orchestrator");
 
@@ -25,7 +26,7 @@ public sealed record LocalRepositoryPaths(string Root, string GitDirectory, bool
     /// </summary>
     public string Key => GitRepository.KeyOf(GitDirectory);
 
-    /// <summary>Absolute path of the folder with the project's own texts for runs, such as roles.</summary>
+    /// <summary>Absolute path of the folder that contains the project's own files for runs, such as role prompts.</summary>
     public string ProjectFolder => Path.Combine(WorkTree, ".orchestrator");
 
     /// <summary>Absolute path of the folder that contains the files of all runs.</summary>
@@ -65,7 +66,7 @@ public sealed record LocalRepositoryPaths(string Root, string GitDirectory, bool
         return null;
     }
 
-    /// <summary>Returns the reason why a folder can't have runs, and the remedy. Returns null if it can.</summary>
+    /// <summary>Returns the reason why runs are impossible in a folder, and the remedy, or null if runs are possible.</summary>
     /// <param name="found">The repository that contains the folder, or null if the folder is not in a repository.</param>
     /// <param name="directory">Absolute path of the folder.</param>
     public static (string Why, string Cure)? RefusalOf(LocalRepositoryPaths? found, string directory) =>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Writes and reads files that have the hash of their content in their name. The path in the run's history is therefore sufficient to
-/// verify the content.
+/// Writes and reads files whose names contain the hash of their content. The path in the run's history is therefore sufficient to verify
+/// the content.
 /// </summary>
 public static class ContentAddressedFile
 {
@@ -12,7 +12,7 @@ public static class ContentAddressedFile
     /// </summary>
     private const int HashLength = 32;
 
-    /// <summary>Writes a file with the hash of its content in its name.</summary>
+    /// <summary>Writes a file whose name contains the hash of its content.</summary>
     /// <param name="path">Path without the hash. The hash is inserted before the extension.</param>
     /// <param name="text">Content of the file.</param>
     /// <returns>Path of the file, including the hash.</returns>

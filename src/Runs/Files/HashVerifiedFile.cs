@@ -34,7 +34,7 @@ public static class HashVerifiedFile
         return content is not null && HashOf(content) == hash ? content : throw Refuse(folder, path);
     }
 
-    /// <summary>Reads a file and verifies it by a prefix of its hash with at least 32 digits.</summary>
+    /// <summary>Reads a file and verifies it against a hash prefix of at least 32 hexadecimal digits.</summary>
     /// <inheritdoc cref="Read"/>
     public static byte[] ReadBeginning(RunFolder folder, string path, string hash)
     {

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Runs;
 
-/// <summary>A list in a JSON file of a run's folder. Only one process writes at a time. A damaged file counts as an empty list.</summary>
+/// <summary>
+/// A list that is stored in a JSON file in a run's folder. Only one process writes at a time. A damaged file counts as an empty list.
+/// </summary>
 /// <param name="path">Path of the file.</param>
 /// <param name="type">JSON metadata of the list.</param>
 public sealed class JsonListFile<T>(string path, JsonTypeInfo<IReadOnlyList<T>> type)

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs;
 /// </summary>
 public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSettings files)
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
     /// <summary>Reads the contracts of a run. Returns null if none were stored when the run started.</summary>
     public static IReadOnlyList<InterfaceContractStub>? Read(RunPlanAndSettings files)
@@ -74,7 +74,7 @@ public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSe
 
     /// <summary>Stores the contracts in the run's folder.</summary>
     /// <returns>The list of files that affect the run's decisions, including the contracts.</returns>
-    public async Task<RunDecisionInputManifest> StoreAsync(string start, CancellationToken stop) =>
+    public async Task<RunDecisionInputFileHashList> StoreAsync(string start, CancellationToken stop) =>
         files.Plan.Contracts.Count == 0
             ? files.Decisions!
             : files.Decisions!.With(
@@ -86,7 +86,7 @@ public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSe
                 )
             );
 
-    private async Task<EffectiveContractResult> FindAsync(string commit, CancellationToken stop)
+    private async Task<InterfaceContractResolutionResult> FindAsync(string commit, CancellationToken stop)
     {
         var tree = await _commits.ListFilesAsync(commit, stop);
         var paths = files.Plan.Contracts.Select(c => c.FilePath).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -97,7 +97,7 @@ public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSe
         {
             existing[path] = Encoding.UTF8.GetString(await _commits.ReadFileAsync(commit, path, stop) ?? []);
         }
-        var found = EffectiveContractResult.Of(files.Plan, existing);
+        var found = InterfaceContractResolutionResult.Of(files.Plan, existing);
         return found with { Errors = [.. found.Errors, .. FindObstacles(tree, found.Unwritten)] };
     }
 
@@ -121,7 +121,7 @@ public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSe
             );
     }
 
-    /// <summary>Finds links, submodules, files and folders that occupy a contract's path or a folder in this path.</summary>
+    /// <summary>Finds links, submodules, files and folders that occupy the path of a contract or of one of its parent folders.</summary>
     private static IEnumerable<string> FindObstacles(IReadOnlyList<GitTreeFile> tree, IReadOnlyList<InterfaceContractStub> unwritten) =>
         from stub in unwritten
         from file in tree

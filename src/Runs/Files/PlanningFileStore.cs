@@ -5,13 +5,13 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// The planning files in the run's folder. The folder <c>planning/</c> contains the request, the settings, the prompt, the answers and the
-/// accepted plan. Replanning N of a run uses <c>planning/replan-N/</c> in the same way.
+/// accepted plan. The run's replanning number N uses <c>planning/replan-N/</c> in the same way.
 /// </summary>
 /// <param name="hash">Hash of the planning input from the run's history, or empty if the input is not stored yet.</param>
 /// <param name="replan">Number of the replanning, starting at 1, or 0 for the first plan.</param>
 internal sealed class PlanningFileStore(RepositoryReference repository, string runId, string hash, int replan = 0)
 {
-    private RunDecisionInputManifest? _input;
+    private RunDecisionInputFileHashList? _input;
     private RunStartSettings? _start;
     private PlanningGoal? _goal;
 
@@ -67,7 +67,7 @@ internal sealed class PlanningFileStore(RepositoryReference repository, string r
     /// <summary>Stores the input of planning, which consists of the start settings, the goal, the request and the prompt.</summary>
     /// <returns>The hash of the stored input.</returns>
     public string Begin(RunStartSettings start, PlanningGoal goal, string request, string prompt) =>
-        RunDecisionInputManifest
+        RunDecisionInputFileHashList
             .None.With(Folder, Named("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJsonContext.Default.PlanningGoal))
             .With(Folder, Named("start.json"), start.ToJson())
             .With(Folder, Named("request.md"), Encoding.UTF8.GetBytes(request))
@@ -86,5 +86,5 @@ internal sealed class PlanningFileStore(RepositoryReference repository, string r
 
     private string Named(string name) => RunPlanAndSettings.Named(Folder, In(name));
 
-    private byte[] Read(string name) => (_input ??= RunDecisionInputManifest.Read(Folder, hash)).TryRead(Folder, Named(name))!;
+    private byte[] Read(string name) => (_input ??= RunDecisionInputFileHashList.Read(Folder, hash)).TryRead(Folder, Named(name))!;
 }

@@ -6,7 +6,7 @@ internal sealed record PlanningGoal
     /// <summary>The planning options that the run started with.</summary>
     public PlanningOptions Options { get; set; } = new();
 
-    /// <summary>Ids of the backlog tasks to plan, or null if no backlog is planned.</summary>
+    /// <summary>Ids of the backlog tasks to plan, or null if the planning request does not come from the backlog.</summary>
     public IReadOnlyList<string>? BacklogIds { get; init; }
 
     /// <summary>Hash of the commit whose files the planner reads, or null for the commit that is checked out.</summary>

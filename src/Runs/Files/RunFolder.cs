@@ -6,7 +6,7 @@ namespace Orchestrator.Runs;
 /// <summary>Paths of a run's files in <c>.orchestrator/runs/&lt;run&gt;/</c> of the repository. Git ignores this folder.</summary>
 public sealed partial class RunFolder
 {
-    /// <summary>Prefix of the name of a run folder while it is being removed.</summary>
+    /// <summary>Prefix of a run folder's name while the folder is being removed.</summary>
     public const string Removed = ".removed-";
 
     private readonly string _repository;
@@ -42,13 +42,13 @@ public sealed partial class RunFolder
     /// </summary>
     public string ExtendedPlan(string hash) => In("plan", $"plan-{hash}.json");
 
-    /// <summary>Paths of all plans to which tasks were added, sorted by the number of tasks, largest first.</summary>
+    /// <summary>Paths of all plans to which tasks were added, sorted by file size, largest first.</summary>
     public IEnumerable<string> ExtendedPlans =>
         Directory.Exists(In("plan"))
             ? Directory.EnumerateFiles(In("plan"), "plan-*.json").OrderByDescending(file => new FileInfo(file).Length)
             : [];
 
-    /// <summary>Path of the start settings, reduced to those that the run's steps need.</summary>
+    /// <summary>Path of the file that contains the run's start settings and input, without the plan.</summary>
     public string StartFile => In("plan", "start.json");
 
     /// <summary>Path of the run's contracts.</summary>
@@ -57,19 +57,21 @@ public sealed partial class RunFolder
     /// <summary>Returns the path of a role's text, relative to the run's folder.</summary>
     public static string RoleName(string role) => System.IO.Path.Combine("plan", "roles", role + ".md");
 
-    /// <summary>Path of the run's current status, for readers without access to the engine.</summary>
+    /// <summary>Path of the run's current status, for readers without access to the run's Temporal server.</summary>
     public string Status => In("status.json");
 
     /// <summary>Path of the run's events, with one JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
     /// <summary>
-    /// Path of the record of how the run's landings move the target branch, written before each move
+    /// Path of the file that records each move of the target branch by the run's landings, before the move is made
     /// (<see cref="Git.Landing.TargetBranchMoveHistory"/>).
     /// </summary>
     public string Landing => In(Git.Landing.TargetBranchMoveHistory.FileName);
 
-    /// <summary>Path of the record of a landing's signed commit. It is read if the landing was interrupted.</summary>
+    /// <summary>
+    /// Path of the record of a landing's signed commit. A later attempt at the same landing reuses this commit instead of signing again.
+    /// </summary>
     public string SignedLanding => In("landing-signed");
 
     /// <summary>Path of the report about the last escalation. The file does not exist if there was none.</summary>
@@ -107,7 +109,8 @@ public sealed partial class RunFolder
     public string Radar => In("radar");
 
     /// <summary>
-    /// Path of the folder with the state of tasks across continue-as-new. Each file is named after the hash of its content.
+    /// Path of the folder with the task states that the run's workflow passes to its next execution at continue-as-new. Each file is named
+    /// after the hash of its content.
     /// </summary>
     public string Checkpoints => In("checkpoints");
 

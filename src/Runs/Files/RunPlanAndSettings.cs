@@ -10,9 +10,9 @@ public sealed record RunPlanAndSettings(RunFolder Folder, Plan Plan, RunStartSet
     /// <summary>
     /// List of the files that affect the run's decisions. Null in queries from agents, because such queries make no decisions.
     /// </summary>
-    public RunDecisionInputManifest? Decisions { get; init; }
+    public RunDecisionInputFileHashList? Decisions { get; init; }
 
-    /// <summary>Stores the plan with added tasks next to the initial plan.</summary>
+    /// <summary>Stores the plan with the added tasks in a new file next to the initial plan.</summary>
     /// <returns>The new hash of the list of files that affect the run's decisions.</returns>
     public string StoreExtended(IEnumerable<PlanTask> tasks)
     {
@@ -27,21 +27,22 @@ public sealed record RunPlanAndSettings(RunFolder Folder, Plan Plan, RunStartSet
     public static string Store(RunFolder folder, Plan plan, RunStartSettings start, params (string Name, byte[] Content)[] further)
     {
         var name = Named(folder, folder.Plan);
-        var decisions = (RunDecisionInputManifest.None with { Plan = name })
+        var decisions = (RunDecisionInputFileHashList.None with { Plan = name })
             .With(folder, name, PlanJson.Write(plan))
             .With(folder, Named(folder, folder.StartFile), start.ToJson());
         return further.Aggregate(decisions, (all, file) => all.With(folder, file.Name, file.Content)).Store(folder);
     }
 
-    /// <summary>Returns a file's path relative to the run's folder, in the form that <see cref="RunDecisionInputManifest"/> uses.</summary>
+    /// <summary>Returns a file's path relative to the run's folder, in the form that <see cref="RunDecisionInputFileHashList"/>
+    /// uses.</summary>
     public static string Named(RunFolder folder, string path) => Path.GetRelativePath(folder.Path, path);
 
     /// <summary>Paths of the files to which the plan's tasks only append. Merges keep the appended lines of both sides.</summary>
     public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
 
     /// <summary>
-    /// Contracts that were committed to staging when the run started. Null if the run was started by a version of orchestrate that did not
-    /// commit them.
+    /// Contracts that were committed to staging when the run started, or null if the version of orchestrate that started the run did not
+    /// commit contracts.
     /// </summary>
     public IReadOnlyList<InterfaceContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : PlanContractCommitter.Read(this);
 
@@ -61,16 +62,22 @@ public sealed record RunPlanAndSettings(RunFolder Folder, Plan Plan, RunStartSet
     /// <summary>Returns a task of the plan by its id.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 
-    /// <summary>Returns the task of a step. The granted files in the step's input are added to the task's files.</summary>
+    /// <summary>
+    /// Returns the task for a workflow input, and adds the granted files in that input to the files that the task may write.
+    /// </summary>
     public PlanTask Task(TaskWorkflowInput input) => TaskFileGrantStore.With(Task(input.Task.Id), input.Lent);
 
-    /// <summary>Returns the task that is to be merged. The granted files in the request are added to the task's files.</summary>
+    /// <summary>
+    /// Returns the task that is to be merged, and adds the granted files in the request to the files that the task may write.
+    /// </summary>
     public PlanTask Task(TaskMergeRequest request) => TaskFileGrantStore.With(Task(request.TaskId), request.Lent);
 
-    /// <summary>Returns a task with the files that the grants in the run's folder add to it.</summary>
+    /// <summary>Returns a task that may also write the files granted to it. The grants are read from the run's folder.</summary>
     public PlanTask TaskWithLent(string id) => TaskFileGrantStore.With(Task(id), new TaskFileGrantStore(Folder).Of(id));
 
-    /// <summary>Returns all tasks of the plan, each with the files that the grants in the run's folder add to it.</summary>
+    /// <summary>
+    /// Returns all tasks of the plan, each of which may also write the files granted to it. The grants are read from the run's folder.
+    /// </summary>
     public IReadOnlyList<PlanTask> TasksWithLent()
     {
         var lent = new TaskFileGrantStore(Folder).Read().ToLookup(file => file.Task, file => file.Path, StringComparer.Ordinal);

@@ -13,8 +13,8 @@ public sealed class RunPlanCache
 
     /// <summary>Loads the plan and start settings of a run.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="planHash">Hash of the list of files that affect the run's decisions (<see cref="RunDecisionInputManifest"/>), from the
-    /// run's history.</param>
+    /// <param name="planHash">Hash of the list of files that affect the run's decisions (<see cref="RunDecisionInputFileHashList"/>), from
+    /// the run's history.</param>
     /// <exception cref="RunStepFailedException">A file is missing or was changed.</exception>
     public RunPlanAndSettings Load(RepositoryReference repository, string runId, string planHash)
     {
@@ -30,7 +30,7 @@ public sealed class RunPlanCache
             return known;
         }
         // An equal hash means equal content. The files are still verified, so that a changed file is reported before any other work.
-        HashVerifiedFile.Check(folder, RunDecisionInputManifest.PathOf(folder, planHash), planHash);
+        HashVerifiedFile.Check(folder, RunDecisionInputFileHashList.PathOf(folder, planHash), planHash);
         known.Decisions!.Check(folder, known.Decisions.Plan);
         known.Decisions.Check(folder, RunPlanAndSettings.Named(folder, folder.StartFile));
         return known with { Folder = folder };
@@ -38,7 +38,7 @@ public sealed class RunPlanCache
 
     private static RunPlanAndSettings Read(RunFolder folder, string hash)
     {
-        var decisions = RunDecisionInputManifest.Read(folder, hash);
+        var decisions = RunDecisionInputFileHashList.Read(folder, hash);
         var plan = PlanJson.Read(decisions.TryRead(folder, decisions.Plan)!);
         var first = RunPlanAndSettings.Named(folder, folder.Plan);
         var before = decisions.Plan == first ? plan : PlanJson.Read(decisions.TryRead(folder, first)!);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Names of the refs under which git keeps a run's commits.</summary>
+/// <summary>Builds the names of the refs under which git keeps a run's commits.</summary>
 public static class RunRefNameBuilder
 {
     /// <summary>Returns the ref of the run's staging branch.</summary>
@@ -16,21 +16,25 @@ public static class RunRefNameBuilder
     /// <summary>Returns the ref of the commit from which the run started.</summary>
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
-    /// <summary>Returns the ref of the run's last merge. The ref moves with staging and remains when staging is removed.</summary>
+    /// <summary>
+    /// Returns the ref of the run's last merge. The ref moves with the staging branch, and remains after that branch is removed.
+    /// </summary>
     public static string LastMerge(RunFolder folder) => $"refs/orchestrator/merged/{folder.Name}";
 
     /// <summary>Returns the ref that keeps the work of an aborted run.</summary>
     public static string Aborted(RunFolder folder) => Git.Landing.LandingReversal.AbortedRef(folder.Name);
 
-    /// <summary>Returns the ref that keeps a task's result under its content key, by which later runs find the result.</summary>
+    /// <summary>
+    /// Returns the ref that keeps a task's result. The ref name ends with the key by which later runs find a result that they can reuse.
+    /// </summary>
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 
     /// <summary>Returns the ref that keeps snapshots of a task's unfinished work.</summary>
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the prefix of refs that keep those versions of a task's work that would otherwise be overwritten. The ref name ends with a
-    /// number.
+    /// Returns the prefix of the refs that keep versions of a task's work before they are overwritten. A number follows the prefix, or
+    /// <c>imported</c> for work imported from a file.
     /// </summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 
@@ -43,17 +47,17 @@ public static class RunRefNameBuilder
     public static string Placed(RunFolder folder, string taskId) => $"{Placed(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the ref under which the owner host shares the run's mail (messages to and between agents) with worker hosts. It can't
-    /// collide with a task, because task ids never contain an @.
+    /// Returns the ref under which the owner host shares messages to and between the run's agents with worker hosts. The ref can't collide
+    /// with a task's ref, because task ids never contain an <c>@</c>.
     /// </summary>
     public static string Mail(RunFolder folder) => $"{Placed(folder)}/@mail";
 
-    /// <summary>Returns the ref of the agents' mail that a worker host has pushed and the owner host has not fetched yet.</summary>
+    /// <summary>Returns the ref of the agent messages that a worker host has pushed but the owner host has not fetched yet.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="queue">Task queue of the worker host's repository.</param>
     public static string Waiting(RunFolder folder, string queue) => $"{WaitingOfAll(folder)}{Fingerprint(queue)}";
 
-    /// <summary>Returns the prefix of all refs of agents' mail that the owner host has not fetched yet.</summary>
+    /// <summary>Returns the common prefix of all refs that contain agent messages which the owner host has not fetched yet.</summary>
     public static string WaitingOfAll(RunFolder folder) => $"{Placed(folder)}/@waiting-";
 
     /// <summary>Returns the ref under which the owner host shares a merge whose gates run on another host.</summary>
@@ -65,19 +69,19 @@ public static class RunRefNameBuilder
     public static string Placed(RunFolder folder) => $"refs/orchestrator/placed/{folder.Name}";
 
     /// <summary>
-    /// Returns the ref of a task's work that was imported from a file. The work is one commit on the base that the task had on the other
+    /// Returns the ref of a task's work that was imported from a file. The work is one commit on top of the task's base on the exporting
     /// host.
     /// </summary>
     public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";
 
-    /// <summary>Returns the id of the task to which a ref of kept or unfinished work belongs. Returns null for any other ref.</summary>
+    /// <summary>Returns the id of the task whose preserved or unfinished work a ref keeps, or null for any other ref.</summary>
     public static string? TaskOfKept(RunFolder folder, string name) =>
         name.StartsWith(Wips(folder) + "/", StringComparison.Ordinal) ? name[(Wips(folder).Length + 1)..]
         : name.StartsWith(Kepts(folder) + "/", StringComparison.Ordinal)
             ? name[(Kepts(folder).Length + 1)..Math.Max(Kepts(folder).Length + 1, name.LastIndexOf('/'))]
         : null;
 
-    /// <summary>Returns the prefix of all refs that keep work which would otherwise be overwritten.</summary>
+    /// <summary>Returns the common prefix of all refs that keep versions of tasks' work which would otherwise be overwritten.</summary>
     public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";
 
     /// <summary>Returns the prefix of all refs that keep snapshots of unfinished work.</summary>

@@ -122,8 +122,8 @@ public sealed record DetectedProjectSettings
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Names of the variables in the project's files that agents receive. Their values may be secrets, so they are read at each start and
-    /// not stored.
+    /// Names of the environment variables that the repository's files set for agents. The values may be secrets, so they are read at each
+    /// agent start and not stored.
     /// </summary>
     public IReadOnlyList<string> AgentVariables { get; init; } = [];
 }

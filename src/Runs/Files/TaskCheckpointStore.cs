@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Stores the state of a run's tasks across continue-as-new. The files are in the run's folder, and each is named after the hash of its
-/// content.
+/// Stores the states of a run's tasks in the run's folder, so that they survive the workflow's continue-as-new. Each file is named after
+/// the hash of its content.
 /// </summary>
 public static class TaskCheckpointStore
 {

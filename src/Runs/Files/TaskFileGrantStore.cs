@@ -5,7 +5,7 @@ namespace Orchestrator.Runs;
 public sealed record GrantedFile(string Task, string Path);
 
 /// <summary>
-/// Stores the files that were granted to a run's tasks, in a file of the run's folder. A grant ends with its task. Verification of a task's
+/// Stores the files that were granted to a run's tasks, in a file in the run's folder. A grant ends with its task. Verification of a task's
 /// changes uses the workflow's own record (<see cref="TaskWorkflowInput.Lent"/>) instead of this file.
 /// </summary>
 public sealed class TaskFileGrantStore(RunFolder folder)
@@ -21,7 +21,7 @@ public sealed class TaskFileGrantStore(RunFolder folder)
     /// <summary>Returns the paths that are granted to a task.</summary>
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
 
-    /// <summary>Grants a file to a task while holding the grants lock.</summary>
+    /// <summary>Grants a file to a task unless the current grants rule this out. A lock prevents concurrent grants.</summary>
     /// <param name="wanted">The task and the file.</param>
     /// <param name="refuse">Returns the reason for a refusal under the current grants, or null if the file can be granted.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>

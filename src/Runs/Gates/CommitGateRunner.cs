@@ -9,7 +9,7 @@ using Orchestrator.Plans.Readers.Quarantine;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Runs gates at one commit, in a clean tree outside the repository. A gate that already passed on the same tree is skipped (see
+/// Runs gates at one commit, in a clean worktree outside the repository. A gate that already passed on the same git tree is skipped (see
 /// <see cref="GateResultStore"/>).
 /// </summary>
 public sealed class CommitGateRunner(RunServiceBundle services)
@@ -64,7 +64,17 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : GateBaseline.Read(files);
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new CommitGateWorktree(files, repository, services, commit, isMerge, isBase, evidence, task);
-        var pass = new CommitGateRunContext(files, repository, tree, question, evidence, isBase, task, expectedRed ?? [], newTests ?? []);
+        var pass = new GateRunAtCommitParameters(
+            files,
+            repository,
+            tree,
+            question,
+            evidence,
+            isBase,
+            task,
+            expectedRed ?? [],
+            newTests ?? []
+        );
         var skipped = onlyConcerned ? SkippedFor(changed, gates, files) : [];
         foreach (var gate in gates)
         {
@@ -94,7 +104,7 @@ public sealed class CommitGateRunner(RunServiceBundle services)
 
     /// <summary>
     /// Returns the verdicts of the gates that are skipped because they cover none of the changed files. No gate is skipped if the setting
-    /// <c>train.barriers</c> lists a changed file. If no file was changed, all gates run, because only they show that no change was needed.
+    /// <c>merge.barriers</c> lists a changed file. If no file was changed, all gates run, because only they show that no change was needed.
     /// </summary>
     private static Dictionary<Gate, GateVerdict> SkippedFor(
         IReadOnlyList<string> changed,
@@ -121,9 +131,9 @@ public sealed class CommitGateRunner(RunServiceBundle services)
             );
     }
 
-    /// <summary>Runs a gate in a prepared tree, and records its verdict.</summary>
+    /// <summary>Runs a gate in a prepared worktree, and records the gate's verdict.</summary>
     /// <param name="key">Key under which a passed result can be reused, or null if it can't be reused.</param>
-    private async Task<GateVerdict> JudgeAsync(Gate gate, string? key, CommitGateRunContext pass, CancellationToken stop)
+    private async Task<GateVerdict> JudgeAsync(Gate gate, string? key, GateRunAtCommitParameters pass, CancellationToken stop)
     {
         var (files, repository, tree, question, evidence, isBase, task, expectedRed, newTests) = pass;
         var subject = await tree.SubjectAsync(question.Changed, task, gate, stop) with
@@ -146,7 +156,7 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         return await _results.NoteAsync(repository, verdict, question, isReusable ? key : null, traces.LeavesFiles, stop);
     }
 
-    private sealed record CommitGateRunContext(
+    private sealed record GateRunAtCommitParameters(
         RunPlanAndSettings Files,
         GitRepository Repository,
         CommitGateWorktree Tree,
@@ -173,8 +183,8 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         && verdict.Environment != EnvironmentCause.TimeOut;
 
     /// <summary>
-    /// True if the gate also reports the same environment problem at the run's base. An agent's code could print the text of such a
-    /// problem, but the base does not contain that code.
+    /// True if the gate reports the same environment problem at the run's base, or if set-up fails there. An agent's code could fake the
+    /// text of such a problem, but the base does not contain that code.
     /// </summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
         RunPlanAndSettings files,
@@ -201,9 +211,8 @@ public sealed class CommitGateRunner(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Looks up stored verdicts. If a gate has to run, earlier gates that leave files are run too, because the gate may need these files.
-    /// For example, a cached build verdict leaves no program to test. A gate that starts clean gets only files of the gates that it
-    /// requires. Files of tests and linters are never needed.
+    /// Looks up stored verdicts. If a gate has to run, gates whose output files it may need are run again, even if their verdicts are
+    /// stored. These are its required gates and, unless it starts clean, all earlier gates except tests and linters.
     /// </summary>
     private async Task<IReadOnlyDictionary<Gate, GateCacheLookupResult>> LookUpAsync(
         GitRepository repository,
@@ -234,8 +243,8 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         gate.Clean || (gate.Type == GateType.Test && gate.MayBeCached && settings.Gates.Cache);
 
     /// <summary>
-    /// Determines the files with which a gate starts. A gate that is required by a clean gate also starts clean, because its outputs become
-    /// the files of the clean gate.
+    /// Determines the files that exist when a gate starts. If a gate with a clean start requires other gates, those also start clean,
+    /// because their outputs become files of that gate.
     /// </summary>
     private static GateStartOptions StartOf(Gate gate, IReadOnlyDictionary<Gate, GateCacheLookupResult> lookups, GateResultQuery question)
     {
@@ -258,7 +267,7 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         bool keepsBuilds,
         CancellationToken stop
     ) =>
-        new((await new GitCommitStore(repository).ReadAsync(commit, stop))!.Tree, changed, files.Settings, files.Start.SetUp)
+        new((await new GitCommitReaderAndWriter(repository).ReadAsync(commit, stop))!.Tree, changed, files.Settings, files.Start.SetUp)
         {
             Run = files.Folder.Name,
             Gates = gates,
@@ -278,17 +287,17 @@ public sealed class CommitGateRunner(RunServiceBundle services)
             ? (await QuarantineAsync(repository, began, stop)).Quarantine
             : TestQuarantine.None;
 
-    /// <summary>Reads the quarantined tests at a commit, and all errors in the quarantine file.</summary>
+    /// <summary>Reads the tests that are quarantined at a commit, and all errors in the quarantine file.</summary>
     public static async Task<(TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults)> QuarantineAsync(
         GitRepository repository,
         string commit,
         CancellationToken stop
     ) =>
-        await new GitCommitStore(repository).ReadFileAsync(commit, TestQuarantine.FileName, stop) is { } bytes
+        await new GitCommitReaderAndWriter(repository).ReadFileAsync(commit, TestQuarantine.FileName, stop) is { } bytes
             ? TestQuarantineReader.Read(Encoding.UTF8.GetString(bytes))
             : (TestQuarantine.None, []);
 
-    /// <summary>Creates the verdict of a gate whose tree could not be prepared.</summary>
+    /// <summary>Creates the verdict of a gate whose worktree could not be prepared.</summary>
     public static GateVerdict NotSetUp(Gate gate, string failure) =>
         new()
         {
@@ -299,7 +308,10 @@ public sealed class CommitGateRunner(RunServiceBundle services)
             Refusal = failure,
         };
 
-    /// <summary>Sets up a new worktree at the run's base in the same way as for an agent. Called if no gate has to run there.</summary>
+    /// <summary>
+    /// Sets up a new worktree at the run's base in the same way as for an agent. Called if all verdicts at the base are cached, so that no
+    /// gate run has tested set-up.
+    /// </summary>
     /// <param name="onlyToKeep">True to skip the set-up if its result could not be cached for later worktrees.</param>
     /// <returns>The reason why set-up failed, or null if it succeeded or was skipped.</returns>
     public async Task<string?> TrySetUpAsync(

@@ -5,8 +5,8 @@ using Orchestrator.Gates.Turns;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// The tree in which the gates of one commit run. It is checked out and set up when the first gate has to run, and is restored after set-up
-/// and after each gate. Otherwise the code of an agent, which set-up and gates execute, could change the files that the next gate checks.
+/// The worktree in which the gates for one commit run. It is checked out and set up when the first gate has to run. It is restored after
+/// set-up and after each gate, because agents' code that runs there could change the files that the next gate checks.
 /// </summary>
 /// <param name="isMerge">True if the commit is a merge on staging.</param>
 /// <param name="isBase">True if the commit is the run's base.</param>
@@ -29,19 +29,19 @@ public sealed class CommitGateWorktree(
     private readonly HashSet<Gate> _ran = [];
     private VerificationWorktree? _place;
     private GateWorktreeRestorer? _restorer;
-    private WorktreeGateOutputTracker? _outputs;
+    private WorktreeGateFileChangeTracker? _outputs;
     private GateStartOptions? _start;
 
-    /// <summary>The checked-out tree. Throws if <see cref="BeginAsync"/> was not called.</summary>
+    /// <summary>The checked-out worktree. Throws if <see cref="BeginAsync"/> was not called.</summary>
     public VerificationWorktree Place => _place ?? throw new InvalidOperationException("No tree is checked out yet.");
 
-    /// <summary>True if a tree is checked out.</summary>
+    /// <summary>True if the worktree is checked out.</summary>
     public bool IsBegun => _place is not null;
 
-    /// <summary>Restores the tree. Throws if <see cref="BeginAsync"/> was not called.</summary>
+    /// <summary>The object that restores the worktree. Throws if <see cref="BeginAsync"/> was not called.</summary>
     public GateWorktreeRestorer Restorer => _restorer ?? throw new InvalidOperationException("No tree is checked out yet.");
 
-    /// <summary>Tracked files that the last set-up changed and that were restored afterwards.</summary>
+    /// <summary>Tracked files that the last set-up changed and that were restored afterward.</summary>
     public IReadOnlyList<string> ChangedBySetUp { get; private set; } = [];
 
     /// <summary>
@@ -49,10 +49,10 @@ public sealed class CommitGateWorktree(
     /// </summary>
     public bool IsClean { get; private set; }
 
-    /// <summary>Files of earlier gates that are moved out of the tree while the current gate runs.</summary>
+    /// <summary>Files of earlier gates that are moved out of the worktree while the current gate runs.</summary>
     public IReadOnlyList<string> Stashed => _outputs?.Stashed ?? [];
 
-    /// <summary>Checks out and sets up the tree, unless this has already happened.</summary>
+    /// <summary>Checks out and sets up the worktree, unless this has already happened.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
     public async Task<string?> BeginAsync(CancellationToken stop)
     {
@@ -71,7 +71,7 @@ public sealed class CommitGateWorktree(
         return null;
     }
 
-    /// <summary>Prepares the tree for a gate. Call <see cref="BeginAsync"/> first.</summary>
+    /// <summary>Prepares the worktree for a gate. Call <see cref="BeginAsync"/> first.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
     internal async Task<string?> StartAsync(GateStartOptions start, CancellationToken stop)
     {
@@ -88,7 +88,7 @@ public sealed class CommitGateWorktree(
     }
 
     /// <summary>
-    /// Checks out and sets up the tree again, because a gate changed files that come from the set-up or from a required gate.
+    /// Checks out and sets up the worktree again, because a gate changed files that come from set-up or from a required gate.
     /// </summary>
     /// <returns>The reason why this failed, or null if it succeeded.</returns>
     private async Task<string?> RestartAsync(CancellationToken stop)
@@ -115,7 +115,7 @@ public sealed class CommitGateWorktree(
     private async Task<(string? Failure, IReadOnlySet<string> Made)> SetUpAsync(CancellationToken stop)
     {
         IReadOnlySet<string> made = new HashSet<string>();
-        WorktreeOverlayFolderStore.Of(Place.Resources).DiscardGates();
+        WorktreeSharedFolderOverlayStore.Of(Place.Resources).DiscardGates();
         if (await WorktreeSetUpRunner.RunAsync(Place.Worktree, files, services, evidence, stop, isBase, task) is { } failure)
         {
             return (failure, made);
@@ -131,14 +131,16 @@ public sealed class CommitGateWorktree(
         return (null, made);
     }
 
-    /// <summary>Runs required gates again if the tree lacks their outputs. Their verdicts have already been determined.</summary>
+    /// <summary>
+    /// Runs the required gates whose outputs the worktree lacks. The verdicts of these gates are already known and do not change.
+    /// </summary>
     private async Task<string?> RunNeededAsync(CancellationToken stop)
     {
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
         {
             var subject = await SubjectAsync(_start.Changed, task, gate, stop);
             if (
-                ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFileAccessor(subject.Directory).HasFile)])
+                ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFileReaderAndWriter(subject.Directory).HasFile)])
                 is not { } command
             )
             {
@@ -176,7 +178,11 @@ public sealed class CommitGateWorktree(
         // The sandbox creates folders of private layers. They exist from now on, so that they do not count as outputs of the first gate.
         _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
         _ran.Clear();
-        _outputs = new WorktreeGateOutputTracker(Place.Worktree.Path, Place.StashFolder, WorktreeOverlayFolderStore.Of(Place.Resources));
+        _outputs = new WorktreeGateFileChangeTracker(
+            Place.Worktree.Path,
+            Place.StashFolder,
+            WorktreeSharedFolderOverlayStore.Of(Place.Resources)
+        );
         _outputs.Begin(await OthersAsync(stop));
     }
 
@@ -192,7 +198,9 @@ public sealed class CommitGateWorktree(
         return _outputs!.Record(gate, await OthersAsync(stop));
     }
 
-    /// <summary>Restores the tree before a gate is run again. A clean gate then starts without the files of its first run.</summary>
+    /// <summary>
+    /// Restores the worktree before a gate is run again. A gate with a clean start then starts without the files of its first run.
+    /// </summary>
     private async Task<bool> PutBackAsync(CancellationToken stop)
     {
         if (!await Restorer.PutBackAsync(stop))
@@ -214,7 +222,7 @@ public sealed class CommitGateWorktree(
         _outputs = null;
     }
 
-    /// <summary>Returns the context in which a gate runs in this tree. Call <see cref="BeginAsync"/> first.</summary>
+    /// <summary>Returns the context in which a gate runs in this worktree. Call <see cref="BeginAsync"/> first.</summary>
     /// <param name="changed">Paths of the files that differ from the base.</param>
     /// <param name="task">Id of the task whose work is checked, or empty if the work does not belong to a single task.</param>
     /// <param name="gate">The gate, which may have its own allowed hosts, or null for no particular gate.</param>
@@ -252,8 +260,8 @@ public sealed class CommitGateWorktree(
             PutBack = PutBackAsync,
         };
 
-    /// <summary>Restores the tree after a gate. If that fails, the tree is discarded and the next gate gets a new one.</summary>
-    public async Task<WorktreeChangesByGate> EndAsync(CancellationToken stop)
+    /// <summary>Restores the worktree after a gate. If that fails, the worktree is discarded and the next gate gets a new one.</summary>
+    public async Task<GateWorktreeRestoreResult> EndAsync(CancellationToken stop)
     {
         var traces = await Restorer.EndAsync(stop);
         if (!traces.IsWhole)
@@ -280,7 +288,7 @@ public sealed class CommitGateWorktree(
     }
 }
 
-/// <summary>A gate with the files that it starts with.</summary>
+/// <summary>A gate, with options that determine which files exist when the gate starts.</summary>
 /// <param name="Gate">The gate.</param>
 /// <param name="IsClean">True if the gate starts with only the commit, the set-up and the outputs of <paramref name="Needed"/>. False if it
 /// starts with all files that earlier gates left.</param>

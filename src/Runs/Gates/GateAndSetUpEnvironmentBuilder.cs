@@ -4,18 +4,18 @@ using Orchestrator.Gates.Worktrees;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Builds the environment of gates, set-up, measurements and package managers. It contains the variables that programs need and the
-/// identity of the step, but no credentials.
+/// Builds the environment variables of gates, set-up, measurements and package managers. They include the variables that programs need and
+/// the path of the step's repository, but no credentials unless the settings name them.
 /// </summary>
 public static class GateAndSetUpEnvironmentBuilder
 {
     /// <summary>
-    /// Environment variable that contains the repository of a step. A command that only users may call searches its parent processes for
-    /// this variable.
+    /// Name of the environment variable that contains the path of a step's repository. Commands reserved for users reject a process if it
+    /// or one of its ancestors has this variable.
     /// </summary>
     public const string Variable = "ORCHESTRATOR_STEP";
 
-    /// <summary>Builds the environment of a step in a tree.</summary>
+    /// <summary>Builds the environment variables of a step in a worktree.</summary>
     /// <param name="environment">Environment variables of this process, from which some are selected.</param>
     /// <param name="resources">Port, folders and other resources of the tree.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>

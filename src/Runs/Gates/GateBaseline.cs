@@ -14,7 +14,7 @@ public static partial class GateBaseline
     /// <param name="verdicts">All verdicts at the base.</param>
     /// <param name="red">The verdicts of failed gates, which are only advisory in this run.</param>
     /// <returns>The list of files that affect the run's decisions, including the stored verdicts.</returns>
-    public static RunDecisionInputManifest Store(
+    public static RunDecisionInputFileHashList Store(
         RunPlanAndSettings files,
         IEnumerable<GateVerdict> verdicts,
         IReadOnlyCollection<GateVerdict> red
@@ -43,8 +43,8 @@ public static partial class GateBaseline
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the stored verdicts at the base, keyed by the gate's normalized command. Only advisory gates and gates that count their
-    /// tests have stored verdicts. Empty before preflight.
+    /// Returns the stored verdicts at the base, keyed by the gate's normalized command. Verdicts are stored for advisory gates, and for
+    /// passed gates that counted their tests or changed files. Empty before preflight.
     /// </summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunPlanAndSettings files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
@@ -53,7 +53,7 @@ public static partial class GateBaseline
                 .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
             : new Dictionary<string, GateVerdict>();
 
-    /// <summary>True unless the work has a required test gate that either passed at the base or was not run there.</summary>
+    /// <summary>True if no required test gate checks the work, not counting test gates that failed at the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
     /// <param name="gates">All gates that check the work.</param>
     public static bool LackTests(IReadOnlyDictionary<string, GateVerdict> known, IEnumerable<Gate> gates) =>
@@ -62,12 +62,12 @@ public static partial class GateBaseline
             && known.GetValueOrDefault(gate.Identity.Command) is null or { Passed: true }
         );
 
-    /// <summary>True unless each task has a required test gate that either passed at the base or was not run there.</summary>
+    /// <summary>True if at least one task is checked by no required test gate, not counting test gates that failed at the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
     public static bool SomeTaskLacksTests(RunPlanAndSettings files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));
 
-    /// <summary>Returns the verdict together with its comparison to the verdict at the base.</summary>
+    /// <summary>Returns the verdict, supplemented by the result of comparing it with the verdict at the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
     /// <param name="lacksTests">True if no other test checks the work (see <see cref="LackTests"/>).</param>
     public static GateVerdict Compare(IReadOnlyDictionary<string, GateVerdict> known, GateVerdict verdict, bool lacksTests)

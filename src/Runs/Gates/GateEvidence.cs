@@ -31,28 +31,31 @@ public static class GateEvidence
         );
     }
 
-    /// <summary>Reads the last verdict of each gate in an attempt of a task.</summary>
+    /// <summary>Reads the last verdict of each gate in an attempt at a task.</summary>
     /// <returns>The verdicts. Empty if none were stored, or null if another program changed the file.</returns>
     public static IReadOnlyList<GateVerdict>? Read(RunFolder folder, string task, int attempt) =>
         Read(Folder(folder, task, attempt)) is { } all
             ? [.. all.GroupBy(verdict => (verdict.Gate.Command, verdict.Gate.Negate, verdict.Name)).Select(same => same.Last())]
             : null;
 
-    /// <summary>Stores the proof that a task's new and changed tests fail without its product changes.</summary>
+    /// <summary>Stores the proof that a task's new and changed tests fail without the task's changes to product code.</summary>
     /// <param name="evidence">Absolute path of the folder with the logs.</param>
     /// <param name="proof">The results of these tests.</param>
-    public static void Keep(string evidence, RedProof proof)
+    public static void Keep(string evidence, NewTestsOnBaseProductResult proof)
     {
         OrchestratorFolderCreator.Ensure(evidence);
         DurableFile.Write(
             Path.Combine(evidence, ProofName),
-            JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJsonContext.Default.RedProof)
+            JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJsonContext.Default.NewTestsOnBaseProductResult)
         );
     }
 
     /// <summary>Reads the stored proof of a task's attempt. Returns null if none exists or another program changed the file.</summary>
-    public static RedProof? ReadProof(RunFolder folder, string task, int attempt) =>
-        StoredJsonReader.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJsonContext.Default.RedProof);
+    public static NewTestsOnBaseProductResult? ReadProof(RunFolder folder, string task, int attempt) =>
+        StoredJsonReader.TryRead(
+            Path.Combine(Folder(folder, task, attempt), ProofName),
+            GateVerdictJsonContext.Default.NewTestsOnBaseProductResult
+        );
 
     /// <summary>
     /// Reads all verdicts of a run. They come from its base, its tasks, their merges and its landing. Unreadable verdicts are skipped.
@@ -62,14 +65,17 @@ public static class GateEvidence
         [.. ofBase ? ReadBase(folder) : [], .. ReadOfTasks(folder).Select(stored => stored.Verdict), .. ReadLanding(folder)];
 
     /// <summary>
-    /// Reads the verdicts at a run's base, which were determined before any work. Empty if none were stored or they are unreadable.
+    /// Reads the gate verdicts at a run's base, which were determined before any agent started. Empty if none were stored or they are
+    /// unreadable.
     /// </summary>
     public static IReadOnlyList<GateVerdict> ReadBase(RunFolder folder) => Read(folder.Preflight) ?? [];
 
     /// <summary>Reads the verdicts of a run's landing. Empty if none were stored or they are unreadable.</summary>
     public static IReadOnlyList<GateVerdict> ReadLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
-    /// <summary>Reads all verdicts on a run's tasks and on merges of their work. Unreadable verdicts are skipped.</summary>
+    /// <summary>
+    /// Reads all verdicts of gates that checked the work of a run's tasks or merges of that work. Unreadable verdicts are skipped.
+    /// </summary>
     public static IReadOnlyList<StoredGateVerdict> ReadOfTasks(RunFolder folder)
     {
         var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
@@ -94,12 +100,13 @@ public static class GateEvidence
             : [];
     }
 
-    /// <summary>Returns the absolute path of the folder with the gate logs of a task's attempt.</summary>
+    /// <summary>Returns the absolute path of the folder with the gate logs of an attempt at a task.</summary>
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
 
     /// <summary>
-    /// Describes how a gate's log was changed after the gate ended. Returns null if the log is unchanged or belongs to another run.
+    /// Describes how a gate's log was changed after the gate ended. Returns null if the log is unchanged, or if the verdict has no log of
+    /// its own, for example because it was cached.
     /// </summary>
     /// <param name="repository">Absolute path of the folder to which log paths are relative.</param>
     /// <param name="verdict">The verdict of the gate.</param>

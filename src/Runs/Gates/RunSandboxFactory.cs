@@ -33,7 +33,9 @@ public static class RunSandboxFactory
             ? services.Bubblewrap.CheckAsync()
             : services.Bubblewrap.CheckRunnerAsync(permissions.Runner, services.Environment.GetValueOrDefault("PATH"), repository);
 
-    /// <summary>Creates the sandbox of a gate, set-up or package manager in a tree. Returns null if steps run without a sandbox.</summary>
+    /// <summary>
+    /// Creates the sandbox of a gate, set-up or package manager that works in a worktree. Returns null if steps run without a sandbox.
+    /// </summary>
     /// <param name="tree">The tree in which the program works.</param>
     /// <param name="resources">Port, folders and other resources of the tree.</param>
     /// <param name="purpose">The kind of program, and the folder of its connection log.</param>
@@ -58,7 +60,7 @@ public static class RunSandboxFactory
         );
         var sandbox = rules.WithDownloads(
             rules.OfTree(tree, resources.TemporaryFolder, configuration),
-            WorktreeOverlayFolderStore.Of(resources),
+            WorktreeSharedFolderOverlayStore.Of(resources),
             purpose.Role,
             await CanOverlayAsync(resources, rules, services)
         );
@@ -69,7 +71,7 @@ public static class RunSandboxFactory
     /// <param name="role">The kind of program.</param>
     /// <param name="task">Id of the task, or empty if the step belongs to no single task.</param>
     public static SandboxPurpose PurposeOf(SandboxedProgramKind role, RunFolder run, string task) =>
-        new(role, Path.Combine(run.Path, ConnectionLogReader.FolderName), run.Name, task);
+        new(role, Path.Combine(run.Path, SandboxConnectionLogReader.FolderName), run.Name, task);
 
     /// <summary>
     /// Lists the hosts to which a task's sandboxes were denied access and that a user could allow. Each host has the form that <c>network
@@ -78,8 +80,8 @@ public static class RunSandboxFactory
     /// <param name="task">Id of the task.</param>
     public static IReadOnlyList<string> RefusedHosts(RunFolder run, string task) =>
         [
-            .. ConnectionLogReader
-                .Read(Path.Combine(run.Path, ConnectionLogReader.FolderName))
+            .. SandboxConnectionLogReader
+                .Read(Path.Combine(run.Path, SandboxConnectionLogReader.FolderName))
                 .Connections.Where(connection =>
                     connection.Task == task
                     && connection.Decision == NetworkDecision.Refused
@@ -101,7 +103,10 @@ public static class RunSandboxFactory
     public static async Task<bool> CanOverlayAsync(WorktreePortsAndFolders resources, SandboxBuilder rules, RunServiceBundle services) =>
         rules.IsOfBubblewrap && await services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
-    /// <summary>Returns the API keys of an agent that stay outside its sandbox. Empty if the sandbox's network is unrestricted.</summary>
+    /// <summary>
+    /// Returns the API keys that an agent's sandbox does not receive, because a proxy outside the sandbox inserts them into requests. Empty
+    /// if the sandbox's network is unrestricted.
+    /// </summary>
     /// <param name="agent">Name of the agent.</param>
     /// <param name="runner">The agent's runner.</param>
     public static IReadOnlyList<ProxyableAgentApiKey> KeysOutside(OrchestratorSettings settings, string agent, IAgentRunner runner) =>
@@ -167,7 +172,7 @@ public static class RunSandboxFactory
         : "";
 
     /// <summary>
-    /// Checks sandboxes in preflight. Returns an error if agents must run in a sandbox and can't, or a warning if bubblewrap is installed
+    /// Checks sandboxes in preflight. Returns an error if agents must run in a sandbox but can't, or a warning if bubblewrap is installed
     /// but does not work.
     /// </summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunPlanAndSettings files, RunServiceBundle services)

@@ -6,8 +6,8 @@ using Orchestrator.Git;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Caches the results of set-up, so that worktrees with equal lock files can copy them. Only results at a run's base are cached, before any
-/// agent has worked. No sandbox can write to the cache folder, and a copy shares no files with the cache.
+/// Caches the results of set-up, so that worktrees with equal lock files can copy them. Only set-up at a run's base, where no agent has
+/// worked, fills the cache. No sandbox can write to the cache folder, and a copy shares no files with the cache.
 /// </summary>
 /// <param name="worktree">The worktree that needs set-up.</param>
 public sealed class SetUpCache(Worktree worktree, RunPlanAndSettings files, RunServiceBundle services)
@@ -16,7 +16,7 @@ public sealed class SetUpCache(Worktree worktree, RunPlanAndSettings files, RunS
     private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);
 
     private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
-    private readonly WorktreeFileAccessor _tree = new(worktree.Path);
+    private readonly WorktreeFileReaderAndWriter _tree = new(worktree.Path);
 
     /// <summary>Returns the absolute path of the folder with all cached set-ups of a repository.</summary>
     /// <param name="cache">Absolute path of the repository's cache folder.</param>
@@ -57,7 +57,7 @@ public sealed class SetUpCache(Worktree worktree, RunPlanAndSettings files, RunS
         return true;
     }
 
-    /// <summary>Returns the cache folder of a set-up step. Its name is the hash of all inputs of the step.</summary>
+    /// <summary>Returns the cache folder of a set-up step. The name of the folder is the hash of all inputs of the step.</summary>
     public async Task<string> CacheFolderAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -85,7 +85,9 @@ public sealed class SetUpCache(Worktree worktree, RunPlanAndSettings files, RunS
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
     }
 
-    /// <summary>Copies the cached result of a set-up step into the worktree, unless its folders already exist there.</summary>
+    /// <summary>
+    /// Copies the cached result of a set-up step into the worktree, unless a folder that the step creates already exists there.
+    /// </summary>
     /// <param name="copy">Command line, environment and sandbox of the process that copies.</param>
     /// <returns>True if the result was copied. False if the step has to run.</returns>
     public async Task<bool> TryTakeAsync(string place, SetUpStep step, ChildProcessOptions copy, CancellationToken stop)

@@ -10,16 +10,16 @@ namespace Orchestrator.Runs.Gates;
 public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<string> Reads, IReadOnlyList<string> Makes)
 {
     /// <summary>
-    /// Returns the set-up steps of a worktree. The commands in the settings form one step. If the settings contain no commands, each lock
-    /// file has its own step.
+    /// Returns the set-up steps of a worktree. Commands in the settings form one step; without them, each lock file has its own step. There
+    /// is also only one step if folders to reuse are configured, or if set-up depends on the worktree's own values.
     /// </summary>
     /// <param name="settings">Settings of worktrees.</param>
     /// <param name="found">Set-up commands of the detected lock files.</param>
     /// <param name="files">Files of the worktree.</param>
     public static IReadOnlyList<SetUpStep> Of(
         WorktreeSettings settings,
-        IReadOnlyList<WorktreeSetUpCommand> found,
-        WorktreeFileAccessor files
+        IReadOnlyList<WorktreeSetUpShellCommand> found,
+        WorktreeFileReaderAndWriter files
     )
     {
         var commands = settings.Setup ?? [.. found.Select(known => known.Command)];
@@ -44,11 +44,11 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
     }
 
     /// <summary>
-    /// Returns set-up steps that run no commands and stand for the folders with build outputs that other worktrees can copy.
+    /// Returns set-up steps without commands. Each step represents a folder of build outputs that other worktrees can copy.
     /// </summary>
     /// <param name="files">The worktree's files.</param>
     /// <param name="gates">Gates whose programs create the outputs, or null to include all programs.</param>
-    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFileAccessor files, IReadOnlyList<Gate>? gates = null) =>
+    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFileReaderAndWriter files, IReadOnlyList<Gate>? gates = null) =>
         [
             .. Ecosystems
                 .Managers.Where(manager =>
@@ -74,10 +74,10 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             command.Contains("ORCHESTRATOR_", StringComparison.Ordinal) || command.Contains("TMPDIR", StringComparison.Ordinal)
         );
 
-    private static IReadOnlyList<string> ReadBy(WorktreeSetUpCommand known) => [known.LockFile, .. known.Reads];
+    private static IReadOnlyList<string> ReadBy(WorktreeSetUpShellCommand known) => [known.LockFile, .. known.Reads];
 
     // npm is the only package manager whose result can be copied. It compiles binding.gyp even if no script mentions that file.
-    private static bool IsOfPackagesAlone(WorktreeSetUpCommand known, WorktreeFileAccessor files) =>
+    private static bool IsOfPackagesAlone(WorktreeSetUpShellCommand known, WorktreeFileReaderAndWriter files) =>
         !files.HasFileOrLink("binding.gyp")
         && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText(known.LockFile) ?? "");
 }

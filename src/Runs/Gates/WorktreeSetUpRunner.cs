@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>
 /// Sets up a new worktree with the commands in <c>worktrees.setup</c>, or, if there are none, with commands derived from the project's lock
-/// files. Set-up is repeated only if the content of the lock files changes.
+/// files. Set-up is repeated only if the lock files, the commands or the worktree's own values, such as its port, have changed.
 /// </summary>
 public static class WorktreeSetUpRunner
 {
@@ -30,13 +30,13 @@ public static class WorktreeSetUpRunner
         ??
         [
             .. SetUpCommandDetector
-                .Detect(new WorktreeFileAccessor(checkout), ManifestGateDetector.FoldersOf(gates))
+                .Detect(new WorktreeFileReaderAndWriter(checkout), ManifestGateDetector.FoldersOf(gates))
                 .Select(found => found.Command),
         ];
 
     /// <summary>
-    /// Sets up a worktree. Each step is either run, or its result is copied from the cache (<see cref="SetUpCache"/>). Cached build outputs
-    /// of the run's base are copied as well.
+    /// Sets up a worktree. The result of each step is copied from the cache (<see cref="SetUpCache"/>) if possible; otherwise the step is
+    /// run. Cached build outputs of the run's base are copied as well.
     /// </summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="logFolder">Absolute path of the folder for the output of failed commands.</param>
@@ -214,7 +214,7 @@ public static class WorktreeSetUpRunner
             );
     }
 
-    /// <summary>True if a result of set-up can be cached for other worktrees and is not in the cache yet.</summary>
+    /// <summary>True if at least one set-up result that can be cached for other worktrees is not in the cache yet.</summary>
     /// <param name="checkout">A worktree that contains the lock files.</param>
     public static async Task<bool> IsToBeKeptAsync(
         Worktree checkout,
@@ -227,7 +227,7 @@ public static class WorktreeSetUpRunner
         return await LacksAsync(kept, StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0), stop);
     }
 
-    /// <summary>True if build outputs of gates can be cached for other worktrees and are not in the cache yet.</summary>
+    /// <summary>True if build outputs of at least one gate can be cached for other worktrees but are not in the cache yet.</summary>
     /// <param name="checkout">A worktree that contains the lock files.</param>
     /// <param name="gates">Gates whose build outputs are checked.</param>
     public static Task<bool> LacksBuildsAsync(
@@ -240,7 +240,7 @@ public static class WorktreeSetUpRunner
 
     // If the settings contain worktrees.reuse, only the folders listed there are copied.
     private static IReadOnlyList<SetUpStep> BuildsOf(Worktree worktree, RunPlanAndSettings files, IReadOnlyList<Gate>? gates = null) =>
-        files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFileAccessor(worktree.Path), gates) : [];
+        files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFileReaderAndWriter(worktree.Path), gates) : [];
 
     private static async Task<bool> LacksAsync(SetUpCache kept, IEnumerable<SetUpStep> steps, CancellationToken stop)
     {
@@ -268,12 +268,12 @@ public static class WorktreeSetUpRunner
             : null;
     }
 
-    private static (IReadOnlyList<WorktreeSetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(
+    private static (IReadOnlyList<WorktreeSetUpShellCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(
         Worktree worktree,
         RunPlanAndSettings files
     )
     {
-        var tree = new WorktreeFileAccessor(worktree.Path);
+        var tree = new WorktreeFileReaderAndWriter(worktree.Path);
         var found = SetUpCommandDetector.Detect(tree, ManifestGateDetector.FoldersOf(files.Start.Found.Gates));
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
@@ -285,7 +285,7 @@ public static class WorktreeSetUpRunner
     /// </summary>
     private static async Task<string?> UnaskedAsync(
         GitRepository repository,
-        IReadOnlyList<WorktreeSetUpCommand> found,
+        IReadOnlyList<WorktreeSetUpShellCommand> found,
         RunPlanAndSettings files,
         CancellationToken stop
     )
@@ -299,7 +299,7 @@ public static class WorktreeSetUpRunner
         var began = (await new RefStore(repository).ListAsync([RunRefNameBuilder.Base(files.Folder)], stop)).Values.FirstOrDefault();
         foreach (var command in unasked)
         {
-            if (began is null || await new GitCommitStore(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
+            if (began is null || await new GitCommitReaderAndWriter(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
             {
                 return $"Set-up did not run: '{command.Command}' comes from {command.LockFile} in the run's base commit. This file "
                     + "is not in your checkout, so you have not approved the command. Check out that commit and run 'orchestrate "
@@ -318,7 +318,7 @@ public static class WorktreeSetUpRunner
         }
         foreach (var file in lockFiles)
         {
-            hash.AppendData(new WorktreeFileAccessor(folder).TryRead(file, int.MaxValue) ?? []);
+            hash.AppendData(new WorktreeFileReaderAndWriter(folder).TryRead(file, int.MaxValue) ?? []);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

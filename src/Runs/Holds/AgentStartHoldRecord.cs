@@ -37,7 +37,7 @@ public sealed record AgentStartHoldRecord
     public bool AppliesTo(string run, string repository) =>
         IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
 
-    /// <summary>Describes the hold as part of a sentence, with its user, time and reason and with the command that releases it.</summary>
+    /// <summary>Returns a clause with the hold's user, time and reason, and with the command that releases the hold.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

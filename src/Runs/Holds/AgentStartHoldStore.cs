@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Holds;
 
 /// <summary>
-/// Stores a user's holds on this host in one file. Every worker reads the file before each agent start, whether or not an engine is
-/// running.
+/// Stores a user's holds on this host in one file. Every worker reads the file before each agent start, so holds work even without a
+/// connection to the Temporal server.
 /// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
@@ -19,7 +19,7 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
         try
         {
             return DurableFile.TryRead(Path) is not { } text ? []
-                : JsonSerializer.Deserialize(text, AgentStartHoldJsonContext.Default.AgentStartHoldList) is { } list
+                : JsonSerializer.Deserialize(text, AgentStartHoldJsonContext.Default.AgentStartHoldFileContent) is { } list
                 && list.Holds.All(IsWhole)
                     ? list.Holds
                 : [Unreadable("it is not a list of holds")];
@@ -86,7 +86,8 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
         {
             DurableFile.Write(
                 Path,
-                JsonSerializer.Serialize(new AgentStartHoldList(after), AgentStartHoldJsonContext.Default.AgentStartHoldList) + "\n"
+                JsonSerializer.Serialize(new AgentStartHoldFileContent(after), AgentStartHoldJsonContext.Default.AgentStartHoldFileContent)
+                    + "\n"
             );
         }
     }
@@ -107,7 +108,7 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
 }
 
 /// <summary>Content of the hold file.</summary>
-internal sealed record AgentStartHoldList([property: JsonPropertyName("holds")] IReadOnlyList<AgentStartHoldRecord> Holds)
+internal sealed record AgentStartHoldFileContent([property: JsonPropertyName("holds")] IReadOnlyList<AgentStartHoldRecord> Holds)
 {
     /// <summary>Version of the file format.</summary>
     [JsonPropertyName("schemaVersion")]
@@ -115,5 +116,5 @@ internal sealed record AgentStartHoldList([property: JsonPropertyName("holds")] 
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n")]
-[JsonSerializable(typeof(AgentStartHoldList))]
+[JsonSerializable(typeof(AgentStartHoldFileContent))]
 internal sealed partial class AgentStartHoldJsonContext : JsonSerializerContext;

@@ -6,14 +6,17 @@ namespace Orchestrator.Runs.Instructions;
 public sealed record RepositoryInstructions(string General, string ForPaths)
 {
     /// <summary>
-    /// Maximum length, in characters, of <c>General</c> and of <c>ForPaths</c> in the prompt of a planner, a reviewer or a question.
+    /// Maximum length, in characters, of each of <c>General</c> and <c>ForPaths</c> in a prompt for a planner, a reviewer, or an agent that
+    /// answers a question.
     /// </summary>
     public const int AnswerLimit = 24 * 1024;
 
-    /// <summary>Maximum length, in characters, of <c>General</c> and of <c>ForPaths</c> in the prompt of an agent.</summary>
+    /// <summary>
+    /// Maximum length, in characters, of each of <c>General</c> and <c>ForPaths</c> in the prompt for an agent that works on a task.
+    /// </summary>
     public const int AgentLimit = 64 * 1024;
 
-    /// <summary>General and specific instructions in one text, for a prompt that is used only once.</summary>
+    /// <summary>The general and the path-specific instructions in one text, for prompts that do not need them separately.</summary>
     public string All => General.Length > 0 && ForPaths.Length > 0 ? $"{General}\n\n{ForPaths}" : General + ForPaths;
 
     /// <summary>Reads the instruction files at a commit.</summary>
@@ -33,8 +36,8 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
         CancellationToken stop
     )
     {
-        var tree = await CommitFileReader.ReadAsync(new GitCommitStore(repository), commit, stop);
-        return await new RepositoryInstructionReader(tree, AgentInstructionFileRules.Of(agent, settings), limit).ReadAsync(
+        var tree = await CommitFileReader.ReadAsync(new GitCommitReaderAndWriter(repository), commit, stop);
+        return await new RepositoryInstructionReader(tree, AgentInstructionFileSelectionRule.Of(agent, settings), limit).ReadAsync(
             [.. paths ?? []],
             stop
         );
@@ -42,13 +45,13 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
 }
 
 /// <summary>
-/// Reads the instruction files of a commit for one agent program. They are the files in the root with their imports, the rules, and the
-/// files in subfolders. Each file is read once. Files that the program reads by itself are skipped.
+/// Reads the instruction files of a commit for one agent program. These are the files in the root and in subfolders, the rule files in
+/// <c>.claude/rules</c>, and all imported files. Files that the program itself reads are skipped, and no file is read twice.
 /// </summary>
 /// <param name="tree">The files of the commit.</param>
 /// <param name="program">Names and locations of the instruction files that the program uses.</param>
 /// <param name="limit">Maximum length of each part in characters.</param>
-internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentInstructionFileRules program, int limit)
+internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentInstructionFileSelectionRule program, int limit)
 {
     private const int DeepestImport = 5;
     private const int MostNamed = 40;
@@ -60,7 +63,7 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
     public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {
         var (general, scoped) = (
-            new LimitedInstructionTextBuilder(limit),
+            new LengthLimitedInstructionBuilder(limit),
             new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>()
         );
         foreach (var (path, real) in await FindOfFoldersAsync(stop))
@@ -88,7 +91,7 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
             }
         }
         var patterns = paths.Select(PathPattern.Parse).ToList();
-        var forPaths = new LimitedInstructionTextBuilder(limit);
+        var forPaths = new LengthLimitedInstructionBuilder(limit);
         foreach (var (path, real, concerns) in scoped.Where(file => patterns.Any(file.Concerns)))
         {
             await AddAsync(forPaths, path, real, "", 0, stop);
@@ -98,13 +101,13 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
     }
 
     /// <summary>
-    /// Selects the preferred instruction file of each folder. Folders in which the program reads a file by itself are skipped.
+    /// Selects the preferred instruction files of each folder. Folders in which the program itself reads an instruction file are skipped.
     /// </summary>
     private async Task<IReadOnlyList<(string Path, string Real)>> FindOfFoldersAsync(CancellationToken stop)
     {
         var found = new List<(string, string)>();
         var folders = tree
-            .Paths.Where(path => AgentInstructionFileRules.IsName(NameOf(path)) && !IsOfPackage(path))
+            .Paths.Where(path => AgentInstructionFileSelectionRule.IsName(NameOf(path)) && !IsOfPackage(path))
             .GroupBy(HomeOf, StringComparer.Ordinal);
         foreach (var folder in folders.OrderBy(folder => folder.Key, StringComparer.Ordinal))
         {
@@ -113,7 +116,10 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
         return found;
     }
 
-    /// <summary>Returns the files in a folder that have the first matching name in the program's order of preference.</summary>
+    /// <summary>
+    /// Returns a folder's instruction files with the first existing name in the program's order of preference. There may be several, such
+    /// as <c>CLAUDE.md</c> and <c>.claude/CLAUDE.md</c>.
+    /// </summary>
     private async Task<IReadOnlyList<(string Path, string Real)>> FirstAsync(IReadOnlyList<string> folder, CancellationToken stop)
     {
         foreach (var name in program.Preferred)
@@ -137,7 +143,7 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
     private async Task<IReadOnlyList<(string Path, string Real)>> FindRulesAsync(CancellationToken stop)
     {
         var found = new List<(string, string)>();
-        foreach (var folder in AgentInstructionFileRules.RuleFolders)
+        foreach (var folder in AgentInstructionFileSelectionRule.RuleFolders)
         {
             found.AddRange((await tree.FindBelowAsync(folder, ".md", stop)).Where(file => !program.Reads(file.Shown)));
         }
@@ -146,7 +152,7 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
 
     /// <summary>Adds a file and the files that it imports to the instructions. Each file is added only once.</summary>
     private async Task AddAsync(
-        LimitedInstructionTextBuilder part,
+        LengthLimitedInstructionBuilder part,
         string path,
         string real,
         string importedBy,
@@ -178,7 +184,7 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
     /// Adds the names of instruction files that apply only to certain folders or files. The agent reads such a file when it works on these
     /// folders or files.
     /// </summary>
-    private static void Name(LimitedInstructionTextBuilder part, IReadOnlyList<string> paths)
+    private static void Name(LengthLimitedInstructionBuilder part, IReadOnlyList<string> paths)
     {
         if (paths.Count > 0)
         {
@@ -198,11 +204,11 @@ internal sealed class RepositoryInstructionReader(CommitFileReader tree, AgentIn
     private static string HomeOf(string path)
     {
         var folder = CommitFileReader.FolderOf(path);
-        return AgentInstructionFileRules.ProgramFolders.Contains(NameOf(folder)) ? CommitFileReader.FolderOf(folder) : folder;
+        return AgentInstructionFileSelectionRule.ProgramFolders.Contains(NameOf(folder)) ? CommitFileReader.FolderOf(folder) : folder;
     }
 
-    /// <summary>One part of the instructions, with a limited length in characters.</summary>
-    private sealed class LimitedInstructionTextBuilder(int limit)
+    /// <summary>Builds one part of the instructions, up to a maximum length in characters.</summary>
+    private sealed class LengthLimitedInstructionBuilder(int limit)
     {
         private readonly StringBuilder _text = new();
         private readonly List<string> _cut = [];

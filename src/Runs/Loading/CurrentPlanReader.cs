@@ -21,7 +21,9 @@ public static class CurrentPlanReader
         }
     }
 
-    /// <summary>Reads the stored files of a run. Returns null if it has none yet or if another program changed them.</summary>
+    /// <summary>
+    /// Reads the stored plan and settings of a run. Returns null if the run has no plan yet or if another program changed the files.
+    /// </summary>
     public static RunPlanAndSettings? TryFiles(string repository, RunStatus run)
     {
         try

@@ -66,7 +66,9 @@ internal static class PlanFileReader
         }
     }
 
-    /// <summary>Reads at most one byte more than a plan reader accepts, so that the reader can detect and reject larger files.</summary>
+    /// <summary>
+    /// Reads a file up to one byte beyond the maximum size of a plan, so that the plan reader can detect and reject larger files.
+    /// </summary>
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -77,9 +79,7 @@ internal static class PlanFileReader
         return buffer[..length];
     }
 
-    /// <summary>
-    /// Reads another file that belongs to the plan. Returns null if the file is missing or is a link that leads outside the repository.
-    /// </summary>
+    /// <summary>Reads another file that belongs to the plan. Returns null if the file is missing or is a symbolic link.</summary>
     public static byte[]? TryRead(string root, string other)
     {
         var path = Path.Combine(root, other);

@@ -104,7 +104,7 @@ public sealed class PlanLoader(RunServiceBundle services)
         {
             return (null, "");
         }
-        var (places, problem) = await new RemoteRepositoryIdStore(repository, remote).FindAsync(stop);
+        var (places, problem) = await new RepositoryIdRemoteRefStore(repository, remote).FindAsync(stop);
         return problem.Length == 0
             ? (places, "")
             : (
@@ -121,7 +121,7 @@ public sealed class PlanLoader(RunServiceBundle services)
         return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
     }
 
-    /// <summary>Reads the plan that the run's input names or contains, with the project's texts.</summary>
+    /// <summary>Reads the plan that the run's input names or contains, and adds the project's context text blocks to the plan.</summary>
     public static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
         AddProjectTexts(
             input.Plan is { } given
@@ -154,7 +154,7 @@ public sealed class PlanLoader(RunServiceBundle services)
 
     private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
     {
-        const string File = ".orchestrator/" + ProjectContextTextSerializer.FileName;
+        const string File = ".orchestrator/" + ProjectPromptTextSerializer.FileName;
         if (read.Plan is null)
         {
             return read;
@@ -165,9 +165,9 @@ public sealed class PlanLoader(RunServiceBundle services)
             return System.IO.File.Exists(path)
                 ? read with
                 {
-                    Plan = ProjectContextTextSerializer.AddTo(
+                    Plan = ProjectPromptTextSerializer.AddTo(
                         read.Plan,
-                        ProjectContextTextSerializer.Read(System.IO.File.ReadAllBytes(path))
+                        ProjectPromptTextSerializer.Read(System.IO.File.ReadAllBytes(path))
                     ),
                 }
                 : read;
@@ -191,8 +191,8 @@ public sealed class PlanLoader(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Creates the mapping from backlog tasks to the run's tasks, for a run that was started from a backlog. When the run ends, these
-    /// backlog tasks are marked as done.
+    /// Creates the mapping from backlog tasks to the tasks of a run that was started from a backlog. When the run ends, the mapping
+    /// determines which backlog tasks are marked as done.
     /// </summary>
     private IEnumerable<(string Name, byte[] Content)> MarksOfBacklog(LoadPlanInput input, Plan plan)
     {
@@ -212,7 +212,9 @@ public sealed class PlanLoader(RunServiceBundle services)
         yield return (BacklogToRunTaskMapping.FileName, marks.ToJson());
     }
 
-    /// <summary>Reads the repository's own role texts. The run keeps this version of the texts.</summary>
+    /// <summary>
+    /// Reads the role prompts that the repository defines. The run stores these versions, so that later edits do not affect it.
+    /// </summary>
     private static IEnumerable<(string Name, byte[] Content)> Roles(string repository)
     {
         var roles = Path.Combine(repository, ".orchestrator", "roles");

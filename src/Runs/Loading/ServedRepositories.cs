@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>
-/// The repositories that a worker serves. Any worker may receive a step for any repository. If the worker does not serve the repository, it
-/// fails the attempt, and another worker gets the retry.
+/// The repositories that a worker serves. Any worker may receive a step for any repository. A worker that does not serve the step's
+/// repository fails the attempt, so that another worker can take the retry.
 /// </summary>
 /// <param name="served">The served repositories.</param>
 /// <param name="named">The served repositories by the names that callers use, which are a short name or the path on the caller's

@@ -3,14 +3,16 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>
-/// Extracts the data that a run's workflow needs from the plan and the settings: an outline of each task, and the run's rules.
+/// Extracts the data that a run's workflow needs from the plan and the settings: an outline of each task, and the workflow settings.
 /// </summary>
 public static class TaskOutlineExtractor
 {
     /// <summary>Default for the maximum number of tasks in a batch. This number suits gates that take only seconds.</summary>
     private const int UsualBatch = 8;
 
-    /// <summary>Returns an outline of each task for the workflow's scheduling.</summary>
+    /// <summary>
+    /// Returns an outline of each task, which the workflow uses for scheduling, together with the errors and warnings found.
+    /// </summary>
     public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
         RunPlanAndSettings files
     )
@@ -138,8 +140,8 @@ public static class TaskOutlineExtractor
     }
 
     /// <summary>
-    /// Returns the rules of a run. A review covers the whole change, so it is skipped if each result has its own branch. The reviewer then
-    /// only picks the best result.
+    /// Returns the workflow settings of a run. A review covers the whole change, so there is no review if each result has its own branch.
+    /// The reviewer then only picks the best result, if this was requested.
     /// </summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="input">The input of the run.</param>
@@ -185,7 +187,7 @@ public static class TaskOutlineExtractor
         };
     }
 
-    /// <summary>True if the best of several results is to be picked and each result has its own branch.</summary>
+    /// <summary>True if the reviewer is to pick the best of several results, each of which stays on its own branch.</summary>
     private static bool Picks(OrchestratorSettings settings, OrchestrationInput input) =>
         input.Pick && settings.Git.Land == LandingMode.Branches;
 }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Determines which independent parts of a repository a change can influence.</summary>
+/// <summary>Determines which independent parts of a repository a change can affect.</summary>
 /// <param name="partsOf">Returns the parts that a change of one file can influence. An empty list means the whole repository.</param>
 /// <param name="barriers">Globs of the files that influence every part.</param>
 internal sealed class ChangeImpactCalculator(Func<string, IReadOnlyList<string>> partsOf, IReadOnlyList<string> barriers)
 {
     private readonly TaskFileOwnership _barriers = TaskFileOwnership.Of(barriers);
 
-    /// <summary>Creates the scopes from the globs in the settings.</summary>
+    /// <summary>Creates a calculator from the file globs of the repository's parts in the settings.</summary>
     /// <param name="scopes">Globs of the files in each part, by the name of the part.</param>
     /// <param name="barriers">Globs of the files that influence every part.</param>
     public static ChangeImpactCalculator Of(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)
@@ -19,7 +19,7 @@ internal sealed class ChangeImpactCalculator(Func<string, IReadOnlyList<string>>
         return new ChangeImpactCalculator(path => [.. parts.Where(part => part.Files.Owns(path)).Select(part => part.Name)], barriers);
     }
 
-    /// <summary>Returns the parts that a change can influence. An empty list means the whole repository.</summary>
+    /// <summary>Returns the parts that a change can affect. An empty list stands for the whole repository.</summary>
     /// <param name="changed">Paths of the changed files, relative to the repository. Empty if the change is unknown.</param>
     public IReadOnlyList<string> PartsOf(IReadOnlyList<string> changed)
     {

@@ -4,8 +4,8 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Collects the information that an agent needs to resolve a merge conflict. It contains the conflicting files with their hunks, the
-/// agent's own task, and the tasks on the other side.
+/// Collects the information that an agent needs to resolve a merge conflict. The report contains the conflicting files with their hunks,
+/// the agent's own task, and the tasks on the other side of the merge.
 /// </summary>
 internal static class ConflictReport
 {
@@ -59,7 +59,7 @@ internal static class ConflictReport
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
             if (
-                await new GitCommitStore(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content
+                await new GitCommitReaderAndWriter(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content
                 && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks
             )
             {
@@ -81,7 +81,7 @@ internal static class ConflictReport
     )
     {
         var since = TaskWorktreeRecord.Read(workspace.Files.Folder, task.Id).Base;
-        var merged = (await new GitCommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop))
+        var merged = (await new GitCommitReaderAndWriter(workspace.Repository).ListFirstParentsAsync(staging, since, stop))
             .Select(c => c.Trailers?.Task)
             .ToHashSet(StringComparer.Ordinal);
         return

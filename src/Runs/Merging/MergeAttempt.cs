@@ -40,7 +40,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
             );
             return conflict with { Outcome = MergeOutcome.Conflict };
         }
-        var commit = await new GitCommitStore(repository).CreateAsync(
+        var commit = await new GitCommitReaderAndWriter(repository).CreateAsync(
             merge.Tree,
             [onto, request.Commit],
             request.Installs ? $"Merge packages for {task.Id}" : $"Merge {task.Id}",
@@ -58,8 +58,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
     }
 
     /// <summary>
-    /// Determines whether a step that was killed had already merged the requests. It recreates each merge and compares it with the commits
-    /// on staging after the recorded position.
+    /// Determines whether a killed step had already merged the requests. Each merge is recreated and compared with the commits on staging
+    /// after the recorded tip.
     /// </summary>
     /// <param name="requests">The requests that may already be merged.</param>
     /// <param name="recorded">The recorded position of staging.</param>
@@ -76,7 +76,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
         {
             return null;
         }
-        var chain = (await new GitCommitStore(repository).ListFirstParentsAsync(tip, recorded, stop)).Reverse().ToList();
+        var chain = (await new GitCommitReaderAndWriter(repository).ListFirstParentsAsync(tip, recorded, stop)).Reverse().ToList();
         if (chain.Count == 0 || chain.Count > requests.Count || chain[0].Parents is not [var first, ..] || first != recorded)
         {
             return null;
@@ -109,7 +109,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
         };
 
     /// <summary>
-    /// Creates the trailers of a merge commit. Installed packages are not a task's work, so their trailers do not mark a task as merged.
+    /// Creates the trailers of a merge commit. If the commit installs packages, its trailers do not mark the task as merged, because
+    /// packages are not the task's work.
     /// </summary>
     private CommitTrailers TrailersOf(TaskMergeRequest request) =>
         new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
@@ -127,13 +128,13 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
     public static string PackagesOf(string task) => $".packages-{task}";
 
     /// <summary>
-    /// True if both sides changed a manifest or lock file of the installation. A lock file must be generated as a whole, because a
-    /// line-based merge could contain versions that no package manager resolved.
+    /// True if staging has changed a manifest or lock file that the package installation also changed. The packages are then installed
+    /// again, because a line-based merge of a lock file could contain versions that no package manager resolved.
     /// </summary>
     private async Task<bool> IsOutdatedAsync(TaskMergeRequest request, string onto, CancellationToken stop)
     {
         var diffs = new GitDiffReader(repository);
-        var installed = (await new GitCommitStore(repository).ReadAsync(request.Commit, stop))!;
+        var installed = (await new GitCommitReaderAndWriter(repository).ReadAsync(request.Commit, stop))!;
         var made = (await diffs.BetweenAsync(installed.Parents[0], request.Commit, stop)).Select(change => change.Path);
         var meanwhile = (await diffs.BetweenAsync(installed.Parents[0], onto, stop)).Select(change => change.Path);
         return made.Intersect(meanwhile, StringComparer.Ordinal).Any();

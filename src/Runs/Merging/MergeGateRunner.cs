@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Runs the gates of merged tasks on the commit that may become the tip of staging. Determines the result of the task that was merged last.
+/// Runs the gates of merged tasks on the commit that may become the tip of staging. The result applies to the task that was merged last.
 /// </summary>
 internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository repository, RunPlanAndSettings files)
 {
@@ -13,9 +13,8 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
     public const int UsualTries = 2;
 
     /// <summary>
-    /// Number of times that a gate is run if its failure names nothing that the merged tasks changed, or if all failed gates are quick. A
-    /// failure that names only other work is probably due to a flaky test. In both cases, more runs cost less than the agent of a task that
-    /// is blamed by chance.
+    /// Number of times that a gate is run if its failure mentions no changed file, which suggests flakiness, or if all failed gates are
+    /// quick. In both cases, more gate runs cost less than another agent run for a task that is not at fault.
     /// </summary>
     private const int TriesOfDoubtful = 4;
 
@@ -26,7 +25,7 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
     private const int MostNotes = 3;
     private readonly CommitGateRunner _gates = new(services);
 
-    /// <summary>Runs the gates of all merged tasks, and the gates that check every merged tree. Each gate is run once.</summary>
+    /// <summary>Runs the gates of all merged tasks, and the gates that check every merge. Each gate is run once.</summary>
     /// <param name="merged">Merged tasks that are not on staging yet, in merge order. The result is for the last task.</param>
     /// <param name="staging">Current position of staging.</param>
     /// <param name="commit">Commit at which the gates are run.</param>
@@ -97,8 +96,8 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
     private static bool AsksForChanges(Gate gate) => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate);
 
     /// <summary>
-    /// Returns how many times the failed gates are run before their failure counts. If several tasks were merged, the search for the
-    /// culprit confirms the failure.
+    /// Returns how many times the failed gates are run before the failure counts. In a batch of several tasks, fewer runs can be enough,
+    /// because the bisection that follows confirms the failure.
     /// </summary>
     internal static int TriesAfter(IReadOnlyList<GateVerdict> failures, IReadOnlyList<string> changed, int tries)
     {
@@ -122,9 +121,9 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
         );
 
     /// <summary>
-    /// Groups the gates by the first task that requires them, so that each gate occurs once. A resolved conflict must also pass the gates
-    /// of the tasks on the other side. Each group starts in a clean tree, as if its task were merged alone. Otherwise a test suite that two
-    /// tasks share could fail because of files from its first run.
+    /// Groups the gates by the first task that requires them, so that each gate occurs once. After a resolved conflict, the gates of the
+    /// tasks on the other side are included. Each group starts in a clean worktree, so that no gate can fail because of files from a
+    /// previous group.
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<TaskMergeRequest> merged)
     {

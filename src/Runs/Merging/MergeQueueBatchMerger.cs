@@ -13,7 +13,10 @@ namespace Orchestrator.Runs.Merging;
 /// was reset.</remarks>
 public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerState caller)
 {
-    /// <summary>Creates the merges of a batch. Staging stays unchanged unless another program moved it; it is then moved back.</summary>
+    /// <summary>
+    /// Creates the merges of a batch without moving staging. If another program has moved staging, it is first moved back to the tip that
+    /// the run recorded.
+    /// </summary>
     /// <param name="input">The merge requests, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The results described in <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</returns>
@@ -50,7 +53,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         CancellationToken stop
     )
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var (tip, results) = (onto, new List<MergeResult>());
         foreach (var request in requests)
         {
@@ -81,7 +84,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         return results;
     }
 
-    /// <summary>Runs gates on one of the merges in a tree of its own.</summary>
+    /// <summary>Runs gates on one of the merges, in a separate worktree.</summary>
     /// <param name="input">The merge to check.</param>
     /// <param name="stop">Stops the running gate.</param>
     /// <returns>The result described in <see cref="IMergeQueueActivities.GateBatchAsync"/>.</returns>
@@ -90,7 +93,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         // A commit that this process created is cached. If the commit no longer exists, the checkout fails.
-        if (await new GitCommitStore(repository).ReadAsync(input.Commit, stop) is null)
+        if (await new GitCommitReaderAndWriter(repository).ReadAsync(input.Commit, stop) is null)
         {
             return BatchGoneResult(input);
         }
@@ -114,7 +117,9 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         }
     }
 
-    /// <summary>Moves staging to merges of the batch. If a killed step already moved it, the move is not repeated.</summary>
+    /// <summary>
+    /// Moves staging to the last of the given merges of a batch. If a killed step has already moved staging, the move is not repeated.
+    /// </summary>
     /// <param name="input">The merges to land.</param>
     /// <param name="stop">Cancels before staging moves.</param>
     /// <returns>The results described in <see cref="IMergeQueueActivities.LandBatchAsync"/>.</returns>
@@ -181,7 +186,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
             FailureClass = FailureClass.Transient,
         };
 
-    /// <summary>Returns the position of staging. If another program moved the branch, it is moved back first.</summary>
+    /// <summary>Returns the tip of staging. If another program has moved the branch, it is first moved back.</summary>
     private async Task<(string Staging, string Message)> RestoreStagingAsync(
         StagingBranchReconciler record,
         string recorded,

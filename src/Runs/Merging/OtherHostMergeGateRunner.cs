@@ -9,13 +9,13 @@ namespace Orchestrator.Runs.Merging;
 /// run's files that the gates need. The other host only reports a verdict, and the owner host alone moves staging.
 /// </summary>
 /// <param name="services">Services of this host.</param>
-/// <param name="remote">As in <see cref="CrossHostTaskSynchronizer"/>.</param>
+/// <param name="remote">As in <see cref="GitRemoteTaskStateExchanger"/>.</param>
 /// <param name="caller">Returns the state of the requesting execution.</param>
 public sealed class OtherHostMergeGateRunner(RunServiceBundle services, string? remote, GetCallerState caller)
 {
     private const string ListFile = ".shared-merge";
 
-    /// <summary>Pushes a merge. It is called on the owner host. A repeated call pushes it again.</summary>
+    /// <summary>Pushes a merge to the remote. Called on the owner host. A repeated call pushes the merge again.</summary>
     /// <param name="input">The merge and its gates.</param>
     /// <param name="stop">Cancels git.</param>
     /// <exception cref="RunStepFailedException">The merge can't be pushed.</exception>
@@ -31,7 +31,7 @@ public sealed class OtherHostMergeGateRunner(RunServiceBundle services, string? 
         File.Delete(list);
         var trailers = new CommitTrailers(files.Folder.Name);
         var message = $"{files.Folder.Name}, a merge of {services.Host}";
-        var commit = await new GitCommitStore(repository).CreateAsync(tree, [input.Commit], message, trailers, stop);
+        var commit = await new GitCommitReaderAndWriter(repository).CreateAsync(tree, [input.Commit], message, trailers, stop);
         var shared = new RemoteRefs(repository, Remote(input));
         var (found, problem) = await shared.ListAsync([name], stop);
         var pushed =
@@ -50,8 +50,7 @@ public sealed class OtherHostMergeGateRunner(RunServiceBundle services, string? 
     }
 
     /// <summary>
-    /// Removes a pushed merge from the remote. It is called on the owner host. If the ref can't be removed now, it is removed later with
-    /// the run.
+    /// Removes a pushed merge from the remote. Called on the owner host. If this fails now, the ref is removed later together with the run.
     /// </summary>
     /// <param name="input">The merge and its gates.</param>
     /// <param name="stop">Cancels git.</param>
@@ -99,7 +98,7 @@ public sealed class OtherHostMergeGateRunner(RunServiceBundle services, string? 
             var note = isHome ? "" : $"gates ran on {services.Host}";
             return result with
             {
-                Tree = (await new GitCommitStore(repository).ReadAsync(input.Commit, stop))?.Tree,
+                Tree = (await new GitCommitReaderAndWriter(repository).ReadAsync(input.Commit, stop))?.Tree,
                 Message = string.Join("; ", new[] { result.Message, note }.Where(text => text.Length > 0)),
             };
         }
@@ -113,8 +112,8 @@ public sealed class OtherHostMergeGateRunner(RunServiceBundle services, string? 
     }
 
     /// <summary>
-    /// True for the files that the gates need: the plan, the results of the preflight and the lists of conflicting tasks. The run's status
-    /// is included, because the host's cleanup uses it to find the run.
+    /// True if the gates need the given file, which may belong to the plan, the preflight results or the lists of conflicting tasks. The
+    /// run's status is included, because the host's cleanup uses it to find the run.
     /// </summary>
     private static bool IsWanted(string path) =>
         path.Split('/') is ["plan" or "preflight" or "status.json", ..] or ["tasks", _, Tasks.ConflictingTaskStore.FileName];

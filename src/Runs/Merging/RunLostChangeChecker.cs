@@ -4,7 +4,7 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>
-/// Checks that the merged changes of a run's tasks are still present. The check is run after each merge before staging moves, and for the
+/// Checks that the merged changes of a run's tasks are still present. The check runs for each merge before staging moves to it, and for the
 /// whole run before the landing.
 /// </summary>
 /// <param name="ask">Queries the run's workflow for the files that were granted to its tasks.</param>
@@ -28,9 +28,9 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
     /// <summary>Finds the hunks that a merge of installed packages would lose.</summary>
     /// <param name="merge">Hash of the merge commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
-        OfMergeAsync(merge, new StagingBranchContributor("packages", IsTask: false, _ => TaskWriteAccess.Write), stop);
+        OfMergeAsync(merge, new StagingBranchCommitAuthor("packages", IsTask: false, _ => TaskWriteAccess.Write), stop);
 
-    private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StagingBranchContributor author, CancellationToken stop)
+    private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StagingBranchCommitAuthor author, CancellationToken stop)
     {
         var found = await _check.OfMergeAsync(merge, author, stop);
         if (
@@ -46,7 +46,7 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
     }
 
     /// <summary>
-    /// Determines for each merged hunk whether a commit on staging still contains it, and stores the result for the report.
+    /// Determines for each merged hunk whether the checked commit of staging still contains it, and stores the result for the report.
     /// </summary>
     /// <param name="began">Commit from which the run started.</param>
     /// <param name="tip">The commit to check.</param>
@@ -54,7 +54,11 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
     {
         await LearnLentAsync(stop);
         var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);
-        var told = new MergedHunkStateRecord(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != MergedHunkStatus.Present)]);
+        var told = new LostChangeCheckRecord(
+            report.Summary,
+            tip,
+            [.. report.Hunks.Where(hunk => hunk.Fate != MergedHunkSurvivalStatus.Present)]
+        );
         DurableFile.Write(files.Folder.LossesJson, told.ToJson());
         DurableFile.Write(files.Folder.Losses, Encoding.UTF8.GetBytes(told.Render()));
         return report;
@@ -62,12 +66,12 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
 
     /// <summary>Describes the first few lost changes in a sentence.</summary>
     public static string Describe(IReadOnlyList<MergedHunk> lost) =>
-        string.Join("; ", lost.Take(MostNamed).Select(MergedHunkStateRecord.Place))
+        string.Join("; ", lost.Take(MostNamed).Select(LostChangeCheckRecord.Place))
         + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
 
     /// <summary>Returns the report's line about lost changes, or null if the check has not been run.</summary>
     public static string? Summary(RunFolder folder) =>
-        MergedHunkStateRecord.TryRead(folder.LossesJson) is not { } told ? null
+        LostChangeCheckRecord.TryRead(folder.LossesJson) is not { } told ? null
         : told.GivenUp.Count == 0 ? told.Summary
         : $"{told.Summary}; {told.GivenUp.Count} of them accepted by a user: {Describe(told.GivenUp)}";
 
@@ -77,13 +81,13 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
             ? run.Tasks.Where(task => task.Lent is not null).ToDictionary(task => task.Id, task => task.Lent!, StringComparer.Ordinal)
             : _lent;
 
-    private StagingBranchContributor AuthorOf(CommitInfo commit) =>
+    private StagingBranchCommitAuthor AuthorOf(CommitInfo commit) =>
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
                 ? AuthorOf(TaskFileGrantStore.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
-                : new StagingBranchContributor(commit.Subject, IsTask: false, _ => TaskWriteAccess.Write)
-            : new StagingBranchContributor(
-                MergedHunkStateRecord.ByHand(commit.Subject),
+                : new StagingBranchCommitAuthor(commit.Subject, IsTask: false, _ => TaskWriteAccess.Write)
+            : new StagingBranchCommitAuthor(
+                LostChangeCheckRecord.ByHand(commit.Subject),
                 IsTask: false,
                 _ => TaskWriteAccess.Write,
                 AcceptsLosses: commit.Subject == Acceptance
@@ -93,10 +97,10 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
     /// Returns the author of a merge, with the files that the author may write. A task must not remove other tasks' lines from a file to
     /// which it may only append.
     /// </summary>
-    private static StagingBranchContributor AuthorOf(PlanTask task)
+    private static StagingBranchCommitAuthor AuthorOf(PlanTask task)
     {
         var (owned, all) = (TaskFileOwnership.Of(task with { FilesAppend = [] }), TaskFileOwnership.Of(task));
-        return new StagingBranchContributor(
+        return new StagingBranchCommitAuthor(
             task.Id,
             IsTask: true,
             path =>
@@ -107,18 +111,18 @@ public sealed class RunLostChangeChecker(GitRepository repository, RunPlanAndSet
     }
 }
 
-/// <summary>States of a run's merged hunks, such as lost, as they are stored in the run's folder.</summary>
+/// <summary>The merged hunks of a run that are lost or overwritten, as stored in the run's folder.</summary>
 /// <param name="Summary">Summary of the result in one line.</param>
 /// <param name="Commit">Hash of the checked commit.</param>
 /// <param name="Hunks">Hunks that the commit does not contain unchanged.</param>
-public sealed record MergedHunkStateRecord(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
+public sealed record LostChangeCheckRecord(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>Version of the file format.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>Hunks that were lost without a user's decision.</summary>
     [JsonIgnore]
-    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == MergedHunkStatus.Lost)];
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == MergedHunkSurvivalStatus.Lost)];
 
     /// <summary>Lost hunks whose loss a user accepted.</summary>
     [JsonIgnore]
@@ -127,7 +131,7 @@ public sealed record MergedHunkStateRecord(string Summary, string Commit, IReadO
     private static JsonSerializerOptions Options => Messages.PayloadJsonOptions.Options;
 
     /// <summary>Reads the stored states of merged hunks. Returns null if none are stored.</summary>
-    public static MergedHunkStateRecord? TryRead(string path) => StoredJsonReader.TryRead(path, Options.TypeOf<MergedHunkStateRecord>());
+    public static LostChangeCheckRecord? TryRead(string path) => StoredJsonReader.TryRead(path, Options.TypeOf<LostChangeCheckRecord>());
 
     /// <summary>Serializes the states of merged hunks as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
@@ -135,7 +139,7 @@ public sealed record MergedHunkStateRecord(string Summary, string Commit, IReadO
     /// <summary>Returns the author name that is shown for a user's commit.</summary>
     public static string ByHand(string subject) => $"by hand ({FileNameEncoding.Show(subject, 60)})";
 
-    /// <summary>Describes a hunk by its position, its task and one of its lines.</summary>
+    /// <summary>Describes a hunk by its file and line, its task and one of its lines of text.</summary>
     public static string Place(MergedHunk hunk) =>
         $"{FileNameEncoding.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";
@@ -146,7 +150,7 @@ public sealed record MergedHunkStateRecord(string Summary, string Commit, IReadO
         var text = new EscapingMarkdownBuilder().Append($"{Summary} (at {CommitIdFormatter.Shorten(Commit)})\n");
         foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
         {
-            var fate = hunk.Fate == MergedHunkStatus.Lost ? "lost" : "overwritten";
+            var fate = hunk.Fate == MergedHunkSurvivalStatus.Lost ? "lost" : "overwritten";
             text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIdFormatter.Shorten(hunk.ByMerge)}\n");
         }
         return text.ToString();

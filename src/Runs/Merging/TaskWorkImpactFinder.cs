@@ -5,12 +5,12 @@ namespace Orchestrator.Runs.Merging;
 public sealed class TaskWorkImpactFinder(RunServiceBundle services)
 {
     /// <summary>
-    /// Maximum total size of all manifests in bytes. If they are larger, every change is assumed to influence the whole repository.
+    /// Maximum total size of all manifests, in bytes. If the manifests are larger, every change is assumed to affect the whole repository.
     /// </summary>
     private const int MostOfManifests = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Determines the affected parts of the repository from the files that the work has changed since it branched off staging.
+    /// Determines which parts of the repository are affected by the files that the work has changed since it branched off staging.
     /// </summary>
     /// <param name="input">The work, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
@@ -34,11 +34,11 @@ public sealed class TaskWorkImpactFinder(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Reads the projects of the repository from the manifests on staging. No tool of an ecosystem is run, because such tools execute code
-    /// of the repository or need its packages.
+    /// Reads the repository's projects from the manifests on staging. No build tool or package manager is run, because such tools execute
+    /// code of the repository or need its packages.
     /// </summary>
     private static async Task<ProjectGraph> ReadProjectsAsync(GitRepository repository, string commit, CancellationToken stop) =>
-        ProjectGraph.Of(await new GitCommitStore(repository).ReadTextsAsync(commit, ProjectGraph.IsRead, MostOfManifests, stop));
+        ProjectGraph.Of(await new GitCommitReaderAndWriter(repository).ReadTextsAsync(commit, ProjectGraph.IsRead, MostOfManifests, stop));
 
     private static async Task<IReadOnlyList<string>> ChangedAsync(
         GitRepository repository,
@@ -47,7 +47,7 @@ public sealed class TaskWorkImpactFinder(RunServiceBundle services)
         CancellationToken stop
     )
     {
-        var fork = await new GitCommitStore(repository).FindMergeBaseAsync(input.StagingTip, request.Commit, stop);
+        var fork = await new GitCommitReaderAndWriter(repository).FindMergeBaseAsync(input.StagingTip, request.Commit, stop);
         return fork is null
             ? []
             : [.. (await new GitDiffReader(repository).BetweenAsync(fork, request.Commit, stop)).Select(change => change.Path)];

@@ -5,7 +5,10 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner's next attempt receives them.</summary>
+/// <summary>
+/// Asks a planner for a plan or for backlog tasks. A valid answer is stored. The errors of an invalid answer are returned to the planner
+/// for its next attempt.
+/// </summary>
 public sealed class PlannerCaller : IReadOnlyAgentCaller
 {
     /// <summary>Maximum number of errors that are returned to the planner at once.</summary>
@@ -89,7 +92,7 @@ public sealed class PlannerCaller : IReadOnlyAgentCaller
         return (Plural.Of(plan.Tasks.Count, "task"), said, []);
     }
 
-    /// <summary>Lists the reasons why a plan can't be added to the tasks of a running run.</summary>
+    /// <summary>Lists the reasons why a plan can't be added to the tasks of a run that has started.</summary>
     private static IEnumerable<string> MidRunFaults(Plan plan, PlanningGoal goal)
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))

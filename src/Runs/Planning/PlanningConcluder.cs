@@ -3,7 +3,9 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Stores the accepted plan at the requested path, and removes the planner's worktree.</summary>
+/// <summary>
+/// Stores the accepted plan at the requested path, or adds the planned tasks to the backlog. Also removes the planner's worktree.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanningConcluder(RunServiceBundle services)
 {

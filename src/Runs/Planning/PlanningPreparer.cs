@@ -59,7 +59,7 @@ public sealed class PlanningPreparer(RunServiceBundle services)
         {
             return ("", fault);
         }
-        if (RunPaidAgentFinder.FaultsBeforePlanning(start.Settings, input.Input.PlanOnly).FirstOrDefault() is { } unpriced)
+        if (BillableAgentFinder.FaultsBeforePlanning(start.Settings, input.Input.PlanOnly).FirstOrDefault() is { } unpriced)
         {
             return ("", unpriced);
         }
@@ -69,7 +69,7 @@ public sealed class PlanningPreparer(RunServiceBundle services)
             return ("", request.Fault);
         }
         var repository = await services.OpenRepositoryAsync(input.Repository.Path);
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         if (
             new WorktreeManager(repository).FindCheckout(input.Repository.LinkedWorktree) is not { } checkout
             || await checkout.ReadHeadAsync(stop) is not { } head
@@ -170,7 +170,7 @@ public sealed class PlanningPreparer(RunServiceBundle services)
 /// <summary>
 /// Lists the agents that a run pays for, each with its model. A budget in US dollars requires the prices of all these models.
 /// </summary>
-public static class RunPaidAgentFinder
+public static class BillableAgentFinder
 {
     /// <summary>Lists the agents of the tasks, the agents that may continue a task in their place, and the reviewer.</summary>
     public static IReadOnlyList<(string Agent, string Model)> Of(OrchestratorSettings settings, IReadOnlyList<PlanTask> tasks) =>

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Planning;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunReplanner(RunServiceBundle services)
 {
-    /// <summary>Checks that the planner can work, and stores its input.</summary>
+    /// <summary>Checks that the planner can work, and stores the planner's input.</summary>
     /// <param name="input">The run, and the reason why it can't continue.</param>
     public async Task<PlanningPreparationResult> BeginAsync(PrepareReplanInput input, CancellationToken stop)
     {
@@ -63,7 +63,7 @@ public sealed class RunReplanner(RunServiceBundle services)
                     + $"{input.StagingTip})."
             );
         }
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var goal = new PlanningGoal { Commit = tip, Taken = [.. run.Plan.Tasks.Select(task => task.Id)] };
         var request = ReplanRequest.Render(input, run, RunStatusFile.Read(run.Folder.Status)?.Tasks ?? []);
         var prompt = new PlannerPromptInput

@@ -104,7 +104,9 @@ internal sealed class AgentClaimAndFactComparer(RunFolder folder)
 
     private AgentOutcomeClaim? LastClaim(RunTaskStatus task) => LastOf(task, AgentOutcomeClaim.TryRead);
 
-    /// <summary>Returns a value from the last of a task's agent runs that has this value, or null if none has it.</summary>
+    /// <summary>
+    /// Reads a value from the latest of a task's agent runs that has this value. Returns null if none of them has the value.
+    /// </summary>
     private T? LastOf<T>(RunTaskStatus task, Func<string, T?> read)
         where T : class
     {

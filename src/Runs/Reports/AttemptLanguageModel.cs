@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The model that worked on an attempt of a task.</summary>
+/// <summary>The model that an agent used in an attempt at a task.</summary>
 /// <param name="Model">Name of the model with the most tokens, as the agent program reported it.</param>
 /// <param name="Attempt">Number of the attempt, starting at 1.</param>
 public sealed record AttemptLanguageModel(int Attempt, string Model)
@@ -50,7 +50,7 @@ public static class RunAgentList
     public static IReadOnlyList<string> Of(string runFolder, RunStatus run) =>
         Names(run.Tasks.SelectMany(task => AttemptLanguageModel.NotesOf(runFolder, task.Id))) is { Count: > 0 } names ? names : [run.Agent];
 
-    /// <summary>Describes the agents that worked on an attempt of a task, with their models.</summary>
+    /// <summary>Describes the agents that worked on an attempt at a task, with their models.</summary>
     /// <param name="notes">Notes of the attempt's agent runs.</param>
     /// <param name="task">The task.</param>
     /// <param name="run">The run.</param>

@@ -161,7 +161,7 @@ public sealed record ReportFirstPage(
             + (waited > TimeSpan.Zero ? $", of which it waited {TaskTimeReportSectionBuilder.Length(waited)} for a user" : "");
     }
 
-    /// <summary>Returns the total time in which a run waited for a user's decision.</summary>
+    /// <summary>Returns the total time during which a run was waiting for a user's decision.</summary>
     internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);

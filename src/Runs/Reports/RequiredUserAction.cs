@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// An action that a run requires from users. All views of next steps use this type. Tasks that require the same action share one step, and
-/// each step has one recommended command.
+/// An action that a run requires from users. All views of required actions use this type. Tasks that require the same action are grouped
+/// into one action, which has a recommended command.
 /// </summary>
 /// <param name="What">The required action as a sentence. It ends with a colon if <paramref name="Each"/> follows.</param>
 /// <param name="Each">The required actions of several tasks, without duplicates.</param>
@@ -28,7 +28,7 @@ public sealed record RequiredUserAction(
     /// </summary>
     public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(FormatAction)];
 
-    /// <summary>Command lines of the other commands.</summary>
+    /// <summary>Command lines of all commands other than the recommended ones.</summary>
     public IReadOnlyList<string> Others => [.. Ways.Skip(Leading(Ways)).Select(way => way.Command)];
 
     private static int Leading(IReadOnlyList<SuggestedCommand> ways) =>
@@ -40,8 +40,8 @@ public sealed record RequiredUserAction(
     private static bool IsOfTask(SuggestedCommand way) => way.Target.Contains('/', StringComparison.Ordinal);
 
     /// <summary>
-    /// Returns the steps that a run currently requires, most urgent first. Steps with a time limit come first, followed by those of waiting
-    /// agents and then by failures.
+    /// Returns the actions that a run currently requires, most urgent first. Decisions about the run and approvals of tasks come first,
+    /// followed by questions of waiting agents and then by failures.
     /// </summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static IReadOnlyList<RequiredUserAction> Of(RunStatus run)
@@ -68,7 +68,7 @@ public sealed record RequiredUserAction(
         ];
     }
 
-    /// <summary>Appends the steps as a section in Markdown. Appends nothing if there are no steps.</summary>
+    /// <summary>Appends the required actions as a section in Markdown, or nothing if there are none.</summary>
     public static EscapingMarkdownBuilder AppendTo(EscapingMarkdownBuilder text, IReadOnlyList<RequiredUserAction> steps)
     {
         if (steps.Count > 0)

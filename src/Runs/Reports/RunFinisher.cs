@@ -81,9 +81,9 @@ public sealed class RunFinisher(RunServiceBundle services)
             .Select(task => $"refs/heads/{input.Run.BranchOf(task)}")
             .ToList();
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
-        var isOnTarget = tip is not null && await new GitCommitStore(repository).IsAncestorAsync(landed, tip, stop);
+        var isOnTarget = tip is not null && await new GitCommitReaderAndWriter(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
-        var proof = new SafeDeletionChecker(repository);
+        var proof = new WorkDeletionSafetyChecker(repository);
         // Squashed or rebased work has the files of staging but not its commits. All content of staging is nevertheless on the target.
         string[] keepers =
             branches.TryGetValue(staging, out var merged)
@@ -139,7 +139,7 @@ public sealed class RunFinisher(RunServiceBundle services)
         IEnumerable<KeyValuePair<string, string>> branches,
         string[] keepers,
         string target,
-        SafeDeletionChecker proof,
+        WorkDeletionSafetyChecker proof,
         CheckedOutBranchProtector checkouts,
         CancellationToken stop
     )
@@ -171,7 +171,7 @@ public sealed class RunFinisher(RunServiceBundle services)
         IReadOnlyDictionary<string, string> saved,
         string[] keepers,
         RunFolder folder,
-        SafeDeletionChecker proof,
+        WorkDeletionSafetyChecker proof,
         CancellationToken stop
     )
     {
@@ -193,7 +193,7 @@ public sealed class RunFinisher(RunServiceBundle services)
 
     private static async Task<bool> HasSameFilesAsync(GitRepository repository, string one, string other, CancellationToken stop)
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         return (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
     }
 

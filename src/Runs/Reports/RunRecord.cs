@@ -9,7 +9,7 @@ public sealed class RunRecord(string folder)
     private readonly string _status = Path.Combine(folder, "status.json");
     private readonly string _events = Path.Combine(folder, "events.jsonl");
 
-    /// <summary>Records the end of the run, unless the record already contains an end.</summary>
+    /// <summary>Records the end of the run, unless the record already contains the same final state.</summary>
     /// <param name="run">Last known status of the run.</param>
     /// <param name="result">Result of the run.</param>
     /// <param name="time">Time of the end in UTC.</param>
@@ -64,8 +64,8 @@ public sealed class RunRecord(string folder)
         };
 
     /// <summary>
-    /// Reverts the landing of a run, unless other users may already have built on it. The reversal is recorded in the run's status and
-    /// report. If it is already recorded, nothing is changed.
+    /// Reverts the landing of a run that has ended, unless later commits, pushes or checkouts may depend on that landing. The reversal is
+    /// recorded in the run's status and report, unless it is already recorded there.
     /// </summary>
     /// <param name="run">Last known status of the run, which has ended.</param>
     /// <param name="repository">The repository.</param>

@@ -17,7 +17,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     private const int MostEvidence = 10;
     private readonly GateEvidenceTailReader _evidence = new(repository);
 
-    /// <summary>Renders the report as Markdown. For an open run, it describes the current state.</summary>
+    /// <summary>Renders the report as Markdown. The report of an open run describes its current state.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public string Render(RunStatus run)
     {

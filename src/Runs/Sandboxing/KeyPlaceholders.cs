@@ -12,12 +12,13 @@ public static class KeyPlaceholders
     private const int PlaceholderLength = 48;
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-    /// <summary>Address, inside a sandbox, of the proxy for services whose keys stay outside.</summary>
+    /// <summary>Address at which sandboxed programs reach the proxy for services whose API keys stay outside the sandbox.</summary>
     public static string ServiceAddress { get; } =
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxProxyRegistrar.ProxyPort}");
 
     /// <summary>
-    /// Returns the keys that stay outside the sandbox. A key that the settings list by name is excluded, because it is passed on unchanged.
+    /// Returns the API keys that stay outside the sandbox. Keys whose environment variable is listed in the settings are excluded, because
+    /// the sandboxed program receives them unchanged.
     /// </summary>
     /// <param name="keys">All keys of the program.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
@@ -47,15 +48,18 @@ public static class KeyPlaceholders
         ];
 
     /// <summary>
-    /// Replaces the keys in an environment with placeholders, and the addresses of their services with the proxy's address. If the address
-    /// of a service is malformed, its key is not replaced.
+    /// Replaces the API keys in an environment with placeholders, and the addresses of the keys' services with the proxy's address. Keys of
+    /// services with malformed addresses are not replaced.
     /// </summary>
     /// <param name="keys">Keys to replace.</param>
     /// <param name="environment">Environment variables of the program.</param>
     /// <returns>The replaced keys, for the proxy.</returns>
-    public static IReadOnlyList<ServiceApiKey> Replace(IReadOnlyList<ProxyableAgentApiKey> keys, IDictionary<string, string?> environment)
+    public static IReadOnlyList<ProxyInjectedApiKey> Replace(
+        IReadOnlyList<ProxyableAgentApiKey> keys,
+        IDictionary<string, string?> environment
+    )
     {
-        List<ServiceApiKey> replaced = [];
+        List<ProxyInjectedApiKey> replaced = [];
         HashSet<string> addresses = [];
         foreach (var key in keys)
         {
@@ -63,7 +67,7 @@ public static class KeyPlaceholders
             var (keyId, token) = (ValueOf(environment, key.IdVariable), ValueOf(environment, key.TokenVariable));
             if (
                 key.Find(name => ValueOf(environment, name)) is not { } value
-                || ServiceApiKey.AddressOf(service) is null
+                || ProxyInjectedApiKey.AddressOf(service) is null
                 || (key.IdVariable is not null && keyId is null)
             )
             {
@@ -80,7 +84,10 @@ public static class KeyPlaceholders
                 addresses.Add(key.Address);
             }
             replaced.Add(
-                new ServiceApiKey(placeholder, value, service) { Identity = keyId is null ? null : new AmazonSigningIdentity(keyId, token) }
+                new ProxyInjectedApiKey(placeholder, value, service)
+                {
+                    Identity = keyId is null ? null : new AmazonSigningIdentity(keyId, token),
+                }
             );
         }
         foreach (var address in addresses)
@@ -91,8 +98,8 @@ public static class KeyPlaceholders
     }
 
     /// <summary>
-    /// Returns the files with additional certificate authorities that the program's environment names. The proxy uses them to verify the
-    /// services' certificates.
+    /// Returns the paths of the files with additional certificate authorities that are set in the program's environment. The proxy uses
+    /// these authorities to verify the services' certificates.
     /// </summary>
     /// <param name="environment">Environment variables of the program.</param>
     public static IReadOnlyList<string> AuthoritiesIn(IDictionary<string, string?> environment) =>

@@ -26,7 +26,9 @@ internal sealed class LoginFileContent
     /// <summary>Earliest expiry time of the tokens, or null if it is unknown.</summary>
     public DateTimeOffset? Expires { get; }
 
-    /// <summary>Parses a login file. Returns null if the content is not JSON or if one of the tokens is empty.</summary>
+    /// <summary>
+    /// Parses a login file. Returns null if the content is not a JSON object, contains no tokens, or contains an empty token.
+    /// </summary>
     public static LoginFileContent? TryParse(AgentLoginFile file, byte[]? content)
     {
         try
@@ -56,7 +58,7 @@ internal sealed class LoginFileContent
         IsSame(_account, other._account, string.Equals)
         && IsSame(_tokens, other._tokens, (one, two) => one.GetValueKind() == two.GetValueKind());
 
-    /// <summary>Returns this login file's content as bytes, with the tokens of another login file of the same account.</summary>
+    /// <summary>Returns this login file's bytes after replacing its tokens with those of another login file for the same account.</summary>
     public byte[] With(LoginFileContent other)
     {
         var copy = (JsonObject)_root.DeepClone();

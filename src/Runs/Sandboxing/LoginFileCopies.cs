@@ -36,8 +36,8 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         File.Exists(login.Path) ? File.ResolveLinkTarget(login.Path, returnFinalTarget: true)?.FullName ?? login.Path : login.Path;
 
     /// <summary>
-    /// Creates the copy for an agent run. If the user's tokens are about to expire, agents start one after another, so that the first one
-    /// renews the tokens for all.
+    /// Creates an agent run's copy of the login file. If the user's tokens are about to expire, agents start one at a time, so that the
+    /// first one renews the tokens for all.
     /// </summary>
     /// <param name="start">Absolute path of the agent run's folder.</param>
     /// <param name="isUsed">True if the agent uses the login. False if a variable contains a key that the agent prefers.</param>

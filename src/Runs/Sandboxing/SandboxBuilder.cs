@@ -90,12 +90,7 @@ public sealed class SandboxBuilder(
     /// <param name="folder">Absolute path of the private folder for the agent's changes to that state.</param>
     /// <param name="logins">Copies of the program's login files.</param>
     /// <param name="more">Absolute paths that the agent can also read.</param>
-    public Sandbox OfAgent(
-        AgentProgramFilePaths state,
-        string folder,
-        IEnumerable<SandboxFolderReplacement> logins,
-        IEnumerable<string> more
-    )
+    public Sandbox OfAgent(AgentProgramFilePaths state, string folder, IEnumerable<SandboxBindMount> logins, IEnumerable<string> more)
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
         return sandbox with
@@ -106,7 +101,7 @@ public sealed class SandboxBuilder(
             Substitutes =
             [
                 .. sandbox.Substitutes,
-                .. state.Private.Select(path => new SandboxFolderReplacement(
+                .. state.Private.Select(path => new SandboxBindMount(
                     path,
                     OrchestratorFolderCreator.Ensure(Path.Combine(folder, state.NameOf(path))),
                     IsWritable: true
@@ -123,11 +118,7 @@ public sealed class SandboxBuilder(
             Substitutes =
             [
                 .. WithPersons(sandbox, configuration.Persons).Substitutes,
-                new SandboxFolderReplacement(
-                    Path.Combine(configuration.CommonDirectory, "config"),
-                    configuration.Repository,
-                    IsWritable: false
-                ),
+                new SandboxBindMount(Path.Combine(configuration.CommonDirectory, "config"), configuration.Repository, IsWritable: false),
             ],
         };
 
@@ -137,11 +128,7 @@ public sealed class SandboxBuilder(
             ? sandbox
             : sandbox with
             {
-                Substitutes =
-                [
-                    .. sandbox.Substitutes,
-                    new SandboxFolderReplacement(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false),
-                ],
+                Substitutes = [.. sandbox.Substitutes, new SandboxBindMount(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
             };
 
     /// <summary>Adds the download folders of package managers to a sandbox. Changes to them are visible to this sandbox only.</summary>
@@ -149,7 +136,7 @@ public sealed class SandboxBuilder(
     /// <param name="role">The kind of program.</param>
     /// <param name="canOverlay">True if overlays work on this host. If false, variables name an empty folder for the package managers that
     /// support it.</param>
-    public Sandbox WithDownloads(Sandbox sandbox, WorktreeOverlayFolderStore? layers, SandboxedProgramKind role, bool canOverlay)
+    public Sandbox WithDownloads(Sandbox sandbox, WorktreeSharedFolderOverlayStore? layers, SandboxedProgramKind role, bool canOverlay)
     {
         var downloads = PackageDownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
         if (layers is null)

@@ -22,20 +22,17 @@ public sealed class SandboxLoginCopies(
     /// </summary>
     /// <param name="outside">Keys that stay outside the sandbox. The copies do not contain them.</param>
     /// <returns>The copies, each with the path that it replaces in the sandbox.</returns>
-    public async Task<IReadOnlyList<SandboxFolderReplacement>> TakeAsync(
-        IReadOnlyList<ProxyableAgentApiKey> outside,
-        CancellationToken stop
-    )
+    public async Task<IReadOnlyList<SandboxBindMount>> TakeAsync(IReadOnlyList<ProxyableAgentApiKey> outside, CancellationToken stop)
     {
         var stored = outside.Select(key => key.Stored).OfType<AgentApiKeyLocation>().ToList();
-        List<SandboxFolderReplacement> taken = [];
+        List<SandboxBindMount> taken = [];
         foreach (var login in runner.State.Logins)
         {
             var isUsed = !login.Variables.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 });
             var removed = stored.Where(key => key.File == login.Path && key.Read() is not null).Select(key => key.TopMember).ToList();
             if (await CopiesOf(login).TakeAsync(start, isUsed, removed, stop) is { } copy)
             {
-                taken.Add(new SandboxFolderReplacement(login.Path, copy, IsWritable: true));
+                taken.Add(new SandboxBindMount(login.Path, copy, IsWritable: true));
             }
         }
         return taken;

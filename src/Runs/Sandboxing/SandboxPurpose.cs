@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Describes the program in a sandbox for the log of its network connections.</summary>
+/// <summary>Describes a sandboxed program in the log of its network connections.</summary>
 /// <param name="Role">The kind of program.</param>
 /// <param name="LogFolder">Absolute path of the folder for connection logs.</param>
 /// <param name="Run">Id of the run, or empty if the program does not belong to a run.</param>
@@ -13,6 +13,6 @@ public sealed record SandboxPurpose(SandboxedProgramKind Role, string LogFolder,
     /// <summary>Additional hosts that only this task or gate can reach.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>API keys of the agents' services that stay outside the sandbox.</summary>
+    /// <summary>API keys for the agents' model services. The keys themselves stay outside the sandbox.</summary>
     public IReadOnlyList<ProxyableAgentApiKey> Keys { get; init; } = [];
 }

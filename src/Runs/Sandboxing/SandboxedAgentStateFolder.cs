@@ -35,7 +35,9 @@ public sealed class SandboxedAgentStateFolder(IAgentRunner runner, string folder
         }
     }
 
-    /// <summary>Returns the file of a conversation that the agent started or continued. Returns null if the file does not exist.</summary>
+    /// <summary>
+    /// Returns the path of the file with a conversation that the agent started or continued, or null if the file does not exist.
+    /// </summary>
     public string? Find(string session) => runner.FindConversation(session, folder);
 
     /// <summary>
@@ -55,7 +57,7 @@ public sealed class SandboxedAgentStateFolder(IAgentRunner runner, string folder
             return "";
         }
         var name = Path.GetRelativePath(folder, file);
-        if (new WorktreeFileAccessor(folder).TryRead(name, LargestConversation) is not { } content)
+        if (new WorktreeFileReaderAndWriter(folder).TryRead(name, LargestConversation) is not { } content)
         {
             return $"The agent's conversation {session} is not a regular file or is larger than 512 MB, so it was not copied to the "
                 + "home folder.";

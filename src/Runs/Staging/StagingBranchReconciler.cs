@@ -3,8 +3,8 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs;
 
 /// <summary>
-/// Compares the staging branch with the position that the run's workflow has recorded. Each step that uses staging receives the recorded
-/// position as an argument. It is the last merge that was reported to the workflow.
+/// Compares the staging branch with the position that the run's workflow has recorded. The recorded position is the last merge that was
+/// reported to the workflow. Each step that uses staging receives this position as an argument.
 /// </summary>
 /// <param name="name">Full ref name of the staging branch.</param>
 /// <param name="folder">The run's folder.</param>
@@ -14,7 +14,7 @@ namespace Orchestrator.Runs;
 public sealed class StagingBranchReconciler(GitRepository repository, string name, RunFolder folder)
 {
     private readonly RefStore _refs = new(repository);
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly string _lastMerge = RunRefNameBuilder.LastMerge(folder);
 
     /// <summary>
@@ -28,8 +28,8 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
     }
 
     /// <summary>
-    /// Returns the current position of staging if the recorded one is outdated. The recorded position is outdated if a step was pending
-    /// when the run was reset. The step is then repeated with its old argument, although merges may have followed.
+    /// Returns the latest position of staging if the recorded one is outdated, and the recorded one otherwise. A position is outdated if
+    /// its step was pending when the run was reset, because Temporal then repeats the step with its old argument.
     /// </summary>
     /// <param name="recorded">The recorded position, or empty if none is recorded.</param>
     /// <param name="caller">Returns the state of the workflow execution that requested the step. It is called only if the ref of the last
@@ -38,7 +38,7 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
         && last != recorded
-        && await caller(stop) == RequestingWorkflowStatus.OpenAfterReset
+        && await caller(stop) == StepRequesterWorkflowStatus.OpenAfterReset
             ? await NewestAsync(recorded, stop)
             : recorded;
 
@@ -96,7 +96,7 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
                         + $"git branch -f {RunRefNameBuilder.Label(name)} {recorded}"
             );
         }
-        if (await caller(stop) == RequestingWorkflowStatus.Over)
+        if (await caller(stop) == StepRequesterWorkflowStatus.Over)
         {
             throw new RunStepFailedException(
                 $"The staging branch {RunRefNameBuilder.Label(name)} is left unchanged, because the workflow execution of this step "
@@ -137,7 +137,7 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
         return tip is not null && await OwnSinceAsync(recorded, tip, stop) == tip ? tip : recorded;
     }
 
-    /// <summary>Returns the last commit of a first-parent chain before the first commit that does not belong to this run.</summary>
+    /// <summary>Follows a first-parent chain and returns the last commit before the first one that does not belong to this run.</summary>
     private async Task<string> OwnSinceAsync(string from, string to, CancellationToken stop)
     {
         var chain = await _commits.ListFirstParentsAsync(to, from, stop);

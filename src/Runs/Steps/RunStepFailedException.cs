@@ -13,7 +13,7 @@ public sealed class RunStepFailedException(string message, Exception? cause, str
     /// <summary>Failure type for workflows, such as <c>WorktreeGone</c>.</summary>
     public string FailureType { get; } = failureType;
 
-    /// <summary>True if a retry would fail until a user acts.</summary>
+    /// <summary>True if retries are pointless until a user acts.</summary>
     /// <value>Default: true.</value>
     public bool IsFinal { get; init; } = true;
 

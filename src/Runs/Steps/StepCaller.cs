@@ -1,13 +1,14 @@
 namespace Orchestrator.Runs;
 
 /// <summary>State of the workflow execution that requested a step.</summary>
-public enum RequestingWorkflowStatus
+public enum StepRequesterWorkflowStatus
 {
     /// <summary>The execution is open and has recorded all work that was done for it.</summary>
     Open,
 
     /// <summary>
-    /// The execution is open, but was created by a reset. Steps of an earlier execution may have done work that it has not recorded.
+    /// The execution is open, but was created by a reset. Steps of an earlier execution may have done work that this execution has not
+    /// recorded.
     /// </summary>
     OpenAfterReset,
 
@@ -18,7 +19,7 @@ public enum RequestingWorkflowStatus
 }
 
 /// <summary>Returns the state of the workflow execution that requested the current step.</summary>
-public delegate Task<RequestingWorkflowStatus> GetCallerState(CancellationToken stop);
+public delegate Task<StepRequesterWorkflowStatus> GetCallerState(CancellationToken stop);
 
 /// <summary>
 /// Queries a run's workflow for its status with all tasks. Returns null if the workflow does not respond. Steps that depend on other tasks

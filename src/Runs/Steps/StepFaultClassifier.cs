@@ -7,13 +7,13 @@ namespace Orchestrator.Runs;
 public static class StepFaultClassifier
 {
     /// <summary>
-    /// Number of attempts after which a refusal by git or the operating system is final. The attempts extend over about two minutes,
-    /// because a user may be working in the repository.
+    /// Number of attempts after which a refusal by git or the operating system counts as final. The attempts span about two minutes,
+    /// because a user's work in the repository may cause temporary refusals.
     /// </summary>
     private const int MostRefusals = 10;
 
     /// <summary>
-    /// Number of consecutive attempts with the same message after which a refusal is final. The attempts extend over only a few seconds,
+    /// Number of consecutive attempts with the same message after which a refusal counts as final. The attempts span only a few seconds,
     /// because a refusal whose message does not change is not transient.
     /// </summary>
     private const int MostRepeats = 4;
@@ -30,9 +30,9 @@ public static class StepFaultClassifier
     private const int MostMomentaryAttempts = 4;
 
     /// <summary>
-    /// Returns the failure to report, or null for a transient error that is only retried. A refusal that is caused by the content of the
-    /// repository becomes final after some retries, and sooner if its message does not change. A full disk is first retried silently, and
-    /// then reported as a failure that is not final.
+    /// Returns the failure to report, or null if the error may be transient and the step is simply retried. Repeated refusals become final,
+    /// and sooner if their message does not change. A full disk is first retried silently, and then reported as a failure that is not
+    /// final.
     /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
@@ -84,12 +84,12 @@ public static class StepFaultClassifier
         FileNameEncoding.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
 }
 
-/// <summary>Counts the consecutive attempts of each step that failed with the same message. Thread-safe.</summary>
+/// <summary>Counts, for each step, the consecutive attempts that failed with the same message. Thread-safe.</summary>
 public sealed partial class RepeatedStepFaultCounter
 {
     private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Counts a failed attempt of a step.</summary>
+    /// <summary>Records a failed attempt at a step.</summary>
     /// <param name="step">Id of the step. It is the same in all attempts.</param>
     /// <param name="fault">The exception that the attempt threw.</param>
     /// <returns>Number of consecutive attempts with the same message, including this one.</returns>

@@ -15,7 +15,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>Former names that files may still use.</summary>
     public IReadOnlyList<string> OldNames { get; } = oldNames ?? [];
 
-    /// <summary>Environment variables that set the setting, in addition to <c>ORCHESTRATOR_*</c>.</summary>
+    /// <summary>Other environment variables that set this setting, in addition to its <c>ORCHESTRATOR_*</c> variable.</summary>
     public IReadOnlyList<string> OldVariables { get; } = oldVariables ?? [];
 
     /// <summary>True if a file must not contain the value itself, but only the name of a variable or file that contains it.</summary>
@@ -37,8 +37,8 @@ public abstract class Setting(string name, string description, string accepts, s
     public bool IsUserOnly { get; init; }
 
     /// <summary>Effect of the setting if it is in a repository's file. Shown when the user is asked to trust the repository.</summary>
-    /// <value>Default: <see cref="TrustedEntryEffect.Decides"/>.</value>
-    public TrustedEntryEffect Effect { get; init; } = TrustedEntryEffect.Decides;
+    /// <value>Default: <see cref="TrustRequiringSettingEffect.Decides"/>.</value>
+    public TrustRequiringSettingEffect Effect { get; init; } = TrustRequiringSettingEffect.Decides;
 
     /// <summary>Default value in the notation of a settings file.</summary>
     public abstract string DefaultText { get; }

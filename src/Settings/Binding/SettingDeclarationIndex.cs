@@ -27,10 +27,12 @@ public static class SettingDeclarationIndex
     /// </summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
 
-    /// <summary>True if a setting with this name may also be a mapping with more settings, such as <c>workers</c>.</summary>
+    /// <summary>
+    /// True if other settings lie below this name, so that its value may also be a mapping. An example is <c>workers</c>.
+    /// </summary>
     internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
 
-    /// <summary>True if the name is a prefix of several settings, such as <c>notifications</c> or <c>agents.NAME</c>.</summary>
+    /// <summary>True if the name is the first part of several setting names, such as <c>notifications</c> or <c>agents.NAME</c>.</summary>
     public static bool IsSection(string name) =>
         HasInner(name) || (name.Split('.') is ["agents" or "notifications", _] parts && HasInner($"{parts[0]}.*"));
 

@@ -31,7 +31,7 @@ internal abstract class SettingReader
     /// <summary>Returns the source of a setting's effective value.</summary>
     public abstract SettingSource SourceOf(Setting setting, string? part = null);
 
-    /// <summary>Reports a value that is inconsistent with other values, unless a condition is true.</summary>
+    /// <summary>Reports an error for a setting, such as a conflict with another setting, unless the given condition is true.</summary>
     /// <param name="holds">True if the values are consistent.</param>
     /// <param name="setting">Setting that the user should change.</param>
     /// <param name="message">Description of the fault.</param>
@@ -39,12 +39,16 @@ internal abstract class SettingReader
     /// <param name="part">Replacement for the <c>*</c> in the setting's name, or null if it has none.</param>
     public abstract void Require(bool holds, Setting setting, string message, string cure, string? part = null);
 
-    /// <summary>Returns a model that is still available. Replaces a retired name with its alias, and reports a warning.</summary>
+    /// <summary>
+    /// Returns the model that a setting names. If the model has been retired, returns the alias that replaces it and reports a warning.
+    /// </summary>
     public string ReadModel(Setting<string> setting) => CurrentModel(setting, Read(setting));
 
     /// <inheritdoc cref="ReadModel"/>
     public string? ReadModelOrNone(Setting<string?> setting) => Read(setting) is { } model ? CurrentModel(setting, model) : null;
 
-    /// <summary>Returns the current name for a model.</summary>
+    /// <summary>
+    /// Returns the name under which a model is available now. If the given model has been retired, this is the alias that replaces it.
+    /// </summary>
     protected abstract string CurrentModel(Setting setting, string model);
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads settings from the layers. Its errors and warnings are added to those of the layers.</summary>
+/// <summary>Reads settings from the layers, and adds the errors and warnings that it finds to those of the layers.</summary>
 internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
 {
     protected override RawSetting? Find(Setting setting, string name) => layers.Settings.GetValueOrDefault(name);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits on the use of accounts (<c>usage.*</c>, <c>prices</c>).</summary>
+/// <summary>Settings for the use of accounts and for model prices (<c>usage.*</c>, <c>prices</c>).</summary>
 /// <param name="WarnAt">Used percentage of an account's usage limit at which the user is warned. Default: 80.</param>
 /// <param name="PauseAt">Used percentage of an account's usage limit at which nothing new starts until the reset. Default: 95.</param>
 /// <param name="Priority">Priority of the run when slots and turns are scarce; larger numbers go first. Default: 0, meaning the priority
@@ -45,7 +45,7 @@ public sealed record AccountUsageSettings(int WarnAt, int PauseAt, int Priority,
         "prices of models that the built-in table lacks, or that differ for you, in US dollars per million tokens (docs/reference/usage.md)"
     );
 
-    /// <summary>Settings of an account for which nothing is configured.</summary>
+    /// <summary>Default usage settings, which apply if nothing is configured.</summary>
     public static AccountUsageSettings Default =>
         new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, WeightKey.Default, PricesKey.Default);
 

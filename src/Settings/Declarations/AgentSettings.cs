@@ -20,7 +20,7 @@ public sealed record AgentSettings(
 )
 {
     /// <summary>
-    /// Time by which the first <c>claude</c> of a wave starts before the other agents that have the same instructions. The other agents
+    /// Time by which the first <c>claude</c> of a wave starts ahead of the other agents that have the same instructions. The later agents
     /// then read these instructions from the provider's cache.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("headStart")]
@@ -42,12 +42,12 @@ public sealed record AgentSettings(
     /// </summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>Value that lets the agent's program choose the model.</summary>
+    /// <summary>Model name that lets the agent's program choose the model.</summary>
     public const string OwnModel = "default";
 
     /// <summary>
-    /// Providers that pay for <c>claude</c> while <see cref="Provider"/> is at its usage limit, in order of preference. Default: none,
-    /// meaning the work waits for the reset.
+    /// Providers, in order of preference, that pay for <c>claude</c> while <see cref="Provider"/> is at its usage limit. Default: none,
+    /// meaning that the work waits until the limit is reset.
     /// </summary>
     public IReadOnlyList<string> Fallback { get; init; } = [];
 
@@ -55,8 +55,8 @@ public sealed record AgentSettings(
     public BudgetAmount? FallbackBudget { get; init; }
 
     /// <summary>
-    /// Name of the agent that continues this agent's tasks if a usage limit lasts for at least <see cref="RelayAfter"/>. If null, the task
-    /// waits for the reset.
+    /// Name of the agent that continues this agent's tasks if a usage limit lasts for at least <see cref="RelayAfter"/>. If null, the tasks
+    /// wait until the limit is reset.
     /// </summary>
     public string? Relay { get; init; }
 
@@ -75,7 +75,7 @@ public sealed record AgentSettings(
         "program and arguments of the agent; a relative path is resolved in the repository"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<string?> DescriptionKey = new(
@@ -85,7 +85,7 @@ public sealed record AgentSettings(
         "protocol of the agent's program: a known agent, or a mapping; if not set, the command is a plain program"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<string?> ModelKey = new(
@@ -145,7 +145,7 @@ public sealed record AgentSettings(
         "names of the repository's MCP servers that the agent may use"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<bool> ToolsKey = new(

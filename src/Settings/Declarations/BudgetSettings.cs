@@ -1,6 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Budgets (<c>budget.*</c>), where null means no limit. When a limit is reached, the work pauses and the user is asked.</summary>
+/// <summary>
+/// Budgets (<c>budget.*</c>), where null means no limit. When a budget is used up, the work pauses and the run asks the user how to
+/// continue.
+/// </summary>
 /// <param name="Attempt">Budget of one attempt of a task.</param>
 /// <param name="Task">Budget of one task across all attempts.</param>
 /// <param name="Run">Budget of one run.</param>
@@ -49,7 +52,10 @@ public sealed record BudgetSettings(
         "budget of one account in a calendar month; when it is used up, a user is asked"
     );
 
-    /// <summary>All budgets, narrowest first, each with the kind that its name contains (<c>budget.KIND</c>).</summary>
+    /// <summary>
+    /// All budgets, from the narrowest (one attempt) to the widest (one account). <c>Kind</c> is the last part of the setting's name, as in
+    /// <c>budget.KIND</c>.
+    /// </summary>
     public IReadOnlyList<(string Kind, BudgetAmount? Amount)> All =>
         [("attempt", Attempt), ("task", Task), ("run", Run), ("day", Day), ("account", Account)];
 

@@ -1,7 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Gates for every task and every merged tree (<c>gates.*</c>). If a list is null, gates from the project's manifests are used instead.
+/// Gates that apply to every task and to every merged tree (<c>gates.*</c>). If a list is null, gates are detected from the project's
+/// manifests.
 /// </summary>
 /// <param name="Task">Gates of every task, or null.</param>
 /// <param name="Integration">Gates of every merged tree, or null.</param>
@@ -17,7 +18,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         ["quality.verifier_checks"]
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<IReadOnlyList<Gate>?> IntegrationKey = new(
@@ -28,7 +29,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         ["quality.post_merge_checks"]
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<bool> CacheKey = new(

@@ -1,13 +1,13 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Division of a repository into independent parts (<c>merge.scopes</c>).</summary>
-public sealed record RepositoryDivisionSettings
+public sealed record RepositoryPartSettings
 {
     /// <summary>Settings of a repository that is not divided into parts.</summary>
-    public static RepositoryDivisionSettings None { get; } = new();
+    public static RepositoryPartSettings None { get; } = new();
 
     /// <summary>Division into the projects that the repository's manifests declare.</summary>
-    public static RepositoryDivisionSettings Projects { get; } = new() { AreProjects = true };
+    public static RepositoryPartSettings Projects { get; } = new() { AreProjects = true };
 
     /// <summary>Globs of the files of each part, by the part's name. Default: none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Files { get; init; } =
@@ -62,10 +62,10 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         IsHarmless = true,
     };
 
-    private static readonly Setting<RepositoryDivisionSettings> ScopesKey = new(
+    private static readonly Setting<RepositoryPartSettings> ScopesKey = new(
         "merge.scopes",
-        RepositoryDivisionSettings.None,
-        RepositoryDivisionSettingConverter.Scopes,
+        RepositoryPartSettings.None,
+        RepositoryPartSettingConverter.Scopes,
         "files of the independent parts of the repository; batches of different parts are verified at the same time; 'projects': the "
             + "projects of npm, pnpm, Cargo, Go, .NET and Gradle, with those that depend on them"
     );
@@ -93,13 +93,18 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
     /// </summary>
     public TimeSpan? SyncEvery { get; init; }
 
-    /// <summary>Number of batches that are verified on top of an undecided batch. Default: 0. Range: 0 to 3.</summary>
+    /// <summary>
+    /// Maximum number of batches that are verified speculatively, on top of a batch that is still being verified. Default: 0. Range: 0 to
+    /// 3.
+    /// </summary>
     public int Speculation { get; init; }
 
     /// <summary>Independent parts of the repository. Default: none, so that batches are verified one after the other.</summary>
-    public RepositoryDivisionSettings Scopes { get; init; } = RepositoryDivisionSettings.None;
+    public RepositoryPartSettings Scopes { get; init; } = RepositoryPartSettings.None;
 
-    /// <summary>Globs of files that affect every part. Default: none, so that only files outside of all parts affect every part.</summary>
+    /// <summary>
+    /// Globs of files that affect every part of the repository. Default: none. Files that belong to no part always affect every part.
+    /// </summary>
     public IReadOnlyList<string> Barriers { get; init; } = [];
 
     internal static MergeQueueSettings Read(SettingReader settings) =>

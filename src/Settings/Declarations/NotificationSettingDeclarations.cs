@@ -12,7 +12,7 @@ internal sealed class NotificationSettingDeclarations(string prefix)
             "channel for notices"
         )
         {
-            Effect = TrustedEntryEffect.SpeaksTo,
+            Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 
     public Setting<IReadOnlyList<string>?> On { get; } =
@@ -32,7 +32,7 @@ internal sealed class NotificationSettingDeclarations(string prefix)
             "address of an ntfy topic or a webhook, or a mail server as smtp://HOST:PORT or smtps://HOST:PORT"
         )
         {
-            Effect = TrustedEntryEffect.SpeaksTo,
+            Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 
     public Setting<SecretReference?> Secret { get; } =
@@ -43,7 +43,7 @@ internal sealed class NotificationSettingDeclarations(string prefix)
             "ntfy: access token; slack: the webhook's address; webhook: the signing key; email: the account's password"
         )
         {
-            Effect = TrustedEntryEffect.SpeaksTo,
+            Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 
     public Setting<string?> From { get; } =
@@ -52,7 +52,7 @@ internal sealed class NotificationSettingDeclarations(string prefix)
     public Setting<IReadOnlyList<string>?> To { get; } =
         new(prefix + "to", null, NotificationSettingConverters.Receivers, "addresses of the recipients, for email")
         {
-            Effect = TrustedEntryEffect.SpeaksTo,
+            Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 
     public Setting<string?> User { get; } =
@@ -66,6 +66,6 @@ internal sealed class NotificationSettingDeclarations(string prefix)
             "command: program and arguments; the program reads the notice as JSON from standard input"
         )
         {
-            Effect = TrustedEntryEffect.SpeaksTo,
+            Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 }

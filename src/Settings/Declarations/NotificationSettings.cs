@@ -11,7 +11,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     /// <value>Default: true.</value>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Targets that receive notices.</summary>
+    /// <summary>Targets that receive notices. Empty if notices are turned off.</summary>
     [JsonIgnore]
     public IReadOnlyList<NotificationTarget> Targets =>
         Enabled ? [.. All.Where(target => target.Provider != NotificationProviders.None)] : [];
@@ -26,11 +26,11 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "whether notices are sent; false sends none but keeps the configured channels"
     )
     {
-        Effect = TrustedEntryEffect.Decides,
+        Effect = TrustRequiringSettingEffect.Decides,
     };
 
     /// <summary>
-    /// Maximum time for which a process retries unresponsive targets once its run has ended or is waiting for a user. Default: 2 minutes.
+    /// Maximum time for which a process retries unresponsive targets after its run has ended or is waiting for a user. Default: 2 minutes.
     /// Range: 0 seconds to 1 hour.
     /// </summary>
     public TimeSpan EndWait { get; init; }
@@ -49,7 +49,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "address at which your phone reaches the page (orchestrate web), so that notices link to their run"
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<QuietHours?> QuietKey = new(

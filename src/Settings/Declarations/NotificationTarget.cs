@@ -1,6 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A channel with its address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> for several targets).</summary>
+/// <summary>
+/// A destination for notices: a channel together with its address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> if there are
+/// several targets).
+/// </summary>
 /// <param name="Name">Name of the target, or of its provider if the target has no name.</param>
 /// <param name="Provider">One of <see cref="NotificationProviders"/>.</param>
 /// <param name="On">Kinds of notices to send, from <see cref="NoticeKinds"/>.</param>

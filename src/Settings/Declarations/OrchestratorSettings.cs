@@ -82,7 +82,7 @@ public sealed record OrchestratorSettings
         "agent that works on tasks: claude, or a name under agents"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<bool> RadarKey = new(
@@ -190,10 +190,14 @@ public sealed record OrchestratorSettings
     /// claude.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>Returns the name of a task's agent, either from the plan or <see cref="Agent"/>.</summary>
+    /// <summary>
+    /// Returns the name of the agent that works on a task: the agent that the plan sets for the task, or otherwise <see cref="Agent"/>.
+    /// </summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
-    /// <summary>Returns the agents that continue a task one after another while usage limits persist. Each agent occurs once.</summary>
+    /// <summary>
+    /// Returns the chain of agents that continue a task one after another while usage limits persist. Each agent occurs only once.
+    /// </summary>
     /// <param name="agent">Name of the first agent, which is not part of the result.</param>
     /// <returns>Name of each agent, with the minimum duration of its predecessor's usage limit.</returns>
     public IReadOnlyList<(string Agent, TimeSpan After)> RelaysOf(string agent)
@@ -213,8 +217,8 @@ public sealed record OrchestratorSettings
     }
 
     /// <summary>
-    /// Returns the first model of a task, taken from the plan, otherwise from its agent's settings, otherwise from <see cref="Model"/>. For
-    /// an agent whose program chooses the model, returns <see cref="AgentSettings.OwnModel"/>.
+    /// Returns the initial model for a task: the plan's model, otherwise the model of the task's agent, otherwise <see cref="Model"/>.
+    /// Returns <see cref="AgentSettings.OwnModel"/> if the agent's program is to choose the model.
     /// </summary>
     public string ModelOf(PlanTask task) =>
         task.Model
@@ -222,8 +226,8 @@ public sealed record OrchestratorSettings
         ?? (DescriptionOf(AgentOf(task)) is null ? Model : AgentSettings.OwnModel);
 
     /// <summary>
-    /// Returns the model of a planner or reviewer. For an agent with a description, this is <c>agents.NAME.model</c> or
-    /// <see cref="AgentSettings.OwnModel"/>.
+    /// Returns the model of a planner or reviewer. For an agent whose program has a description, this is <c>agents.NAME.model</c> or, if
+    /// that is not set, <see cref="AgentSettings.OwnModel"/>.
     /// </summary>
     public string ModelOf(PlannerSettings who) =>
         DescriptionOf(who.Agent) is null ? who.Model : Agents.GetValueOrDefault(who.Agent)?.Model ?? AgentSettings.OwnModel;
@@ -239,8 +243,8 @@ public sealed record OrchestratorSettings
         : null;
 
     /// <summary>
-    /// Returns the paths or patterns of a repository's instruction files that an agent's program reads itself, from the agent's
-    /// description. Empty for <c>claude</c> and plain programs, which receive the instructions in the prompt.
+    /// Returns the paths or patterns of the instruction files that an agent's program reads on its own, as its description states. Empty
+    /// for <c>claude</c> and plain programs, which receive the instructions in the prompt.
     /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>
@@ -254,8 +258,8 @@ public sealed record OrchestratorSettings
         : [];
 
     /// <summary>
-    /// Returns the names of variables that a sandboxed agent receives unchanged, in addition to those of its own service
-    /// (<c>permissions.environment</c>, <c>agents.NAME.environment</c>).
+    /// Returns the names of the additional environment variables that an agent receives in a sandbox (<c>permissions.environment</c>,
+    /// <c>agents.NAME.environment</c>). Excludes the variables that the agent's own service needs.
     /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> VariablesOf(string agent) =>
@@ -293,12 +297,14 @@ public sealed record OrchestratorSettings
     /// <summary>Settings for questions that the planner answers on behalf of the user (<c>questions.*</c>).</summary>
     public required QuestionSettings Questions { get; init; }
 
-    /// <summary>Retries of transient failures (<c>retry.*</c>). A retry time from a server takes precedence.</summary>
+    /// <summary>
+    /// Rules for retrying transient failures (<c>retry.*</c>). If a server specifies a retry time, that time takes precedence.
+    /// </summary>
     public required RetryRule Retry { get; init; }
 
     public required LimitSettings Limits { get; init; }
 
-    /// <summary>Limits on the usage of accounts (<c>usage.*</c>).</summary>
+    /// <summary>Settings for the usage of accounts, such as the percentage at which new work pauses (<c>usage.*</c>).</summary>
     public AccountUsageSettings Usage
     {
         get;
@@ -318,10 +324,10 @@ public sealed record OrchestratorSettings
     public VerificationSettings Verification
     {
         get;
-        init => field = value ?? new VerificationSettings(RedProofPolicy.Report);
-    } = new(RedProofPolicy.Report);
+        init => field = value ?? new VerificationSettings(NewTestsOnBaseProductPolicy.Report);
+    } = new(NewTestsOnBaseProductPolicy.Report);
 
-    /// <summary>True to predict conflicts by trial merges of unfinished work (<c>radar</c>). Default: true.</summary>
+    /// <summary>True to predict conflicts by trial merges of the tasks' unmerged work (<c>radar</c>). Default: true.</summary>
     public required bool Radar { get; init; }
 
     /// <summary>Limits on the changes that each task makes (<c>changes.*</c>).</summary>
@@ -333,8 +339,8 @@ public sealed record OrchestratorSettings
     public required PermissionSettings Permissions { get; init; }
 
     /// <summary>
-    /// True to reject work, rather than only report a problem, if a required agent, step or note is missing (<c>compliance.strict</c>).
-    /// Default: true.
+    /// True to reject work if a required subagent call or note is missing; false only to report it (<c>compliance.strict</c>). Default:
+    /// true.
     /// </summary>
     public required bool StrictCompliance { get; init; }
 
@@ -342,8 +348,8 @@ public sealed record OrchestratorSettings
     public required bool SecretScan { get; init; }
 
     /// <summary>
-    /// Minimum severity of a known vulnerability in changed packages that blocks landing and pushing (<c>security.audit</c>): <c>off</c>,
-    /// <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>. Default: high.
+    /// Lowest severity at which a known vulnerability in a changed package blocks landing and pushing (<c>security.audit</c>). Either
+    /// <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>, or <c>off</c> for no check. Default: <c>high</c>.
     /// </summary>
     public required string Audit { get; init; }
 
@@ -354,7 +360,7 @@ public sealed record OrchestratorSettings
     /// 365 days.</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
-    /// <summary>Signed decisions (<c>approvers</c>, <c>require_proof</c>).</summary>
+    /// <summary>Settings for signed approvals (<c>approvers</c>, <c>require_proof</c>).</summary>
     /// <value>Default: runs accept unsigned decisions from anybody.</value>
     public SignedApprovalSettings Proof
     {
@@ -363,20 +369,20 @@ public sealed record OrchestratorSettings
     } = SignedApprovalSettings.Off;
 
     /// <summary>
-    /// Time that a task waits for a file before it shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
-    /// second to 30 days.
+    /// Time after which a task that is waiting for a file reports which task holds that file (<c>locks.timeout</c>). Default: 5 minutes.
+    /// Range: 1 second to 30 days.
     /// </summary>
     public required TimeSpan LockTimeout { get; init; }
 
-    /// <summary>Globs of files whose change always needs an approval (<c>always_require_human</c>).</summary>
+    /// <summary>Globs of files whose changes always need a user's approval (<c>always_require_human</c>).</summary>
     public required IReadOnlyList<string> AlwaysRequireHuman { get; init; }
 
-    /// <summary>Free disk space in bytes below which nothing new starts (<c>disk.reserve</c>). Default: 2 GB.</summary>
+    /// <summary>Free disk space, in bytes, below which no new step starts (<c>disk.reserve</c>). Default: 2 GB.</summary>
     public required long DiskReserve { get; init; }
 
     public required WorktreeSettings Worktrees { get; init; }
 
-    /// <summary>Sharing of active runs with other hosts (<c>wip.*</c>).</summary>
+    /// <summary>Settings for sharing active runs with other hosts (<c>wip.*</c>).</summary>
     /// <value>Default: no run is shared.</value>
     public SharedRunRemoteSettings Wip
     {
@@ -392,7 +398,7 @@ public sealed record OrchestratorSettings
         init => field = value ?? DistributedRunSettings.Off;
     } = DistributedRunSettings.Off;
 
-    /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
+    /// <summary>Settings that decide how long ended runs are retained (<c>retention.*</c>).</summary>
     public required RetentionSettings Retention { get; init; }
 
     public required LandingSettings Git { get; init; }

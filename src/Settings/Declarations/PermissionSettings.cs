@@ -38,7 +38,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
             + "in the repository"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<IReadOnlyList<string>> PathsKey = new(
@@ -68,16 +68,22 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     /// </summary>
     public IReadOnlyList<string> Read { get; init; } = [];
 
-    /// <summary>Names of additional environment variables that sandboxed programs receive. Default: none.</summary>
+    /// <summary>Names of additional environment variables that sandboxed agents receive. Default: none.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>Program and arguments that create sandboxes from a description. Default: bubblewrap.</summary>
+    /// <summary>
+    /// Program and arguments that create sandboxes in place of bubblewrap, from a JSON description of the sandbox. Default: empty, meaning
+    /// bubblewrap.
+    /// </summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 
-    /// <summary>Variables and hosts of gates (<c>permissions.gates.*</c>). Default: none.</summary>
+    /// <summary>Additional environment variables and network hosts for gates (<c>permissions.gates.*</c>). Default: none.</summary>
     public GateOrSetUpPermissions Gates { get; init; } = GateOrSetUpPermissions.None;
 
-    /// <summary>Variables and hosts of set-up and package managers (<c>permissions.setup.*</c>). Default: none.</summary>
+    /// <summary>
+    /// Additional environment variables and network hosts for set-up commands and package managers (<c>permissions.setup.*</c>). Default:
+    /// none.
+    /// </summary>
     public GateOrSetUpPermissions SetUp { get; init; } = GateOrSetUpPermissions.None;
 
     /// <summary>
@@ -87,8 +93,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     public required IReadOnlyList<string> Paths { get; init; }
 
     /// <summary>
-    /// Hosts that sandboxed programs may reach (<c>permissions.network.*</c>). Default: the host's network, as in runs that predate this
-    /// setting.
+    /// Hosts that sandboxed programs may reach (<c>permissions.network.*</c>). If a run's stored settings predate this setting, its
+    /// programs use the host's own network.
     /// </summary>
     public NetworkSettings Network { get; init; } = new("open", []);
 
@@ -105,7 +111,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         };
 }
 
-/// <summary>Additional permissions for one kind of program.</summary>
+/// <summary>Additional permissions for either gates or set-up programs.</summary>
 /// <param name="Environment">Names of environment variables that the program receives.</param>
 /// <param name="Network">Hosts that the program may reach in a sandbox, in the syntax of <c>permissions.network.allow</c>.</param>
 public sealed record GateOrSetUpPermissions(IReadOnlyList<string> Environment, IReadOnlyList<string> Network)

@@ -1,6 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>), which answer without changing files.</summary>
+/// <summary>
+/// Settings of the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>). Both give answers and do not change files.
+/// </summary>
 /// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or the name of a configured agent.</param>
 /// <param name="Model">Model or alias.</param>
 /// <param name="Timeout">Time limit for each answer.</param>
@@ -15,7 +17,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "the planner: claude (the CLI), api, bedrock, or a name under agents"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<string> ModelKey = new(
@@ -47,7 +49,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "address of the service that api and bedrock call; if not set, the provider's own"
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> RegionKey = new(
@@ -57,7 +59,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "AWS region of bedrock; if not set, AWS_REGION"
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     internal static PlannerSettings Read(SettingReader settings) =>

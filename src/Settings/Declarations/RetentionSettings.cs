@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Retention of ended runs (<c>retention.*</c>). Folders, refs and histories of older runs are removed automatically, but only if their
-/// work is verified to be merged or superseded.
+/// Settings that decide how long ended runs are retained (<c>retention.*</c>). Folders, refs and histories of older runs are removed
+/// automatically, but only if those runs' work is verified to be merged or superseded.
 /// </summary>
 /// <param name="Age">Time for which a run is kept after its end, or null to keep runs indefinitely. Default: 30 days. Range: 1 hour to 3650
 /// days.</param>

@@ -29,7 +29,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         ["review.provider", "reviewer.agent"]
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<string> ModelKey = new(
@@ -55,7 +55,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "address of the service that api and bedrock call; if not set, the provider's own"
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> RegionKey = new(
@@ -65,7 +65,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "AWS region of bedrock; if not set, AWS_REGION"
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     internal static ReviewSettings Read(SettingReader settings) =>

@@ -43,7 +43,7 @@ public sealed record RiskSettings(
         "whether risk patterns match only whole words"
     );
 
-    /// <summary>Settings that are read from <see cref="SettingsFiles.OldRiskFileName"/>.</summary>
+    /// <summary>Settings that an older tool's file, <see cref="SettingsFiles.OldRiskFileName"/>, may set without being imported.</summary>
     internal static readonly IReadOnlyList<Setting> RulesOfOlderTools =
     [
         SensitivePatternsKey,
@@ -52,7 +52,7 @@ public sealed record RiskSettings(
         OrchestratorSettings.AlwaysRequireHumanKey,
     ];
 
-    /// <summary>Converts the settings to options of the plan's risk score.</summary>
+    /// <summary>Converts the settings to options for computing the risk score of a plan.</summary>
     public RiskScoreOptions ToOptions() =>
         new()
         {

@@ -10,7 +10,7 @@ public sealed record SecretReference(
     [property: JsonPropertyName("file")] string? File
 )
 {
-    /// <summary>Returns the secret, or null if the variable is not set.</summary>
+    /// <summary>Returns the secret, or null if the environment variable that the reference names is not set.</summary>
     /// <param name="variables">Returns the value of a variable, or null if it is not set.</param>
     /// <param name="readFile">Returns the text of a file.</param>
     public string? Resolve(Func<string, string?> variables, Func<string, string> readFile) =>

@@ -1,7 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Settings for sharing active runs with other hosts (<c>wip.*</c>), including files, branches, unfinished work and conversations.
+/// Settings for sharing active runs with other hosts (<c>wip.*</c>). A shared run includes its files, branches, unfinished work and
+/// conversations.
 /// </summary>
 /// <param name="Remote">Name or address of the git remote, or null to share nothing.</param>
 /// <param name="Interval">Interval between pushes.</param>
@@ -14,7 +15,7 @@ public sealed record SharedRunRemoteSettings(string? Remote, TimeSpan Interval)
         "name or address of the git remote to which open runs are pushed, so that another machine can continue them; if not set, none"
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<TimeSpan> IntervalKey = new(
@@ -24,7 +25,7 @@ public sealed record SharedRunRemoteSettings(string? Remote, TimeSpan Interval)
         "interval between pushes of open runs"
     );
 
-    /// <summary>Settings that share no runs.</summary>
+    /// <summary>Settings under which no runs are shared.</summary>
     public static SharedRunRemoteSettings Off { get; } = new(null, TimeSpan.FromMinutes(5));
 
     internal static SharedRunRemoteSettings Read(SettingReader settings) => new(settings.Read(RemoteKey), settings.Read(IntervalKey));

@@ -1,6 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings for signed decisions about runs. Only the user can set them; a repository's files can't.</summary>
+/// <summary>
+/// Settings that require decisions about runs to be signed. Only a user's own settings can contain them; a repository's files can't.
+/// </summary>
 /// <param name="Approvers">Keys of the users whose signatures prove decisions (<c>approvers</c>). Default: none.</param>
 /// <param name="IsRequired">True to refuse decisions that no approver has signed (<c>require_proof</c>). Default: false, because Temporal's
 /// Web UI and command line can't sign.</param>

@@ -3,11 +3,12 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Connection to the Temporal server that executes the workflows (<c>temporal.*</c>). Without an address, the embedded engine is used.
+/// Connection to the Temporal server that executes the workflows (<c>temporal.*</c>). Without an address, the Temporal server embedded in
+/// this program is used.
 /// </summary>
 public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey)
 {
-    /// <summary>Namespace that a server has by default.</summary>
+    /// <summary>Name of the namespace that every Temporal server has by default.</summary>
     public const string DefaultNamespace = "default";
 
     internal static readonly Setting<string?> AddressKey = new(
@@ -18,7 +19,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         oldVariables: ["TEMPORAL_ADDRESS"]
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<string> NamespaceKey = new(
@@ -29,7 +30,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         oldVariables: ["TEMPORAL_NAMESPACE"]
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<bool> TlsKey = new(
@@ -40,7 +41,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         oldVariables: ["TEMPORAL_TLS"]
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     internal static readonly Setting<SecretReference?> ApiKeyKey = new(
@@ -51,7 +52,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         oldVariables: ["TEMPORAL_API_KEY"]
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> DeploymentKey = new(
@@ -62,7 +63,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         oldVariables: ["TEMPORAL_DEPLOYMENT_NAME"]
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
     private static readonly Setting<string?> BuildIdKey = new(
@@ -73,10 +74,10 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         oldVariables: ["TEMPORAL_WORKER_BUILD_ID"]
     )
     {
-        Effect = TrustedEntryEffect.SpeaksTo,
+        Effect = TrustRequiringSettingEffect.SpeaksTo,
     };
 
-    /// <summary>Name of the worker deployment that workers belong to.</summary>
+    /// <summary>Name of the Temporal worker deployment to which this program's workers belong.</summary>
     /// <value>Default: null, meaning workers belong to no deployment.</value>
     public string? Deployment { get; init; }
 

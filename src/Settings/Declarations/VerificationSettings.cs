@@ -2,7 +2,7 @@ namespace Orchestrator.Settings;
 
 /// <summary>Settings for verifying that tests detect a task's change (<c>verification.*</c>).</summary>
 /// <param name="ProveRed">Default policy for the proof that new and changed tests fail without the change.</param>
-public sealed record VerificationSettings(RedProofPolicy ProveRed)
+public sealed record VerificationSettings(NewTestsOnBaseProductPolicy ProveRed)
 {
     private static readonly Setting<string> ProveRedKey = new(
         "verification.prove_red",
@@ -18,16 +18,18 @@ public sealed record VerificationSettings(RedProofPolicy ProveRed)
         "runs the gates again with the base's tests if a task changes tests; if false, changes to files that decide a gate need approval"
     );
 
-    /// <summary>True to run the base's own gates on work that changes tests or other inputs of gates. Default: true.</summary>
+    /// <summary>
+    /// True to also run the gates with the base commit's tests and other gate inputs if a task's work changes those. Default: true.
+    /// </summary>
     public bool BaseSuite { get; init; } = true;
 
     internal static VerificationSettings Read(SettingReader settings) =>
         new(
             settings.Read(ProveRedKey) switch
             {
-                "off" => RedProofPolicy.Off,
-                "required" => RedProofPolicy.Required,
-                _ => RedProofPolicy.Report,
+                "off" => NewTestsOnBaseProductPolicy.Off,
+                "required" => NewTestsOnBaseProductPolicy.Required,
+                _ => NewTestsOnBaseProductPolicy.Report,
             }
         )
         {

@@ -33,7 +33,7 @@ public sealed record WorktreeSettings(
         "commands that prepare a fresh worktree; if not set, detected from the lock files"
     )
     {
-        Effect = TrustedEntryEffect.Runs,
+        Effect = TrustRequiringSettingEffect.Runs,
     };
 
     private static readonly Setting<IReadOnlyDictionary<string, string>> EnvironmentKey = new(
@@ -80,11 +80,14 @@ public sealed record WorktreeSettings(
     };
 
     /// <summary>
-    /// Number of unused worktrees kept while no run is active. Gates have a separate pool of the same size (<c>worktrees.pool</c>).
+    /// Maximum number of unused worktrees that are kept while no run is active (<c>worktrees.pool</c>). The worktrees of gates have a
+    /// separate pool with the same limit.
     /// </summary>
     public required int Pool { get; init; }
 
-    /// <summary>Folders that set-up creates and that are copied to new worktrees, relative to the root (<c>worktrees.reuse</c>).</summary>
+    /// <summary>
+    /// Folders that set-up creates and that can be copied to new worktrees, relative to the repository's root (<c>worktrees.reuse</c>).
+    /// </summary>
     /// <value>Null to derive the folders from the lock files.</value>
     public required IReadOnlyList<string>? Reuse { get; init; }
 

@@ -115,7 +115,7 @@ internal static class ConfigFileKeyRemover
 
         public bool IsLeaf { get; set; } = true;
 
-        /// <summary>Number of entries in the mapping that is the value.</summary>
+        /// <summary>Number of entries in the key's value, if the value is a mapping.</summary>
         public int Inner { get; set; }
 
         /// <summary>Number of entries in the mapping that contains this entry, including the entry itself.</summary>

@@ -20,8 +20,8 @@ public static class SettingsFiles
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
     /// <summary>
-    /// Path of the repository's file for secrets, relative to its root. Its lines have the form <c>NAME=VALUE</c>. It is ignored by git and
-    /// readable only by its owner.
+    /// Path of the repository's file for secrets, relative to the repository's root. Each line has the form <c>NAME=VALUE</c>. Git ignores
+    /// the file, and only its owner can read it.
     /// </summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
@@ -60,7 +60,7 @@ public static class SettingsFiles
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="flags">Settings from command-line options.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
-    public static SettingSourceTexts Read(
+    public static RawSettingSourceContent Read(
         string? repository,
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<SettingOverride> flags

@@ -17,7 +17,7 @@ internal sealed record RawSetting(string Name, YamlOrJsonNode Value, SettingSour
 /// <summary>Converts document values to text.</summary>
 internal static class YamlOrJsonNodeFormatter
 {
-    /// <summary>Returns the text of a scalar; empty for null.</summary>
+    /// <summary>Returns the text of a scalar, or an empty string for a null scalar.</summary>
     public static string Of(ScalarNode scalar) => scalar.IsNull ? "" : scalar.Text;
 
     /// <summary>Formats a value on one line, for messages.</summary>

@@ -18,7 +18,7 @@ public enum SettingSourceKind
     /// <summary>An environment variable of the process.</summary>
     Environment,
 
-    /// <summary>A command-line option, or a member of a run's input.</summary>
+    /// <summary>A command-line option, or a value in the input of a run's workflow.</summary>
     Flag,
 }
 
@@ -28,7 +28,7 @@ public enum SettingSourceKind
 /// <param name="Line">Line number in the file, starting at 1, or 0 if there is none.</param>
 public sealed record SettingSource(SettingSourceKind Kind, string Place = "", int Line = 0)
 {
-    /// <summary>Source of values that are not set.</summary>
+    /// <summary>Source of default values, which apply if a setting is not set anywhere.</summary>
     public static SettingSource Default { get; } = new(SettingSourceKind.Default);
 
     /// <summary>

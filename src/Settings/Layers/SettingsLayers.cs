@@ -11,7 +11,7 @@ internal sealed class SettingsLayers(bool isTrusted)
     /// <summary>Names of settings that have no effect, because they are set in the files of an untrusted repository.</summary>
     public HashSet<string> Withheld { get; } = [];
 
-    /// <summary>True if the repository's files contain an entry that needs the user's trust.</summary>
+    /// <summary>True if the repository's files contain an entry that takes effect only if the user trusts the repository.</summary>
     public bool HasAsked { get; private set; }
 
     /// <summary>Environment variables for agents that are set by the repository's files.</summary>
@@ -77,7 +77,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         {
             var source = new SettingSource(SettingSourceKind.DotEnv, file.Path, line);
             AddFileVariable(name, value, source);
-            if (RepositoryVariableAllowlist.IsRefused(name))
+            if (DotEnvVariableAllowlist.IsRefused(name))
             {
                 Warnings.Add(
                     new SettingFault(
@@ -88,7 +88,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                     )
                 );
             }
-            else if (!RepositoryVariableAllowlist.Contains(name))
+            else if (!DotEnvVariableAllowlist.Contains(name))
             {
                 AddVariable(layer, name, value, source);
             }
@@ -124,7 +124,7 @@ internal sealed class SettingsLayers(bool isTrusted)
             {
                 return;
             }
-            if (RepositoryVariableAllowlist.Contains(name))
+            if (DotEnvVariableAllowlist.Contains(name))
             {
                 _agentVariables[name] = new AgentVariable(name, value, source);
             }

@@ -7,7 +7,7 @@ namespace Orchestrator.Settings;
 public static class SettingsLoader
 {
     /// <summary>Loads the settings, and reports the errors of all layers together.</summary>
-    public static SettingsLoadResult Load(SettingSourceTexts input)
+    public static SettingsLoadResult Load(RawSettingSourceContent input)
     {
         // Faults are also reported in an untrusted file, although its values do not apply.
         var full = Layers(input with { IsTrusted = true });
@@ -38,7 +38,7 @@ public static class SettingsLoader
     }
 
     /// <summary>Returns the layers, merged so that each overrides the previous one.</summary>
-    internal static SettingsLayers Layers(SettingSourceTexts input)
+    internal static SettingsLayers Layers(RawSettingSourceContent input)
     {
         var layers = new SettingsLayers(input.IsTrusted);
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);

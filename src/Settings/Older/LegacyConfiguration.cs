@@ -82,7 +82,7 @@ public static class LegacyConfiguration
         return new LegacySettingsImportResult([.. taken.Values], used, unused, secrets, faults);
     }
 
-    /// <summary>Translates the settings in an older tool's file to their current names. Not for <c>.env</c> files.</summary>
+    /// <summary>Translates the settings in an older tool's file to their current names. Does not support <c>.env</c> files.</summary>
     /// <param name="file">File to translate.</param>
     /// <param name="source">Source of the settings.</param>
     /// <param name="faults">List that receives the faults that make the file unreadable.</param>
@@ -191,12 +191,12 @@ internal sealed class ConvertedLegacySettings
     /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> has the former name.</summary>
     public List<RawSetting> Settings { get; } = [];
 
-    /// <summary>Settings that need not be imported, because they describe the default behavior.</summary>
+    /// <summary>Settings that need not be imported because they only request the default behavior.</summary>
     public List<RawSetting> Anyway { get; } = [];
 
     /// <summary>Entries that have no equivalent among the current settings.</summary>
     public List<RawSetting> Unknown { get; } = [];
 
-    /// <summary>Secrets in the file, keyed by the name of the variable that the settings now refer to.</summary>
+    /// <summary>Secrets in the file, keyed by the name of the variable through which the translated settings refer to the secret.</summary>
     public Dictionary<string, string> Secrets { get; } = [];
 }

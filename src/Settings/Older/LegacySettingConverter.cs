@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts settings of older tools that have changed in meaning, not only in name.</summary>
+/// <summary>Converts older tools' settings whose meaning, and not only their name, has changed.</summary>
 internal static class LegacySettingConverter
 {
     /// <summary>Returns the settings in their current form.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Imports settings from an older tool's <c>.env</c> file, which remains in use. Imports only explicit settings: limits that the tool
-/// derived from a number of agents are not imported.
+/// Imports the account and model that an older tool's <c>.env</c> file selects. The file itself remains in use, so its other variables are
+/// only listed as used or unused.
 /// </summary>
 internal static class LegacyVariableImporter
 {
@@ -44,6 +44,6 @@ internal static class LegacyVariableImporter
 
     private static string? Meaning(string variable) =>
         SettingDeclarationIndex.FindByVariable(variable)?.Name
-        ?? (RepositoryVariableAllowlist.Contains(variable) ? "handed to agents" : null)
+        ?? (DotEnvVariableAllowlist.Contains(variable) ? "handed to agents" : null)
         ?? (SettingNames.OfVariable(variable) is { } name && SettingDeclarationIndex.Find(name) is not null ? name : null);
 }

@@ -1,15 +1,15 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Settings of a repository, combined with the user's decision whether to trust it. Code that acts on settings must load them with this
-/// type. Without trust, only harmless settings in the repository's files apply.
+/// Settings of a repository that take into account whether the user trusts it. Without trust, only harmless settings in the repository's
+/// files apply. Code that acts on settings must load them with this type.
 /// </summary>
 public sealed class RepositorySettings
 {
-    private readonly SettingSourceTexts _input;
+    private readonly RawSettingSourceContent _input;
     private readonly Lazy<RepositoryTrustRequest> _question;
 
-    private RepositorySettings(string? repository, SettingSourceTexts input, bool isTrusted, Lazy<RepositoryTrustRequest> question)
+    private RepositorySettings(string? repository, RawSettingSourceContent input, bool isTrusted, Lazy<RepositoryTrustRequest> question)
     {
         _input = input;
         _question = question;
@@ -31,7 +31,7 @@ public sealed class RepositorySettings
     public RepositoryTrustRequest Question => _question.Value;
 
     /// <summary>
-    /// True if the repository's files configure a Temporal server, which has no effect until the user trusts the repository.
+    /// True if the repository's files configure a connection to a Temporal server that has no effect until the user trusts the repository.
     /// </summary>
     public bool WithholdsEngine =>
         Loaded.Values.Any(value => value.IsWithheld && value.Name.StartsWith("temporal.", StringComparison.Ordinal));
@@ -51,7 +51,7 @@ public sealed class RepositorySettings
     /// <param name="runId">Id of a run that may have been trusted separately, or null if there is none.</param>
     public static RepositorySettings Load(
         string? repository,
-        SettingSourceTexts input,
+        RawSettingSourceContent input,
         Func<string, IReadOnlyList<DetectedCommand>> find,
         RepositoryTrustStore store,
         string? runId = null

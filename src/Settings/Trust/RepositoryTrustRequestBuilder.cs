@@ -9,7 +9,7 @@ internal static class RepositoryTrustRequestBuilder
     /// <summary>Returns the entries that take effect only if the user trusts them.</summary>
     /// <param name="input">Texts of all sources of settings.</param>
     /// <param name="found">Commands that were found in the project's own files.</param>
-    public static RepositoryTrustRequest Of(SettingSourceTexts input, IEnumerable<DetectedCommand> found)
+    public static RepositoryTrustRequest Of(RawSettingSourceContent input, IEnumerable<DetectedCommand> found)
     {
         var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
         var settings = SettingsLoader
@@ -17,16 +17,16 @@ internal static class RepositoryTrustRequestBuilder
             .Where(value => value.Source.IsOfRepository)
             .Select(value => (Value: value, Setting: SettingDeclarationIndex.Find(value.Name)!))
             .Where(found => !found.Setting.IsHarmless)
-            .Select(found => new RepositoryTrustRequirement(
+            .Select(found => new TrustRequiringRepositorySetting(
                 found.Setting.Effect,
                 found.Value.Name,
                 found.Value.Value,
                 found.Value.Source.ToString()
             ));
-        var variables = layers.AgentVariables.Select(variable => new RepositoryTrustRequirement(
-            TrustedEntryEffect.HandsOver,
+        var variables = layers.AgentVariables.Select(variable => new TrustRequiringRepositorySetting(
+            TrustRequiringSettingEffect.HandsOver,
             variable.Name,
-            RepositoryVariableAllowlist.IsSecret(variable.Name) ? "(a secret)" : variable.Value,
+            DotEnvVariableAllowlist.IsSecret(variable.Name) ? "(a secret)" : variable.Value,
             variable.Source.ToString()
         ));
         var gates = layers.Settings.TryGetValue(GateSettings.TaskKey.Name, out var set)
@@ -50,8 +50,8 @@ internal static class RepositoryTrustRequestBuilder
         );
         return new RepositoryTrustRequest([
             .. settings,
-            .. asked.Select(command => new RepositoryTrustRequirement(
-                command.Kind == DetectedCommandKind.Includes ? TrustedEntryEffect.HandsOver : TrustedEntryEffect.Runs,
+            .. asked.Select(command => new TrustRequiringRepositorySetting(
+                command.Kind == DetectedCommandKind.Includes ? TrustRequiringSettingEffect.HandsOver : TrustRequiringSettingEffect.Runs,
                 Name(command.Kind),
                 command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}",
                 command.File

@@ -34,8 +34,8 @@ public sealed class RepositoryTrustStore(string file, TimeProvider? clock = null
     }
 
     /// <summary>
-    /// True if the user trusted exactly the items in the trust request: for the repository, for this run (<c>run --yes</c>), or for this
-    /// process.
+    /// True if the user has trusted exactly the items in the trust request, or if the request is empty. The trust may apply to the
+    /// repository, to this run (<c>run --yes</c>), or to this process.
     /// </summary>
     public bool IsTrusted(string repository, RepositoryTrustRequest question, string? runId = null)
     {
@@ -52,7 +52,8 @@ public sealed class RepositoryTrustStore(string file, TimeProvider? clock = null
         Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
 
     /// <summary>
-    /// Records that the user trusts the items in the trust request for a single run, which can then also be resumed with them.
+    /// Records that the user trusts the items in the trust request for a single run. The run can be resumed later without asking the user
+    /// again.
     /// </summary>
     public void TrustForRun(string repository, string runId, RepositoryTrustRequest question) =>
         Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
@@ -67,8 +68,8 @@ public sealed class RepositoryTrustStore(string file, TimeProvider? clock = null
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Removes trust for single runs that has expired, so that the file does not grow without limit. If such a run is resumed, the user is
-    /// asked again.
+    /// Returns the trust records of single runs without those that have expired, so that the file does not grow without limit. If such a
+    /// run is resumed later, the user is asked again.
     /// </summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {
@@ -136,7 +137,8 @@ internal sealed record RepositoryTrustFile
     public IReadOnlyDictionary<string, string> Repositories { get; set; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Hash of the items trusted for a single run, and the date. The key is the repository root, <c>#</c> and the run id.
+    /// Hash of the items that were trusted for a single run, followed by the date of that decision. The key has the form
+    /// <c>ROOT#RUN_ID</c>, where the root is the repository's.
     /// </summary>
     [JsonPropertyName("runs")]
     public IReadOnlyDictionary<string, string> Runs { get; set; } = new Dictionary<string, string>();

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Ensures that secrets are sent only to addresses set by the user: by a flag, a variable or the user's own file. A trusted repository may
-/// define an address, but no keys are sent to it.
+/// Ensures that secrets are sent only to addresses that the user has set with an option, an environment variable or the user's own settings
+/// file. A trusted repository may define an address, but no keys are sent to that address.
 /// </summary>
 internal static class SecretDestinationCheck
 {
@@ -37,7 +37,7 @@ internal static class SecretDestinationCheck
     }
 
     /// <summary>
-    /// Returns the source of a setting in the repository's files. Null if it is not set there, or if a later layer overrides it.
+    /// Returns the location at which the repository's files set a setting, or null if they do not set it or a later layer overrides it.
     /// </summary>
     public static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
         settings.TryGetValue(setting.Name, out var raw) && raw.Source.IsOfRepository ? raw.Source : null;

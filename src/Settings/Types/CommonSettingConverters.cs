@@ -23,8 +23,8 @@ internal static class CommonSettingConverters
         new("a model or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, value => value is null ? "none" : Quote(value));
 
     /// <summary>
-    /// Name of a region, which becomes part of a host name. Its characters are restricted, so that keys can't be redirected to another
-    /// host.
+    /// Name of a region, which becomes part of a host name. Only certain characters are allowed, so that the name can't redirect keys to
+    /// another host.
     /// </summary>
     public static SettingValueConverter<string?> Region { get; } =
         new("the name of a region, such as eu-west-1", SettingValueParser.ReadRegion, value => value ?? "none");
@@ -77,7 +77,9 @@ internal static class CommonSettingConverters
 
     public static SettingValueConverter<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
-    /// <summary>A whole number, or <c>auto</c>. <c>auto</c> becomes null and selects a value for this host.</summary>
+    /// <summary>
+    /// A whole number or <c>auto</c>. The word <c>auto</c> becomes null, which means that a value suitable for this host is chosen.
+    /// </summary>
     public static SettingValueConverter<int?> WholeOrAuto(int minimum, int maximum) => Or(Whole(minimum, maximum), "auto");
 
     public static SettingValueConverter<decimal?> MoneyOrOff { get; } =
@@ -186,7 +188,7 @@ internal static class CommonSettingConverters
     private static SettingValueConverter<T?> OrOff<T>(SettingValueConverter<T> type)
         where T : struct => Or(type, "off", "none", "false");
 
-    /// <summary>Extends a type with a word that means null and may have alternative spellings.</summary>
+    /// <summary>Extends a setting type so that it also accepts a word, and possibly alternative spellings of the word, as null.</summary>
     private static SettingValueConverter<T?> Or<T>(SettingValueConverter<T> type, string word, params string[] others)
         where T : struct =>
         new(

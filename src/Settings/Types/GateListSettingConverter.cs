@@ -3,8 +3,8 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Setting type for lists of gates. Each gate is a command, or a mapping with <c>command</c> and other members of a plan's
-/// <c>verification</c>.
+/// Setting type for lists of gates. Each gate is either a command, or a mapping with <c>command</c> and other members that a gate in a plan
+/// may have.
 /// </summary>
 internal static class GateListSettingConverter
 {
@@ -29,12 +29,12 @@ internal static class GateListSettingConverter
 
     private static string WriteGate(Gate gate)
     {
-        if (gate == GateDefinitionSyntax.Of(gate.Command))
+        if (gate == GateDefinitionGrammar.Of(gate.Command))
         {
             return CommonSettingConverters.Quote(gate.Command);
         }
         var members = new List<string> { "command: " + CommonSettingConverters.Quote(gate.Command) };
-        if (gate.Type != GateDefinitionSyntax.Of(gate.Command).Type)
+        if (gate.Type != GateDefinitionGrammar.Of(gate.Command).Type)
         {
             members.Add("type: " + gate.Type.ToString().ToLowerInvariant());
         }

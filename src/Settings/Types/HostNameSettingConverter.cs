@@ -3,7 +3,7 @@ namespace Orchestrator.Settings;
 /// <summary>Setting types for host names.</summary>
 internal static class HostNameSettingConverter
 {
-    /// <summary>List of allowed hosts, in the syntax of the network proxy.</summary>
+    /// <summary>List of allowed hosts, in the syntax of the network proxy's allowlist.</summary>
     public static SettingValueConverter<IReadOnlyList<string>> Hosts { get; } =
         new("a list of hosts: example.com, *.example.com, example.com:8443, localhost:5432", Read, CommonSettingConverters.WriteTexts);
 

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Setting type for variables that depend on each worktree's resources: a mapping from names to texts with placeholders. An unknown
-/// placeholder is an error.
+/// Setting type for environment variables whose values depend on the worktree: a mapping from names to strings with placeholders. An
+/// unknown placeholder is an error.
 /// </summary>
 internal static class WorktreeVariableSettingConverter
 {

@@ -67,7 +67,7 @@ internal sealed class BatchOperationActionApplier(
         }
     }
 
-    /// <summary>Applies the batch's action to a run. Idempotent.</summary>
+    /// <summary>Applies the batch's action to one run. Applying the action to the same run again has no further effect.</summary>
     public async Task ApplyAsync(BatchRecord batch, WorkflowExecution target)
     {
         var ns = namespaces.FindById(batch.NamespaceId)?.Name ?? throw GrpcErrorFactory.NamespaceNotFound(batch.Request.Namespace);

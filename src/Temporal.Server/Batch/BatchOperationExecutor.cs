@@ -10,11 +10,11 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Batch;
 
 /// <summary>
-/// Executes one batch. Finds the batch's runs, applies its action to each run, and stores the progress. An action that is repeated after a
-/// restart has the same request id.
+/// Executes one batch. Finds the runs to which the batch applies, applies its action to each of them, and stores the progress. An action
+/// repeated after a restart has the same request id, so it takes effect only once.
 /// </summary>
 internal sealed class BatchOperationExecutor(
-    ServerComponentDependencies services,
+    ServerComponentServiceBundle services,
     VisibilityReader visibility,
     BatchOperationActionApplier actions,
     BatchRecord record,

@@ -19,7 +19,7 @@ namespace Temporal.Server.Batch;
 /// continue after a restart.
 /// </summary>
 internal sealed class BatchOperationGrpcHandler(
-    ServerComponentDependencies services,
+    ServerComponentServiceBundle services,
     VisibilityReader visibility,
     BatchOperationActionApplier actions
 ) : IServiceHandler

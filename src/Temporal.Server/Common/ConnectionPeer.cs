@@ -22,8 +22,8 @@ internal sealed record ConnectionPeer(uint? UserId)
             : new ConnectionPeer((uint?)null);
 
     /// <summary>
-    /// True if a process in this process's PID namespace has the socket open. False if the process that has it open can't be inspected.
-    /// Other users' open files can't be read, but this matters only for processes of root.
+    /// True if a process in this process's PID namespace has the socket open. False if that process can't be inspected, as is usual for
+    /// other users' processes. This matters only for root, which the caller checks first.
     /// </summary>
     private static bool IsHeldBeside(string inode)
     {

@@ -10,13 +10,13 @@ internal static class DeploymentVersionText
     /// <summary>The version of unversioned workers.</summary>
     public const string None = "";
 
-    /// <summary>Name of <see cref="None"/> in older clients.</summary>
+    /// <summary>Text that older clients use in place of <see cref="None"/>.</summary>
     public const string Unversioned = "__unversioned__";
 
     public static string Of(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}:{version.BuildId}" : None;
 
-    /// <summary>Version of a worker whose options declare it as versioned, otherwise <see cref="None"/>.</summary>
+    /// <summary>Returns the version of a worker, or <see cref="None"/> if the worker's options do not declare it as versioned.</summary>
     public static string Of(WorkerDeploymentOptions? options) => Of(From(options));
 
     public static WorkerDeploymentVersion? From(WorkerDeploymentOptions? options) =>
@@ -30,7 +30,7 @@ internal static class DeploymentVersionText
             ? new WorkerDeploymentVersion { DeploymentName = version[..colon], BuildId = version[(colon + 1)..] }
             : null;
 
-    /// <summary>Formats a version for older clients, <c>DEPLOYMENT.BUILD</c>.</summary>
+    /// <summary>Formats a version in the form that older clients use: <c>DEPLOYMENT.BUILD</c>.</summary>
     public static string Dotted(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}.{version.BuildId}" : Unversioned;
 

@@ -100,9 +100,9 @@ internal static class GrpcErrorFactory
         failure.Trailers.GetValueBytes(DetailsTrailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
 
     /// <summary>
-    /// Converts an exception thrown by a handler to the error that the client receives. Message and details are sent as headers, and
-    /// clients drop the whole connection when headers exceed their limit. A message that is too long is therefore cut, and details that are
-    /// too large are omitted.
+    /// Converts an exception thrown by a handler to the error that the client receives. The error's message and details are sent in
+    /// headers, and clients drop the whole connection when headers are too large. An overlong message is therefore truncated, and oversized
+    /// details are omitted.
     /// </summary>
     /// <returns>The error, or null for an internal fault, which the caller must log.</returns>
     public static RpcException? Answered(Exception thrown, CancellationToken call) =>

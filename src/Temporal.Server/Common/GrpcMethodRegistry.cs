@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Temporal.Server.Common;
 
 /// <summary>
-/// The RPC methods that the server supports, each found by its request type in the protobuf descriptors. Each service adds its own methods.
-/// All other methods return UNIMPLEMENTED.
+/// The RPC methods that the server supports. The name of a method is usually derived from its request type. Each component adds its own
+/// methods, and calls of any other method fail with UNIMPLEMENTED.
 /// </summary>
 internal sealed class GrpcMethodRegistry
 {
@@ -13,7 +13,7 @@ internal sealed class GrpcMethodRegistry
     public const string TestService = "temporal.api.testservice.v1.TestService";
     public const string Health = "grpc.health.v1.Health";
 
-    /// <summary>Maximum size in bytes of a request that is processed, as in the Temporal server.</summary>
+    /// <summary>Maximum size, in bytes, of a request that the server processes. Equals the limit of the Temporal server.</summary>
     public const int LargestRequest = 4 * 1024 * 1024;
 
     private const string RequestSuffix = "Request";
@@ -22,7 +22,7 @@ internal sealed class GrpcMethodRegistry
 
     public IReadOnlyDictionary<(string Service, string Method), GrpcMethod> Methods => _methods;
 
-    /// <summary>Reason why all methods currently refuse calls, or null while they accept calls.</summary>
+    /// <summary>Returns the reason why all methods currently refuse calls, or null while they accept calls.</summary>
     public Func<string?> Refusal { get; set; } = () => null;
 
     /// <summary>
@@ -39,32 +39,37 @@ internal sealed class GrpcMethodRegistry
         where TResponse : IMessage => AddRaw<TRequest>(async (_, request) => new GrpcResponse(await handler(request)));
 
     /// <inheritdoc cref="Add{TRequest, TResponse}(Func{TRequest, TResponse})"/>
-    public void AddAsync<TRequest, TResponse>(Func<GrpcCall, TRequest, ValueTask<TResponse>> handler)
+    public void AddAsync<TRequest, TResponse>(Func<IncomingGrpcCall, TRequest, ValueTask<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage => AddRaw<TRequest>(async (call, request) => new GrpcResponse(await handler(call, request)));
 
-    /// <summary>Adds the method that belongs to the request type; the handler returns encoded bytes.</summary>
-    public void AddRaw<TRequest>(Func<GrpcCall, TRequest, ValueTask<GrpcResponse>> handler)
+    /// <summary>
+    /// Adds the method that belongs to the request type. The handler builds the response itself, for example from stored bytes.
+    /// </summary>
+    public void AddRaw<TRequest>(Func<IncomingGrpcCall, TRequest, ValueTask<GrpcResponse>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
     /// <summary>Adds a method whose response transfers an item that must not be lost, such as a task. Only these methods support
-    /// <see cref="GrpcCall.WhenUndelivered"/>.</summary>
-    public void AddHandOver<TRequest>(Func<GrpcCall, TRequest, ValueTask<GrpcResponse>> handler)
+    /// <see cref="IncomingGrpcCall.WhenUndelivered"/>.</summary>
+    public void AddHandOver<TRequest>(Func<IncomingGrpcCall, TRequest, ValueTask<GrpcResponse>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler, handsOver: true);
 
     /// <summary>Adds a method whose name can't be derived from its request type; the handler returns a message.</summary>
-    public void AddAsync<TRequest, TResponse>(string service, string method, Func<GrpcCall, TRequest, ValueTask<TResponse>> handler)
+    public void AddAsync<TRequest, TResponse>(string service, string method, Func<IncomingGrpcCall, TRequest, ValueTask<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage =>
         AddRaw<TRequest>(service, method, async (call, request) => new GrpcResponse(await handler(call, request)));
 
-    /// <summary>Adds a method whose name can't be derived from its request type; the handler returns encoded bytes.</summary>
+    /// <summary>
+    /// Adds a method whose name can't be derived from its request type. The handler builds the response itself, for example from stored
+    /// bytes.
+    /// </summary>
     public void AddRaw<TRequest>(
         string service,
         string method,
-        Func<GrpcCall, TRequest, ValueTask<GrpcResponse>> handler,
+        Func<IncomingGrpcCall, TRequest, ValueTask<GrpcResponse>> handler,
         bool handsOver = false
     )
         where TRequest : IMessage<TRequest>, new()
@@ -93,8 +98,8 @@ internal sealed class GrpcMethodRegistry
     }
 
     /// <summary>
-    /// True if the exception means that the bytes are malformed. In addition to its own exception, the parser throws others for a truncated
-    /// wrapper, invalid UTF-8, or a length that overflows.
+    /// True if the exception means that the bytes of a request are malformed. Besides the parser's own exception, these are exceptions for
+    /// truncated data, invalid UTF-8, and lengths that overflow.
     /// </summary>
     public static bool IsUnreadable(Exception fault) =>
         fault

@@ -41,4 +41,4 @@ internal sealed class GrpcResponse
 /// Handles one RPC method. The request is the encoded message. An <see cref="RpcException"/> is returned as its status, any other
 /// exception as INTERNAL.
 /// </summary>
-internal delegate ValueTask<GrpcResponse> RpcHandler(GrpcCall call, byte[] request);
+internal delegate ValueTask<GrpcResponse> RpcHandler(IncomingGrpcCall call, byte[] request);

@@ -18,7 +18,7 @@ internal sealed record TemporalNamespace(string Id, string Name, TimeSpan Retent
 /// </summary>
 internal sealed class NamespaceRegistry
 {
-    /// <summary>The namespace that always exists. Its id is the same in every engine file.</summary>
+    /// <summary>The namespace that always exists. Its id is the same in the database file of every embedded Temporal server.</summary>
     public static TemporalNamespace Default { get; } =
         new("32049b68-7872-4094-8e63-d0dd59896a83", "default", TimeSpan.FromDays(1), new HashSet<string>());
 

@@ -8,7 +8,8 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Dispatches activity tasks and accepts their results and heartbeats. Workers name a task by its token or by the activity's id.
+/// Dispatches activity tasks, and accepts the results and heartbeats of activities. Workers identify a task by its token or by the
+/// activity's id.
 /// </summary>
 internal sealed class ActivityTaskGrpcHandler(
     WorkflowEngine engine,
@@ -28,7 +29,7 @@ internal sealed class ActivityTaskGrpcHandler(
             async (RespondActivityTaskCompletedRequest r) =>
             {
                 await AnswerAsync(
-                    TaskAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
+                    TaskTokenAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
                     activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity)
                 );
                 return new RespondActivityTaskCompletedResponse();
@@ -37,7 +38,7 @@ internal sealed class ActivityTaskGrpcHandler(
         table.AddAsync(
             async (RespondActivityTaskFailedRequest r) =>
             {
-                var token = TaskAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace);
+                var token = TaskTokenAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace);
                 CheckFailure(r.Failure);
                 await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
                 return new RespondActivityTaskFailedResponse();
@@ -47,7 +48,7 @@ internal sealed class ActivityTaskGrpcHandler(
             async (RespondActivityTaskCanceledRequest r) =>
             {
                 await AnswerAsync(
-                    TaskAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
+                    TaskTokenAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
                     (run, a) => Cancel(run, a, r.Details, r.Identity)
                 );
                 return new RespondActivityTaskCanceledResponse();
@@ -57,7 +58,7 @@ internal sealed class ActivityTaskGrpcHandler(
             async (RecordActivityTaskHeartbeatRequest r) =>
             {
                 var record = await AnswerAsync(
-                    TaskAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
+                    TaskTokenAndPageTokenReader.Task(r.TaskToken, namespaces, r.Namespace),
                     (run, a) => Heartbeat(run, a, r.Details, r.Identity),
                     deferred: true
                 );
@@ -114,7 +115,7 @@ internal sealed class ActivityTaskGrpcHandler(
         );
     }
 
-    private async ValueTask<PollActivityTaskQueueResponse> PollAsync(GrpcCall context, PollActivityTaskQueueRequest request)
+    private async ValueTask<PollActivityTaskQueueResponse> PollAsync(IncomingGrpcCall context, PollActivityTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.TaskQueue(request.TaskQueue);

@@ -6,8 +6,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Starts activity attempts for workers that poll. Also starts an attempt with the response to the workflow task that scheduled the
-/// activity, if the worker requested it (<c>request_eager_execution</c>).
+/// Starts activity attempts for workers that poll. At a worker's request (<c>request_eager_execution</c>), an attempt also starts with the
+/// response to the completed workflow task that scheduled its activity.
 /// </summary>
 /// <param name="cancelCommands"><see cref="TemporalServerOptions.CancelCommands"/>.</param>
 internal sealed class ActivityTaskStarter(WorkflowEngine engine, NamespaceRegistry namespaces, bool cancelCommands)
@@ -17,7 +17,7 @@ internal sealed class ActivityTaskStarter(WorkflowEngine engine, NamespaceRegist
     /// lock.
     /// </summary>
     public PollActivityTaskQueueResponse? Start(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         QueuedActivityTask task,
         ActivityWorkerIdentity starter,
         string deployment = DeploymentVersionText.None

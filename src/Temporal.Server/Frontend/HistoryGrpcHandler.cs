@@ -21,11 +21,11 @@ internal sealed class HistoryGrpcHandler(WorkflowEngine engine, NamespaceRegistr
         table.AddAsync<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>(GetReverseAsync);
     }
 
-    private async ValueTask<GrpcResponse> GetAsync(GrpcCall context, GetWorkflowExecutionHistoryRequest request)
+    private async ValueTask<GrpcResponse> GetAsync(IncomingGrpcCall context, GetWorkflowExecutionHistoryRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.Execution(request.Execution);
-        var token = TaskAndPageTokenReader.Page(request.NextPageToken);
+        var token = TaskTokenAndPageTokenReader.Page(request.NextPageToken);
         if (
             token is not null
             && (
@@ -85,8 +85,8 @@ internal sealed class HistoryGrpcHandler(WorkflowEngine engine, NamespaceRegistr
     /// Reads a page of a history. If the requested events do not exist yet, returns the workflow to wait for and the page token to continue
     /// with.
     /// </summary>
-    private (byte[]? Answer, (CachedWorkflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
-        CachedWorkflow workflow,
+    private (byte[]? Answer, (SingleWorkflowRunCache Workflow, Task Changed)? Waiting, PageToken? Token) Read(
+        SingleWorkflowRunCache workflow,
         string runId,
         PageToken? token,
         GetWorkflowExecutionHistoryRequest request,
@@ -167,15 +167,15 @@ internal sealed class HistoryGrpcHandler(WorkflowEngine engine, NamespaceRegistr
         return (EventHistoryPageBuilder.AppendField(response, HistoryField, page), null, null);
     }
 
-    private static (CachedWorkflow Workflow, Task Changed) Wait(CachedWorkflow workflow)
+    private static (SingleWorkflowRunCache Workflow, Task Changed) Wait(SingleWorkflowRunCache workflow)
     {
         Interlocked.Increment(ref workflow.Waiters);
         return (workflow, workflow.Changed.Task);
     }
 
     /// <summary>
-    /// Builds a continued-as-new event that replaces a close event, for clients that look for the next run's id only in continued-as-new
-    /// events. Null if the chain has ended.
+    /// Builds a continued-as-new event that replaces a close event, for clients that recognize a successor run only by that event type.
+    /// Returns null if no run follows.
     /// </summary>
     private static HistoryEvent? ContinuedAsNew(HistoryEvent closing)
     {
@@ -215,13 +215,13 @@ internal sealed class HistoryGrpcHandler(WorkflowEngine engine, NamespaceRegistr
     }
 
     private async ValueTask<GetWorkflowExecutionHistoryReverseResponse> GetReverseAsync(
-        GrpcCall context,
+        IncomingGrpcCall context,
         GetWorkflowExecutionHistoryReverseRequest request
     )
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.Execution(request.Execution);
-        var token = TaskAndPageTokenReader.Page(request.NextPageToken);
+        var token = TaskTokenAndPageTokenReader.Page(request.NextPageToken);
         return await engine.Store.ChangeAsync(
             ns.Id,
             request.Execution.WorkflowId,

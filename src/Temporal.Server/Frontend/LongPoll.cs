@@ -1,7 +1,9 @@
 namespace Temporal.Server.Frontend;
 
-/// <summary>Ends a waiting call at its own time limit, shortly before the client's deadline, or when the server stops, whichever comes
-/// first.</summary>
+/// <summary>
+/// Limits how long a call waits. The wait ends at its own time limit, shortly before the client's deadline, or when the server stops,
+/// whichever comes first.
+/// </summary>
 internal sealed class LongPoll : IDisposable
 {
     // A response that is in flight when the deadline expires is lost, so the poll returns an empty response a little earlier.
@@ -10,7 +12,7 @@ internal sealed class LongPoll : IDisposable
     private readonly CancellationTokenSource _source;
     private bool _disposed;
 
-    public LongPoll(GrpcCall context, TimeSpan limit, CancellationToken stopping)
+    public LongPoll(IncomingGrpcCall context, TimeSpan limit, CancellationToken stopping)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
 
@@ -20,7 +22,7 @@ internal sealed class LongPoll : IDisposable
     }
 
     /// <summary>Rejects a poll with no deadline or too short a deadline, as the Temporal server does.</summary>
-    public static void RequireTime(GrpcCall context)
+    public static void RequireTime(IncomingGrpcCall context)
     {
         if (context.Remaining is not { } remaining)
         {

@@ -8,7 +8,9 @@ using Aborted = Temporalio.Api.Failure.V1.MultiOperationExecutionAborted;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Implements update-with-start, which starts a workflow, or finds it running, and updates it in one call.</summary>
+/// <summary>
+/// Implements update-with-start. One call starts a workflow, or finds the workflow that is already running, and sends the update to it.
+/// </summary>
 internal sealed class MultiOperationGrpcHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -22,7 +24,7 @@ internal sealed class MultiOperationGrpcHandler(
     public void Register(GrpcMethodRegistry table) =>
         table.AddAsync<ExecuteMultiOperationRequest, ExecuteMultiOperationResponse>(ExecuteAsync);
 
-    private async ValueTask<ExecuteMultiOperationResponse> ExecuteAsync(GrpcCall context, ExecuteMultiOperationRequest request)
+    private async ValueTask<ExecuteMultiOperationResponse> ExecuteAsync(IncomingGrpcCall context, ExecuteMultiOperationRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         if (request.Operations is not [{ StartWorkflow: { } start }, { UpdateWorkflow: { } update }])
@@ -62,8 +64,8 @@ internal sealed class MultiOperationGrpcHandler(
         }
     }
 
-    private (StartWorkflowExecutionResponse Started, CachedWorkflow Workflow, MutableState Run, PendingUpdate Update) Begin(
-        CachedWorkflow workflow,
+    private (StartWorkflowExecutionResponse Started, SingleWorkflowRunCache Workflow, MutableState Run, PendingUpdate Update) Begin(
+        SingleWorkflowRunCache workflow,
         StartWorkflowExecutionRequest start,
         UpdateWorkflowExecutionRequest update
     )

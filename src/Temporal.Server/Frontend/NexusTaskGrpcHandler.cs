@@ -10,10 +10,11 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Hands commands to workers as Nexus tasks, and accepts the answers. This server creates no other Nexus tasks, but accepts polls for them.
+/// Delivers server commands to workers as Nexus tasks, and accepts the workers' answers. This server creates no other Nexus tasks, but
+/// accepts polls for them.
 /// </summary>
 internal sealed class NexusTaskGrpcHandler(
-    WorkerCommandDispatcher commands,
+    ServerToWorkerCommandDispatcher commands,
     NamespaceRegistry namespaces,
     WorkerPolls polls,
     ServerStopSignal stopping
@@ -41,7 +42,7 @@ internal sealed class NexusTaskGrpcHandler(
         );
     }
 
-    private async ValueTask<PollNexusTaskQueueResponse> PollAsync(GrpcCall context, PollNexusTaskQueueRequest request)
+    private async ValueTask<PollNexusTaskQueueResponse> PollAsync(IncomingGrpcCall context, PollNexusTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.TaskQueue(request.TaskQueue);
@@ -58,7 +59,10 @@ internal sealed class NexusTaskGrpcHandler(
             TaskToken = new WorkerCommandToken { NamespaceId = ns.Id, CommandId = command.Id }.ToByteString(),
             Request = new Request
             {
-                Header = { ["Request-Timeout"] = $"{WorkerCommandDispatcher.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s" },
+                Header =
+                {
+                    ["Request-Timeout"] = $"{ServerToWorkerCommandDispatcher.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s",
+                },
                 StartOperation = new StartOperationRequest
                 {
                     Service = "temporal.api.nexusservices.workerservice.v1.WorkerService",

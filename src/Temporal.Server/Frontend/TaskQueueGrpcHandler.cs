@@ -27,7 +27,7 @@ internal sealed class TaskQueueGrpcHandler(
         table.AddAsync<ListTaskQueuePartitionsRequest, ListTaskQueuePartitionsResponse>(ListPartitions);
     }
 
-    private ValueTask<ShutdownWorkerResponse> Shutdown(GrpcCall context, ShutdownWorkerRequest request)
+    private ValueTask<ShutdownWorkerResponse> Shutdown(IncomingGrpcCall context, ShutdownWorkerRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         if (request.WorkerHeartbeat is { } last)
@@ -44,7 +44,7 @@ internal sealed class TaskQueueGrpcHandler(
         return ValueTask.FromResult(new ShutdownWorkerResponse());
     }
 
-    private ValueTask<ListTaskQueuePartitionsResponse> ListPartitions(GrpcCall context, ListTaskQueuePartitionsRequest request)
+    private ValueTask<ListTaskQueuePartitionsResponse> ListPartitions(IncomingGrpcCall context, ListTaskQueuePartitionsRequest request)
     {
         namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.TaskQueue(request.TaskQueue);
@@ -64,7 +64,7 @@ internal sealed class TaskQueueGrpcHandler(
         return ValueTask.FromResult(response);
     }
 
-    private ValueTask<DescribeTaskQueueResponse> Describe(GrpcCall context, DescribeTaskQueueRequest request)
+    private ValueTask<DescribeTaskQueueResponse> Describe(IncomingGrpcCall context, DescribeTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.TaskQueue(request.TaskQueue);

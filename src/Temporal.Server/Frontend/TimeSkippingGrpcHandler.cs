@@ -92,7 +92,7 @@ internal sealed class TimeSkippingGrpcHandler(SkippingClock clock, TimerService 
         timers.CheckClock();
     }
 
-    private async Task<SleepResponse> SleepAsync(GrpcCall context, DateTimeOffset until)
+    private async Task<SleepResponse> SleepAsync(IncomingGrpcCall context, DateTimeOffset until)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var timer = timers.Schedule(until, () => done.TrySetResult());
@@ -105,7 +105,7 @@ internal sealed class TimeSkippingGrpcHandler(SkippingClock clock, TimerService 
     /// Sleeps until the specified time while time skipping is unlocked. The clock skips exactly to that time, so timers that are due later
     /// do not fire yet.
     /// </summary>
-    private async Task<SleepResponse> SkipAsync(GrpcCall context, DateTimeOffset until)
+    private async Task<SleepResponse> SkipAsync(IncomingGrpcCall context, DateTimeOffset until)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asleep = 1;

@@ -11,7 +11,9 @@ namespace Temporal.Server.Frontend;
 /// <summary>Validates the versioning overrides in requests.</summary>
 internal static class VersioningOverrideValidator
 {
-    /// <summary>Converts a versioning override to its newer form, which is the only form that is stored. Returns null for null.</summary>
+    /// <summary>
+    /// Converts a versioning override to its newer form, which is the only form that is stored. A null argument yields null.
+    /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the override is empty or contradicts itself.</exception>
     public static VersioningOverride? ToNewerForm(VersioningOverride? given)
     {

@@ -246,7 +246,7 @@ internal sealed class WorkflowGrpcHandler : IInProcessWorkflowClient
     }
 
     /// <summary>Finds the running or closed run that a request names.</summary>
-    public MutableState Existing(CachedWorkflow workflow, string runId) =>
+    public MutableState Existing(SingleWorkflowRunCache workflow, string runId) =>
         Store.Find(workflow, runId)
         ?? throw (
             runId.Length > 0
@@ -257,13 +257,13 @@ internal sealed class WorkflowGrpcHandler : IInProcessWorkflowClient
         );
 
     /// <summary>Finds the run that a request names. The run must be open.</summary>
-    public MutableState Open(CachedWorkflow workflow, string runId) =>
+    public MutableState Open(SingleWorkflowRunCache workflow, string runId) =>
         Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
     public static RpcException Closed() => GrpcErrorFactory.NotFound("workflow execution already completed");
 
     private async ValueTask<SignalWithStartWorkflowExecutionResponse> SignalWithStartAsync(
-        GrpcCall context,
+        IncomingGrpcCall context,
         SignalWithStartWorkflowExecutionRequest r
     )
     {
@@ -343,7 +343,7 @@ internal sealed class WorkflowGrpcHandler : IInProcessWorkflowClient
     }
 
     private static Link SignalLink(TemporalNamespace ns, MutableState run, string requestId) =>
-        TemporalLinkFactory.ToRequest(ns.Name, run, requestId, EventType.WorkflowExecutionSignaled);
+        TemporalApiLinkFactory.ToRequest(ns.Name, run, requestId, EventType.WorkflowExecutionSignaled);
 
     private static void CheckNames(SignalWithStartWorkflowExecutionRequest request)
     {
@@ -376,7 +376,7 @@ internal sealed class WorkflowGrpcHandler : IInProcessWorkflowClient
     /// Finds the run that a request names. If the request names the chain's first run, ignores the run id and returns the chain's latest
     /// run.
     /// </summary>
-    private MutableState OfChain(CachedWorkflow workflow, string runId, string firstRunId)
+    private MutableState OfChain(SingleWorkflowRunCache workflow, string runId, string firstRunId)
     {
         var run = Existing(workflow, firstRunId.Length > 0 ? "" : runId);
         return firstRunId.Length == 0 || run.FirstRunId == firstRunId

@@ -24,7 +24,7 @@ internal sealed class WorkflowQueryGrpcHandler(
 
     public void Register(GrpcMethodRegistry table) => table.AddAsync<QueryWorkflowRequest, QueryWorkflowResponse>(QueryAsync);
 
-    private async ValueTask<QueryWorkflowResponse> QueryAsync(GrpcCall context, QueryWorkflowRequest request)
+    private async ValueTask<QueryWorkflowResponse> QueryAsync(IncomingGrpcCall context, QueryWorkflowRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.Execution(request.Execution);
@@ -54,7 +54,12 @@ internal sealed class WorkflowQueryGrpcHandler(
     /// Sends the query and returns its response. Null if the workflow's cached state, which includes the query, was dropped in the
     /// meantime.
     /// </summary>
-    private async Task<QueryWorkflowResponse?> AskAsync(GrpcCall context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
+    private async Task<QueryWorkflowResponse?> AskAsync(
+        IncomingGrpcCall context,
+        string namespaceId,
+        QueryWorkflowRequest request,
+        LongPoll wait
+    )
     {
         var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
         try
@@ -96,9 +101,9 @@ internal sealed class WorkflowQueryGrpcHandler(
     }
 
     /// <summary>
-    /// Waits for the answer to a query, or until the workflow's cached state is dropped. Offers the query to any worker if the worker that
-    /// should answer has died, was too slow, or left the query in the sticky queue. If the run ends together with the workflow task that
-    /// carried the query, the query is sent again.
+    /// Waits for the answer to a query, or until the workflow's cached state is dropped. If the chosen worker died, was too slow, or left
+    /// the query in its sticky queue, offers the query to any worker. If the run ends with the workflow task that carried the query, sends
+    /// the query again.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {
@@ -128,7 +133,7 @@ internal sealed class WorkflowQueryGrpcHandler(
         }
     }
 
-    private WorkflowExecutionStatus? Ask(CachedWorkflow workflow, QueryWorkflowRequest request, PendingQuery query)
+    private WorkflowExecutionStatus? Ask(SingleWorkflowRunCache workflow, QueryWorkflowRequest request, PendingQuery query)
     {
         var run =
             engine.Store.Find(workflow, request.Execution.RunId)
@@ -186,9 +191,9 @@ internal sealed class WorkflowQueryGrpcHandler(
         run.IsOpen && (run.PreviousStartedEventId == 0 || (run.Task is { } task && (task.StartedEventId > 0 || !run.IsPaused)));
 
     /// <summary>
-    /// Attaches a query to the run's pending workflow task, or returns false if the run has none. A worker must not get a separate query
-    /// with a history beyond the last completed task. The worker would execute the later events and cache the run in that state. The later
-    /// workflow task would then split a step that every replay executes as a whole, so the resulting history could not be replayed.
+    /// Attaches a query to the run's pending workflow task, or returns false if there is none. A separate query task must not deliver
+    /// events beyond the last completed workflow task. Its worker would cache the run in a state that no replay reaches, so the resulting
+    /// history could not be replayed.
     /// </summary>
     public static bool TryAttachToWorkflowTask(MutableState run, PendingQuery query)
     {
@@ -204,10 +209,10 @@ internal sealed class WorkflowQueryGrpcHandler(
     private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
     /// <summary>
-    /// Sends, as separate tasks, the queries that arrived while a workflow task was running and that no later workflow task will carry.
-    /// Queries that already have separate tasks are left unchanged.
+    /// Sends the queries that arrived during a workflow task, and that no later workflow task will carry, as separate query tasks. Queries
+    /// that already have separate tasks are left unchanged.
     /// </summary>
-    public static void SendLeft(WorkflowEngine engine, CachedWorkflow workflow, MutableState run)
+    public static void SendLeft(WorkflowEngine engine, SingleWorkflowRunCache workflow, MutableState run)
     {
         foreach (var query in workflow.Queries.Of(run).Where(query => query.Rides))
         {

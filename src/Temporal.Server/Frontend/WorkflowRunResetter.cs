@@ -17,7 +17,12 @@ internal sealed class WorkflowRunResetter(WorkflowEngine engine)
     /// <param name="request">The reset point and the events to reapply.</param>
     /// <param name="once">True to make repeated requests with the same id idempotent. A client's request creates a new run each
     /// time.</param>
-    public ResetWorkflowExecutionResponse Reset(CachedWorkflow workflow, MutableState run, ResetWorkflowExecutionRequest request, bool once)
+    public ResetWorkflowExecutionResponse Reset(
+        SingleWorkflowRunCache workflow,
+        MutableState run,
+        ResetWorkflowExecutionRequest request,
+        bool once
+    )
     {
         if (request.RequestId.Length == 0)
         {
@@ -99,7 +104,12 @@ internal sealed class WorkflowRunResetter(WorkflowEngine engine)
         }
     }
 
-    private MutableState Copy(CachedWorkflow workflow, MutableState run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
+    private MutableState Copy(
+        SingleWorkflowRunCache workflow,
+        MutableState run,
+        List<HistoryEvent> kept,
+        ResetWorkflowExecutionRequest request
+    )
     {
         var runId = Guid.CreateVersion7().ToString();
         var reset = engine.Store.Create(workflow, runId);
@@ -194,7 +204,7 @@ internal sealed class WorkflowRunResetter(WorkflowEngine engine)
     }
 
     /// <summary>Events of the runs that followed the reset run in its chain.</summary>
-    private IEnumerable<HistoryEvent> LaterRuns(CachedWorkflow workflow, MutableState run)
+    private IEnumerable<HistoryEvent> LaterRuns(SingleWorkflowRunCache workflow, MutableState run)
     {
         var at = run;
         while (Next(at) is { Length: > 0 } next && engine.Store.Find(workflow, next) is { } following)
@@ -218,9 +228,9 @@ internal sealed class WorkflowRunResetter(WorkflowEngine engine)
         ?? "";
 
     /// <summary>
-    /// Reapplies signals, updates and changed options, but no cancel request, as the Temporal server does. An update that an earlier reset
-    /// reapplied may occur in the kept events, or in the later events both as admitted and as accepted. Such an update is applied only
-    /// once, because workers fail a task in which an update id occurs twice.
+    /// Reapplies signals, updates and option changes, but not cancel requests, as the Temporal server does. An update that an earlier reset
+    /// reapplied may occur several times among the kept and later events. It is reapplied only once, because workers fail a task in which
+    /// an update id occurs twice.
     /// </summary>
     private static void Reapply(
         MutableState reset,

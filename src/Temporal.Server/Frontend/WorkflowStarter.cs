@@ -10,8 +10,12 @@ namespace Temporal.Server.Frontend;
 internal sealed class WorkflowStarter(WorkflowEngine engine)
 {
     /// <summary>Returns a new run's first task to the client that started the run (eager start).</summary>
-    public Func<CachedWorkflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
-        static (_, _, _) => null;
+    public Func<
+        SingleWorkflowRunCache,
+        MutableState,
+        StartWorkflowExecutionRequest,
+        PollWorkflowTaskQueueResponse?
+    > StartEagerly { get; set; } = static (_, _, _) => null;
 
     private WorkflowStore Store => engine.Store;
 
@@ -20,7 +24,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
     /// <param name="beforeFirstTask">Adds events before the first workflow task.</param>
     /// <param name="repeats">True for a known request id that identifies the same start.</param>
     public StartWorkflowExecutionResponse Start(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         StartWorkflowExecutionRequest request,
         Action<MutableState>? beforeFirstTask = null,
         bool repeats = true
@@ -67,7 +71,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
     }
 
     private StartWorkflowExecutionResponse? Conflict(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState current,
         StartWorkflowExecutionRequest request,
         ref string newRunId
@@ -85,7 +89,7 @@ internal sealed class WorkflowStarter(WorkflowEngine engine)
                 var answer = Started(request, current, started: false);
                 if (Attach(current, request))
                 {
-                    answer.Link = TemporalLinkFactory.ToRequest(
+                    answer.Link = TemporalApiLinkFactory.ToRequest(
                         request.Namespace,
                         current,
                         request.RequestId,

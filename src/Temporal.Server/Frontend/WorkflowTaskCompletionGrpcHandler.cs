@@ -33,9 +33,9 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
         table.AddAsync<ResetStickyTaskQueueRequest, ResetStickyTaskQueueResponse>(ResetStickyAsync);
     }
 
-    private async ValueTask<GrpcResponse> CompleteAsync(GrpcCall context, RespondWorkflowTaskCompletedRequest request)
+    private async ValueTask<GrpcResponse> CompleteAsync(IncomingGrpcCall context, RespondWorkflowTaskCompletedRequest request)
     {
-        var token = TaskAndPageTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
+        var token = TaskTokenAndPageTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         var answers = new List<Action>();
         var (fault, response, task) = await engine.Store.ChangeAsync(
             token.NamespaceId,
@@ -77,7 +77,7 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
             : null;
 
     private (WorkflowTaskRejectionReason? Fault, RespondWorkflowTaskCompletedResponse Response, byte[]? Task) Complete(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         TaskToken token,
         RespondWorkflowTaskCompletedRequest request,
         List<Action> answers
@@ -217,7 +217,7 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
 
     /// <summary>Starts the next workflow task and returns it with the response if the worker requested a new task.</summary>
     private byte[]? Next(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState run,
         RespondWorkflowTaskCompletedRequest request,
         RespondWorkflowTaskCompletedResponse response
@@ -233,10 +233,9 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
     }
 
     /// <summary>
-    /// Terminates a run whose history exceeds the limits. Long before that, the run's worker has received the suggestion to continue as
-    /// new.
+    /// Terminates a run whose history exceeds the limits. The run's worker was advised to continue as new long before that.
     /// </summary>
-    private void EndTooLong(CachedWorkflow workflow, MutableState run)
+    private void EndTooLong(SingleWorkflowRunCache workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
         {
@@ -347,7 +346,7 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
         );
     }
 
-    private void AnswerQueries(CachedWorkflow workflow, RespondWorkflowTaskCompletedRequest request, List<Action> answers)
+    private void AnswerQueries(SingleWorkflowRunCache workflow, RespondWorkflowTaskCompletedRequest request, List<Action> answers)
     {
         foreach (var (id, result) in request.QueryResults)
         {
@@ -365,7 +364,7 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
     }
 
     /// <summary>Finds the run whose started task a token identifies.</summary>
-    private MutableState StartedTask(CachedWorkflow workflow, TaskToken token)
+    private MutableState StartedTask(SingleWorkflowRunCache workflow, TaskToken token)
     {
         var run = engine.Store.Find(workflow, token.RunId);
         if (run is null)
@@ -386,9 +385,9 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
             : throw GrpcErrorFactory.NotFound("Workflow task not found.");
     }
 
-    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(GrpcCall context, RespondWorkflowTaskFailedRequest request)
+    private async ValueTask<RespondWorkflowTaskFailedResponse> FailAsync(IncomingGrpcCall context, RespondWorkflowTaskFailedRequest request)
     {
-        var token = TaskAndPageTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
+        var token = TaskTokenAndPageTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         var failure = request.Failure;
         if (failure is not null && failure.CalculateSize() > namespaces.BlobSizeLimit)
         {
@@ -425,9 +424,12 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
         return new RespondWorkflowTaskFailedResponse();
     }
 
-    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(GrpcCall context, RespondQueryTaskCompletedRequest request)
+    private async ValueTask<RespondQueryTaskCompletedResponse> AnswerQueryAsync(
+        IncomingGrpcCall _,
+        RespondQueryTaskCompletedRequest request
+    )
     {
-        var token = TaskAndPageTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
+        var token = TaskTokenAndPageTokenReader.Task(request.TaskToken, namespaces, request.Namespace);
         if (token.QueryId.Length == 0)
         {
             throw GrpcErrorFactory.InvalidArgument("Invalid TaskToken.");
@@ -446,15 +448,12 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
             {
                 return new RespondQueryTaskCompletedResponse();
             }
-
             throw GrpcErrorFactory.NotFound("query task not found, or already expired");
         }
-
         if (isNone)
         {
             return new RespondQueryTaskCompletedResponse();
         }
-
         if (GrpcArgumentValidator.TooLarge(request.QueryResult, namespaces.BlobSizeLimit) is { } fault)
         {
             query.Answer.TrySetResult(
@@ -475,7 +474,7 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
         return new RespondQueryTaskCompletedResponse();
     }
 
-    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(GrpcCall context, ResetStickyTaskQueueRequest request)
+    private async ValueTask<ResetStickyTaskQueueResponse> ResetStickyAsync(IncomingGrpcCall context, ResetStickyTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.Execution(request.Execution);

@@ -29,7 +29,7 @@ internal sealed class WorkflowTaskGrpcHandler(
     /// <summary>Starts the task for a worker and encodes the response, or returns null if the task is obsolete. The caller must hold the
     /// workflow's lock.</summary>
     public byte[]? Start(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState run,
         string identity,
         string requestId,
@@ -47,7 +47,11 @@ internal sealed class WorkflowTaskGrpcHandler(
     /// Returns a run's first task with the response to the start, if the client requested an eager start. A repeated start gets the same
     /// task until a worker has completed the task. Null if the task has a backoff or another worker has started it.
     /// </summary>
-    public PollWorkflowTaskQueueResponse? StartEagerly(CachedWorkflow workflow, MutableState run, StartWorkflowExecutionRequest request)
+    public PollWorkflowTaskQueueResponse? StartEagerly(
+        SingleWorkflowRunCache workflow,
+        MutableState run,
+        StartWorkflowExecutionRequest request
+    )
     {
         if (run is not { IsOpen: true, PreviousStartedEventId: 0, Task: { Attempt: 1 } task })
         {
@@ -66,7 +70,7 @@ internal sealed class WorkflowTaskGrpcHandler(
     }
 
     /// <summary>Builds the response for the worker that started the task.</summary>
-    private byte[] Started(CachedWorkflow workflow, MutableState run, bool partialHistory, int behind = 0)
+    private byte[] Started(SingleWorkflowRunCache workflow, MutableState run, bool partialHistory, int behind = 0)
     {
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
@@ -103,7 +107,7 @@ internal sealed class WorkflowTaskGrpcHandler(
         return Encode(run, response, partialHistory ? run.PreviousStartedEventId + 1 : 1, run.WorkflowTask.UnwrittenEvents());
     }
 
-    private async ValueTask<GrpcResponse> PollAsync(GrpcCall context, PollWorkflowTaskQueueRequest request)
+    private async ValueTask<GrpcResponse> PollAsync(IncomingGrpcCall context, PollWorkflowTaskQueueRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         GrpcArgumentValidator.TaskQueue(request.TaskQueue);
@@ -151,7 +155,12 @@ internal sealed class WorkflowTaskGrpcHandler(
         return new GrpcResponse(new PollWorkflowTaskQueueResponse());
     }
 
-    private byte[]? StartTask(CachedWorkflow workflow, QueuedWorkflowTask queued, PollWorkflowTaskQueueRequest request, string requestId)
+    private byte[]? StartTask(
+        SingleWorkflowRunCache workflow,
+        QueuedWorkflowTask queued,
+        PollWorkflowTaskQueueRequest request,
+        string requestId
+    )
     {
         if (
             engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true, IsPaused: false } run
@@ -198,7 +207,8 @@ internal sealed class WorkflowTaskGrpcHandler(
     }
 
     /// <summary>
-    /// True if the run's options have not changed since the task was queued. Otherwise the task belongs in another position.
+    /// True if the options that decide the task's position in the queue are unchanged since the task was queued. Otherwise, the task must
+    /// not start from this position.
     /// </summary>
     private static bool HasItsPlace(MutableState run, QueuedWorkflowTask queued) =>
         queued.Priority == (run.Priority?.PriorityKey ?? 0)
@@ -289,7 +299,8 @@ internal sealed class WorkflowTaskGrpcHandler(
     }
 
     /// <summary>
-    /// Returns a task to its queue after the start failed, or after the worker disconnected before it received the response.
+    /// Makes a task available again after its start failed, or after its worker disconnected before receiving the response. A task that has
+    /// already started is timed out instead of being queued again.
     /// </summary>
     private void PutBack(QueuedTemporalTask queued, string requestId)
     {

@@ -20,7 +20,7 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
         table.AddAsync<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(PollAsync);
     }
 
-    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(GrpcCall context, UpdateWorkflowExecutionRequest request)
+    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(IncomingGrpcCall context, UpdateWorkflowExecutionRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
         Check(request);
@@ -58,7 +58,7 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
 
     /// <summary>Finds the update, or admits it and ensures that a workflow task delivers it to the worker. The caller must hold the
     /// workflow's lock.</summary>
-    public PendingUpdate Admit(CachedWorkflow workflow, MutableState run, Request request)
+    public PendingUpdate Admit(SingleWorkflowRunCache workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;
         if (FindUpdate(workflow, run, id) is { } known)
@@ -114,10 +114,10 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
     /// <param name="find">Finds or admits the update. Called again if the workflow's cached state was dropped meanwhile. An accepted
     /// update is then read from history; any other is admitted again, as for a client that retries.</param>
     public async Task<UpdateWorkflowExecutionResponse> FollowAsync(
-        GrpcCall context,
+        IncomingGrpcCall context,
         string ns,
         Stage stage,
-        Func<Task<(CachedWorkflow Workflow, MutableState Run, PendingUpdate Update)>> find
+        Func<Task<(SingleWorkflowRunCache Workflow, MutableState Run, PendingUpdate Update)>> find
     )
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
@@ -129,7 +129,7 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
             try
             {
                 await Task.WhenAny(reached, workflow.Gone).WaitAsync(wait.Token);
-                if (update.Progress == WorkflowUpdateProgress.Dropped)
+                if (update.Progress == WorkflowUpdateLifecycleStatus.Dropped)
                 {
                     await Task.Delay(AskAgainAfter, wait.Token);
                     continue;
@@ -157,7 +157,7 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
             throw aborted;
         }
 
-        var stage = progress == WorkflowUpdateProgress.Dropped ? Stage.Admitted : progress.Stage;
+        var stage = progress == WorkflowUpdateLifecycleStatus.Dropped ? Stage.Admitted : progress.Stage;
         return new UpdateWorkflowExecutionResponse
         {
             UpdateRef = new UpdateRef
@@ -169,8 +169,8 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
             Stage = stage,
             Link =
                 stage == Stage.Admitted ? null
-                : progress.Outcome?.Failure is not null ? TemporalLinkFactory.ToRun(ns, run, "Update rejected")
-                : TemporalLinkFactory.ToRequest(ns, run, update.Request.RequestId, EventType.WorkflowExecutionUpdateAccepted),
+                : progress.Outcome?.Failure is not null ? TemporalApiLinkFactory.ToRun(ns, run, "Update rejected")
+                : TemporalApiLinkFactory.ToRequest(ns, run, update.Request.RequestId, EventType.WorkflowExecutionUpdateAccepted),
         };
     }
 
@@ -217,7 +217,10 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
         }
     }
 
-    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(GrpcCall context, PollWorkflowExecutionUpdateRequest request)
+    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(
+        IncomingGrpcCall context,
+        PollWorkflowExecutionUpdateRequest request
+    )
     {
         var ns = namespaces.Resolve(request.Namespace);
         if (request.UpdateRef is null)
@@ -256,7 +259,7 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
     }
 
     /// <summary>Finds an update that is in progress or recorded in the history, or returns null for an unknown id.</summary>
-    public PendingUpdate? FindUpdate(CachedWorkflow workflow, MutableState run, string id)
+    public PendingUpdate? FindUpdate(SingleWorkflowRunCache workflow, MutableState run, string id)
     {
         UpdateProtocol.RestoreAdmitted(workflow, run);
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
@@ -273,7 +276,7 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
         if (events.Completed > 0)
         {
             update.Publish(
-                new WorkflowUpdateProgress(
+                new WorkflowUpdateLifecycleStatus(
                     Stage.Completed,
                     engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome
                 )
@@ -281,11 +284,11 @@ internal sealed class WorkflowUpdateGrpcHandler(WorkflowEngine engine, Namespace
         }
         else if (!run.IsOpen)
         {
-            update.Publish(new WorkflowUpdateProgress(Stage.Completed, UpdateProtocol.ClosedBeforeCompletion()));
+            update.Publish(new WorkflowUpdateLifecycleStatus(Stage.Completed, UpdateProtocol.ClosedBeforeCompletion()));
         }
         else
         {
-            update.Publish(new WorkflowUpdateProgress(Stage.Accepted));
+            update.Publish(new WorkflowUpdateLifecycleStatus(Stage.Accepted));
             if (workflow.Current == run)
             {
                 // The update was accepted before a server restart and continues from here.

@@ -12,7 +12,9 @@ internal static class ActivityTransitions
 {
     private static readonly TimeSpan TimerResolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>Marks an activity to be queued after the commit, unless it is held back.</summary>
+    /// <summary>
+    /// Marks an activity to be queued after the commit. Has no effect on an activity that is held back because the workflow is paused.
+    /// </summary>
     public static void Dispatch(MutableState run, PendingActivity activity)
     {
         if (!activity.Record.Held)
@@ -289,7 +291,8 @@ internal static class ActivityTransitions
     }
 
     /// <summary>
-    /// Marks an activity's record as changed. The record is then stored, and its due time is recomputed. Must be called after every change.
+    /// Marks an activity's record as changed, so that the record is stored and the activity's due time is recomputed. Must be called after
+    /// every change to the record.
     /// </summary>
     public static void MarkChanged(MutableState run, PendingActivity activity)
     {

@@ -6,7 +6,7 @@ namespace Temporal.Server.History;
 /// <summary>Consecutive events, encoded as a <c>History</c> message. Concatenated batches form a valid message, too.</summary>
 internal sealed record EventBatch(long First, long Last, byte[] Bytes);
 
-/// <summary>The encoded events of a run in memory. For a long run, only the newest events are in memory.</summary>
+/// <summary>The encoded events of a run that are held in memory. If the run is long, these are only its newest events.</summary>
 internal sealed class CachedEventHistory
 {
     private const int KeptBytes = 8 * 1024;
@@ -26,7 +26,7 @@ internal sealed class CachedEventHistory
         Last = batch.Last;
     }
 
-    /// <summary>Drops the oldest stored events from memory if there are many.</summary>
+    /// <summary>Drops the oldest events from memory if there are many. Only events that are already stored can be dropped.</summary>
     public void Trim(long committedEventId)
     {
         var drop = 0;
@@ -39,7 +39,7 @@ internal sealed class CachedEventHistory
         _batches.RemoveRange(0, drop);
     }
 
-    /// <summary>Batches in memory with events from <paramref name="from"/> on.</summary>
+    /// <summary>Returns the in-memory batches that contain events with ids of at least <paramref name="from"/>.</summary>
     public IEnumerable<EventBatch> From(long from)
     {
         // Binary search for the batch that contains the event.
@@ -71,7 +71,7 @@ internal sealed class CachedEventHistory
     public static IEnumerable<HistoryEvent> Decode(EventBatch batch) =>
         Temporalio.Api.History.V1.History.Parser.ParseFrom(batch.Bytes).Events;
 
-    /// <summary>Splits a batch into encoded single events, each with the preceding field tag.</summary>
+    /// <summary>Splits a batch into its encoded events, each including the field tag that precedes it.</summary>
     public static IEnumerable<(long EventId, ReadOnlyMemory<byte> Bytes)> Split(EventBatch batch)
     {
         var id = batch.First;

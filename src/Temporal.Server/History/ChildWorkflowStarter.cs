@@ -87,7 +87,7 @@ internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStar
     }
 
     private string StartChild(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         TransferTask task,
         StartChildWorkflowExecutionInitiatedEventAttributes a,
         TemporalNamespace parentNamespace,
@@ -158,7 +158,7 @@ internal sealed class ChildWorkflowStarter(WorkflowStore store, RunSuccessorStar
     }
 
     private void AnswerStart(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         long key,
         TransferTask task,
         StartChildWorkflowExecutionInitiatedEventAttributes a,

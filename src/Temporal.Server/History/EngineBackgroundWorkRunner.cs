@@ -3,14 +3,17 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>Runs background work that no caller waits for. The work runs until the server stops.</summary>
+/// <summary>
+/// Runs background work for which no client call waits. If the server stops first, the next start of the server resumes the work.
+/// </summary>
 internal sealed class EngineBackgroundWorkRunner(TimerService timers, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Starts background work. Retries while its change can't be written, for example because the disk is full. Logs any other failure.
+    /// Starts work in the background. Repeats the work as long as its change can't be written, for example because the disk is full. Any
+    /// other failure is only logged.
     /// </summary>
     public void Start(string workflowId, Func<Task> work)
     {

@@ -3,7 +3,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Cuts pages from encoded events and inserts them into responses without parsing them.</summary>
+/// <summary>Splits encoded history events into pages, and inserts the pages into responses without parsing the events.</summary>
 internal static class EventHistoryPageBuilder
 {
     public const int MaxPageEvents = 1000;

@@ -30,7 +30,8 @@ internal sealed class HistoryEventBuffer
     }
 
     /// <summary>
-    /// Removes all events and returns them in the order in which they are to be written, with ids from <paramref name="firstId"/> on.
+    /// Removes all events, and returns them in the order in which they must be written. The events get consecutive ids that start at
+    /// <paramref name="firstId"/>.
     /// </summary>
     public IReadOnlyList<HistoryEvent> RemoveAll(long firstId)
     {
@@ -59,7 +60,7 @@ internal sealed class HistoryEventBuffer
                 or EventType.ChildWorkflowExecutionTerminated;
 
     /// <summary>
-    /// Sets the started event id in the close events of activities and children whose started event was buffered before them.
+    /// Sets the started event id in an event that ends an activity or a child, if the started event was buffered as well.
     /// </summary>
     /// <param name="startedIds">Ids of the started events by the id of the scheduled or initiated event.</param>
     private static void FixStartedId(HistoryEvent e, Dictionary<long, long> startedIds)

@@ -45,13 +45,14 @@ internal interface IInProcessWorkflowClient
     /// <param name="once">True to answer a repeated request id with the run that it created before.</param>
     Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request, bool once = false);
 
-    /// <summary>Deletes a run and its history. Terminates a running run first.</summary>
+    /// <summary>Deletes a run and its history. If the run is still open, terminates it first.</summary>
     Task DeleteAsync(DeleteWorkflowExecutionRequest request);
 
     Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request);
 
     /// <summary>
-    /// Finds the event id of the last (or first) workflow task that a run completed, or returns null if it completed none.
+    /// Finds the last, or the first, workflow task that a run completed. Returns the id of its completed event, or null if the run
+    /// completed none.
     /// </summary>
     Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last);
 

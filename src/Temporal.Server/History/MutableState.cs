@@ -10,11 +10,9 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// The state of a run. It consists of the state from the events applied so far (<see cref="Apply"/>), and of state that no event contains,
-/// in <see cref="Record"/> and the activity records. Changes accumulate in <see cref="Changes"/> until they are committed. Guarded by the
-/// lock of its workflow.
-/// </summary>
+/// <summary>The state of a run. It consists of the state from the events applied so far (<see cref="Apply"/>), and of state that no event
+/// contains, in <see cref="Record"/> and the activity records. Changes accumulate in <see cref="Changes"/> until they are committed.
+/// Guarded by the lock of its workflow.</summary>
 internal sealed class MutableState
 {
     private readonly TimeProvider _time;
@@ -95,32 +93,33 @@ internal sealed class MutableState
 
     public long LastCompletedTaskEventId { get; private set; }
 
-    /// <summary>Build of the worker that completed the last workflow task, or null if it named none.</summary>
+    /// <summary>Build of the last worker that completed a workflow task and named its build, or null if none did.</summary>
     public WorkerVersionStamp? WorkerVersion { get; private set; }
 
-    /// <summary>Name of the deployment of the worker that completed the last workflow task; empty for none.</summary>
+    /// <summary>Name of the worker deployment to which the run last belonged, either inherited or reported with a completed workflow task.
+    /// Empty if there was none.</summary>
     public string DeploymentName { get; private set; } = "";
 
-    /// <summary>Versioning behavior that the worker of the last completed workflow task declared.</summary>
+    /// <summary>Versioning behavior that the worker declared when it completed the last workflow task. Before the first completed task, the
+    /// behavior that the run inherited.</summary>
     public VersioningBehavior Behavior { get; private set; }
 
-    /// <summary>Deployment version of the worker that completed the last workflow task, or null for none.</summary>
+    /// <summary>Deployment version of the worker that completed the last workflow task, or null for none. Before the first completed task,
+    /// the version that the run inherited.</summary>
     public WorkerDeploymentVersion? Deployment { get; private set; }
 
     public long SignalCount { get; private set; }
 
-    /// <summary>Updates that events record as accepted or completed: the ids of these events, by update id.</summary>
+    /// <summary>Ids of the events that record the acceptance and completion of each accepted update, by update id. An id of 0 means that
+    /// the event does not exist.</summary>
     public Dictionary<string, (long Accepted, long Completed)> Updates { get; } = [];
 
-    /// <summary>
-    /// Updates that a reset carried over and no worker has answered yet. Unlike other admitted updates, they are recorded in events.
-    /// </summary>
+    /// <summary>Updates that a reset carried over and no worker has answered yet. Unlike other admitted updates, they are recorded in
+    /// events.</summary>
     public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
-    /// <summary>
-    /// Activities that a worker of another version polled for. They are dispatched after a workflow task has moved the run to that
-    /// version. Kept in memory only, like all queued tasks.
-    /// </summary>
+    /// <summary>Activities for which a worker of another deployment version has polled. They are dispatched once a workflow task has moved
+    /// the run to that version. Kept only in memory, like all queued tasks.</summary>
     public HashSet<long> WaitForMove { get; } = [];
 
     public UnsavedWorkflowRunChanges Changes { get; private set; } = new();
@@ -129,7 +128,7 @@ internal sealed class MutableState
 
     public string FirstRunId => Start.FirstExecutionRunId;
 
-    /// <summary>Schedules, starts and ends <see cref="Task"/>.</summary>
+    /// <summary>State machine that schedules, starts and ends <see cref="Task"/>.</summary>
     public WorkflowTaskStateMachine WorkflowTask { get; }
 
     /// <summary>The scheduled or started workflow task, or null for none.</summary>
@@ -137,10 +136,10 @@ internal sealed class MutableState
 
     public bool HasStartedTask => Task is { StartedEventId: > 0 };
 
-    /// <summary>Number of history events from which on the server suggests continue-as-new to a worker.</summary>
+    /// <summary>Number of history events above which the server suggests to workers that the run continue as new.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
-    /// <summary>The clock that measures how long attempts run.</summary>
+    /// <summary>Clock that measures how long attempts run, without the time that the machine spends asleep.</summary>
     public AwakeClock Awake { get; }
 
     /// <summary>Current wall clock time, which may have been set back.</summary>
@@ -159,7 +158,7 @@ internal sealed class MutableState
     public DateTimeOffset? RunExpiration =>
         Start.WorkflowRunTimeout.IsPositive() ? StartTime + Start.FirstWorkflowTaskBackoff.Span() + Start.WorkflowRunTimeout.Span() : null;
 
-    /// <summary>Time at which the run times out by its own limit or the chain's limit, or null for never.</summary>
+    /// <summary>Time at which the run times out by its own limit or the limit of its chain, or null if it has no time limit.</summary>
     public DateTimeOffset? Expiration => ProtoTime.Earlier(RunExpiration, Start.WorkflowExecutionExpirationTime?.Time());
 
     public DateTimeOffset ExecutionTime => StartTime + Start.FirstWorkflowTaskBackoff.Span();
@@ -171,7 +170,8 @@ internal sealed class MutableState
     /// <summary>The event that closed the run, or null while it is open.</summary>
     public HistoryEvent? CloseEvent { get; private set; }
 
-    /// <summary>True if a task of the run belongs in a queue. A restarted server requeues the tasks of these runs.</summary>
+    /// <summary>True if a workflow task or activity of the run belongs in a task queue. After a restart, the server requeues the tasks of
+    /// such runs.</summary>
     public bool WaitsInQueue() =>
         IsOpen
         && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
@@ -271,9 +271,8 @@ internal sealed class MutableState
         return true;
     }
 
-    /// <summary>
-    /// Removes a buffered timer-fired event that the worker has not seen. Returns the timer's started event id, or 0 if none is buffered.
-    /// </summary>
+    /// <summary>Removes a buffered timer-fired event that the worker has not seen. Returns the timer's started event id, or 0 if none is
+    /// buffered.</summary>
     public long RemoveBufferedTimer(string timerId)
     {
         if (Buffered.RemoveTimerFired(timerId) is not { } fired)
@@ -482,7 +481,8 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Records, for a start request that was attached to the run, the id of its event, which was buffered until now.</summary>
+    /// <summary>Completes the record of a start request that was attached to the run. Sets the id of the request's event, which had no id
+    /// while it was buffered.</summary>
     private void ResolveRequestId(HistoryEvent e)
     {
         if (

@@ -5,7 +5,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>A pending activity: its scheduled event, and the record of state that no event contains.</summary>
+/// <summary>A pending activity. Consists of its scheduled event and of a record of the state that events do not contain.</summary>
 internal sealed class PendingActivity(
     long scheduledEventId,
     ActivityTaskScheduledEventAttributes scheduled,
@@ -38,7 +38,9 @@ internal sealed class PendingActivity(
 
     public TimeSpan Heartbeat => (Record.Options is { } o ? o.HeartbeatTimeout : Scheduled.HeartbeatTimeout).Span();
 
-    /// <summary>The activity's own priority, as scheduled or last changed, or null for none.</summary>
+    /// <summary>
+    /// Priority that the activity was scheduled with or last changed to, without values inherited from the run, or null for none.
+    /// </summary>
     public Priority? Priority => Record.Options?.Priority ?? Scheduled.Priority;
 
     public RetryPolicy? RetryPolicy => Record.Options is { } o ? o.RetryPolicy : Scheduled.RetryPolicy;
@@ -60,8 +62,8 @@ internal sealed class PendingActivity(
     public void NoteChange() => _due = null;
 
     /// <summary>
-    /// Time at which the activity next changes without a request, or null for never. Cached until the record changes, because every change
-    /// to a run checks all its activities.
+    /// Time at which the activity next changes because of time alone, such as at a timeout, or null for never. Cached until the record
+    /// changes, because every change to a run checks all of its activities.
     /// </summary>
     /// <param name="asleep"><see cref="AwakeClock.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
     /// time.</param>

@@ -3,7 +3,10 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Priorities of activities and children. Each field that is not set is inherited from the run that schedules them.</summary>
+/// <summary>
+/// Computes the priorities of activities and children. A field that is not set is inherited from the run that schedules the activity or
+/// child.
+/// </summary>
 internal static class PriorityInheritance
 {
     private const int LongestFairnessKey = 64;

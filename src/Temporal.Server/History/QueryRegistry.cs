@@ -19,7 +19,8 @@ internal sealed class QueryRegistry
     public PendingQuery? RemoveQuery(string id) => _queries.Remove(id, out var query) ? query : null;
 
     /// <summary>
-    /// Removes a query that was answered with a workflow task. A worker that holds the query as a separate query task may still answer it.
+    /// Removes a query that was answered together with a workflow task. A worker that also holds the query as a separate query task may
+    /// still send a second answer.
     /// </summary>
     public PendingQuery? RemoveAnsweredWithTask(string id)
     {
@@ -37,7 +38,9 @@ internal sealed class QueryRegistry
         return query;
     }
 
-    /// <summary>True if a query was recently answered with a workflow task while a worker held it as a separate query task.</summary>
+    /// <summary>
+    /// True if the query was recently answered together with a workflow task while a worker also held it as a separate query task.
+    /// </summary>
     public bool IsAnsweredTwice(string id) => _answeredWithTask.Contains(id);
 
     public void Remove(PendingQuery query) => _queries.Remove(query.Id);

@@ -3,7 +3,9 @@ using Temporal.Server.Storage;
 
 namespace Temporal.Server.History;
 
-/// <summary>Deletes closed runs after their namespace's retention, and returns the engine file's freed pages to the file system.</summary>
+/// <summary>
+/// Deletes closed runs when their namespace's retention time has passed. Also returns freed pages of the database file to the file system.
+/// </summary>
 internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int PageSize = 100;
@@ -15,7 +17,8 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
     private Timer? _timer;
 
     /// <summary>
-    /// Starts periodic sweeps. They use real time even if the engine's clock skips, so that maintenance never stops the skipping clock.
+    /// Starts periodic sweeps. Sweeps are scheduled in real time even if the server uses a time-skipping clock, so that they never keep
+    /// that clock from advancing.
     /// </summary>
     public void Start() => _timer = new Timer(static s => _ = ((RetentionSweeper)s!).DeleteExpiredLoggedAsync(), this, Delay, Interval);
 

@@ -4,7 +4,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Computes retries and their delays as Temporal does. Stateless.</summary>
+/// <summary>Computes retries and their delays as Temporal does. Has no state.</summary>
 internal static class RetryPolicies
 {
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);
@@ -12,8 +12,8 @@ internal static class RetryPolicies
     private const int DefaultMaximumFactor = 100;
 
     /// <summary>
-    /// Fills the missing fields of a retry policy with defaults: 1 second, a backoff coefficient of 2, and a maximum of 100 times the
-    /// initial interval.
+    /// Fills in the missing fields of a retry policy. Defaults: an initial interval of 1 second, a backoff coefficient of 2, and a maximum
+    /// interval of 100 times the initial interval.
     /// </summary>
     public static RetryPolicy WithDefaults(RetryPolicy? given)
     {
@@ -83,7 +83,7 @@ internal static class RetryPolicies
         return policy.MaximumAttempts < 0 ? "MaximumAttempts cannot be negative on retry policy." : null;
     }
 
-    /// <summary>Decides whether and after which delay another attempt follows a failed one.</summary>
+    /// <summary>Decides whether another attempt follows a failed one, and after what delay.</summary>
     /// <param name="attempt">Number of the failed attempt, from 1.</param>
     /// <param name="expiration">Latest start time of the next attempt, or null if there is no limit.</param>
     /// <returns>IN_PROGRESS with the delay, or the reason against another attempt.</returns>

@@ -16,7 +16,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
 
     public void Complete(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState run,
         CompleteWorkflowExecutionCommandAttributes command,
         long taskCompletedId
@@ -43,7 +43,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         );
     }
 
-    public void Fail(CachedWorkflow workflow, MutableState run, FailureMessage failure, long taskCompletedId)
+    public void Fail(SingleWorkflowRunCache workflow, MutableState run, FailureMessage failure, long taskCompletedId)
     {
         var (state, next) = RetryOrCron(run, failure);
         var e = run.NewEvent(EventType.WorkflowExecutionFailed);
@@ -57,8 +57,8 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
-    /// <summary>Terminates a run so that a new run can replace it. Returns the id of the new run.</summary>
-    public string Replace(CachedWorkflow workflow, MutableState current)
+    /// <summary>Terminates a run so that a new run can replace it. Returns the id for the new run, which the caller must create.</summary>
+    public string Replace(SingleWorkflowRunCache workflow, MutableState current)
     {
         var newRunId = Guid.CreateVersion7().ToString();
         var details = new Payloads();
@@ -67,7 +67,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         return newRunId;
     }
 
-    public void TimeOut(CachedWorkflow workflow, MutableState run)
+    public void TimeOut(SingleWorkflowRunCache workflow, MutableState run)
     {
         var failure = ServerFailureFactory.Timeout(TimeoutType.StartToClose, "workflow timeout");
         var (state, next) = RetryOrCron(run, failure);
@@ -85,7 +85,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
-    public void Cancel(CachedWorkflow workflow, MutableState run, Payloads? details, long taskCompletedId)
+    public void Cancel(SingleWorkflowRunCache workflow, MutableState run, Payloads? details, long taskCompletedId)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionCanceled);
         e.WorkflowExecutionCanceledEventAttributes = new WorkflowExecutionCanceledEventAttributes
@@ -99,7 +99,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     /// <summary>Terminates a run.</summary>
     /// <param name="children">False to leave the children open, because another run takes over the children.</param>
     public void Terminate(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState run,
         string reason,
         Payloads? details,
@@ -120,7 +120,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     }
 
     public void ContinueAsNew(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState run,
         ContinueAsNewWorkflowExecutionCommandAttributes command,
         UserMetadata? userMetadata,
@@ -246,7 +246,7 @@ internal sealed class RunSuccessorStarter(WorkflowStore store, NamespaceRegistry
     }
 
     private void End(
-        CachedWorkflow workflow,
+        SingleWorkflowRunCache workflow,
         MutableState run,
         HistoryEvent closing,
         SuccessorWorkflowRunOptions? next,

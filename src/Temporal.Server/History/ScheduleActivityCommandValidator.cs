@@ -3,7 +3,7 @@ using Temporalio.Api.Command.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Validates commands that schedule activities, with the Temporal server's messages.</summary>
+/// <summary>Validates commands that schedule activities. Reports faults with the same messages as the Temporal server.</summary>
 internal static class ScheduleActivityCommandValidator
 {
     /// <summary>Returns the error message for an invalid command, or null if the command is valid.</summary>

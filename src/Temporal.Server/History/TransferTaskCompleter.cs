@@ -3,10 +3,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Completes transfer tasks: deletes each task together with the change that answers it.</summary>
+/// <summary>Completes transfer tasks. Deletes each task in the same write as the change that records the task's result.</summary>
 internal sealed class TransferTaskCompleter(WorkflowStore store)
 {
-    /// <summary>Records the answer to a transfer task in the requesting run, if the run is still waiting for it.</summary>
+    /// <summary>Records the result of a transfer task in the run that requested it, if that run is still waiting for the result.</summary>
     public async Task AnswerAsync(long key, TransferTask task, Func<MutableState, bool> waits, Func<MutableState, HistoryEvent> answer)
     {
         var isThere = await store.ChangeAsync(
@@ -35,10 +35,11 @@ internal sealed class TransferTaskCompleter(WorkflowStore store)
         }
     }
 
-    /// <summary>Deletes the task of a run that was deleted in the meantime, because no later change of that run can delete the
-    /// task.</summary>
+    /// <summary>
+    /// Deletes a transfer task whose run has been deleted in the meantime, because no later change to that run can delete it.
+    /// </summary>
     public Task DeleteTaskAsync(long key) => store.Database.WriteAsync(db => TransferTaskSqlTable.Delete(db, key));
 
-    /// <summary>Completes a transfer task whose result no caller is waiting for.</summary>
+    /// <summary>Completes a transfer task for whose result no run is waiting.</summary>
     public Task CompleteAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
 }

@@ -7,15 +7,15 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Executes requests between workflows: starting a child, signaling, canceling, notifying the parent and closing the children. Also
-/// commands workers to cancel activities. Each task is stored with the change that requests it and deleted with the change that answers it.
-/// The receiver recognizes a repeated request by its id, so each request takes effect once despite crashes.
+/// Executes a run's requests to other workflows, and commands workers to cancel activities. Each task is stored with the change that
+/// requests it and deleted with the change that records its result. Receivers recognize repeated requests by their ids, so a request takes
+/// effect only once despite crashes.
 /// </summary>
 internal sealed class TransferTaskExecutor(
     WorkflowStore store,
     RunSuccessorStarter chain,
     NamespaceRegistry namespaces,
-    WorkerCommandDispatcher commands
+    ServerToWorkerCommandDispatcher commands
 )
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
@@ -291,7 +291,7 @@ internal sealed class TransferTaskExecutor(
 
     /// <summary>Finds the open run that a task targets. For a request to a child, the requesting run must be the child's parent.</summary>
     /// <param name="closed">True to accept a closed run as well.</param>
-    private MutableState Target(CachedWorkflow workflow, TransferTask task, bool followChain = false, bool closed = false)
+    private MutableState Target(SingleWorkflowRunCache workflow, TransferTask task, bool followChain = false, bool closed = false)
     {
         var run = store.Find(workflow, task.ChildOnly || followChain ? "" : task.TargetRunId);
         if (run is null || (!run.IsOpen && !closed))

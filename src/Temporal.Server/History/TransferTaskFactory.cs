@@ -48,8 +48,8 @@ internal static class TransferTaskFactory
     }
 
     /// <summary>
-    /// Adds the command to cancel a started activity, unless its worker accepts no commands. All commands from one change to a run that go
-    /// to the same worker share one task.
+    /// Adds a transfer task that commands the worker to cancel a started activity, unless the worker accepts no commands. All commands that
+    /// a change to a run sends to the same worker share one task.
     /// </summary>
     public static void AddCancel(MutableState run, PendingActivity activity)
     {

@@ -43,7 +43,7 @@ internal sealed class UnsavedWorkflowRunChanges
     public bool TimedOut { get; set; }
 
     /// <summary>Progress of updates after these changes. Published to waiting callers once the changes are durable.</summary>
-    public Dictionary<PendingUpdate, WorkflowUpdateProgress> Updates { get; } = [];
+    public Dictionary<PendingUpdate, WorkflowUpdateLifecycleStatus> Updates { get; } = [];
 
     /// <summary>True if the workflow task must be queued.</summary>
     public bool DispatchWorkflowTask { get; set; }

@@ -9,15 +9,15 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Implements the update protocol, which consists of messages to and from the worker and of the handling of updates when a run closes. Call
-/// with the workflow's lock held.
+/// Implements the update protocol: the messages to and from the worker, and the end of updates when their run closes. Call with the
+/// workflow's lock held.
 /// </summary>
 internal static class UpdateProtocol
 {
     private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
 
     /// <summary>Update requests to deliver with a workflow task.</summary>
-    public static IEnumerable<Message> Outgoing(CachedWorkflow workflow, MutableState run, long startedEventId)
+    public static IEnumerable<Message> Outgoing(SingleWorkflowRunCache workflow, MutableState run, long startedEventId)
     {
         RestoreAdmitted(workflow, run);
         foreach (var update in workflow.Updates.Admitted)
@@ -43,7 +43,7 @@ internal static class UpdateProtocol
     /// Restores, in their order, the pending updates that a reset carried over. They are recorded in events, so they survive the loss of
     /// cached state.
     /// </summary>
-    public static void RestoreAdmitted(CachedWorkflow workflow, MutableState run)
+    public static void RestoreAdmitted(SingleWorkflowRunCache workflow, MutableState run)
     {
         if (workflow.Current != run || !run.IsOpen)
         {
@@ -60,7 +60,7 @@ internal static class UpdateProtocol
     }
 
     /// <summary>Validates the worker's messages. Returns the reason to reject them, or null if all are valid.</summary>
-    public static WorkflowTaskRejectionReason? Check(CachedWorkflow workflow, MutableState run, IEnumerable<Message> messages)
+    public static WorkflowTaskRejectionReason? Check(SingleWorkflowRunCache workflow, MutableState run, IEnumerable<Message> messages)
     {
         var accepted = new HashSet<string>();
         foreach (var message in messages)
@@ -113,7 +113,7 @@ internal static class UpdateProtocol
     }
 
     /// <summary>Applies one message of a workflow update.</summary>
-    public static void Apply(CachedWorkflow workflow, MutableState run, Message message)
+    public static void Apply(SingleWorkflowRunCache workflow, MutableState run, Message message)
     {
         var id = message.ProtocolInstanceId;
         var update = workflow.Updates.Find(id);
@@ -146,8 +146,11 @@ internal static class UpdateProtocol
         }
     }
 
-    /// <summary>Rejects the updates that the worker did not answer, because it does not implement the protocol.</summary>
-    public static void RejectUnanswered(CachedWorkflow workflow, MutableState run)
+    /// <summary>
+    /// Rejects the updates that were delivered to a worker and that it did not answer. Such a worker probably does not implement the update
+    /// protocol.
+    /// </summary>
+    public static void RejectUnanswered(SingleWorkflowRunCache workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
@@ -169,10 +172,10 @@ internal static class UpdateProtocol
     }
 
     /// <summary>
-    /// Aborts the updates that were delivered with a rejected workflow task and not accepted by a worker. They are not retried
-    /// automatically.
+    /// Aborts the updates that were delivered with a rejected workflow task, except for those that a worker had already accepted. Aborted
+    /// updates are not retried automatically.
     /// </summary>
-    public static void AbortSent(CachedWorkflow workflow, MutableState run)
+    public static void AbortSent(SingleWorkflowRunCache workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
@@ -186,20 +189,20 @@ internal static class UpdateProtocol
     }
 
     /// <summary>
-    /// Drops updates that no worker has accepted, so that the next attempt of the workflow task runs without them. Waiting callers send
-    /// them again.
+    /// Drops the updates that no worker has accepted, so that the next attempt at the workflow task runs without them. Waiting callers then
+    /// send the updates again.
     /// </summary>
-    public static void DropAdmitted(CachedWorkflow workflow)
+    public static void DropAdmitted(SingleWorkflowRunCache workflow)
     {
         foreach (var update in workflow.Updates.Admitted.ToList())
         {
             workflow.Updates.Remove(update);
-            update.Publish(WorkflowUpdateProgress.Dropped);
+            update.Publish(WorkflowUpdateLifecycleStatus.Dropped);
         }
     }
 
     /// <summary>Ends the updates of a closed run and notifies waiting callers.</summary>
-    public static void RunClosed(CachedWorkflow workflow, MutableState run, bool continues)
+    public static void RunClosed(SingleWorkflowRunCache workflow, MutableState run, bool continues)
     {
         foreach (var update in workflow.Updates.All.ToList())
         {
@@ -232,7 +235,7 @@ internal static class UpdateProtocol
             ),
         };
 
-    private static void Accept(CachedWorkflow workflow, MutableState run, Message message, PendingUpdate? update)
+    private static void Accept(SingleWorkflowRunCache workflow, MutableState run, Message message, PendingUpdate? update)
     {
         var acceptance = Acceptance.Parser.ParseFrom(message.Body.Value);
         var e = run.NewEvent(EventType.WorkflowExecutionUpdateAccepted);
@@ -252,20 +255,20 @@ internal static class UpdateProtocol
         }
 
         update.Accepted = true;
-        run.Changes.Updates[update] = new WorkflowUpdateProgress(Stage.Accepted);
+        run.Changes.Updates[update] = new WorkflowUpdateLifecycleStatus(Stage.Accepted);
     }
 
-    private static void Finish(CachedWorkflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
+    private static void Finish(SingleWorkflowRunCache workflow, MutableState run, PendingUpdate update, Outcome outcome)
     {
         workflow.Updates.Remove(update);
         run.AdmittedUpdates.Remove(update.Id);
-        run.Changes.Updates[update] = new WorkflowUpdateProgress(Stage.Completed, outcome);
+        run.Changes.Updates[update] = new WorkflowUpdateLifecycleStatus(Stage.Completed, outcome);
     }
 
-    private static void Abort(CachedWorkflow workflow, MutableState run, PendingUpdate update, Exception answer)
+    private static void Abort(SingleWorkflowRunCache workflow, MutableState run, PendingUpdate update, Exception answer)
     {
         workflow.Updates.Remove(update);
-        run.Changes.Updates[update] = new WorkflowUpdateProgress(Stage.Admitted, Aborted: answer);
+        run.Changes.Updates[update] = new WorkflowUpdateLifecycleStatus(Stage.Admitted, Aborted: answer);
     }
 
     private static string Kind(Message message) =>

@@ -7,12 +7,12 @@ namespace Temporal.Server.History;
 /// <param name="Stage">Stage that the update has reached.</param>
 /// <param name="Outcome">Outcome of a completed update, otherwise null.</param>
 /// <param name="Aborted">Error for the callers of an update that ended without an outcome, otherwise null.</param>
-internal sealed record WorkflowUpdateProgress(Stage Stage, Outcome? Outcome = null, Exception? Aborted = null)
+internal sealed record WorkflowUpdateLifecycleStatus(Stage Stage, Outcome? Outcome = null, Exception? Aborted = null)
 {
-    public static WorkflowUpdateProgress Admitted { get; } = new(Stage.Admitted);
+    public static WorkflowUpdateLifecycleStatus Admitted { get; } = new(Stage.Admitted);
 
     /// <summary>Progress of an update that the server has dropped; waiting callers must send the update again.</summary>
-    public static WorkflowUpdateProgress Dropped { get; } = new(Stage.Unspecified);
+    public static WorkflowUpdateLifecycleStatus Dropped { get; } = new(Stage.Unspecified);
 
     public bool IsDone => this == Dropped || Outcome is not null || Aborted is not null;
 }
@@ -22,7 +22,7 @@ internal sealed class PendingUpdate(string id, Request request)
 {
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile WorkflowUpdateProgress _progress = WorkflowUpdateProgress.Admitted;
+    private volatile WorkflowUpdateLifecycleStatus _progress = WorkflowUpdateLifecycleStatus.Admitted;
 
     public string Id { get; } = id;
 
@@ -34,7 +34,7 @@ internal sealed class PendingUpdate(string id, Request request)
     public bool Sent { get; set; }
 
     /// <summary>The durable progress, as callers may see it.</summary>
-    public WorkflowUpdateProgress Progress => _progress;
+    public WorkflowUpdateLifecycleStatus Progress => _progress;
 
     /// <summary>Completes when the update has reached the stage or has ended.</summary>
     public Task StageReached(Stage stage) =>
@@ -46,9 +46,9 @@ internal sealed class PendingUpdate(string id, Request request)
         };
 
     /// <summary>
-    /// Publishes the progress to waiting callers. Call once per durable change, with everything the change did to the update.
+    /// Publishes the progress to waiting callers. Call this once per durable change, with the change's combined effect on the update.
     /// </summary>
-    public void Publish(WorkflowUpdateProgress progress)
+    public void Publish(WorkflowUpdateLifecycleStatus progress)
     {
         _progress = progress;
         if (progress.Stage != Stage.Admitted || progress.IsDone)

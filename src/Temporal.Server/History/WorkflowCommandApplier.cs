@@ -9,10 +9,11 @@ using Temporalio.Api.TaskQueue.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Applies the commands of a completed workflow task, each with its event, after <see cref="WorkflowCommandValidator"/> has accepted them.
+/// Applies the commands of a completed workflow task, and writes their events. <see cref="WorkflowCommandValidator"/> must already have
+/// accepted the commands.
 /// </summary>
 internal sealed class WorkflowCommandApplier(
-    CachedWorkflow workflow,
+    SingleWorkflowRunCache workflow,
     MutableState run,
     TemporalNamespace ns,
     NamespaceRegistry namespaces,

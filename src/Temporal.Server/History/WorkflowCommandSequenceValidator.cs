@@ -3,7 +3,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Rules for the combination of commands in one completed workflow task.</summary>
+/// <summary>Validates the combination of commands in one completed workflow task.</summary>
 internal static class WorkflowCommandSequenceValidator
 {
     private const int MaxPending = 2000;
@@ -25,7 +25,8 @@ internal static class WorkflowCommandSequenceValidator
     }
 
     /// <summary>
-    /// Returns the reason to reject commands that exceed the limit of pending items of one kind, or null if no limit is exceeded.
+    /// Returns the reason to reject the commands if too many items of one kind, such as activities, would be pending. Returns null if no
+    /// limit is exceeded.
     /// </summary>
     public static WorkflowTaskRejectionReason? TooMany(MutableState run, IReadOnlyList<Command> commands)
     {

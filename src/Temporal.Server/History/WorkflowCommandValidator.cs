@@ -7,7 +7,9 @@ using Temporalio.Api.Protocol.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Validates all commands of a workflow task before any is applied, with the Temporal server's messages.</summary>
+/// <summary>
+/// Validates all commands of a workflow task before any of them is applied. Reports faults with the same messages as the Temporal server.
+/// </summary>
 internal sealed class WorkflowCommandValidator(
     MutableState run,
     TemporalNamespace ns,
@@ -126,8 +128,8 @@ internal sealed class WorkflowCommandValidator(
         };
 
     /// <summary>
-    /// True if the activity is pending without a cancel request, was scheduled by an earlier command, or ended without the worker's
-    /// knowledge.
+    /// True if a command may cancel the activity. The activity must be pending without a cancel request, be scheduled by the same task, or
+    /// have ended without the worker's knowledge.
     /// </summary>
     private bool CanCancel(long scheduledEventId) =>
         _cancelled.Add(scheduledEventId)

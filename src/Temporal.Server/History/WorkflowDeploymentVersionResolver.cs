@@ -4,10 +4,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The worker deployment version of a run and of its successors.</summary>
+/// <summary>Determines the worker deployment version of a run and of its successors.</summary>
 internal static class WorkflowDeploymentVersionResolver
 {
-    /// <summary>The version to which the run is pinned, or null if its tasks follow the routing of the queue.</summary>
+    /// <summary>Returns the version to which the run is pinned, or null if the task queue's routing decides the version.</summary>
     public static string? Pinned(MutableState run) =>
         run.Record.VersioningOverride switch
         {
@@ -17,7 +17,9 @@ internal static class WorkflowDeploymentVersionResolver
             _ => run.Behavior == VersioningBehavior.Pinned && run.Deployment is { } own ? DeploymentVersionText.Of(own) : null,
         };
 
-    /// <summary>The run's versioning behavior, taken from its override or otherwise from its worker.</summary>
+    /// <summary>
+    /// Returns the run's versioning behavior: that of its override if there is one, otherwise that declared by its worker.
+    /// </summary>
     public static VersioningBehavior Behavior(MutableState run) =>
         run.Record.VersioningOverride switch
         {
@@ -26,10 +28,10 @@ internal static class WorkflowDeploymentVersionResolver
             _ => run.Behavior,
         };
 
-    /// <summary>The run's version, taken from its override or otherwise from its worker, or null for none.</summary>
+    /// <summary>Returns the run's version: that of its override if there is one, otherwise that of its worker, or null for none.</summary>
     public static WorkerDeploymentVersion? Version(MutableState run) => run.Record.VersioningOverride?.Pinned?.Version ?? run.Deployment;
 
-    /// <summary>True if the first task of a continued run requests the ramping version.</summary>
+    /// <summary>True if a run that continues another one as new requests the ramping version for its first workflow task.</summary>
     public static bool PrefersRamping(MutableState run) =>
         run.LastCompletedTaskEventId == 0
         && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;
@@ -74,7 +76,7 @@ internal static class WorkflowDeploymentVersionResolver
         };
     }
 
-    /// <summary>Records that a worker has started the run's workflow task.</summary>
+    /// <summary>Records in the run that a worker of the specified version has started the run's workflow task.</summary>
     /// <param name="run">The run.</param>
     /// <param name="version">The worker's version, or null for none.</param>
     /// <param name="target">Version to which tasks of unpinned runs are routed, or null for none.</param>

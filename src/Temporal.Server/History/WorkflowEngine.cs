@@ -24,7 +24,7 @@ internal sealed class WorkflowEngine
     public WorkflowEngine(
         WorkflowStore store,
         TaskQueueRegistry queues,
-        WorkerCommandDispatcher commands,
+        ServerToWorkerCommandDispatcher commands,
         TimerService timers,
         NamespaceRegistry namespaces,
         ILogger logger
@@ -56,7 +56,7 @@ internal sealed class WorkflowEngine
     /// <summary>Worker deployments and the routing of tasks to their versions.</summary>
     public required WorkerDeploymentRegistry Deployments { get; init; }
 
-    /// <summary>True to track the runs that have tasks, as a skipping clock requires.</summary>
+    /// <summary>True to track which runs have outstanding tasks, as time skipping requires.</summary>
     public bool TracksTasks { get; init; }
 
     /// <summary>
@@ -116,7 +116,7 @@ internal sealed class WorkflowEngine
     private void SetTimer(RunIdentity run, DateTimeOffset? due) =>
         _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
 
-    private void Requeue(CachedWorkflow workflow, string runId)
+    private void Requeue(SingleWorkflowRunCache workflow, string runId)
     {
         if (Store.Find(workflow, runId) is not { IsOpen: true } run)
         {
@@ -146,7 +146,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void OnCommitted(WorkflowWriteOperation write)
+    private void OnCommitted(WorkflowDatabaseWriteOperation write)
     {
         using var counted = TracksTasks ? _timers.BeginWork() : null;
         foreach (var run in write.Runs)
@@ -198,14 +198,17 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>True if the worker that has the run cached is of another version than the one to which the run's tasks now go.</summary>
+    /// <summary>
+    /// True if the run's tasks are now routed to a different version than that of the worker that has the run in its cache.
+    /// </summary>
     private bool Moves(QueuedWorkflowTask task) =>
         (task.RunPinned ?? Deployments.RouteOf(task.NamespaceId, task.NormalQueue, activity: false, task.WorkflowId)) != task.LastVersion;
 
     /// <summary>
-    /// Requeues tasks that left their queue with a change that could not be written, as soon as writing is possible again.
+    /// Requeues tasks that were taken from their queue by a change that then could not be written. The tasks are requeued as soon as
+    /// writing is possible again.
     /// </summary>
-    private void OnLost(WorkflowWriteOperation write)
+    private void OnLost(WorkflowDatabaseWriteOperation write)
     {
         foreach (var run in write.Runs.Select(r => r.State))
         {
@@ -232,7 +235,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void ClearStickyQueue(CachedWorkflow workflow, QueuedWorkflowTask task)
+    private void ClearStickyQueue(SingleWorkflowRunCache workflow, QueuedWorkflowTask task)
     {
         if (
             Store.Find(workflow, task.RunId) is { IsOpen: true } run
@@ -245,7 +248,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void NoteTasks(WorkflowRunChangeWriter run)
+    private void NoteTasks(WorkflowRunChangeDatabaseWriter run)
     {
         lock (_lock)
         {
@@ -273,7 +276,7 @@ internal sealed class WorkflowEngine
                     return;
                 }
 
-                WorkflowTimedChangeApplier.ApplyDueChanges(run);
+                WorkflowTimeoutAndTimerExecutor.ApplyDueChanges(run);
                 if (run.Changes.TimedOut)
                 {
                     Chain.TimeOut(workflow, run);
@@ -281,7 +284,7 @@ internal sealed class WorkflowEngine
 
                 if (!run.Changes.IsDirty)
                 {
-                    SetTimer(name, WorkflowTimedChangeApplier.NextDue(run));
+                    SetTimer(name, WorkflowTimeoutAndTimerExecutor.NextDue(run));
                 }
             }
         );

@@ -19,7 +19,7 @@ internal sealed class WorkflowStore
     private readonly TimeProvider _time;
     private readonly AwakeClock _awake;
     private readonly ILogger _logger;
-    private readonly Dictionary<(string NamespaceId, string WorkflowId), CachedWorkflow> _workflows = [];
+    private readonly Dictionary<(string NamespaceId, string WorkflowId), SingleWorkflowRunCache> _workflows = [];
     private readonly Lock _lock = new();
     private long _lastRunKey;
     private long _lastTransferKey;
@@ -39,12 +39,12 @@ internal sealed class WorkflowStore
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
     /// <summary>Called for each durable change, in order, on the writer's thread.</summary>
-    public Action<WorkflowWriteOperation> Committed { get; set; } = static _ => { };
+    public Action<WorkflowDatabaseWriteOperation> Committed { get; set; } = static _ => { };
 
     /// <summary>
     /// Called for each change that could not be written, on the writer's thread. The workflow keeps its previously stored state.
     /// </summary>
-    public Action<WorkflowWriteOperation> Lost { get; set; } = static _ => { };
+    public Action<WorkflowDatabaseWriteOperation> Lost { get; set; } = static _ => { };
 
     public EngineDatabase Database => _database;
 
@@ -54,7 +54,12 @@ internal sealed class WorkflowStore
     /// </summary>
     /// <param name="deferred">True if a crash may lose the change without harm, so that only the changes it depends on must be
     /// durable.</param>
-    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<CachedWorkflow, T> change, bool deferred = false)
+    public async Task<T> ChangeAsync<T>(
+        string namespaceId,
+        string workflowId,
+        Func<SingleWorkflowRunCache, T> change,
+        bool deferred = false
+    )
     {
         while (true)
         {
@@ -105,7 +110,7 @@ internal sealed class WorkflowStore
     }
 
     /// <inheritdoc cref="ChangeAsync{T}"/>
-    public Task ChangeAsync(string namespaceId, string workflowId, Action<CachedWorkflow> change, bool deferred = false) =>
+    public Task ChangeAsync(string namespaceId, string workflowId, Action<SingleWorkflowRunCache> change, bool deferred = false) =>
         ChangeAsync(
             namespaceId,
             workflowId,
@@ -118,7 +123,7 @@ internal sealed class WorkflowStore
         );
 
     /// <summary>Finds the current run of a workflow id, or returns null if the id was never used. Call with the lock held.</summary>
-    public MutableState? Current(CachedWorkflow workflow)
+    public MutableState? Current(SingleWorkflowRunCache workflow)
     {
         if (!workflow.CurrentKnown)
         {
@@ -132,7 +137,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Finds a run by its id, or the current run for an empty id. Returns null if none exists. Call with the lock held.</summary>
-    public MutableState? Find(CachedWorkflow workflow, string runId)
+    public MutableState? Find(SingleWorkflowRunCache workflow, string runId)
     {
         if (runId.Length == 0)
         {
@@ -150,11 +155,11 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Like <see cref="Find"/>, but fails with NOT_FOUND.</summary>
-    public MutableState Require(CachedWorkflow workflow, string runId) =>
+    public MutableState Require(SingleWorkflowRunCache workflow, string runId) =>
         Find(workflow, runId) ?? throw GrpcErrorFactory.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
 
     /// <summary>Creates a run and makes it the current one. Call with the lock held.</summary>
-    public MutableState Create(CachedWorkflow workflow, string runId)
+    public MutableState Create(SingleWorkflowRunCache workflow, string runId)
     {
         var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake)
         {
@@ -191,8 +196,8 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// Id of the first event in a sequence of whole batches that ends at the specified event and contains at least the specified number of
-    /// events. Call with the lock held.
+    /// Returns the id of the first event in a sequence of whole batches that ends at the specified event. The sequence contains at least
+    /// the specified number of events, if the run has that many.
     /// </summary>
     public long BatchStart(MutableState run, long last, int events)
     {
@@ -219,7 +224,7 @@ internal sealed class WorkflowStore
     /// Drops a workflow's cached state, for example after its rows were deleted. Callers that are waiting for a query or an update then
     /// retry. Call with the lock held.
     /// </summary>
-    public void Drop(CachedWorkflow workflow)
+    public void Drop(SingleWorkflowRunCache workflow)
     {
         if (!workflow.Drop())
         {
@@ -231,7 +236,7 @@ internal sealed class WorkflowStore
             var key = (workflow.NamespaceId, workflow.WorkflowId);
             if (_workflows.TryGetValue(key, out var known) && known == workflow)
             {
-                _workflows[key] = new CachedWorkflow(workflow.NamespaceId, workflow.WorkflowId, IgnoreFaults(workflow.LastCommit));
+                _workflows[key] = new SingleWorkflowRunCache(workflow.NamespaceId, workflow.WorkflowId, IgnoreFaults(workflow.LastCommit));
             }
         }
 
@@ -257,7 +262,7 @@ internal sealed class WorkflowStore
 
     private static async Task IgnoreFaults(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
 
-    private CachedWorkflow Enter(string namespaceId, string workflowId)
+    private SingleWorkflowRunCache Enter(string namespaceId, string workflowId)
     {
         lock (_lock)
         {
@@ -268,7 +273,7 @@ internal sealed class WorkflowStore
                     Evict();
                 }
 
-                workflow = new CachedWorkflow(namespaceId, workflowId, Task.CompletedTask);
+                workflow = new SingleWorkflowRunCache(namespaceId, workflowId, Task.CompletedTask);
                 _workflows.Add((namespaceId, workflowId), workflow);
             }
 
@@ -278,7 +283,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    private void Leave(CachedWorkflow workflow)
+    private void Leave(SingleWorkflowRunCache workflow)
     {
         lock (_lock)
         {
@@ -307,14 +312,14 @@ internal sealed class WorkflowStore
         }
     }
 
-    private Task Commit(CachedWorkflow workflow, bool deferred)
+    private Task Commit(SingleWorkflowRunCache workflow, bool deferred)
     {
         if (!workflow.IsDirty)
         {
             return workflow.LastCommit;
         }
 
-        var write = new WorkflowWriteOperation(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
+        var write = new WorkflowDatabaseWriteOperation(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
         workflow.Changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var written = workflow.LastCommit.IsCompletedSuccessfully;
         foreach (var run in workflow.Runs.Where(r => r.Changes.IsDirty).ToList())
@@ -331,7 +336,7 @@ internal sealed class WorkflowStore
                 write.NewCurrent = run;
             }
 
-            write.Runs.Add(new WorkflowRunChangeWriter(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
+            write.Runs.Add(new WorkflowRunChangeDatabaseWriter(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
             if (changes.Closed && workflow.Current != run)
             {
                 workflow.RemoveWhenWritten(run, write.Done);
@@ -350,13 +355,13 @@ internal sealed class WorkflowStore
         return write.Done;
     }
 
-    private void OnCommitted(WorkflowWriteOperation write)
+    private void OnCommitted(WorkflowDatabaseWriteOperation write)
     {
         write.Changed.TrySetResult();
         Committed(write);
     }
 
-    private void OnFailed(WorkflowWriteOperation write, Exception exception)
+    private void OnFailed(WorkflowDatabaseWriteOperation write, Exception exception)
     {
         // All later writes of the workflow must fail in the writer, too, before anyone can load the workflow again.
         write.Workflow.CannotSucceed = true;
@@ -376,7 +381,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Returns the run to which a database row belongs: the one in memory, or one rebuilt from its stored events.</summary>
-    private MutableState? Load(SqliteConnection db, CachedWorkflow workflow, (RunIdentity Name, RunRow Row)? found)
+    private MutableState? Load(SqliteConnection db, SingleWorkflowRunCache workflow, (RunIdentity Name, RunRow Row)? found)
     {
         if (found is not var (name, row))
         {
@@ -398,7 +403,7 @@ internal sealed class WorkflowStore
         }
 
         run.Restore(RunRecord.Parser.ParseFrom(row.State));
-        WorkflowRunChangeWriter.ReadExtras(db, run);
+        WorkflowRunChangeDatabaseWriter.ReadExtras(db, run);
         run.Log.Trim(run.NextEventId);
         _ = run.RemoveUncommittedChanges();
         workflow.Add(run);

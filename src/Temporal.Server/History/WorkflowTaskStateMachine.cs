@@ -9,8 +9,8 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Schedules, starts and ends the workflow task of a run. A task is normal, transient (a retry, without events) or speculative (for updates
-/// only, without events). Its stored state is part of the run's record.
+/// Schedules, starts and ends the workflow task of a run. A retry is a transient task, and a task only for updates is a speculative one.
+/// The events of both are not written to history at first.
 /// </summary>
 internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awake)
 {
@@ -33,7 +33,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
 
     public bool UsesStickyQueue => run.Record.StickyQueue.Length > 0;
 
-    /// <summary>Ensures that a workflow task is scheduled that delivers the new events to the worker.</summary>
+    /// <summary>Ensures that a workflow task is scheduled, so that the worker receives the new events.</summary>
     /// <param name="wakes">True to schedule a task even during the first task's backoff, as for a cancel request.</param>
     public void EnsureScheduled(bool wakes = false)
     {
@@ -109,7 +109,8 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>
-    /// Additional timeout of an attempt: 4 to 5 seconds for the fourth attempt, doubled for each further one, up to 10 minutes.
+    /// Returns the time added to the timeout of an attempt. This is 4 to 5 seconds for the fourth attempt, and doubles with each later one,
+    /// up to 10 minutes.
     /// </summary>
     private TimeSpan TimeoutGrowth(int attempt)
     {
@@ -147,7 +148,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         run.Changes.Touched = true;
     }
 
-    /// <summary>Events of an unwritten task, as readers of the history see them.</summary>
+    /// <summary>
+    /// Returns the events of a task that is not yet written to history, in the form in which clients that read the history see them.
+    /// </summary>
     public IReadOnlyList<HistoryEvent> EventsForReaders()
     {
         // A task that was scheduled before the last event gets another id when it is written, and is not shown until then.
@@ -175,7 +178,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         return [scheduled, started];
     }
 
-    /// <summary>Unwritten events of a started task, as its worker sees them.</summary>
+    /// <summary>
+    /// Returns the events of a started task that are not yet written to history, in the form in which the task's worker sees them.
+    /// </summary>
     public IReadOnlyList<HistoryEvent> UnwrittenEvents()
     {
         var task = run.Task!;
@@ -260,7 +265,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>
-    /// Times out a task that was not taken from its sticky queue or not completed in time, and schedules the next attempt.
+    /// Times out a task that no worker took from the sticky queue in time, or that was not completed in time. Schedules the next attempt.
     /// </summary>
     public void TimeOut(TimeoutType type)
     {
@@ -300,7 +305,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
         }
     }
 
-    /// <summary>The task's queue, as events and responses name it.</summary>
+    /// <summary>Returns the task's queue in the form that events and responses contain.</summary>
     private TaskQueue TaskQueueOf(WorkflowTaskRecord task) =>
         task.Sticky
             ? new TaskQueue
@@ -334,7 +339,8 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>
-    /// Records the reason why the run's workflow tasks fail, for lists and descriptions, from the fifth consecutive failure on.
+    /// Records why the run's workflow tasks fail, so that lists and descriptions can show the reason. Has an effect only from the fifth
+    /// consecutive failure.
     /// </summary>
     private void NoteProblem(string category, string cause)
     {

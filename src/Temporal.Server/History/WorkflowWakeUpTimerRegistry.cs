@@ -2,11 +2,13 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>Keeps one timer per run, found by the run's key. The timer fires when the run next changes because of time alone.</summary>
+/// <summary>
+/// Keeps one timer per run, identified by the run's key. The timer fires at the run's next change that depends on time alone.
+/// </summary>
 internal sealed class WorkflowWakeUpTimerRegistry(TimerService timers)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, WorkflowWakeUpTimer> _timers = [];
+    private readonly Dictionary<long, WorkflowWakeUpTimerRegistration> _timers = [];
 
     /// <summary>Sets the due time of a run. Null removes the timer.</summary>
     public void Set(long key, DateTimeOffset? due, Action elapse)
@@ -26,7 +28,7 @@ internal sealed class WorkflowWakeUpTimerRegistry(TimerService timers)
 
             if (due is { } at)
             {
-                _timers[key] = new WorkflowWakeUpTimer(at, timers.Schedule(at, elapse), elapse);
+                _timers[key] = new WorkflowWakeUpTimerRegistration(at, timers.Schedule(at, elapse), elapse);
             }
         }
     }
@@ -41,12 +43,12 @@ internal sealed class WorkflowWakeUpTimerRegistry(TimerService timers)
     }
 
     /// <summary>
-    /// Fires all timers after the clock was set back. The limits of attempts use awake time, so on the new clock the limits are reached
-    /// before their timers fire.
+    /// Fires all timers because the wall clock was set back. Limits of attempts do not follow the wall clock, so on the changed clock they
+    /// can expire before their timers would fire.
     /// </summary>
     public void TriggerAll()
     {
-        List<WorkflowWakeUpTimer> all;
+        List<WorkflowWakeUpTimerRegistration> all;
         lock (_lock)
         {
             all = [.. _timers.Values];
@@ -59,5 +61,5 @@ internal sealed class WorkflowWakeUpTimerRegistry(TimerService timers)
         }
     }
 
-    private sealed record WorkflowWakeUpTimer(DateTimeOffset Due, IDisposable Handle, Action Elapse);
+    private sealed record WorkflowWakeUpTimerRegistration(DateTimeOffset Due, IDisposable Handle, Action Elapse);
 }

@@ -5,9 +5,9 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Decides which calls are allowed. A caller on the socket file is always allowed. Over TCP, a caller must send the API key if there is
-/// one. Without a key, the caller must belong to the user of this process or to root, unless all users are allowed. The check is strict
-/// because callers can start workflows and, through them, programs.
+/// Decides which calls are allowed. Callers on the socket file always are. Over TCP, callers must send the API key if one is set.
+/// Otherwise, only root and this process's user are allowed, unless the server accepts all users. The check is strict because callers can
+/// start workflows and, through them, programs.
 /// </summary>
 internal sealed class CallerAuthorization
 {
@@ -26,14 +26,14 @@ internal sealed class CallerAuthorization
         _self = overTcp ? OwnUserId() : null;
     }
 
-    /// <summary>True if the caller's user is the user of this process or root, who needs no key.</summary>
+    /// <summary>True if the caller is root or the user of this process. Such a caller needs no key.</summary>
     /// <param name="self">User id of this process, or null if user ids can't be compared.</param>
     /// <param name="peer">User id of the caller, or null if it can't be determined.</param>
     internal static bool IsOwn(uint? self, uint? peer) => self is not null && peer is { } user && (user == self || user == 0);
 
     /// <summary>Rejects an unauthorized call. Callers on the socket file are authorized by its file permissions.</summary>
     /// <exception cref="RpcException">PERMISSION_DENIED, with advice for the owner of the engine.</exception>
-    public void Authorize(GrpcCall context)
+    public void Authorize(IncomingGrpcCall context)
     {
         if (context.RemoteAddress is null)
         {
@@ -67,8 +67,8 @@ internal sealed class CallerAuthorization
     }
 
     /// <summary>
-    /// Effective user id of this process, or null if other users may share the same id. In a user namespace, all users without a mapping
-    /// have one id.
+    /// Returns the effective user id of this process, or null if other users may appear under the same id. In a user namespace, all
+    /// unmapped users appear under one id.
     /// </summary>
     private static uint? OwnUserId()
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Accepts clients that use the socket file as an HTTP proxy, because Temporal's client core supports Unix sockets only as proxies. A
-/// connection may start with <c>CONNECT HOST:PORT</c>, which is always answered with 200. Otherwise it starts directly with HTTP/2.
+/// Accepts clients that use the socket file as an HTTP proxy, because Temporal's client core supports Unix sockets only in this way. A
+/// connection may start with <c>CONNECT HOST:PORT</c>, which always succeeds. Otherwise, the connection starts directly with HTTP/2.
 /// </summary>
 internal static class ConnectRequestHandler
 {

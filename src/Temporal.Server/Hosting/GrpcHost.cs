@@ -32,7 +32,7 @@ internal sealed record GrpcListenAddress
     public X509Certificate2? Certificate { get; init; }
 }
 
-/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of an <see cref="GrpcMethodRegistry"/>.</summary>
+/// <summary>ASP.NET's gRPC server on Kestrel, which serves the methods of a <see cref="GrpcMethodRegistry"/>.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
     private readonly KestrelServer _server;
@@ -82,7 +82,9 @@ internal sealed class GrpcHost : IAsyncDisposable
                 .Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a),
         ];
 
-    /// <summary>Sets Kestrel's limits for long polls: thousands of streams, and pings that detect dead clients.</summary>
+    /// <summary>
+    /// Adapts Kestrel's limits to long polls: allows thousands of streams per connection, and pings clients to detect dead ones.
+    /// </summary>
     public static void ApplyLimits(KestrelServerLimits limits)
     {
         limits.Http2.MaxStreamsPerConnection = 10_000;
@@ -98,7 +100,7 @@ internal sealed class GrpcHost : IAsyncDisposable
     /// <summary>Starts the server. Completes when it listens on every endpoint.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_application, cancellationToken);
 
-    /// <summary>Stops accepting calls, waits for open ones until the token is canceled, then aborts them.</summary>
+    /// <summary>Stops accepting calls, and waits for open calls to end. Aborts the remaining calls when the token is canceled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -112,8 +114,8 @@ internal sealed class GrpcHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Creates the services that the gRPC server needs, without those of a web host, because a run starts this server within its first 100
-    /// ms.
+    /// Creates only the services that the gRPC server needs, without those of a web host. This saves time, because a run starts this server
+    /// within its first 100 ms.
     /// </summary>
     private static ServiceProvider Services(GrpcMethodProvider methods, ILoggerFactory loggers)
     {
@@ -192,7 +194,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                 listen.Use(next =>
                     connection =>
                     {
-                        connection.Transport = Http2ResetStreamFilter.Wrap(connection.Transport);
+                        connection.Transport = Http2ResetStreamDataFilter.Wrap(connection.Transport);
                         return next(connection);
                     }
                 );

@@ -6,14 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Registers the methods of the table with ASP.NET's gRPC server. Requests and responses are passed as bytes, so that stored messages need
-/// not be parsed only to be sent. The services' own descriptors are not used, because initializing them loads the types of all messages.
+/// Registers the server's RPC methods with ASP.NET's gRPC server. Requests and responses are passed as bytes, so that stored messages need
+/// not be parsed only to be sent. The generated service descriptors are not used, because initializing them loads all message types.
 /// </summary>
 internal sealed class GrpcMethodProvider(GrpcMethodRegistry table, CallerAuthorization admission, ILogger logger)
     : IServiceMethodProvider<GrpcMethodProvider>
 {
     /// <summary>
-    /// Maximum decompressed size in bytes up to which a request is read, so that the size check can reject it with its own message.
+    /// Maximum decompressed size, in bytes, of a request that is still read. This exceeds the size limit for requests, so that the size
+    /// check can reject a request with its own message.
     /// </summary>
     public const int LargestRead = 256 * 1024 * 1024;
 
@@ -47,7 +48,7 @@ internal sealed class GrpcMethodProvider(GrpcMethodRegistry table, CallerAuthori
                 context.AddUnaryMethod(
                     new Method<byte[], GrpcResponse>(MethodType.Unary, service, method, Requests, Answers),
                     [],
-                    (_, request, call) => AnswerAsync(rpc, request, new GrpcCall(call), call)
+                    (_, request, call) => AnswerAsync(rpc, request, new IncomingGrpcCall(call), call)
                 );
             }
         }
@@ -94,7 +95,7 @@ internal sealed class GrpcMethodProvider(GrpcMethodRegistry table, CallerAuthori
         ServerCallContext context
     )
     {
-        var call = new GrpcCall(context);
+        var call = new IncomingGrpcCall(context);
         var answer = await AnswerAsync(rpc, request, call, context);
         try
         {
@@ -112,7 +113,7 @@ internal sealed class GrpcMethodProvider(GrpcMethodRegistry table, CallerAuthori
         call.Undelivered();
     }
 
-    private async Task<GrpcResponse> AnswerAsync(GrpcMethod rpc, byte[] request, GrpcCall call, ServerCallContext context)
+    private async Task<GrpcResponse> AnswerAsync(GrpcMethod rpc, byte[] request, IncomingGrpcCall call, ServerCallContext context)
     {
         try
         {

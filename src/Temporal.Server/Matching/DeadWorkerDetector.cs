@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Detects dead workers on this machine by their identity, <c>pid@machine#boot id#process start time#process namespace-random</c>.
+/// Detects dead workers on this machine from their identities, which have the form <c>pid@machine#boot id#process start time#process
+/// namespace-random</c>.
 /// </summary>
 /// <param name="machine">Name of this machine in worker identities.</param>
 internal sealed class DeadWorkerDetector(string machine)
@@ -11,7 +12,7 @@ internal sealed class DeadWorkerDetector(string machine)
     private static readonly string BootId = Read("/proc/sys/kernel/random/boot_id");
     private static readonly string Namespace = OwnNamespace();
 
-    /// <summary>True only if the identity names a process on this machine that has certainly ended.</summary>
+    /// <summary>True if the identity certainly belongs to a process on this machine that has ended; false in case of doubt.</summary>
     public bool IsGone(string identity)
     {
         var parts = identity.Split('#');

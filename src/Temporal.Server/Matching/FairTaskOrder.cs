@@ -3,9 +3,9 @@ using Place = (int Priority, long Pass, long Sequence);
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Orders the tasks that wait in one lane by priority, then by fair share of each fairness key (stride scheduling), then by arrival. A
-/// task's pass is the pass of the preceding task with the same key plus a stride, which is inversely proportional to the key's weight. A
-/// new key starts at the lane's current pass. Guarded by the lock of its queue.
+/// Orders the waiting tasks of one worker version by priority, then by the fair share of each fairness key (stride scheduling), then by
+/// arrival. A task's fair-share position is that of the preceding task with the same key plus a stride, which is inversely proportional to
+/// the key's weight. A new key starts at the position of the latest task that has left. Callers must hold the queue's lock.
 /// </summary>
 internal sealed class FairTaskOrder
 {
@@ -15,7 +15,7 @@ internal sealed class FairTaskOrder
 
     private readonly Dictionary<int, FairPriorityLevel> _levels = [];
 
-    /// <summary>Assigns a pass, which is a position by fair share, to a task that joins the lane.</summary>
+    /// <summary>Assigns a fair-share position to a task that starts to wait.</summary>
     public long Join(int priority, string key, float weight)
     {
         if (!_levels.TryGetValue(priority, out var level))
@@ -28,7 +28,7 @@ internal sealed class FairTaskOrder
         return level.Last[key] = Math.Max(level.Now, last + Math.Max(1, (long)(Stride / share)));
     }
 
-    /// <summary>Records that a task has left the lane.</summary>
+    /// <summary>Records that a task has stopped waiting and has left this order.</summary>
     /// <param name="place">The task's position: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), its pass, and
     /// its arrival number.</param>
     /// <param name="isEmpty">True if no task waits anymore, which resets all shares.</param>
@@ -46,10 +46,10 @@ internal sealed class FairTaskOrder
 
     private sealed class FairPriorityLevel
     {
-        /// <summary>The highest pass of all tasks that have left the lane.</summary>
+        /// <summary>Highest fair-share position of all tasks of this priority that have left.</summary>
         public long Now { get; set; }
 
-        /// <summary>The pass of each key's last task.</summary>
+        /// <summary>Fair-share position of the last task of each fairness key.</summary>
         public Dictionary<string, long> Last { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -2,7 +2,7 @@ using Temporalio.Api.Query.V1;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>A query whose caller is waiting for the answer.</summary>
+/// <summary>A workflow query whose caller is waiting for the answer.</summary>
 /// <param name="query">The query.</param>
 /// <param name="time">Clock whose monotonic time limits how long a worker may take to accept and answer the query.</param>
 /// <param name="dead">Detects the death of the worker that took the query.</param>
@@ -20,7 +20,8 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public WorkflowQuery Query { get; } = query;
 
     /// <summary>
-    /// The queried run. If the caller named none, this is the latest run at the time of the query, even if a successor starts later.
+    /// Id of the queried run. If the caller named no run, the latest run at the time of the query is used, even if a successor starts
+    /// later.
     /// </summary>
     public string RunId { get; set; } = string.Empty;
 
@@ -33,8 +34,8 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// True if the query must be offered to any worker. The worker that it was offered to did not take it in time, did not answer in time,
-    /// or has died.
+    /// True if the query must be offered again, to any worker. The worker to which it was offered did not accept or answer it in time, or
+    /// has died.
     /// </summary>
     public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 

@@ -21,7 +21,7 @@ internal abstract record QueuedTemporalTask(string NamespaceId, string WorkflowI
     /// <summary>Weight of the fairness key; 0 means 1.</summary>
     public float FairnessWeight { get; init; }
 
-    /// <summary>True if the task goes to the queue's ramping version regardless of that version's share.</summary>
+    /// <summary>True if the task goes to the queue's ramping version regardless of that version's traffic percentage.</summary>
     public bool PrefersRamping { get; init; }
 
     /// <summary>Number of tasks that waited behind this one when it left its queue.</summary>

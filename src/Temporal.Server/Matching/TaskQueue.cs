@@ -16,7 +16,7 @@ internal sealed class TaskQueue : IDisposable
     private const int LeastPriority = 5;
     private const int ManyPollers = 100;
 
-    /// <summary>Maximum age in ms of the cached list of <see cref="PollersLately"/>.</summary>
+    /// <summary>Maximum age, in ms, of the cached list that <see cref="PollersLately"/> returns.</summary>
     private const long LatelyMs = 5_000;
 
     private readonly Lock _lock = new();
@@ -61,8 +61,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Applies the queue's configuration, or null for none. It contains the rate limit in tasks per second, and weights of fairness keys.
-    /// These override the weights of tasks that are queued from now on.
+    /// Applies the queue's configuration, or removes the current one if null. A configuration contains the rate limit in tasks per second
+    /// and the weights of fairness keys. These weights override the weights of tasks that are queued from now on.
     /// </summary>
     public void Configure(TaskQueueConfig? config)
     {
@@ -131,7 +131,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Like <see cref="Pollers"/>, but from a cache that is up to 5 seconds old. The Temporal server also uses a cache for the enhanced
+    /// Same as <see cref="Pollers"/>, but from a cache that is up to 5 seconds old. The Temporal server also uses a cache for the enhanced
     /// description.
     /// </summary>
     public IReadOnlyList<PollerInfo> PollersLately(DateTimeOffset since)
@@ -158,7 +158,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Delivers the task to the longest-waiting poller, or queues it. Returns false if the queue was retired and replaced by another.
+    /// Delivers the task to the longest-waiting poller, or queues it. Returns false if the queue is retired, in which case the caller must
+    /// use its replacement.
     /// </summary>
     public bool TryAdd(QueuedTemporalTask task)
     {
@@ -178,8 +179,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Takes the next task, or waits for one. The task is null if the token is canceled first. Returns false if the queue was retired and
-    /// replaced by another.
+    /// Takes the next task, or waits for one. The task is null if the token is canceled first. Returns false if the queue is retired, in
+    /// which case the caller must use its replacement.
     /// </summary>
     /// <param name="version">The poller's version, which limits the tasks that it may take.</param>
     /// <param name="info">The poller, for descriptions of the queue.</param>
@@ -255,7 +256,10 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Removes pollers that are no longer listed if there are many entries, because each polling process adds one.</summary>
+    /// <summary>
+    /// Removes pollers that descriptions no longer list, once there are many entries. The number of entries would otherwise grow with each
+    /// new polling process.
+    /// </summary>
     private void RemoveOldPollers(DateTimeOffset now)
     {
         if (_seen.Count < ManyPollers)
@@ -297,7 +301,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Moves waiting tasks to their new lanes after a change to the version routing.</summary>
+    /// <summary>Reassigns the waiting tasks to worker versions after a change to the version routing.</summary>
     public void Reroute()
     {
         lock (_lock)
@@ -405,7 +409,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Closes the queue permanently if it is empty and has been unused for the given time. Returns true if the queue is closed.
+    /// Closes the queue permanently if it has no waiting tasks or polls and has been unused for the given time. Returns true if the queue
+    /// is closed.
     /// </summary>
     public bool TryRetire(TimeSpan unused)
     {

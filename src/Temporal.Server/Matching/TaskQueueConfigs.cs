@@ -19,7 +19,9 @@ internal sealed class TaskQueueConfigs(EngineDatabase database)
     public TaskQueueConfig? Find(string namespaceId, string queue, TaskQueueType type) =>
         database.Read(db => TaskQueueConfigSqlTable.Read(db, namespaceId, queue, (int)type));
 
-    /// <summary>Rejects invalid requests with the Temporal server's messages. An empty queue name is not rejected here.</summary>
+    /// <summary>
+    /// Rejects invalid requests with the error messages of the Temporal server. An empty queue name is not rejected here.
+    /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT.</exception>
     public static void Check(UpdateTaskQueueConfigRequest request)
     {

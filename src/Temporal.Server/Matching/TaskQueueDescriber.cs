@@ -39,13 +39,15 @@ internal sealed class TaskQueueDescriber(
             DeploymentOptions = deployment,
         };
 
-    /// <summary>Version stamp for events, which names the build of the worker that took a task. Null if the worker names none.</summary>
+    /// <summary>
+    /// Returns the version stamp for events, with the build id of the worker that took a task, or null if the worker reported none.
+    /// </summary>
     public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) =>
         capabilities is { BuildId.Length: > 0 }
             ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }
             : null;
 
-    /// <summary>Builds the default description, for one task type of a queue.</summary>
+    /// <summary>Builds a queue's description in the default mode, which covers one task type.</summary>
     public DescribeTaskQueueResponse DescribeOne(string namespaceId, DescribeTaskQueueRequest request)
     {
         var type = request.TaskQueueType == TaskQueueType.Unspecified ? TaskQueueType.Workflow : request.TaskQueueType;
@@ -81,7 +83,8 @@ internal sealed class TaskQueueDescriber(
     }
 
     /// <summary>
-    /// Builds the enhanced description, for several task types of a queue. Everything is listed under the entry for unversioned workers.
+    /// Builds a queue's description in the enhanced mode, which covers several task types. Everything is listed under the entry for
+    /// unversioned workers.
     /// </summary>
     public DescribeTaskQueueResponse DescribeAll(string namespaceId, DescribeTaskQueueRequest request)
     {

@@ -1,8 +1,8 @@
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Rate limit of a queue in tasks per second: a token bucket with a capacity of one second's tokens, but at least one token. Guarded by the
-/// lock of its queue.
+/// Enforces the rate limit of a queue in tasks per second with a token bucket. The bucket holds the tokens of one second, but at least one.
+/// Callers must hold the queue's lock.
 /// </summary>
 internal sealed class TaskQueueRateLimiter(TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class TaskQueueRateLimiter(TimeProvider time)
         }
     }
 
-    /// <summary>Rate in tasks per second that the latest polling worker requested.</summary>
+    /// <summary>Rate in tasks per second that the worker with the latest poll requested.</summary>
     public double Asked
     {
         set => _asked = value < Unlimited ? value : null;

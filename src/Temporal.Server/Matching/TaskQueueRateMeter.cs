@@ -1,6 +1,6 @@
 namespace Temporal.Server.Matching;
 
-/// <summary>Average number of tasks per second over the last 30 seconds. Guarded by the lock of its queue.</summary>
+/// <summary>Measures the average number of tasks per second over the last 30 seconds. Callers must hold the queue's lock.</summary>
 internal sealed class TaskQueueRateMeter
 {
     private const int Window = 30;

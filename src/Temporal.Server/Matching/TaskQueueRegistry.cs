@@ -49,7 +49,7 @@ internal sealed class TaskQueueRegistry(
         );
     }
 
-    /// <summary>Finds a queue in use, or returns null if it was not used recently.</summary>
+    /// <summary>Finds a queue, or returns null if no queue with this name was used recently.</summary>
     public TaskQueue? Find(string namespaceId, string name, bool activity) => _queues.GetValueOrDefault((namespaceId, name, activity));
 
     public void Add(QueuedTemporalTask task)
@@ -80,7 +80,7 @@ internal sealed class TaskQueueRegistry(
         return task;
     }
 
-    /// <summary>Removes queues that are empty and have been unused for the given time.</summary>
+    /// <summary>Removes queues that have no waiting tasks or polls and have been unused for the given time.</summary>
     public void RemoveUnused(TimeSpan unused)
     {
         foreach (var (key, queue) in _queues)
@@ -105,7 +105,7 @@ internal sealed class TaskQueueRegistry(
         }
     }
 
-    /// <summary>Moves the waiting tasks of a namespace to their new lanes after a change to the version routing.</summary>
+    /// <summary>Reassigns the waiting tasks of a namespace to worker versions after a change to the version routing.</summary>
     public void Reroute(string namespaceId)
     {
         foreach (var (key, queue) in _queues)
@@ -127,8 +127,8 @@ internal sealed class TaskQueueRegistry(
     }
 
     /// <summary>
-    /// Removes a retired queue, so that another can take its name. Every caller that finds a retired queue does this, because the caller
-    /// that retired it may not have removed it yet.
+    /// Removes a retired queue, so that a new queue can take its name. Every caller that finds a retired queue calls this method, because
+    /// the queue may not have been removed yet.
     /// </summary>
     private void Remove((string NamespaceId, string Name, bool Activity) key, TaskQueue retired)
     {

@@ -4,8 +4,8 @@ using Temporalio.Api.TaskQueue.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Statistics of a queue's tasks, in total and by priority: backlog size, age of the oldest task, arrival and dispatch rates. Queries are
-/// not counted, because they have no priority. Guarded by the lock of its queue.
+/// Statistics of a queue's tasks, in total and by priority: backlog size, age of the oldest task, arrival and dispatch rates. Waiting
+/// queries count only toward the total backlog, because they have no priority. Callers must hold the queue's lock.
 /// </summary>
 internal sealed class TaskQueueStatistics
 {
@@ -36,7 +36,7 @@ internal sealed class TaskQueueStatistics
         }
     }
 
-    /// <summary>Statistics of all tasks; <paramref name="waiting" /> contains the waiting ones.</summary>
+    /// <summary>Returns statistics of all tasks; <paramref name="waiting" /> contains the tasks that are still waiting.</summary>
     public TaskQueueStats Stats(IReadOnlyCollection<QueuedTemporalTask> waiting) => Stats(waiting, _rates.Values);
 
     /// <summary>Statistics of the waiting tasks, by priority.</summary>

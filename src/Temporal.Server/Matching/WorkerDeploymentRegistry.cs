@@ -83,8 +83,8 @@ internal sealed class WorkerDeploymentRegistry(EngineDatabase database, TimeProv
     }
 
     /// <summary>
-    /// Version whose workers may take a task: the one to which the task's run is pinned, otherwise the target of the queue's current
-    /// routing.
+    /// Version whose workers may take a task, which is normally the one to which the task's run is pinned. The queue's current routing
+    /// applies if the run is not pinned, or if the pinned version does not poll the activity's queue.
     /// </summary>
     public string VersionFor(QueuedTemporalTask task)
     {
@@ -104,7 +104,7 @@ internal sealed class WorkerDeploymentRegistry(EngineDatabase database, TimeProv
         };
     }
 
-    /// <summary>Version to which tasks of unpinned runs are routed. The same for all tasks of a workflow.</summary>
+    /// <summary>Version to which the tasks of unpinned runs are routed. All tasks of one workflow are routed to the same version.</summary>
     public string RouteOf(string namespaceId, string queue, bool activity, string workflowId)
     {
         if (!_routes.TryGetValue((namespaceId, queue, activity), out var route))
@@ -154,7 +154,7 @@ internal sealed class WorkerDeploymentRegistry(EngineDatabase database, TimeProv
         }
     }
 
-    /// <summary>The deployments of a namespace, by name.</summary>
+    /// <summary>The deployments of a namespace, ordered by name.</summary>
     public IReadOnlyList<DeploymentRecord> In(string namespaceId)
     {
         lock (_lock)
@@ -216,8 +216,8 @@ internal sealed class WorkerDeploymentRegistry(EngineDatabase database, TimeProv
     public Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     /// <summary>
-    /// Updates the tables that assign polls and tasks to deployments after a deployment has changed. A queue belongs to the deployment that
-    /// changed last.
+    /// Updates the in-memory tables that assign polls and tasks to deployments after a deployment has changed. A queue belongs to the
+    /// deployment that changed last.
     /// </summary>
     private void Index(DeploymentRecord record)
     {
@@ -293,7 +293,7 @@ internal sealed class WorkerDeploymentRegistry(EngineDatabase database, TimeProv
         return (int)((hash ^ (hash >> 15)) % Shares);
     }
 
-    /// <summary>The routing of a queue's tasks.</summary>
+    /// <summary>Worker versions to which a queue's tasks are routed.</summary>
     /// <param name="Deployment">Deployment to which the versions belong.</param>
     /// <param name="Current">The current version.</param>
     /// <param name="Ramping">The version that gets a share of the workflows.</param>

@@ -11,7 +11,7 @@ internal sealed class ClusterInfoGrpcHandler(Func<string> address) : IServiceHan
     /// <summary>Name of the only cluster, as in Temporal's development server.</summary>
     public const string ClusterName = "active";
 
-    /// <summary>Release of the Temporal server whose behavior this server has.</summary>
+    /// <summary>Release of the Temporal server whose behavior this server reproduces.</summary>
     public const string ServerVersion = "1.32.0";
 
     private readonly string _clusterId = Guid.NewGuid().ToString();

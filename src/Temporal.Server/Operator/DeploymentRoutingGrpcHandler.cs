@@ -200,8 +200,8 @@ internal sealed class DeploymentRoutingGrpcHandler(NamespaceRegistry namespaces,
     }
 
     /// <summary>
-    /// Finds the version that a request names by its build id or in the form of older clients, and adds it if that is allowed. Returns null
-    /// for unversioned workers.
+    /// Finds the version that a request names by its build id or in the string format of older clients. Adds a missing version if the
+    /// request allows versions without pollers. Returns null if the request names unversioned workers.
     /// </summary>
     private static WorkerDeploymentVersionInfo? Named(
         DeploymentRecord record,
@@ -229,8 +229,8 @@ internal sealed class DeploymentRoutingGrpcHandler(NamespaceRegistry namespaces,
     }
 
     /// <summary>
-    /// Rejects a version that does not poll all queues of the current version, because the tasks of the missing queues would be routed to
-    /// unversioned workers.
+    /// Rejects a version whose workers do not poll all task queues of the current version. The tasks of the missing queues would otherwise
+    /// be routed to unversioned workers.
     /// </summary>
     private static void RequireQueues(DeploymentRecord record, WorkerDeploymentVersionInfo? wanted, string role)
     {

@@ -13,7 +13,9 @@ internal static class DeploymentVersionEditor
     public static WorkerDeploymentVersionInfo? Find(DeploymentRecord record, WorkerDeploymentVersion? version) =>
         version is null ? null : record.Versions.FirstOrDefault(known => known.DeploymentVersion.BuildId == version.BuildId);
 
-    /// <summary>Returns the version that a request names, in the newer form or that of older clients.</summary>
+    /// <summary>
+    /// Returns the version that a request names, either as a structured version or in the string format of older clients.
+    /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the request names no version.</exception>
     public static WorkerDeploymentVersion RequestedVersion(WorkerDeploymentVersion? version, string dotted) =>
         version
@@ -41,7 +43,7 @@ internal static class DeploymentVersionEditor
         return added;
     }
 
-    /// <summary>Marks a version as current or ramping, so that unpinned tasks are routed to it.</summary>
+    /// <summary>Marks a version as current or ramping, because tasks of unpinned runs are now routed to it.</summary>
     public static void Enter(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status, Timestamp now)
     {
         version.Status = status;
@@ -61,7 +63,7 @@ internal static class DeploymentVersionEditor
         }
     }
 
-    /// <summary>Marks a version as draining, because unpinned tasks are no longer routed to it.</summary>
+    /// <summary>Marks a version as draining, because tasks of unpinned runs are no longer routed to it.</summary>
     public static void MarkDraining(DeploymentRecord record, WorkerDeploymentVersion? left, Timestamp now)
     {
         if (Find(record, left) is { } version)

@@ -14,7 +14,7 @@ namespace Temporal.Server.Operator;
 /// deletion continues.
 /// </summary>
 internal sealed class NamespaceRemoval(
-    ServerComponentDependencies services,
+    ServerComponentServiceBundle services,
     NamespaceStore directory,
     SearchAttributeRegistry attributes,
     VisibilityReader visibility

@@ -5,8 +5,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// Rejects calls for unsupported features of Temporal's API, such as Nexus, standalone activities, and compute for workers. Without the
-/// rejection, the caller would wait forever.
+/// Rejects calls for unsupported features of Temporal's API, such as Nexus, standalone activities, and workers that the server starts
+/// itself. Without the rejection, the caller would wait forever.
 /// </summary>
 internal sealed class UnsupportedFeatureGrpcHandler(NamespaceRegistry namespaces) : IServiceHandler
 {

@@ -8,7 +8,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// Stores worker heartbeats in memory. Rejects the two older versioning APIs in the same way as a Temporal server that has them disabled.
+/// Stores worker heartbeats in memory. Rejects calls to the two older worker versioning APIs in the same way as a Temporal server that has
+/// them disabled.
 /// </summary>
 internal sealed class WorkerHeartbeatGrpcHandler(TimerService timers, NamespaceRegistry namespaces) : IServiceHandler
 {
@@ -48,7 +49,7 @@ internal sealed class WorkerHeartbeatGrpcHandler(TimerService timers, NamespaceR
         Refuse<GetWorkerTaskReachabilityRequest>(table, request => request.Namespace, RulesDisabled);
     }
 
-    /// <summary>Stores a worker's heartbeat, including the last one at its shutdown.</summary>
+    /// <summary>Stores a worker's heartbeat, including the final one that the worker sends when it shuts down.</summary>
     public void Record(TemporalNamespace ns, WorkerHeartbeat heartbeat)
     {
         Forget();

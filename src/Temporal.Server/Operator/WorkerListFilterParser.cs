@@ -3,7 +3,9 @@ using Temporalio.Api.Worker.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Parses queries for workers. They use the same language as queries for runs, and the fields of worker heartbeats.</summary>
+/// <summary>
+/// Parses queries for workers. The queries use the same language as queries for runs, but refer to the fields of worker heartbeats.
+/// </summary>
 internal static class WorkerListFilterParser
 {
     /// <summary>Parses a query into a predicate. An empty query matches every worker.</summary>
@@ -32,15 +34,15 @@ internal static class WorkerListFilterParser
     {
         switch (expression)
         {
-            case ParenthesisExpression parenthesis:
+            case ParenthesisVisibilityExpression parenthesis:
                 return Test(parenthesis.Inner);
-            case NotExpression not:
+            case NotVisibilityExpression not:
                 var inner = Test(not.Inner);
                 return worker => !inner(worker);
-            case LogicalExpression logical:
+            case LogicalVisibilityExpression logical:
                 var (left, right) = (Test(logical.Left), Test(logical.Right));
                 return logical.IsAnd ? worker => left(worker) && right(worker) : worker => left(worker) || right(worker);
-            case ComparisonExpression { Left: IdentifierExpression name } comparison:
+            case ComparisonVisibilityExpression { Left: IdentifierVisibilityExpression name } comparison:
                 var field = Field(name.Name);
                 var test = Comparison(comparison);
                 return worker => test(field(worker));
@@ -49,21 +51,24 @@ internal static class WorkerListFilterParser
         }
     }
 
-    private static Func<string, bool> Comparison(ComparisonExpression comparison) =>
+    private static Func<string, bool> Comparison(ComparisonVisibilityExpression comparison) =>
         (comparison.Operator, comparison.Right) switch
         {
-            ("=", LiteralExpression { Value: string text }) => value => value == text,
-            ("!=", LiteralExpression { Value: string text }) => value => value != text,
-            ("starts_with", LiteralExpression { Value: string text }) => value => value.StartsWith(text, StringComparison.Ordinal),
-            ("not starts_with", LiteralExpression { Value: string text }) => value => !value.StartsWith(text, StringComparison.Ordinal),
-            ("in", TupleExpression tuple) => value => Texts(tuple).Contains(value),
-            ("not in", TupleExpression tuple) => value => !Texts(tuple).Contains(value),
+            ("=", LiteralVisibilityExpression { Value: string text }) => value => value == text,
+            ("!=", LiteralVisibilityExpression { Value: string text }) => value => value != text,
+            ("starts_with", LiteralVisibilityExpression { Value: string text }) => value =>
+                value.StartsWith(text, StringComparison.Ordinal),
+            ("not starts_with", LiteralVisibilityExpression { Value: string text }) => value =>
+                !value.StartsWith(text, StringComparison.Ordinal),
+            ("in", TupleVisibilityExpression tuple) => value => Texts(tuple).Contains(value),
+            ("not in", TupleVisibilityExpression tuple) => value => !Texts(tuple).Contains(value),
             _ => throw VisibilityQueryException.Invalid(
                 $"invalid operator '{comparison.Operator}' in `{VisibilityExpressionFormatter.Of(comparison)}`"
             ),
         };
 
-    private static IEnumerable<object> Texts(TupleExpression tuple) => tuple.Items.OfType<LiteralExpression>().Select(item => item.Value);
+    private static IEnumerable<object> Texts(TupleVisibilityExpression tuple) =>
+        tuple.Items.OfType<LiteralVisibilityExpression>().Select(item => item.Value);
 
     private static Func<WorkerHeartbeat, string> Field(string name) =>
         name switch

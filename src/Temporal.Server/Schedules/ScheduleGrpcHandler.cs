@@ -12,7 +12,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>Handles the RPCs of schedules, and runs the existing schedules.</summary>
-internal sealed class ScheduleGrpcHandler(ServerComponentDependencies services, ScheduleLister lists) : IServiceHandler
+internal sealed class ScheduleGrpcHandler(ServerComponentServiceBundle services, ScheduleLister lists) : IServiceHandler
 {
     private const int MostMatchingTimes = 1000;
 

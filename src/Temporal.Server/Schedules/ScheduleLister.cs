@@ -7,12 +7,12 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Lists and counts schedules with the query language for runs.</summary>
-internal sealed class ScheduleLister(ServerComponentDependencies services, VisibilityReader visibility, SearchAttributeRegistry attributes)
+/// <summary>Lists and counts schedules that match a query, which uses the same language as queries for runs.</summary>
+internal sealed class ScheduleLister(ServerComponentServiceBundle services, VisibilityReader visibility, SearchAttributeRegistry attributes)
 {
     private const int ListedTimes = 5;
 
-    /// <summary>Lists a page of schedules, latest first.</summary>
+    /// <summary>Lists a page of schedules, the most recently created ones first.</summary>
     /// <param name="find">Finds the schedule of a namespace id and a schedule id, or returns null.</param>
     public async Task<ListSchedulesResponse> ListAsync(ListSchedulesRequest request, Func<string, string, ScheduleRunner?> find)
     {
@@ -46,7 +46,7 @@ internal sealed class ScheduleLister(ServerComponentDependencies services, Visib
         );
         try
         {
-            var resolver = new VisibilityQueryResolver(
+            var resolver = new VisibilityQueryNameResolver(
                 name => Find(ns, name),
                 (name, value) => name == "ScheduleId" ? ScheduleRequestConverter.WorkflowId(value) : value
             );

@@ -19,7 +19,7 @@ namespace Temporal.Server.Schedules;
 /// <summary>Converts schedule requests to stored records, and stored records to start requests and visibility rows.</summary>
 internal static class ScheduleRequestConverter
 {
-    /// <summary>Maximum time for which the description of a schedule waits until the schedule's latest requests are processed.</summary>
+    /// <summary>Maximum time for which describing a schedule waits for the schedule's latest requests to be processed.</summary>
     public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(3);
 
     private const int LongestId = 1000;
@@ -28,10 +28,10 @@ internal static class ScheduleRequestConverter
     private static readonly TimeSpan DefaultCatchup = TimeSpan.FromDays(365);
     private static readonly TimeSpan ShortestCatchup = TimeSpan.FromSeconds(10);
 
-    /// <summary>Id of the workflow that represents the schedule in the Temporal server.</summary>
+    /// <summary>Id of the workflow that would represent the schedule in the Temporal server.</summary>
     public static string WorkflowId(string scheduleId) => ScheduleSqlTable.IdPrefix + scheduleId;
 
-    /// <summary>Id of the schedule that is represented by a workflow id.</summary>
+    /// <summary>Id of the schedule that the workflow with the given id represents.</summary>
     public static string ScheduleId(string workflowId) => workflowId[ScheduleSqlTable.IdPrefix.Length..];
 
     /// <summary>Rejects a schedule id that is missing or too long.</summary>

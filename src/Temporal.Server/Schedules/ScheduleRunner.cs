@@ -17,14 +17,14 @@ internal sealed class ScheduleRunner
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
-    private readonly ServerComponentDependencies _services;
+    private readonly ServerComponentServiceBundle _services;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
     private IDisposable? _timer;
     private ScheduleActionTimeCalculator _times;
 
-    public ScheduleRunner(ServerComponentDependencies services, ScheduleRecord record, ILogger logger)
+    public ScheduleRunner(ServerComponentServiceBundle services, ScheduleRecord record, ILogger logger)
     {
         _services = services;
         _logger = logger;
@@ -32,7 +32,7 @@ internal sealed class ScheduleRunner
         _times = TimesOf(record);
     }
 
-    /// <summary>The stored record; never changed in place.</summary>
+    /// <summary>The stored record, which is replaced as a whole and never changed in place.</summary>
     public ScheduleRecord Record { get; private set; }
 
     /// <summary>Action times of the stored specification.</summary>
@@ -40,7 +40,9 @@ internal sealed class ScheduleRunner
 
     private DateTime Now => _services.Timers.UtcNow.UtcDateTime;
 
-    /// <summary>Changes the record and completes when the change is durable. The resulting actions follow afterwards.</summary>
+    /// <summary>
+    /// Changes the record and completes when the change is durable. The resulting actions are executed afterward, in the background.
+    /// </summary>
     /// <param name="change">Changes a copy of the record. Returns false if nothing needs to be stored.</param>
     public async Task ChangeAsync(Func<ScheduleRecord, bool> change)
     {
@@ -59,7 +61,8 @@ internal sealed class ScheduleRunner
     public void ProcessDueActions() => _ = RunSerializedAsync(WorkAsync);
 
     /// <summary>
-    /// Waits until everything requested so far has been processed: triggered and backfilled starts, and the reported ends of runs.
+    /// Waits until all triggered and backfilled starts and all reported ends of runs have been processed, or until
+    /// <paramref name="patience"/> has elapsed.
     /// </summary>
     /// <param name="patience">Maximum time to wait, because a schedule may have a thousand starts to execute.</param>
     public async Task WaitUntilProcessedAsync(TimeSpan patience)
@@ -77,7 +80,7 @@ internal sealed class ScheduleRunner
     /// <summary>Records the end of a chain of runs that the schedule may have started.</summary>
     public Task OnClosedAsync(ClosedRun closed) => ChangeAsync(record => ScheduleTransitions.Closed(record, closed));
 
-    /// <summary>Finds runs that ended while the server was down, then continues processing.</summary>
+    /// <summary>Finds the schedule's runs that ended while the server was down, then processes due actions.</summary>
     public Task ResumeAsync() =>
         RunSerializedAsync(async () =>
         {

@@ -31,7 +31,8 @@ internal static class ScheduleTransitions
     private const int DescribedTimes = 10;
 
     /// <summary>
-    /// Buffers a start for each scheduled time since the last call that is within the catch-up window, and the starts of pending backfills.
+    /// Buffers a start for each scheduled time that has passed since the last call and lies within the catch-up window. Also buffers the
+    /// starts of pending backfills.
     /// </summary>
     public static void Advance(ScheduleRecord record, ScheduleActionTimeCalculator times, DateTime now)
     {
@@ -150,7 +151,7 @@ internal static class ScheduleTransitions
         return new ScheduleNextActions(starts, cancel, terminate);
     }
 
-    /// <summary>Records an executed start.</summary>
+    /// <summary>Records that a buffered start was executed, and moves the start to the recent actions.</summary>
     public static void Started(ScheduleRecord record, PendingStart start, string runId, DateTime now)
     {
         Remove(record, start);
@@ -186,7 +187,9 @@ internal static class ScheduleTransitions
         }
     }
 
-    /// <summary>Records the end of a chain of runs. Returns false if the schedule did not start it.</summary>
+    /// <summary>
+    /// Records the end of a chain of runs. Returns false if the chain is not among the schedule's recent actions or running workflows.
+    /// </summary>
     public static bool Closed(ScheduleRecord record, ClosedRun closed)
     {
         var known = false;
@@ -246,7 +249,9 @@ internal static class ScheduleTransitions
         return true;
     }
 
-    /// <summary>Time at which the schedule next needs processing, or null if only a call or the end of a run can change it.</summary>
+    /// <summary>
+    /// Next time at which the schedule needs processing, or null if it needs none until the next call or the end of a run.
+    /// </summary>
     public static DateTime? NextWake(ScheduleRecord record, ScheduleActionTimeCalculator times) =>
         CanTake(record) ? times.Next(record.LastProcessed.ToDateTime())?.Actual : null;
 
@@ -336,8 +341,8 @@ internal static class ScheduleTransitions
     }
 
     /// <summary>
-    /// Builds the workflow id, always with the time appended. Like the Temporal server, stores and shows <c>keep_original_workflow_id</c>
-    /// but does not apply it.
+    /// Builds the id of the workflow to start, which always ends with the scheduled time. As in the Temporal server,
+    /// <c>keep_original_workflow_id</c> is stored and shown but not applied.
     /// </summary>
     private static string WorkflowId(ScheduleRecord record, PendingStart start) =>
         $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-"

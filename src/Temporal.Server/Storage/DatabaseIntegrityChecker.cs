@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// Checks the whole file. Its pages must be intact, and every row must belong to an existing run. Only requests to other workflows may
-/// remain after their run was deleted.
+/// Checks the whole database file. Its pages must be intact, and every row must belong to an existing run or schedule. Only transfer tasks
+/// may outlive their run.
 /// </summary>
 internal static class DatabaseIntegrityChecker
 {

@@ -6,7 +6,9 @@ namespace Temporal.Server.Storage;
 /// <summary>The database schema and its migrations.</summary>
 internal static class DatabaseSchema
 {
-    /// <summary>SQLite application id 'OrcE', by which the <c>file</c> program and this server recognize an engine file.</summary>
+    /// <summary>
+    /// SQLite application id 'OrcE', by which the <c>file</c> program and this server recognize a database file of this server.
+    /// </summary>
     private const int ApplicationId = 0x4F726345;
 
     /// <summary>Migration scripts, one per version. Never change a released script; add another.</summary>
@@ -32,14 +34,14 @@ internal static class DatabaseSchema
 
     /// <summary>
     /// Rejects an existing file that belongs to another program or a newer release. The file is opened read-only, because closing a
-    /// writable connection would truncate the write-ahead log of the file's last owner.
+    /// writable connection would truncate the write-ahead log of the process that last used the file.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="parts">Tables that this release knows.</param>
     /// <param name="checks">True to check the file's pages as well, which takes time in proportion to its size.</param>
     /// <exception cref="InvalidOperationException">The file is not an engine database, a newer release wrote it, or it is
     /// damaged.</exception>
-    public static void RefuseForeign(string path, IReadOnlyList<ServerComponentSqlSchema> parts, bool checks)
+    public static void RefuseForeign(string path, IReadOnlyList<SqlSchemaOfServerComponent> parts, bool checks)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
@@ -78,10 +80,10 @@ internal static class DatabaseSchema
         $"{path} is damaged: {damage}. 'server verify' lists the affected runs; restore the latest copy made by "
         + "'server backup', or name another file";
 
-    /// <summary>Opens an engine file read-only. The file must have been written by this release.</summary>
+    /// <summary>Opens a database file of this server read-only. The file must have been written by this release.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
     /// release.</exception>
-    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<ServerComponentSqlSchema> parts)
+    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<SqlSchemaOfServerComponent> parts)
     {
         if (!File.Exists(path))
         {
@@ -124,7 +126,7 @@ internal static class DatabaseSchema
 
     /// <summary>Initializes a new file or migrates an older one.</summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<ServerComponentSqlSchema> parts)
+    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<SqlSchemaOfServerComponent> parts)
     {
         if (IsOurs(db, path))
         {
@@ -208,7 +210,7 @@ internal static class DatabaseSchema
         }
     }
 
-    /// <summary>True for an engine database, false for an empty database. Throws for a database of another program.</summary>
+    /// <summary>True for a database of this server, false for an empty database. Throws for a database of another program.</summary>
     private static bool IsOurs(SqliteConnection db, string path)
     {
         var application = Pragma(db, "application_id");
@@ -225,10 +227,10 @@ internal static class DatabaseSchema
             );
     }
 
-    private static IEnumerable<ServerComponentSqlSchema> Parts(IReadOnlyList<ServerComponentSqlSchema> parts) =>
-        parts.Prepend(new ServerComponentSqlSchema("history", Migrations));
+    private static IEnumerable<SqlSchemaOfServerComponent> Parts(IReadOnlyList<SqlSchemaOfServerComponent> parts) =>
+        parts.Prepend(new SqlSchemaOfServerComponent("history", Migrations));
 
-    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<ServerComponentSqlSchema> parts)
+    private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<SqlSchemaOfServerComponent> parts)
     {
         if (!HasVersions(db))
         {

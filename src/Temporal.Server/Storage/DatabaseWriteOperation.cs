@@ -1,9 +1,9 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>A unit of work that is written atomically with the next group.</summary>
+/// <summary>A unit of work that is written atomically as part of the next group of writes.</summary>
 internal abstract class DatabaseWriteOperation
 {
-    /// <summary>Writes within the group's transaction. An exception fails only this item.</summary>
+    /// <summary>Writes within the group's transaction. An exception fails only this unit of work.</summary>
     public abstract void Write(SqliteConnection db);
 
     /// <summary>
@@ -11,9 +11,9 @@ internal abstract class DatabaseWriteOperation
     /// </summary>
     public abstract void Committed();
 
-    /// <summary>Called on the writer's thread if the item could not be made durable.</summary>
+    /// <summary>Called on the writer's thread if the unit of work could not be made durable.</summary>
     public abstract void Failed(Exception exception);
 
-    /// <summary>True if the item depends on a failed one and is therefore not written.</summary>
+    /// <summary>True if the unit of work depends on one that failed and is therefore not written.</summary>
     public virtual bool CannotSucceed => false;
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// The engine's SQLite file. One connection writes groups of changes in sequence on its own thread; reads use read-only connections. For
-/// an in-memory database, reads and writes alternate on the same connection.
+/// The SQLite database of the embedded Temporal server. One connection writes groups of changes in sequence on its own thread; reads use
+/// read-only connections. For an in-memory database, reads and writes alternate on the same connection.
 /// </summary>
 internal sealed class EngineDatabase : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class EngineDatabase : IDisposable
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Maximum size in bytes of a file that is checked before the server starts. The check of such a file takes 45 ms with a warm disk
-    /// cache. A larger file is checked in the background.
+    /// Maximum size in bytes of a file that is checked before the server starts. Checking a file of this size takes 45 ms with a warm disk
+    /// cache. Larger files are checked in the background.
     /// </summary>
     public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
 
@@ -48,7 +48,7 @@ internal sealed class EngineDatabase : IDisposable
     /// <param name="checkedAtOnce">Maximum size in bytes of a file whose pages are checked before it is opened.</param>
     public EngineDatabase(
         string? path,
-        IReadOnlyList<ServerComponentSqlSchema> parts,
+        IReadOnlyList<SqlSchemaOfServerComponent> parts,
         ILogger logger,
         Action<string>? trouble = null,
         long checkedAtOnce = UsuallyCheckedAtOnce
@@ -106,7 +106,8 @@ internal sealed class EngineDatabase : IDisposable
     }
 
     /// <summary>
-    /// Writes in a transaction and completes when it is durable. An exception from <paramref name="write"/> rolls it back and is rethrown.
+    /// Writes in a transaction and completes when the transaction is durable. An exception from <paramref name="write"/> rolls the
+    /// transaction back and is rethrown.
     /// </summary>
     public Task WriteAsync(Action<SqliteConnection> write)
     {
@@ -115,10 +116,10 @@ internal sealed class EngineDatabase : IDisposable
         return item.Done;
     }
 
-    /// <summary>Number of unused pages of the file.</summary>
+    /// <summary>Returns the number of unused pages in the database file.</summary>
     public Task<long> FreePagesAsync() => MaintainAsync(FreePages);
 
-    /// <summary>Returns all unused pages to the file system, in portions, so that other changes can proceed in between.</summary>
+    /// <summary>Returns all unused pages to the file system in several steps, between which other changes can proceed.</summary>
     public async Task ShrinkAsync()
     {
         var (free, left) = (long.MaxValue, long.MaxValue - 1);
@@ -140,7 +141,7 @@ internal sealed class EngineDatabase : IDisposable
         });
     }
 
-    /// <summary>Runs maintenance on the writing connection between groups, outside any transaction.</summary>
+    /// <summary>Runs maintenance on the writing connection, between two groups of writes and outside any transaction.</summary>
     public Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work) =>
         Task.Run(() =>
         {

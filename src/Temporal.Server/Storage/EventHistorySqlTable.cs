@@ -5,10 +5,10 @@ namespace Temporal.Server.Storage;
 /// </summary>
 internal static class EventHistorySqlTable
 {
-    /// <summary>Number of bits of the key that contain the event id.</summary>
+    /// <summary>Number of low-order bits of the key that hold the event id.</summary>
     public const int KeyShift = 20;
 
-    /// <summary>Computes the key of the batch that starts with an event.</summary>
+    /// <summary>Computes the key of the batch whose first event has the given id.</summary>
     public static long Key(long runKey, long eventId) => (runKey << KeyShift) | eventId;
 
     /// <summary>Inserts a batch.</summary>
@@ -18,7 +18,7 @@ internal static class EventHistorySqlTable
         insert.Bind(Key(runKey, firstEventId)).Bind(events).Run();
     }
 
-    /// <summary>Reads all batches of a run, each with the id of its first event as contained in the key.</summary>
+    /// <summary>Reads all batches of a run, each with the id of its first event, which is taken from the row's key.</summary>
     public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey) =>
         Read(db, runKey, 1, long.MaxValue, limit: -1);
 

@@ -1,15 +1,20 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>Table of the state of open runs that events do not contain: activities, buffered events, and request ids of signals.</summary>
+/// <summary>
+/// Table of those parts of the state of open runs that their events do not contain: activities, buffered events, and request ids of
+/// signals.
+/// </summary>
 internal static class OpenWorkflowStateSqlTable
 {
-    /// <summary>Kind of a row with an <see cref="ActivityRecord"/>, identified by the scheduled event id.</summary>
+    /// <summary>
+    /// Kind of the rows that contain an <see cref="ActivityRecord"/>, each identified by the activity's scheduled event id.
+    /// </summary>
     public const int ActivityKind = 1;
 
-    /// <summary>Kind of a row with a buffered event, identified by the event's position.</summary>
+    /// <summary>Kind of the rows that contain a buffered event, each identified by the event's position in the buffer.</summary>
     public const int BufferedKind = 2;
 
-    /// <summary>Kind of a row that contains the request id of a signal.</summary>
+    /// <summary>Kind of the rows that represent a received signal, each identified by the signal's request id.</summary>
     public const int SignalKind = 3;
 
     /// <summary>Inserts or replaces a row.</summary>

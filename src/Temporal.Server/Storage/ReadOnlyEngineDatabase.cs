@@ -1,6 +1,9 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>Reads an engine file without a server, even while a server uses it. The file is never changed.</summary>
+/// <summary>
+/// Reads a database file of the embedded Temporal server without starting a server, even while another process uses the file. The file is
+/// never changed.
+/// </summary>
 internal static class ReadOnlyEngineDatabase
 {
     /// <summary>Reads a consistent snapshot of a file.</summary>

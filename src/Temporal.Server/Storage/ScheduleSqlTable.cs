@@ -6,10 +6,10 @@ namespace Temporal.Server.Storage;
 /// <summary>Table of the schedules of all namespaces.</summary>
 internal static class ScheduleSqlTable
 {
-    /// <summary>Namespace division under which schedules are visible.</summary>
+    /// <summary>Namespace division of schedules, which separates them from users' runs in lists.</summary>
     public const string Division = "TemporalScheduler";
 
-    /// <summary>Prefix of a schedule's id where schedules are listed as workflows.</summary>
+    /// <summary>Prefix of the workflow id under which a schedule is listed; the schedule id follows the prefix.</summary>
     public const string IdPrefix = "temporal-sys-scheduler:";
 
     /// <summary>Migration scripts, one per version of this table.</summary>

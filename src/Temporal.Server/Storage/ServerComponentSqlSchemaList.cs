@@ -1,14 +1,14 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>The tables of one server component.</summary>
+/// <summary>The SQL schema of one server component, as a list of migration scripts.</summary>
 /// <param name="Name">Name of the component, under which the file stores the version of its tables.</param>
 /// <param name="Migrations">Migration scripts, one per version.</param>
-internal sealed record ServerComponentSqlSchema(string Name, IReadOnlyList<string> Migrations);
+internal sealed record SqlSchemaOfServerComponent(string Name, IReadOnlyList<string> Migrations);
 
-/// <summary>All tables except those of runs, to pass to <see cref="DatabaseSchema"/> when an engine file is opened.</summary>
+/// <summary>All tables except those of runs, to pass to <see cref="DatabaseSchema"/> when a database file is opened.</summary>
 internal static class ServerComponentSqlSchemaList
 {
-    public static IReadOnlyList<ServerComponentSqlSchema> Parts { get; } =
+    public static IReadOnlyList<SqlSchemaOfServerComponent> Parts { get; } =
     [
         new("namespaces", NamespaceSqlTable.Migrations),
         new("search_attributes", SearchAttributeSqlTable.Migrations),

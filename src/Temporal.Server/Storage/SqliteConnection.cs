@@ -101,7 +101,7 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Executes several statements separated by semicolons.</summary>
     public void ExecuteScript(string sql) => Check(raw.sqlite3_exec(_handle, sql), sql);
 
-    /// <summary>Interrupts the statement that is running on another thread. Safe to call from any thread.</summary>
+    /// <summary>Interrupts the statement that another thread is executing on this connection. Safe to call from any thread.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(_handle);
 
     public void Check(int code, string sql)

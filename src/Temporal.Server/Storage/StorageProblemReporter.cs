@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// Reports urgent storage problems to the owner of a file, because the log may be on the same disk. Each problem is reported only once
-/// while it lasts.
+/// Reports urgent storage problems to the owner of the database file directly, because the log may be on the same disk as the file. Each
+/// problem is reported only once while it lasts.
 /// </summary>
 /// <param name="path">Path of the file.</param>
 /// <param name="tell">Callback for the reports, each one sentence.</param>
@@ -14,10 +14,13 @@ internal sealed class StorageProblemReporter(string path, Action<string> tell)
 
     private string? _unwritable;
 
-    /// <summary>Damage to the file's pages, or null if none was found. A damaged file is no longer read or written.</summary>
+    /// <summary>
+    /// Damage to the file's pages, or null if none was found. Once damage has been found, the server refuses calls and writes nothing more
+    /// to the file.
+    /// </summary>
     public string? Damage { get; private set; }
 
-    /// <summary>Reports a failed write.</summary>
+    /// <summary>Reports the storage problem that made a write fail, if it is urgent and has not been reported yet.</summary>
     public void Unwritten(Exception failure)
     {
         var said = failure is SqliteException e
@@ -35,7 +38,7 @@ internal sealed class StorageProblemReporter(string path, Action<string> tell)
         }
     }
 
-    /// <summary>Reports a successful write, which ends a previous problem.</summary>
+    /// <summary>Reports the end of a reported storage problem after the first successful write.</summary>
     public void Written()
     {
         if (_unwritable is not null && Interlocked.Exchange(ref _unwritable, null) is not null)

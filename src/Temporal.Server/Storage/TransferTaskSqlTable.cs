@@ -12,28 +12,28 @@ internal static class TransferTaskSqlTable
         return row.Step() ? row.Integer(0) : 0;
     }
 
-    /// <summary>Inserts a task of a run.</summary>
+    /// <summary>Inserts a transfer task of a run.</summary>
     public static void Insert(SqliteConnection db, long key, long runKey, TransferTask task)
     {
         using var insert = db.Prepare("INSERT INTO transfer_tasks(key, run_key, data) VALUES(?, ?, ?)");
         insert.Bind(key).Bind(runKey).Bind(task.ToByteArray().AsSpan()).Run();
     }
 
-    /// <summary>Deletes a task.</summary>
+    /// <summary>Deletes a transfer task.</summary>
     public static void Delete(SqliteConnection db, long key)
     {
         using var delete = db.Prepare("DELETE FROM transfer_tasks WHERE key = ?");
         delete.Bind(key).Run();
     }
 
-    /// <summary>Reads all tasks in the order of their creation.</summary>
+    /// <summary>Reads all transfer tasks in the order of their creation.</summary>
     public static IReadOnlyList<(long Key, TransferTask Task)> All(SqliteConnection db)
     {
         using var rows = db.Prepare("SELECT key, data FROM transfer_tasks ORDER BY key");
         return Read(rows);
     }
 
-    /// <summary>Reads the tasks of a run in the order of their creation.</summary>
+    /// <summary>Reads the transfer tasks of a run in the order of their creation.</summary>
     public static IReadOnlyList<(long Key, TransferTask Task)> Of(SqliteConnection db, long runKey)
     {
         using var rows = db.Prepare("SELECT key, data FROM transfer_tasks WHERE run_key = ? ORDER BY key");

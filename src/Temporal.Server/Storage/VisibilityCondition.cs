@@ -14,7 +14,10 @@ internal sealed class VisibilityCondition
     /// <summary>The SQL text so far.</summary>
     public string Sql => _sql.ToString();
 
-    /// <summary>Creates the condition for one namespace. Unless the query names the namespace division, only users' runs match.</summary>
+    /// <summary>
+    /// Creates the condition for one namespace. Unless the query refers to the namespace division, the runs of server components do not
+    /// match.
+    /// </summary>
     public static VisibilityCondition For(string namespaceId, VisibilityQuery query)
     {
         var condition = new VisibilityCondition();
@@ -88,13 +91,13 @@ internal sealed class VisibilityCondition
             case InVisibilityFilter list:
                 Attribute(list.Attribute).Text(list.Negated ? " NOT IN (" : " IN (").Parameters(list.Values).Text(")");
                 break;
-            case AnyTermVisibilityFilter terms:
+            case ContainsAnyTermVisibilityFilter terms:
                 Terms(terms.Attribute, terms.Negated).Text(" AND v.value IN (").Parameters(terms.Terms).Text("))");
                 break;
-            case NullVisibilityFilter test when test.Attribute.IsMultiValued:
+            case IsNullVisibilityFilter test when test.Attribute.IsMultiValued:
                 Terms(test.Attribute, !test.Negated).Text(")");
                 break;
-            case NullVisibilityFilter test:
+            case IsNullVisibilityFilter test:
                 Attribute(test.Attribute).Text(test.Negated ? " IS NOT NULL" : " IS NULL");
                 break;
             case PrefixVisibilityFilter prefix:

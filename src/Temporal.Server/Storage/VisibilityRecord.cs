@@ -3,7 +3,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>A run as shown in lists and counts.</summary>
+/// <summary>The data of a run or a schedule that lists show and visibility queries use.</summary>
 internal sealed record VisibilityRecord
 {
     public required string NamespaceId { get; init; }

@@ -10,7 +10,7 @@ namespace Temporal.Server.Storage;
 /// <summary>Tables for listing and counting runs, with one row per run and one row per value of a search attribute.</summary>
 internal static class VisibilitySqlTables
 {
-    /// <summary>Sort key of an open run, which orders it before all closed ones.</summary>
+    /// <summary>Sort key of all open runs, which places them before closed runs.</summary>
     private const long Open = long.MaxValue;
 
     private const string Columns =
@@ -51,7 +51,7 @@ internal static class VisibilitySqlTables
         ]
     );
 
-    /// <summary>Inserts or replaces the row of a run.</summary>
+    /// <summary>Inserts or replaces the row of a run, together with the rows of the run's search attribute values.</summary>
     /// <param name="division">Namespace division of a server component's run, or null for users' runs.</param>
     /// <param name="values">Field and value of each search attribute that is not a column.</param>
     public static void Write(
@@ -79,7 +79,7 @@ internal static class VisibilitySqlTables
         }
     }
 
-    /// <summary>Deletes the row of a run, if it exists.</summary>
+    /// <summary>Deletes the row of a run, if it exists, together with the rows of the run's search attribute values.</summary>
     public static void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId)
     {
         long key;
@@ -98,7 +98,7 @@ internal static class VisibilitySqlTables
         delete.Bind(key).Run();
     }
 
-    /// <summary>Deletes all values of a search attribute's field in a namespace.</summary>
+    /// <summary>Deletes all values that the runs of a namespace have in the storage field of a search attribute.</summary>
     public static void DeleteField(SqliteConnection db, string namespaceId, string field)
     {
         using var delete = db.Prepare(
@@ -159,7 +159,7 @@ internal static class VisibilitySqlTables
         return rows;
     }
 
-    /// <summary>Reads a run as shown in lists, or returns null if it has no row.</summary>
+    /// <summary>Reads the information that lists show about a run, or returns null if the run has no row.</summary>
     public static WorkflowExecutionInfo? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
     {
         using var statement = db.Prepare(
@@ -317,7 +317,7 @@ internal static class VisibilitySqlTables
     private static Timestamp Time(long nanoseconds) => Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100));
 }
 
-/// <summary>A run in a list with its position.</summary>
+/// <summary>A run in a list, with its position in the list's sort order.</summary>
 internal sealed record VisibilityRow(WorkflowExecutionInfo Info, VisibilityPosition Position);
 
 /// <summary>A position in the sort order of a list.</summary>

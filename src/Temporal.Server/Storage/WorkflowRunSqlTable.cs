@@ -3,14 +3,14 @@ namespace Temporal.Server.Storage;
 /// <summary>Identifies a run by the key of its rows and by the ids that clients use.</summary>
 internal sealed record RunIdentity(long Key, string NamespaceId, string WorkflowId, string RunId);
 
-/// <summary>The row of a run, without its ids.</summary>
+/// <summary>The content of a run's row, without the run's ids.</summary>
 /// <param name="NextDue">Time of the run's next change that depends on time alone, in ms since 1970, or null for never.</param>
 /// <param name="Dispatch">True if a task of the run waits in a queue.</param>
 /// <param name="ClosedAt">Close time in ms since 1970, or null while the run is open.</param>
 /// <param name="State">An encoded <see cref="RunRecord"/>.</param>
 internal sealed record RunRow(bool Open, long? NextDue, bool Dispatch, long? ClosedAt, byte[] State);
 
-/// <summary>Table of the runs, and of the current run of each workflow id.</summary>
+/// <summary>Tables of all runs, and of the current run of each workflow id.</summary>
 internal static class WorkflowRunSqlTable
 {
     private const string Names = "r.key, r.namespace, r.workflow_id, r.run_id";
@@ -57,7 +57,7 @@ internal static class WorkflowRunSqlTable
         }
     }
 
-    /// <summary>Lists the runs that change by time alone, each with its due time in ms since 1970.</summary>
+    /// <summary>Lists the runs with a pending timer, timeout or other timed change, each with its due time in ms since 1970.</summary>
     public static IReadOnlyList<(RunIdentity Name, long Due)> Due(SqliteConnection db)
     {
         var due = new List<(RunIdentity, long)>();
@@ -70,7 +70,7 @@ internal static class WorkflowRunSqlTable
         return due;
     }
 
-    /// <summary>Lists the runs that have a task in a queue.</summary>
+    /// <summary>Lists the runs that have a task in a task queue.</summary>
     public static IReadOnlyList<RunIdentity> Waiting(SqliteConnection db)
     {
         var waiting = new List<RunIdentity>();
@@ -97,7 +97,7 @@ internal static class WorkflowRunSqlTable
         return closed;
     }
 
-    /// <summary>Inserts a run and makes it the current run of its workflow id.</summary>
+    /// <summary>Inserts the row of a run. Does not make the run the current run of its workflow id.</summary>
     public static void Insert(SqliteConnection db, RunIdentity name, RunRow row)
     {
         using var insert = db.Prepare(

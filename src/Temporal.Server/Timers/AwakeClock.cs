@@ -1,8 +1,8 @@
 namespace Temporal.Server.Timers;
 
 /// <summary>
-/// The clock that measures activity and workflow task attempts. It stops while the machine sleeps and ignores changes of the wall clock.
-/// Otherwise, every running attempt would time out when the machine wakes up. Sleep is detected by comparing the wall clock with the
+/// Clock for the timeouts of activity and workflow task attempts. The clock stops while the machine sleeps and ignores changes to the wall
+/// clock. Otherwise, every running attempt would time out when the machine wakes up. Sleep is detected by comparing the wall clock with the
 /// monotonic clock, which does not count sleep.
 /// </summary>
 /// <param name="wall">The engine's clock.</param>
@@ -23,7 +23,8 @@ internal sealed class AwakeClock(TimeProvider wall, TimeProvider? real = null)
     private TimeSpan _asleep;
 
     /// <summary>
-    /// Amount by which the wall clock is ahead of this clock, from clock changes and sleep; negative after the clock was set back.
+    /// Amount by which the wall clock is ahead of this clock because of sleep and clock changes; negative after the wall clock was set
+    /// back.
     /// </summary>
     public TimeSpan Asleep
     {

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Timers;
 
 /// <summary>
-/// Runs all timed actions from one heap and one system timer. Due times are wall clock times. While an action is due within a day, the
-/// clock is checked every second to detect jumps. A backward jump raises <see cref="SetBack"/>, because limits in awake time are then due
-/// earlier.
+/// Runs all timed actions from one heap and one system timer. Due times are wall clock times, so the clock is checked for jumps every
+/// second while an action is due within a day. A backward jump raises <see cref="SetBack"/>, because timeouts that are not affected by
+/// clock changes are then due at an earlier wall clock time.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class TimerService : IDisposable
     private readonly AwakeClock _awake;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<PendingTimedAction, long> _heap = new();
+    private readonly PriorityQueue<PendingTimerCallback, long> _heap = new();
     private readonly ITimer _timer;
     private long _armedFor = long.MaxValue;
     private bool _disposed;
@@ -35,7 +35,7 @@ internal sealed class TimerService : IDisposable
         _timer = time.CreateTimer(static s => ((TimerService)s!).RunDueActions(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The engine's current time.</summary>
+    /// <summary>The server's current time.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
 
     /// <summary>
@@ -44,7 +44,7 @@ internal sealed class TimerService : IDisposable
     /// </summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
-        var entry = new PendingTimedAction(this, due.UtcTicks, action);
+        var entry = new PendingTimerCallback(this, due.UtcTicks, action);
         lock (_lock)
         {
             RemoveCanceled();
@@ -97,16 +97,16 @@ internal sealed class TimerService : IDisposable
     public event Action? WorkDone;
 
     /// <summary>
-    /// Registers work that follows from a timer or a change, so that a skipping clock waits for it. Dispose the returned object when the
-    /// work ends.
+    /// Registers work that follows from a timer or a change, so that a time-skipping clock is not moved forward until the work has ended.
+    /// Dispose the returned object when the work ends.
     /// </summary>
     public IDisposable BeginWork()
     {
         Begin();
-        return new RunningWorkRegistration(this);
+        return new ClockSkipBlockingHandle(this);
     }
 
-    /// <summary>Checks immediately which actions are due. Call this after the clock was moved.</summary>
+    /// <summary>Immediately runs all actions that are due. Call this method after the clock was moved.</summary>
     public void CheckClock() => RunDueActions();
 
     public void Dispose()
@@ -118,7 +118,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private PendingTimedAction? Peek()
+    private PendingTimerCallback? Peek()
     {
         while (_heap.TryPeek(out var entry, out _))
         {
@@ -209,7 +209,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private void Run(PendingTimedAction entry)
+    private void Run(PendingTimerCallback entry)
     {
         try
         {
@@ -240,7 +240,7 @@ internal sealed class TimerService : IDisposable
         WorkDone?.Invoke();
     }
 
-    private sealed class RunningWorkRegistration(TimerService service) : IDisposable
+    private sealed class ClockSkipBlockingHandle(TimerService service) : IDisposable
     {
         private int _ended;
 
@@ -253,7 +253,7 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private sealed class PendingTimedAction(TimerService service, long due, Action action) : IDisposable
+    private sealed class PendingTimerCallback(TimerService service, long due, Action action) : IDisposable
     {
         private int _cancelled;
 
@@ -262,7 +262,8 @@ internal sealed class TimerService : IDisposable
         public Action Action { get; } = action;
 
         /// <summary>
-        /// True if the action has left the heap for execution. Canceling it then does not change the count of canceled actions in the heap.
+        /// True if the action was removed from the heap for execution. Canceling the action then does not change the count of canceled
+        /// actions in the heap.
         /// </summary>
         public bool Taken { get; set; }
 

@@ -7,7 +7,7 @@ namespace Temporal.Server.Verification;
 /// <param name="Faults">The faults; empty if the file is consistent.</param>
 public sealed record DatabaseVerificationResult(string Path, long Runs, long Events, IReadOnlyList<EngineDatabaseInconsistency> Faults);
 
-/// <summary>A stored value that contradicts the events.</summary>
+/// <summary>A stored value that contradicts a run's events, or a fault of the database file itself.</summary>
 /// <param name="Namespace">Name of the namespace; empty for a fault of the file.</param>
 /// <param name="WorkflowId">Workflow id; empty for a fault of the file.</param>
 /// <param name="RunId">Run id; empty for a fault of the file.</param>
@@ -23,7 +23,7 @@ public sealed record EngineDatabaseInconsistency(
     string Rebuilt
 )
 {
-    /// <summary>Formats the fault as a sentence.</summary>
+    /// <summary>Formats the inconsistency as a sentence.</summary>
     public override string ToString() =>
         (RunId.Length == 0 ? "" : $"namespace {Namespace}, workflow {WorkflowId}, run {RunId}: ")
         + $"{Field} is stored as {FormatValue(Stored)}, rebuilt it is {FormatValue(Rebuilt)}";

@@ -3,13 +3,13 @@ using Temporal.Server.Storage;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// Verifies an engine file, even while a server uses it. Runs SQLite's check, finds rows that belong to no run, and compares each run's
-/// stored state with a state rebuilt from its events. Reads one snapshot; a running server can't truncate its log until the verification
-/// ends.
+/// Verifies a database file of the embedded Temporal server, even while a server uses the file. Runs SQLite's check, finds rows that belong
+/// to no run, and compares each run's stored state with the state rebuilt from its events. The verification reads one snapshot, so a
+/// running server can't truncate its write-ahead log until the verification ends.
 /// </summary>
 public static class EngineDatabaseVerifier
 {
-    /// <summary>Verifies an engine file.</summary>
+    /// <summary>Verifies a database file of the embedded Temporal server.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
     /// release.</exception>
     public static DatabaseVerificationResult Verify(string path)

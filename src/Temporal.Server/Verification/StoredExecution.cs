@@ -6,10 +6,10 @@ namespace Temporal.Server.Verification;
 /// <summary>Everything that is stored for a run.</summary>
 internal sealed record StoredExecution(RunIdentity Name, RunRow Row, RunRecord Record)
 {
-    /// <summary>Batches of encoded events, each with the id of its first event as contained in the key.</summary>
+    /// <summary>Batches of encoded events, each with the id of its first event, which is taken from the row's key.</summary>
     public required IReadOnlyList<(long First, byte[] Bytes)> Batches { get; init; }
 
-    /// <summary>Additional rows of the run: kind, id, data.</summary>
+    /// <summary>Rows of the run's state that its events do not contain, each with its kind, id and data.</summary>
     public required IReadOnlyList<(int Kind, string Id, byte[] Data)> Extras { get; init; }
 
     /// <summary>Pending transfer tasks of the run.</summary>
@@ -18,7 +18,7 @@ internal sealed record StoredExecution(RunIdentity Name, RunRow Row, RunRecord R
     /// <summary>The run as shown in lists, or null if it has no visibility row.</summary>
     public required WorkflowExecutionInfo? Visible { get; init; }
 
-    /// <summary>Reads a run.</summary>
+    /// <summary>Reads everything that is stored for a run.</summary>
     /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">Stored bytes are not a valid message.</exception>
     public static StoredExecution Read(SqliteConnection db, RunIdentity name)
     {

@@ -72,7 +72,10 @@ internal sealed class StoredExecutionVerifier(
         }
     }
 
-    /// <summary>Checks that the stored records belong to items that are still pending according to the events.</summary>
+    /// <summary>
+    /// Checks that a closed run has no additional rows, and that the rows of an open run fit its events. For example, each stored activity
+    /// must still be pending.
+    /// </summary>
     private void CompareExtras()
     {
         if (!_run.IsOpen)
@@ -121,7 +124,7 @@ internal sealed class StoredExecutionVerifier(
         _run.Activities.Restore(scheduledEventId, record);
     }
 
-    /// <summary>Checks that each remembered request id belongs to an event.</summary>
+    /// <summary>Checks that each stored request id belongs to an existing event of the stored type.</summary>
     private void CompareRequests()
     {
         foreach (var (id, info) in _record.RequestIds)
@@ -140,7 +143,7 @@ internal sealed class StoredExecutionVerifier(
         }
     }
 
-    /// <summary>Checks that a transfer task is stored for each unanswered request of an open run to another workflow.</summary>
+    /// <summary>Checks that an open run has a stored transfer task for each request to another workflow that is still unanswered.</summary>
     private void ComparePromises()
     {
         if (!_run.IsOpen)
@@ -172,12 +175,12 @@ internal sealed class StoredExecutionVerifier(
     }
 
     /// <summary>
-    /// Compares the stored due time with the rebuilt one. Limits of started attempts use awake time, which is not stored. For runs with
-    /// such attempts, a due time must exist and be no later than the other limits. An earlier one is harmless.
+    /// Compares the stored due time with the rebuilt one. The timeouts of started attempts can't be rebuilt, because they do not count the
+    /// time for which the machine slept. A run with started attempts only needs a stored due time that is no later than its other timeouts.
     /// </summary>
     private void CompareDue()
     {
-        var due = WorkflowTimedChangeApplier.NextDue(_run)?.ToUnixTimeMilliseconds();
+        var due = WorkflowTimeoutAndTimerExecutor.NextDue(_run)?.ToUnixTimeMilliseconds();
         var started = _run.Activities.All.Where(activity => activity.IsStarted).Select(activity => activity.ScheduledEventId).ToList();
         if (!_run.HasStartedTask && started.Count == 0)
         {
@@ -187,7 +190,7 @@ internal sealed class StoredExecutionVerifier(
 
         started.ForEach(id => _run.Activities.Remove(id));
         _run.Record.WorkflowTask = _run.HasStartedTask ? null : _run.Record.WorkflowTask;
-        var others = WorkflowTimedChangeApplier.NextDue(_run)?.ToUnixTimeMilliseconds();
+        var others = WorkflowTimeoutAndTimerExecutor.NextDue(_run)?.ToUnixTimeMilliseconds();
         if ((stored.Row.NextDue is null && due is not null) || stored.Row.NextDue > others)
         {
             report("next_due", Text(stored.Row.NextDue), Text(others ?? due));

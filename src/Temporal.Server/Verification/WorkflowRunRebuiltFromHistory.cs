@@ -6,7 +6,7 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// A run rebuilt from its events alone, including state that the engine stores in a record although the events imply it.
+/// A run rebuilt from its events alone, including state that the server also stores in a record although the events imply it.
 /// </summary>
 internal sealed class WorkflowRunRebuiltFromHistory
 {
@@ -18,7 +18,7 @@ internal sealed class WorkflowRunRebuiltFromHistory
 
     public MutableState Run { get; }
 
-    /// <summary>The scheduled or started workflow task, or null for none.</summary>
+    /// <summary>The workflow task that is scheduled or started at the end of the history, or null for none.</summary>
     public WorkflowTaskRebuiltFromHistory? Task { get; private set; }
 
     /// <summary>True if a workflow task was ever scheduled.</summary>
@@ -27,12 +27,12 @@ internal sealed class WorkflowRunRebuiltFromHistory
     /// <summary>Encoded size of all events, in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Build ids of the workers that completed tasks of this run.</summary>
+    /// <summary>Build ids of the workers that completed workflow tasks of this run.</summary>
     public HashSet<string> BuildIds { get; } = [];
 
     public EventType TypeOf(long eventId) => _types.GetValueOrDefault(eventId);
 
-    /// <summary>Applies the stored events. Reports events that can't be applied and returns null.</summary>
+    /// <summary>Rebuilds a run by applying its stored events. If an event can't be applied, reports that event and returns null.</summary>
     public static WorkflowRunRebuiltFromHistory? From(StoredExecution stored, Action<string, string, string> report)
     {
         var rebuilt = new WorkflowRunRebuiltFromHistory(stored);

@@ -10,7 +10,7 @@ namespace Temporal.Server.Verification;
 /// <param name="RequestId">Request id according to the started event.</param>
 internal sealed record WorkflowTaskRebuiltFromHistory(long Scheduled, long Started, int Attempt, string RequestId)
 {
-    /// <summary>Returns the open task after one more event, or null for none.</summary>
+    /// <summary>Returns the workflow task that is open after the given event, or null for none.</summary>
     public static WorkflowTaskRebuiltFromHistory? After(WorkflowTaskRebuiltFromHistory? task, HistoryEvent e) =>
         e.EventType switch
         {

@@ -47,8 +47,8 @@ internal sealed class SearchAttributeRegistry
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name) ?? Fields.GetValueOrDefault(name);
 
     /// <summary>
-    /// Validates names, types and sizes of the attributes in a request or command. Returns them with the type in each payload's metadata.
-    /// Null stays null.
+    /// Validates names, types and sizes of the search attributes in a request or command. Returns the attributes with a type in each
+    /// payload's metadata, or null if there were none.
     /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with the Temporal server's message.</exception>
     public SearchAttributes? Validate(TemporalNamespace ns, SearchAttributes? given)
@@ -90,8 +90,8 @@ internal sealed class SearchAttributeRegistry
     }
 
     /// <summary>
-    /// Returns the storage field and the stored value of each attribute that is set. Omits values that don't match their attribute's type,
-    /// because the attribute may have been removed and added again with another type.
+    /// Returns the storage field and the stored value of each attribute that is set. Omits values that don't match the attribute's current
+    /// type, because an attribute may have been removed and added again with another type.
     /// </summary>
     public IReadOnlyCollection<(string Field, object Value)> Values(string namespaceId, SearchAttributes? attributes)
     {
@@ -199,7 +199,10 @@ internal sealed class SearchAttributeRegistry
         return typed;
     }
 
-    /// <summary>The storage fields of custom attributes with their types. Each namespace assigns attributes to them separately.</summary>
+    /// <summary>
+    /// The names of the storage fields for custom attributes, each with its type. Each namespace assigns its own attributes to these
+    /// fields.
+    /// </summary>
     public static IEnumerable<(string Field, IndexedValueType Type)> AllFields =>
         System.Enum.GetValues<IndexedValueType>().SelectMany(type => FieldsOf(type).Select(name => (name, type)));
 

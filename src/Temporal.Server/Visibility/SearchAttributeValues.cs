@@ -19,7 +19,8 @@ internal static class SearchAttributeValues
     private const string JsonEncoding = "json/plain";
 
     /// <summary>
-    /// Converts a value to its stored form: no value for null, one value, or several terms. Null if the type does not match.
+    /// Converts a payload to stored values: none for a null value, one for a scalar, or one per term. Returns null if the payload does not
+    /// match the type.
     /// </summary>
     public static IReadOnlyList<object>? Read(IndexedValueType type, Payload payload)
     {
@@ -51,7 +52,7 @@ internal static class SearchAttributeValues
         };
     }
 
-    /// <summary>Returns the JSON of a list's only element, or null if the value is not a list with one element.</summary>
+    /// <summary>Returns the JSON of the only element of a list, or null if the payload is not a list with exactly one element.</summary>
     public static string? Only(Payload payload) =>
         Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0].GetRawText() : null;
 
@@ -95,7 +96,7 @@ internal static class SearchAttributeValues
             _ => json.GetRawText(),
         };
 
-    /// <summary>Formats a number like the Temporal server: with an exponent below 1e-4 and from 1e6 on.</summary>
+    /// <summary>Formats a number as the Temporal server does, with an exponent if the magnitude is below 1e-4 or at least 1e6.</summary>
     private static string Display(double number)
     {
         if (number == 0)
@@ -146,7 +147,7 @@ internal static class SearchAttributeValues
     private static string Encoding(Payload payload) =>
         payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.ToStringUtf8() : "";
 
-    /// <summary>Formats a payload as protobuf text, like the Temporal server's messages for unreadable payloads.</summary>
+    /// <summary>Formats a payload as protobuf text, as in the messages of the Temporal server about unreadable payloads.</summary>
     private static string Text(Payload payload)
     {
         var parts = payload

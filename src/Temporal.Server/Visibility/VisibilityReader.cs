@@ -14,13 +14,13 @@ internal sealed class VisibilityReader(EngineDatabase database, SearchAttributeR
     /// <summary>Default and maximum page size, as in the Temporal server.</summary>
     private const int LargestPage = 1000;
 
-    /// <summary>Parses and resolves a query in a namespace.</summary>
+    /// <summary>Parses a query and resolves its names against the search attributes of a namespace.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
     public VisibilityQuery Resolve(TemporalNamespace ns, string query)
     {
         try
         {
-            return new VisibilityQueryResolver(name => attributes.Find(ns.Id, name)).Resolve(query);
+            return new VisibilityQueryNameResolver(name => attributes.Find(ns.Id, name)).Resolve(query);
         }
         catch (VisibilityQueryException e)
         {

@@ -20,8 +20,8 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
         );
 
     /// <summary>
-    /// Returns the search attributes of a run as shown in lists, without those that were removed from the namespace. The run itself keeps
-    /// removed attributes.
+    /// Returns the search attributes of a run as lists show them, without those that were set to null. The run itself keeps the null
+    /// values.
     /// </summary>
     public static SearchAttributes? RegisteredAttributes(SearchAttributes? all)
     {

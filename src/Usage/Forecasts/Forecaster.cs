@@ -6,12 +6,12 @@ namespace Orchestrator.Usage.Forecasts;
 /// </summary>
 public static class Forecaster
 {
-    /// <summary>Maximum number of past runs to consider, the most recent ones first.</summary>
+    /// <summary>Maximum number of past runs to consider, starting with the most recent run.</summary>
     public const int MostRuns = 60;
 
     /// <summary>
-    /// Maximum number of forecast errors that determine the width of the ranges, the most recent ones first. Older errors come from
-    /// forecasts with little data.
+    /// Maximum number of forecast errors that determine the width of the ranges, starting with the most recent error. Older errors come
+    /// from forecasts with little data.
     /// </summary>
     private const int MostErrors = 40;
 
@@ -20,7 +20,8 @@ public static class Forecaster
     private const double Tail = 0.1;
 
     /// <summary>
-    /// Forecast errors that are assumed while there are no real ones: quantiles of a normal distribution, in half-widths.
+    /// Forecast errors that are assumed until enough real ones are known. The values are quantiles of a normal distribution, in multiples
+    /// of the half-width.
     /// </summary>
     private static readonly double[] Assumed = [-1.6, -1.0, -0.66, -0.41, -0.2, 0, 0.2, 0.41, 0.66, 1.0, 1.6];
 
@@ -84,7 +85,8 @@ public static class Forecaster
     }
 
     /// <summary>
-    /// Computes the median and half-width of the logarithms of simulated values, because costs and times deviate by factors.
+    /// Computes the median and half-width of the logarithms of simulated values. Logarithms are used because costs and times vary by
+    /// factors rather than by amounts.
     /// </summary>
     private static (double Middle, double Half) Core(double[] simulated, double scale)
     {
@@ -97,8 +99,8 @@ public static class Forecaster
     }
 
     /// <summary>
-    /// Estimates the value that the next outcome stays below with the given probability. Each gap between n sorted values has the
-    /// probability 1/(n + 1).
+    /// Estimates the value below which the next outcome falls with the given probability. Each gap between n sorted values is assumed to
+    /// contain the next outcome with a probability of 1/(n + 1).
     /// </summary>
     internal static double Quantile(double[] sorted, double share)
     {

@@ -6,13 +6,15 @@ namespace Orchestrator.Usage.Forecasts;
 /// </summary>
 internal static class RunSimulation
 {
-    /// <summary>Number of similar past tasks that suffice. With fewer similar tasks, the next weaker criterion applies.</summary>
+    /// <summary>
+    /// Number of similar past tasks that is sufficient. If fewer tasks meet a similarity criterion, the next weaker criterion is used.
+    /// </summary>
     private const int Enough = 5;
     private const int Draws = 200_000;
     private const int MostRounds = 250;
     private const int LeastRounds = 60;
 
-    /// <summary>Simulates the plan in all rounds and returns their costs and times, each sorted.</summary>
+    /// <summary>Simulates the plan repeatedly and returns the costs and times of all rounds, each list in ascending order.</summary>
     /// <param name="tasks">Tasks of the plan.</param>
     /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Past tasks; at least one.</param>

@@ -25,13 +25,15 @@ public sealed record UnattendedRunSimulationInput
     /// <summary>Time after which no agent starts, or null for no limit.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Template for the start requests to the governor. The simulation sets the task and the id.</summary>
+    /// <summary>Template for the start requests to the governor. The simulation sets the task and the id of each request.</summary>
     public required AgentStartRequest Request { get; init; }
 
     /// <summary>Ledgers of the accounts at the start of the simulation.</summary>
     public required AccountLedgerSet Book { get; init; }
 
-    /// <summary>Rates at which the account's usage windows fill, from <see cref="WindowForecaster.Rates"/>.</summary>
+    /// <summary>
+    /// Rates at which the account's usage windows fill, in percent per US dollar, as computed by <see cref="WindowForecaster.Rates"/>.
+    /// </summary>
     /// <value>Default: empty, so that the windows stay unchanged.</value>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Fills { get; init; } =
         ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
@@ -46,10 +48,10 @@ public enum SimulatedRunEventKind
     /// <summary>A task is completed.</summary>
     Ends,
 
-    /// <summary>A task fails as in past runs. Its dependent tasks therefore do not start.</summary>
+    /// <summary>A task fails because its share of failures in past runs is high. Tasks that depend on it therefore do not start.</summary>
     Fails,
 
-    /// <summary>A task waits for an approval, which nobody gives during an unattended run.</summary>
+    /// <summary>A task is waiting for an approval, which nobody gives during an unattended run.</summary>
     Asks,
 
     /// <summary>The account's limits delay the start of an agent.</summary>
@@ -91,9 +93,9 @@ public sealed record SimulatedRunResult(
 );
 
 /// <summary>
-/// Simulates an unattended run with a clock that jumps from event to event. Agents take the time and cost of similar past tasks, including
-/// gates, merges and answers. The governor's own rules admit the agents, whose cost fills the account's usage windows at past rates. Has no
-/// side effects.
+/// Simulates an unattended run with a clock that jumps from event to event. Each task takes the time and cost of similar past tasks,
+/// including gates, merges and answers. The governor's own rules admit the agents, and their cost fills the account's usage windows at past
+/// rates. Has no side effects.
 /// </summary>
 public static class UnattendedRunSimulator
 {
@@ -174,7 +176,7 @@ public static class UnattendedRunSimulator
                 {
                     return WakeOf(wait, task.Id);
                 }
-                if (admission is BudgetExhaustedDecision)
+                if (admission is BudgetExhaustedAdmissionDecision)
                 {
                     EndNight(SimulatedRunEventKind.Money, task.Id);
                     return null;
@@ -187,7 +189,7 @@ public static class UnattendedRunSimulator
 
         private DateTimeOffset? WakeOf(AgentStartDelayedDecision wait, string task)
         {
-            if (wait.Why is NoFreeSlotDelayCause or BudgetReservedDelayCause && _atWork.Count > 0)
+            if (wait.Why is NoFreeSlotStartDelayCause or BudgetReservedStartDelayCause && _atWork.Count > 0)
             {
                 return null;
             }

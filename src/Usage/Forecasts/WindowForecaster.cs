@@ -8,11 +8,12 @@ namespace Orchestrator.Usage.Forecasts;
 public static class WindowForecaster
 {
     /// <summary>
-    /// Minimum rise in parts per million. Smaller rises are ignored, because other use of the account may be just as large.
+    /// Minimum rise of a usage window between two resets, in parts per million. Smaller rises are ignored, because other use of the account
+    /// may have caused them.
     /// </summary>
     private const int LeastRise = 5_000;
 
-    /// <summary>Maximum number of periods between resets to consider, the most recent ones first.</summary>
+    /// <summary>Maximum number of periods between resets to consider, starting with the most recent period.</summary>
     private const int MostPeriods = 40;
 
     private const double Tail = 0.1;
@@ -21,7 +22,8 @@ public static class WindowForecaster
     private static readonly TimeSpan SameReset = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Errors that are assumed while there are no real ones, as logarithms. They include a user's own use of the account.
+    /// Forecast errors that are assumed until enough real ones are known, as natural logarithms. They allow for the user's own use of the
+    /// account.
     /// </summary>
     private static readonly double[] Assumed = [-0.6, -0.4, -0.25, -0.15, -0.07, 0, 0.07, 0.15, 0.25, 0.4, 0.6];
 
@@ -65,7 +67,7 @@ public static class WindowForecaster
                 StringComparer.Ordinal
             );
 
-    /// <summary>Computes how far each usage window filled during a time span, added up over all resets in it.</summary>
+    /// <summary>Computes how far each usage window filled during a time span, summed over all resets in that time span.</summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <param name="from">Start of the time span.</param>
     /// <param name="to">End of the time span.</param>
@@ -110,7 +112,9 @@ public static class WindowForecaster
         static double Both(double one, double other) => Math.Sqrt((one * one) + (other * other));
     }
 
-    /// <summary>Finds the periods between two resets with at least two readings of a window, oldest first.</summary>
+    /// <summary>
+    /// Finds the periods between two resets of every usage window that has readings, in the order in which the periods ended.
+    /// </summary>
     private static List<UsageWindowPeriod> Periods(IEnumerable<UsageRecord> records)
     {
         List<UsageWindowPeriod> periods = [];
@@ -154,8 +158,8 @@ public static class WindowForecaster
         (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
 
     /// <summary>
-    /// Returns the reading with the higher value. Between resets a window only fills, so a lower value is an older reading from a longer
-    /// agent run.
+    /// Returns the reading with the higher value. Between two resets a window only fills, so a lower value was read earlier, in an agent
+    /// run that ended later.
     /// </summary>
     private static UsageWindowReading HigherReading(UsageWindowReading? before, UsageWindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;

@@ -4,15 +4,15 @@ namespace Orchestrator.Usage;
 public static class AccountBackoffCalculator
 {
     /// <summary>
-    /// Maximum delay of the next start after a reset, in case clocks differ. After a short wait for the reset, the delay is a tenth of that
-    /// wait, but at least <see cref="LeastGrace"/>.
+    /// Maximum delay between a reset and the next start, which allows for clock differences. After a short wait for the reset, the delay is
+    /// a tenth of that wait, but at least <see cref="LeastGrace"/>.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     /// <summary>Minimum delay between a reset and the next start.</summary>
     public static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Delay of the next start after a reset, in proportion to the wait for the reset.</summary>
+    /// <summary>Delay between a reset and the next start, as a fraction of the wait for the reset.</summary>
     private const double GraceShare = 0.1;
 
     /// <summary>Time span over which waiting starts are spread after the reset of a usage limit.</summary>
@@ -68,7 +68,10 @@ public static class AccountBackoffCalculator
         return book.With(ledger with { Park = park });
     }
 
-    /// <summary>Ends an account's backoff if the agent run that has received an answer was admitted after the backoff's end time.</summary>
+    /// <summary>
+    /// Ends an account's backoff after an agent run has received an answer, provided that the agent run was admitted after the backoff's
+    /// end time.
+    /// </summary>
     /// <param name="id">Id of the agent run.</param>
     public static AccountLedgerSet Works(AccountLedgerSet book, string account, string id)
     {
@@ -114,12 +117,15 @@ public static class AccountBackoffCalculator
             {
                 return new AgentStartDelayedDecision(
                     NextRequestTime(ledger, request, park.OpensAt),
-                    new AccountBackoffDelayCause(ledger.Account, park)
+                    new AccountInBackoffStartDelayCause(ledger.Account, park)
                 );
             }
             if (park.Probe is { } probe && ledger.Find(probe) is { IsLost: false })
             {
-                return new AgentStartDelayedDecision(now + AgentStartAdmitter.Soon, new AccountProbeDelayCause(ledger.Account, park));
+                return new AgentStartDelayedDecision(
+                    now + AgentStartAdmitter.Soon,
+                    new AccountBeingProbedStartDelayCause(ledger.Account, park)
+                );
             }
         }
         var full = ledger
@@ -129,7 +135,7 @@ public static class AccountBackoffCalculator
         return full.Value is { } window && IsPlausible(full.Key, window.ResetsAt, window.SeenAt)
             ? new AgentStartDelayedDecision(
                 NextRequestTime(ledger, request, OpensAt(window, rules)),
-                new UsageWindowNearlyFullDelayCause(ledger.Account, full.Key, window, request.PauseAt)
+                new UsageWindowNearlyFullStartDelayCause(ledger.Account, full.Key, window, request.PauseAt)
             )
             : null;
     }
@@ -167,8 +173,8 @@ public static class AccountBackoffCalculator
     }
 
     /// <summary>
-    /// Corrects a reported reset time that is missing, in the past, or implausibly late because of a wrong clock. The account is then
-    /// probed with growing delays.
+    /// Corrects a reported reset time that is missing, in the past, or implausibly late because of a wrong clock. In these cases, the
+    /// account is probed with growing delays.
     /// </summary>
     private static (DateTimeOffset Until, DateTimeOffset OpensAt, string Doubt) Judge(
         string? window,
@@ -200,8 +206,8 @@ public static class AccountBackoffCalculator
     private static TimeSpan Least(TimeSpan pause) => pause < Longest ? pause : Longest;
 
     /// <summary>
-    /// True if the reset is not later than the window's length allows. A later one means that the clock of this host or of the service is
-    /// wrong. A past reset is plausible, because only another request can reveal whether the limit is over.
+    /// True if the reset is not later than the window's length allows. A later reset means that the clock of this host or of the service is
+    /// wrong. A past reset is plausible, because only another request can reveal whether the limit still applies.
     /// </summary>
     public static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
 

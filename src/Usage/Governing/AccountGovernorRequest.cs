@@ -1,7 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// A report or request to the governor about one account. The governor applies all parts of a call atomically, in the order of the members.
+/// A report or request to the governor about one account. A call that raises a budget does nothing else. All other parts of a call are
+/// applied atomically, in the order of the members.
 /// </summary>
 public sealed record AccountGovernorRequest
 {
@@ -9,8 +10,8 @@ public sealed record AccountGovernorRequest
     public string RequestId { get; init; } = "";
 
     /// <summary>
-    /// Name of the account, or <see cref="AccountGovernorRequestSplitter.Account"/> for budgets that all accounts share. Empty for the
-    /// account that has spending in the scope of <see cref="Raised"/>.
+    /// Name of the account, or <see cref="GovernorRequestByLedgerSplitter.Account"/> for budgets that all accounts share. If empty,
+    /// <see cref="Raised"/> applies to the account that has spending in the budget's scope.
     /// </summary>
     public required string Account { get; init; }
 
@@ -79,7 +80,7 @@ public sealed record UsageLimitRejection(string? Window, DateTimeOffset? ResetsA
 /// <param name="Scopes">Scopes to book in addition to those in the reservation.</param>
 public sealed record EndedAgentRunUsage(MoneyAndTokenAmount Used, IReadOnlyList<string> Scopes);
 
-/// <summary>Result of a <see cref="AccountGovernorRequest"/>.</summary>
+/// <summary>Result of an <see cref="AccountGovernorRequest"/>.</summary>
 public sealed record AccountGovernorResponse
 {
     /// <summary>Decision about the requested start, or null if none was requested.</summary>
@@ -88,9 +89,12 @@ public sealed record AccountGovernorResponse
     /// <summary>
     /// Reservation of the agent run after the call, or the reservation that the call settled. Null if the agent run has none.
     /// </summary>
-    public AgentRunReservation? Reservation { get; init; }
+    public AgentRunAccountReservation? Reservation { get; init; }
 
-    /// <summary>True if this call settled the agent run; false if it was settled before.</summary>
+    /// <summary>
+    /// True if this call settled the agent run. False if the call did not report the end of the agent run, or if the agent run was already
+    /// settled.
+    /// </summary>
     public bool IsSettled { get; init; }
 
     /// <summary>Backoff of the account after the call, or null if there is none.</summary>

@@ -1,8 +1,9 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Applies calls according to the rules of <see cref="AgentStartAdmitter"/>, <see cref="AccountBackoffCalculator"/> and
-/// <see cref="BudgetEnforcer"/>. Has no side effects. The caller must serialize calls and store the book.
+/// Applies governor calls to the ledgers, according to the rules of <see cref="AgentStartAdmitter"/>,
+/// <see cref="AccountBackoffCalculator"/> and <see cref="BudgetEnforcer"/>. Has no side effects. The caller must serialize calls and store
+/// the resulting ledgers.
 /// </summary>
 public static class AccountGovernorRequestHandler
 {
@@ -18,7 +19,7 @@ public static class AccountGovernorRequestHandler
     {
         if (call.Raised is { } cap)
         {
-            var account = call.Account.Length > 0 ? call.Account : book.AccountWith(cap.Scope) ?? AccountGovernorRequestSplitter.Account;
+            var account = call.Account.Length > 0 ? call.Account : book.AccountWith(cap.Scope) ?? GovernorRequestByLedgerSplitter.Account;
             var (raised, refusal) = BudgetEnforcer.IncreaseLimit(book, account, cap, now);
             return (raised ?? book, new AccountGovernorResponse { Refusal = refusal });
         }
@@ -87,7 +88,7 @@ public static class AccountGovernorRequestHandler
         return (book, warns);
     }
 
-    private static (AccountLedgerSet Book, AgentRunReservation? Settled) End(
+    private static (AccountLedgerSet Book, AgentRunAccountReservation? Settled) End(
         AccountLedgerSet book,
         AccountGovernorRequest call,
         DateTimeOffset now,
@@ -102,7 +103,7 @@ public static class AccountGovernorRequestHandler
         {
             book = book.With(AccountSlotQueue.Advance(book.Of(call.Account), now));
         }
-        AgentRunReservation? settled = null;
+        AgentRunAccountReservation? settled = null;
         if (call.Ended is { } end)
         {
             (book, settled) = AgentStartAdmitter.SettleReservation(book, call.Account, call.Id, end.Used, end.Scopes, now);

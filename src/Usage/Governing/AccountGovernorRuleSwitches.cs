@@ -1,18 +1,19 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rules that were added to the governor over time. Histories of earlier versions replay without the rules that these versions lacked.
+/// Rules that were added to the governor over time. Workflow histories of earlier governor versions are replayed without the rules that
+/// those versions lacked.
 /// </summary>
 [Flags]
 public enum AccountGovernorRuleSwitches
 {
-    /// <summary>The first version.</summary>
+    /// <summary>None of the added rules, as in the governor's first version.</summary>
     None = 0,
 
-    /// <summary>Slots go to runs in the order of <see cref="FairRunTurnAllocator"/>, not by repository.</summary>
+    /// <summary>Slots go to runs in the order of <see cref="RunFairShareTurnAllocator"/> instead of by repository.</summary>
     FairSlots = 1,
 
-    /// <summary>The delay after a reset is a tenth of the wait for it, not as long as that wait.</summary>
+    /// <summary>The delay after a reset is a tenth of the wait for the reset, instead of being as long as that wait.</summary>
     ProportionalGrace = 2,
 
     /// <summary>All rules of this version.</summary>

@@ -1,21 +1,21 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The queue for an account's slots, in the order of <see cref="FairRunTurnAllocator"/>.</summary>
+/// <summary>The queue for an account's slots, in the order of <see cref="RunFairShareTurnAllocator"/>.</summary>
 internal static class AccountSlotQueue
 {
     /// <summary>
-    /// Time after which a waiting start that sends no request is removed. Starts that are waiting for a reset send no requests during the
-    /// wait.
+    /// Time without a request after which a waiting start is removed from the queue. The time is long because starts that are waiting for a
+    /// reset send no requests.
     /// </summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
     /// <summary>
-    /// Time after which a start that is waiting for a slot but sends no request no longer counts. Starts that wait for a slot repeat their
-    /// request every few seconds.
+    /// Time without a request after which a start that is waiting for a slot no longer counts. Starts that are waiting for a slot repeat
+    /// their request every few seconds.
     /// </summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
-    /// <summary>Minimum interval at which the last request time of a waiting start is updated.</summary>
+    /// <summary>Minimum interval between two updates of a waiting start's last request time.</summary>
     private static readonly TimeSpan Renewed = TimeSpan.FromSeconds(10);
 
     public static ImmutableArray<QueuedAgentStart> Keep(
@@ -80,19 +80,23 @@ internal static class AccountSlotQueue
             ? Advance(ledger, now)
                 .Turns.HasTurn(
                     request.Place,
-                    line.Select(waiter => new WaitingRunTurnRequest(waiter.Id, RunOf(waiter), waiter.IsUnderWay, waiter.Since)),
+                    line.Select(waiter => new RunFairShareTurnRequest(waiter.Id, RunOf(waiter), waiter.IsUnderWay, waiter.Since)),
                     slots - atWork.Count
                 )
             : HasTurnByRepository(request.Place, line, atWork, slots);
         return hasTurn
             ? null
-            : new AgentStartDelayedDecision(now + AgentStartAdmitter.Soon, new NoFreeSlotDelayCause(ledger.Account, slots, atWork.Count));
+            : new AgentStartDelayedDecision(
+                now + AgentStartAdmitter.Soon,
+                new NoFreeSlotStartDelayCause(ledger.Account, slots, atWork.Count)
+            );
     }
 
     /// <summary>
-    /// True if a start has its turn in the order of earlier versions, which is needed to replay histories of the governor's workflow.
+    /// True if the start has its turn in the order of earlier versions. This order is still needed to replay histories of the governor's
+    /// workflow.
     /// </summary>
-    private static bool HasTurnByRepository(string id, List<QueuedAgentStart> line, List<AgentRunReservation> atWork, int slots)
+    private static bool HasTurnByRepository(string id, List<QueuedAgentStart> line, List<AgentRunAccountReservation> atWork, int slots)
     {
         var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         for (var free = slots - atWork.Count; free > 0; free--)
@@ -118,8 +122,8 @@ internal static class AccountSlotQueue
 
     private static string RunOf(QueuedAgentStart waiter) => $"{waiter.Repository}/{waiter.Run}";
 
-    private static IEnumerable<ActiveRunTurn> Running(AccountLedger ledger) =>
+    private static IEnumerable<ActiveRunFairShareTurn> Running(AccountLedger ledger) =>
         ledger
             .Reservations.Where(reservation => !reservation.IsLost)
-            .Select(reservation => new ActiveRunTurn($"{reservation.Repository}/{reservation.Run}", reservation.Since));
+            .Select(reservation => new ActiveRunFairShareTurn($"{reservation.Repository}/{reservation.Run}", reservation.Since));
 }

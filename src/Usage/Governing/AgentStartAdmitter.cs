@@ -1,22 +1,26 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rules for starting the agents of an account. Has no side effects. Each rule turns a book of ledgers into the next one. The caller stores
-/// the book and must serialize changes.
+/// Rules for starting the agents of an account. Has no side effects. Each rule takes a set of ledgers and returns the changed set. The
+/// caller stores the set and must serialize changes.
 /// </summary>
 public static class AgentStartAdmitter
 {
     /// <summary>Retry interval for a start that is waiting until running agents release slots or budgets.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>Retention time for the spending of a budget's scope after its last change. The longest budget period is a month.</summary>
+    /// <summary>Time for which a scope's spending is kept after its last change. The longest budget period is a month.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
 
-    /// <summary>Retention time for the spending of attempts and tasks, which are numerous and end within days.</summary>
+    /// <summary>
+    /// Time for which the spending of attempts and tasks is kept after its last change. Attempts and tasks are numerous and end within
+    /// days.
+    /// </summary>
     private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
 
     /// <summary>
-    /// Maximum number of attempts and tasks whose spending is kept, the most recent ones first, so that a ledger fits into a message.
+    /// Maximum number of attempts and tasks whose spending is kept, starting with the most recent. The limit ensures that a ledger fits
+    /// into a message.
     /// </summary>
     private const int MostOfTasks = 3000;
 
@@ -52,14 +56,14 @@ public static class AgentStartAdmitter
         if (Refusal(others, ledger, request, now, rules) is { } refusal)
         {
             // A start that waits for money leaves the queue for slots, so that it keeps no slot from others.
-            var isInLine = refusal is AgentStartDelayedDecision wait && !(isFair && wait.Why is BudgetReservedDelayCause);
+            var isInLine = refusal is AgentStartDelayedDecision wait && !(isFair && wait.Why is BudgetReservedStartDelayCause);
             var waiting = isInLine
                 ? AccountSlotQueue.Keep(ledger.Waiting, request, now)
                 : AccountSlotQueue.RemoveWaiting(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
         var (micros, tokens) = ReservationAmountCalculator.Of(others, request);
-        var reservation = new AgentRunReservation
+        var reservation = new AgentRunAccountReservation
         {
             Id = request.Id,
             Repository = request.Repository,
@@ -97,10 +101,11 @@ public static class AgentStartAdmitter
         ?? AccountSlotQueue.Refusal(ledger, request, now, rules.HasFlag(AccountGovernorRuleSwitches.FairSlots));
 
     /// <summary>
-    /// Books the usage of an ended agent run. Does nothing without a reservation, so that a repeated settlement counts once.
+    /// Records the usage of an ended agent run and removes its reservation. Does nothing if the reservation no longer exists, so that a
+    /// repeated settlement counts only once.
     /// </summary>
     /// <param name="scopes">Scopes to book in addition to those in the reservation.</param>
-    public static (AccountLedgerSet Book, AgentRunReservation? Settled) SettleReservation(
+    public static (AccountLedgerSet Book, AgentRunAccountReservation? Settled) SettleReservation(
         AccountLedgerSet book,
         string account,
         string id,
@@ -191,7 +196,7 @@ public static class AgentStartAdmitter
         AccountLedgerSet book,
         string account,
         string id,
-        Func<AgentRunReservation, AgentRunReservation> change
+        Func<AgentRunAccountReservation, AgentRunAccountReservation> change
     )
     {
         var ledger = book.Of(account);
@@ -209,7 +214,7 @@ public static class AgentStartAdmitter
             }
             : ledger;
 
-        bool IsSilent(AgentRunReservation one) =>
+        bool IsSilent(AgentRunAccountReservation one) =>
             !one.IsLost && one.StopsAfter is { } after && now - (one.SeenAt ?? one.Since) > after + Slack;
     }
 

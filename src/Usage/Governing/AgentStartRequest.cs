@@ -3,7 +3,7 @@ namespace Orchestrator.Usage;
 /// <summary>A request to start an agent.</summary>
 public sealed record AgentStartRequest
 {
-    /// <summary>Id of the agent run, stable over repeated requests: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    /// <summary>Id of the agent run, which is the same for repeated requests: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>Key of the request's position in the queue, shared by all agent runs of a task.</summary>
@@ -26,7 +26,7 @@ public sealed record AgentStartRequest
     /// <summary>Task id.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Attempt of the task for which the agent starts.</summary>
+    /// <summary>Number of the attempt at the task for which the agent starts.</summary>
     public int Attempt { get; init; }
 
     /// <summary>Model; empty if unknown.</summary>
@@ -47,13 +47,13 @@ public sealed record AgentStartRequest
     /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>True if the start continues earlier work. Such starts go first after a wait.</summary>
+    /// <summary>True if the start continues earlier work. After a reset, such starts go first; for a free slot, they win ties.</summary>
     public bool IsUnderWay { get; init; }
 
-    /// <summary>All budgets that the agent run counts toward.</summary>
+    /// <summary>All budgets toward which the agent run's usage counts.</summary>
     public IReadOnlyList<BudgetCap> Caps { get; init; } = [];
 
-    /// <summary>Maximum number of the account's agents that run at the same time, over all runs, or null for no limit.</summary>
+    /// <summary>Maximum number of the account's agents that run at the same time, across all runs, or null for no limit.</summary>
     public int? Slots { get; init; }
 
     /// <summary>Utilization of a usage window at which no more agents start, in parts per million. Default: 950,000.</summary>
@@ -67,12 +67,12 @@ public sealed record AgentStartRequest
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AgentAdmittedDecision), "admitted")]
 [JsonDerivedType(typeof(AgentStartDelayedDecision), "wait")]
-[JsonDerivedType(typeof(BudgetExhaustedDecision), "ask")]
+[JsonDerivedType(typeof(BudgetExhaustedAdmissionDecision), "ask")]
 public abstract record AgentAdmissionDecision;
 
 /// <summary>The agent may start; its reservation is stored.</summary>
 /// <param name="Reservation">Reservation that was stored for the agent.</param>
-public sealed record AgentAdmittedDecision(AgentRunReservation Reservation) : AgentAdmissionDecision;
+public sealed record AgentAdmittedDecision(AgentRunAccountReservation Reservation) : AgentAdmissionDecision;
 
 /// <summary>The caller must request the start again later. Nothing is reserved.</summary>
 /// <param name="Until">Time of the next request. The time is short if the start waits for other agents.</param>
@@ -82,39 +82,40 @@ public sealed record AgentStartDelayedDecision(DateTimeOffset Until, AgentStartD
 /// <summary>A budget is used up, and a user must decide.</summary>
 /// <param name="Cap">The budget with its current limit.</param>
 /// <param name="Spent">Amount spent, including the possible spending of lost agents.</param>
-public sealed record BudgetExhaustedDecision(BudgetCap Cap, MoneyAndTokenAmount Spent) : AgentAdmissionDecision;
+public sealed record BudgetExhaustedAdmissionDecision(BudgetCap Cap, MoneyAndTokenAmount Spent) : AgentAdmissionDecision;
 
 /// <summary>Reason why an agent start must wait.</summary>
 /// <param name="Account">Name of the account.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(AccountBackoffDelayCause), "blocked")]
-[JsonDerivedType(typeof(AccountProbeDelayCause), "beingTried")]
-[JsonDerivedType(typeof(UsageWindowNearlyFullDelayCause), "nearlyFull")]
-[JsonDerivedType(typeof(NoFreeSlotDelayCause), "noSlot")]
-[JsonDerivedType(typeof(BudgetReservedDelayCause), "budgetReserved")]
+[JsonDerivedType(typeof(AccountInBackoffStartDelayCause), "blocked")]
+[JsonDerivedType(typeof(AccountBeingProbedStartDelayCause), "beingTried")]
+[JsonDerivedType(typeof(UsageWindowNearlyFullStartDelayCause), "nearlyFull")]
+[JsonDerivedType(typeof(NoFreeSlotStartDelayCause), "noSlot")]
+[JsonDerivedType(typeof(BudgetReservedStartDelayCause), "budgetReserved")]
 public abstract record AgentStartDelayCause(string Account);
 
 /// <summary>The account is in a backoff, because the service rejected it when a limit was used up.</summary>
 /// <param name="Park">Current backoff of the account.</param>
-public sealed record AccountBackoffDelayCause(string Account, AccountBackoff Park) : AgentStartDelayCause(Account);
+public sealed record AccountInBackoffStartDelayCause(string Account, AccountBackoff Park) : AgentStartDelayCause(Account);
 
 /// <summary>The backoff is over, and another agent is probing the account.</summary>
 /// <param name="Park">Backoff that has ended.</param>
-public sealed record AccountProbeDelayCause(string Account, AccountBackoff Park) : AgentStartDelayCause(Account);
+public sealed record AccountBeingProbedStartDelayCause(string Account, AccountBackoff Park) : AgentStartDelayCause(Account);
 
 /// <summary>A usage window is nearly full.</summary>
 /// <param name="Name">Name of the window.</param>
 /// <param name="Window">State of the window, as last reported by the service.</param>
 /// <param name="PauseAt">Utilization at which agents stop starting, in parts per million.</param>
-public sealed record UsageWindowNearlyFullDelayCause(string Account, string Name, AccountUsageWindow Window, int PauseAt)
+public sealed record UsageWindowNearlyFullStartDelayCause(string Account, string Name, AccountUsageWindow Window, int PauseAt)
     : AgentStartDelayCause(Account);
 
 /// <summary>All slots of the account are in use, or other starts have precedence.</summary>
 /// <param name="Slots">Number of slots.</param>
 /// <param name="InUse">Number of slots in use.</param>
-public sealed record NoFreeSlotDelayCause(string Account, int Slots, int InUse) : AgentStartDelayCause(Account);
+public sealed record NoFreeSlotStartDelayCause(string Account, int Slots, int InUse) : AgentStartDelayCause(Account);
 
 /// <summary>The remainder of a budget is reserved for running agents.</summary>
 /// <param name="Cap">Budget whose remainder is reserved.</param>
 /// <param name="Reserved">Amount that is reserved.</param>
-public sealed record BudgetReservedDelayCause(string Account, BudgetCap Cap, MoneyAndTokenAmount Reserved) : AgentStartDelayCause(Account);
+public sealed record BudgetReservedStartDelayCause(string Account, BudgetCap Cap, MoneyAndTokenAmount Reserved)
+    : AgentStartDelayCause(Account);

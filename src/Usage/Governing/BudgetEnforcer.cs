@@ -3,7 +3,7 @@ namespace Orchestrator.Usage;
 /// <summary>Rules for budgets. No agent starts once a budget is used up, and running agents share the remainder.</summary>
 public static class BudgetEnforcer
 {
-    /// <summary>Computes the remaining amount of a budget. Null for a unit that the budget does not limit.</summary>
+    /// <summary>Computes the remaining money and tokens of a budget. The value is null for a unit that the budget does not limit.</summary>
     internal static (long? Micros, long? Tokens) Left(AccountLedgerSet book, BudgetCap cap)
     {
         var taken = book.SpentIn(cap.Scope).Plus(book.ReservedIn(cap.Scope));
@@ -22,10 +22,10 @@ public static class BudgetEnforcer
             var reserved = book.ReservedIn(cap.Scope);
             var spent = book.SpentIn(cap.Scope);
             return spent.Micros >= cap.Micros || spent.Tokens >= cap.Tokens
-                ? new BudgetExhaustedDecision(cap, spent)
+                ? new BudgetExhaustedAdmissionDecision(cap, spent)
                 : new AgentStartDelayedDecision(
                     now + AgentStartAdmitter.Soon,
-                    new BudgetReservedDelayCause(request.Account, cap, reserved)
+                    new BudgetReservedStartDelayCause(request.Account, cap, reserved)
                 );
         }
         return null;
@@ -62,8 +62,8 @@ public static class BudgetEnforcer
 }
 
 /// <summary>
-/// Computes the amount that one agent start reserves. It is a share of the remainder of each budget, so that other agents can start as
-/// well. An agent that has used its grant finishes its current request and then asks for more.
+/// Computes the amount that one agent start reserves, which is a share of the remainder of each budget. Other agents can then start as
+/// well. An agent that has used its grant finishes its current request and then requests a further grant.
 /// </summary>
 internal static class ReservationAmountCalculator
 {
@@ -73,7 +73,7 @@ internal static class ReservationAmountCalculator
     /// </summary>
     private const long LeastPart = 50;
 
-    /// <summary>Computes the grant for a start in money and tokens. Null for a unit that no budget limits.</summary>
+    /// <summary>Computes the grant for a start in money and tokens. The value is null for a unit that no budget limits.</summary>
     public static (long? Micros, long? Tokens) Of(AccountLedgerSet book, AgentStartRequest request)
     {
         long? micros = null;

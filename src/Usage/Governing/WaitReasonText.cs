@@ -1,26 +1,29 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Describes waiting starts and budgets for users, with the limit, its account, its end and the source of the report.</summary>
+/// <summary>
+/// Describes waiting starts and budgets for users. A description names the limit, the account, the end of the wait, and the source of the
+/// report.
+/// </summary>
 public static class WaitReasonText
 {
     /// <summary>Formats the reason for a wait as a sentence.</summary>
     public static string Of(AgentStartDelayCause why) =>
         why switch
         {
-            AccountBackoffDelayCause blocked =>
+            AccountInBackoffStartDelayCause blocked =>
                 $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
                     + $"({Fact(blocked.Park)})",
-            AccountProbeDelayCause tried =>
+            AccountBeingProbedStartDelayCause tried =>
                 $"one agent checks whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
-            UsageWindowNearlyFullDelayCause full =>
+            UsageWindowNearlyFullStartDelayCause full =>
                 $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} "
                     + $"limit, and no agent starts at {Percent(full.PauseAt)} or more (usage.pause_at) until "
                     + $"{Time(full.Window.ResetsAt)} ({full.Window.Fact} of {Time(full.Window.SeenAt)})",
-            NoFreeSlotDelayCause slot => slot.InUse >= slot.Slots
+            NoFreeSlotStartDelayCause slot => slot.InUse >= slot.Slots
                 ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
                     + $"{Plural.Form(slot.InUse, "is", "are")} in use"
                 : $"the free slots of the account {slot.Account} go to other tasks first",
-            BudgetReservedDelayCause reserved => $"the rest of {Of(reserved.Cap)} is reserved for running agents "
+            BudgetReservedStartDelayCause reserved => $"the rest of {Of(reserved.Cap)} is reserved for running agents "
                 + $"({Of(reserved.Reserved, reserved.Cap)})",
             _ => why.Account,
         };

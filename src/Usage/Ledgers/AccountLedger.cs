@@ -20,7 +20,7 @@ public sealed record AccountLedger
 
     /// <summary>Reservations of running agents, and of lost ones whose outcome is unknown.</summary>
     [JsonPropertyName("reservations")]
-    public ImmutableArray<AgentRunReservation> Reservations
+    public ImmutableArray<AgentRunAccountReservation> Reservations
     {
         get;
         init => field = value.IsDefault ? [] : value;
@@ -38,7 +38,7 @@ public sealed record AccountLedger
     [JsonPropertyName("park")]
     public AccountBackoff? Park { get; init; }
 
-    /// <summary>Spending by scope.</summary>
+    /// <summary>Amounts spent, by budget scope.</summary>
     [JsonPropertyName("spent")]
     public ImmutableSortedDictionary<string, BudgetScopeSpending> Spent
     {
@@ -64,17 +64,17 @@ public sealed record AccountLedger
 
     /// <summary>Use of the account's slots by each run.</summary>
     [JsonPropertyName("turns")]
-    public FairRunTurnAllocator Turns
+    public RunFairShareTurnAllocator Turns
     {
         get;
-        init => field = value ?? FairRunTurnAllocator.Empty;
-    } = FairRunTurnAllocator.Empty;
+        init => field = value ?? RunFairShareTurnAllocator.Empty;
+    } = RunFairShareTurnAllocator.Empty;
 
     /// <summary>Creates an empty ledger for a new account.</summary>
     public static AccountLedger Empty(string account) => new() { Account = account };
 
     /// <summary>Finds the reservation of an agent run, or returns null if it has none.</summary>
-    public AgentRunReservation? Find(string id) => Reservations.FirstOrDefault(reservation => reservation.Id == id);
+    public AgentRunAccountReservation? Find(string id) => Reservations.FirstOrDefault(reservation => reservation.Id == id);
 
     /// <summary>Returns the spending in a scope.</summary>
     public MoneyAndTokenAmount SpentIn(string scope) =>

@@ -1,10 +1,10 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Ledgers of all accounts of a user. Budgets of runs and days are summed over all of them.</summary>
+/// <summary>Ledgers of all accounts of a user. The spending of runs and days is summed over all ledgers.</summary>
 /// <param name="Ledgers">Ledgers by account name.</param>
 public sealed record AccountLedgerSet(ImmutableSortedDictionary<string, AccountLedger> Ledgers)
 {
-    /// <summary>Book without any accounts.</summary>
+    /// <summary>Set without any ledgers.</summary>
     public static AccountLedgerSet Empty { get; } = new(ImmutableSortedDictionary<string, AccountLedger>.Empty);
 
     /// <summary>Returns the ledger of an account, or an empty one if the account is unknown.</summary>

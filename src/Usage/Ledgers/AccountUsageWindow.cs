@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>A usage window of an account, which fills with use and is reset at a known time, such as the five-hour window.</summary>
+/// <summary>A usage window of an account, such as the five-hour window. The window fills with use and is reset at a known time.</summary>
 /// <param name="PartsPerMillion">Utilization in parts per million; 1,000,000 means exhausted.</param>
 /// <param name="ResetsAt">Time of the next reset.</param>
 /// <param name="SeenAt">Time at which the service reported this state.</param>

@@ -77,7 +77,7 @@ public static class BudgetScopeNames
     /// <summary>Returns the scope of one day in this host's time zone.</summary>
     public static string Day(DateOnly day) => $"day:{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Returns the key under which ledgers count one account in one month, by this host's time zone.</summary>
+    /// <summary>Returns the scope of one account in one calendar month, in this host's time zone.</summary>
     public static string Account(string account, DateOnly day) =>
         $"account:{account}/{day.ToString("yyyy-MM", CultureInfo.InvariantCulture)}";
 }

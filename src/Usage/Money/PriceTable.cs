@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Prices of models. Agent programs report their cost only at the end, so this table prices usage so far and the records of killed agents.
-/// It also determines whether a money budget can limit a model.
+/// Prices of models. Agent programs report their cost only when they end, so this table prices the usage so far and the usage of killed
+/// agents. The table also determines whether a money budget can limit a model.
 /// </summary>
 /// <param name="own">Prices set by the user, which take precedence.</param>
 public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
@@ -51,7 +51,7 @@ public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
         }.OrderByDescending(known => known.Name.Length),
     ];
 
-    /// <summary>Table without prices set by the user.</summary>
+    /// <summary>Table that contains only the built-in prices.</summary>
     public static PriceTable Default { get; } = new(new Dictionary<string, ModelPrice>());
 
     /// <summary>Returns the price of a model, or null if it is unknown.</summary>

@@ -24,7 +24,7 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct MoneyAndTokenAmount(long Micros, long Tokens)
 {
-    /// <summary>Amount of no money and no tokens.</summary>
+    /// <summary>Zero money and zero tokens.</summary>
     public static MoneyAndTokenAmount Zero { get; }
 
     /// <summary>Adds two amounts.</summary>

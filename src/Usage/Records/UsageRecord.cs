@@ -32,7 +32,7 @@ public sealed record UsageRecord
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>Number of the task's attempt.</summary>
+    /// <summary>Number of the attempt at the task.</summary>
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; }
 
@@ -69,8 +69,8 @@ public sealed record UsageRecord
     } = [];
 
     /// <summary>
-    /// True if both records describe the same agent run. A run that is started again under the same name repeats ids, but with other start
-    /// times.
+    /// True if both records describe the same agent run. If a run is started again under the same name, its agent runs have the same ids
+    /// but different start times.
     /// </summary>
     public bool IsSame(UsageRecord? other) => other is not null && other.Id == Id && other.Since == Since;
 

@@ -249,7 +249,7 @@ public sealed class AgentStopTests
     }
 
     /// <summary>Kills just what is found, and nothing that came of it.</summary>
-    private static async Task KillAllAsync(Func<IReadOnlyList<SystemProcessRecord>> find)
+    private static async Task KillAllAsync(Func<IReadOnlyList<ProcessTableRow>> find)
     {
         while (find() is { Count: > 0 } found)
         {

@@ -153,6 +153,6 @@ public sealed class ResourceLimitTests
     private static bool IsRunning(AgentRunParameters start) =>
         States(start) is { Count: > 0 } found && found.All(process => !process.IsStopped);
 
-    private static IReadOnlyList<SystemProcessRecord> States(AgentRunParameters start) =>
+    private static IReadOnlyList<ProcessTableRow> States(AgentRunParameters start) =>
         ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder);
 }

@@ -204,7 +204,7 @@ public sealed class BoundaryRun : IAsyncLifetime
         string Read(string path) => File.ReadAllText(Path.Combine(_cli.Home, path));
     }
 
-    private static bool IsLeft(SystemProcessRecord process)
+    private static bool IsLeft(ProcessTableRow process)
     {
         try
         {

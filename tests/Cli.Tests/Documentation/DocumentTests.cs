@@ -96,8 +96,8 @@ public sealed partial class DocumentTests
                 var file = new ConfigurationFileText("config.yaml", part);
                 var read = SettingsLoader.Load(
                     name.Contains('~', StringComparison.Ordinal)
-                        ? new SettingSourceTexts { UserFile = file }
-                        : new SettingSourceTexts { IsTrusted = true, RepositoryFile = file }
+                        ? new RawSettingSourceContent { UserFile = file }
+                        : new RawSettingSourceContent { IsTrusted = true, RepositoryFile = file }
                 );
                 Assert.Empty(read.Errors.Concat(read.Warnings).Select(fault => $"{page}: {fault}"));
                 continue;

@@ -52,7 +52,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         Assert.True(fates.All(fate => fate > 0) || count < 20);
     }
 
-    private static StagingBranchContributor AuthorOf(ModelHistory history, string name) =>
+    private static StagingBranchCommitAuthor AuthorOf(ModelHistory history, string name) =>
         new(
             name,
             IsTask: true,
@@ -64,7 +64,7 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
                     : TaskWriteAccess.None
         );
 
-    private static string? FaultOf(ModelHistory history, TrackedTaskHunk hunk, LostHunkTracker ledger)
+    private static string? FaultOf(ModelHistory history, WatchedMergedHunk hunk, LostHunkTracker ledger)
     {
         var task = history.Tasks.Find(t => t.Name == hunk.Task)!;
         var there = history.Staging[^1].Values.SelectMany(lines => lines).Select(line => line.Text).ToHashSet(StringComparer.Ordinal);
@@ -95,8 +95,8 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         var mayBeChanged = isChanged || own.Count < texts.Count || texts.Count == 0 || own.Exists(text => RemoversOf(text).Count > 0);
         var isRight = hunk.Fate switch
         {
-            MergedHunkStatus.Lost => mayBeLost,
-            MergedHunkStatus.Overwritten => !isLost && mayBeChanged,
+            MergedHunkSurvivalStatus.Lost => mayBeLost,
+            MergedHunkSurvivalStatus.Overwritten => !isLost && mayBeChanged,
             _ => !isLost && !isChanged,
         };
         return isRight

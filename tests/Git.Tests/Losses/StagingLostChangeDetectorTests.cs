@@ -32,7 +32,7 @@ public sealed class LossCheckTests
         Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten by name, 0 lost", report.Summary);
         Assert.Equal(
             ("a", "f", 2, "two by a", "b", merge),
-            Facts(Assert.Single(report.Hunks, h => h.Fate == MergedHunkStatus.Overwritten))
+            Facts(Assert.Single(report.Hunks, h => h.Fate == MergedHunkSurvivalStatus.Overwritten))
         );
     }
 
@@ -102,7 +102,7 @@ public sealed class LossCheckTests
         var report = await staging.CheckAsync();
 
         Assert.Empty(report.Lost);
-        Assert.All(report.Hunks.Where(h => h.Task is "a" or "late"), h => Assert.Equal(MergedHunkStatus.Present, h.Fate));
+        Assert.All(report.Hunks.Where(h => h.Task is "a" or "late"), h => Assert.Equal(MergedHunkSurvivalStatus.Present, h.Fate));
         Assert.Contains("two by a\n3\n", await staging.ShowAsync("moved/f"));
         Assert.Contains("nine by late\n", await staging.ShowAsync("moved/f"));
     }
@@ -300,7 +300,7 @@ public sealed class LossCheckTests
                 commit =>
                     commit.Trailers?.Task is { } task
                         ? AuthorOf(task)
-                        : new StagingBranchContributor("by hand", IsTask: false, _ => TaskWriteAccess.Write, AcceptsLosses),
+                        : new StagingBranchCommitAuthor("by hand", IsTask: false, _ => TaskWriteAccess.Write, AcceptsLosses),
                 CancellationToken.None
             );
 
@@ -309,6 +309,6 @@ public sealed class LossCheckTests
 
         public void Dispose() => opened.Dispose();
 
-        private StagingBranchContributor AuthorOf(string task) => new(task, IsTask: true, path => Rights(task, path));
+        private StagingBranchCommitAuthor AuthorOf(string task) => new(task, IsTask: true, path => Rights(task, path));
     }
 }

@@ -81,7 +81,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     {
         // First those who could start something new; what they started by then is found below. A process that is ending shows no
         // environment any more, so what was killed is waited for by its identity.
-        IReadOnlyList<SystemProcessRecord> starters = [.. Orchestrators(), .. Marked().Where(process => IsSupervisor(process.ProcessId))];
+        IReadOnlyList<ProcessTableRow> starters = [.. Orchestrators(), .. Marked().Where(process => IsSupervisor(process.ProcessId))];
         Kill(starters);
         var count = new ProcessStopper()
             .StopAsync(() => [.. starters, .. Marked()], signal: null, grace: TimeSpan.Zero, KillPatience)
@@ -124,7 +124,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <summary>Sends a signal to processes, those that have ended meanwhile excepted.</summary>
     /// <param name="name">Its name, such as <c>STOP</c>.</param>
     /// <param name="processes">The processes.</param>
-    public static void Signal(string name, IEnumerable<SystemProcessRecord> processes)
+    public static void Signal(string name, IEnumerable<ProcessTableRow> processes)
     {
         var start = new System.Diagnostics.ProcessStartInfo(
             "kill",
@@ -155,11 +155,11 @@ public sealed class Disturber(KillRepository repository, string mark)
     }
 
     /// <summary>Orchestrator processes of the round; what agents call of the program is theirs.</summary>
-    public IReadOnlyList<SystemProcessRecord> Orchestrators() =>
+    public IReadOnlyList<ProcessTableRow> Orchestrators() =>
         [.. Marked().Where(process => process.Name is "orchestrate" or "dotnet" && NamedStartOf(process.ProcessId) is null)];
 
     /// <summary>Living processes of the round.</summary>
-    public IReadOnlyList<SystemProcessRecord> Marked() =>
+    public IReadOnlyList<ProcessTableRow> Marked() =>
         [
             .. ProcessTable
                 .FindByEnvironment(Variable, mark)
@@ -181,10 +181,10 @@ public sealed class Disturber(KillRepository repository, string mark)
         }
     }
 
-    private static int KillOne(IReadOnlyList<SystemProcessRecord> processes, Random random) =>
+    private static int KillOne(IReadOnlyList<ProcessTableRow> processes, Random random) =>
         processes.Count == 0 ? 0 : Kill([processes[random.Next(processes.Count)]]);
 
-    private static int Kill(IEnumerable<SystemProcessRecord> processes)
+    private static int Kill(IEnumerable<ProcessTableRow> processes)
     {
         var all = processes.ToList();
         foreach (var process in all)

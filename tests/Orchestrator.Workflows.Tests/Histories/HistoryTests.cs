@@ -149,11 +149,13 @@ public sealed class HistoryTests
         public string? Activity { get; init; }
 
         public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
-            new InboundCallInterceptor(this, nextInterceptor);
+            new ActivityRoutingInboundInterceptor(this, nextInterceptor);
 
-        private sealed class InboundCallInterceptor(Change change, WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+        private sealed class ActivityRoutingInboundInterceptor(Change change, WorkflowInboundInterceptor next)
+            : WorkflowInboundInterceptor(next)
         {
-            public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new OutboundCallInterceptor(change, outbound));
+            public override void Init(WorkflowOutboundInterceptor outbound) =>
+                base.Init(new ActivityRoutingOutboundInterceptor(change, outbound));
 
             public override async Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
             {
@@ -165,7 +167,8 @@ public sealed class HistoryTests
             }
         }
 
-        private sealed class OutboundCallInterceptor(Change change, WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+        private sealed class ActivityRoutingOutboundInterceptor(Change change, WorkflowOutboundInterceptor next)
+            : WorkflowOutboundInterceptor(next)
         {
             public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input) =>
                 base.ScheduleActivityAsync<TResult>(change.Activity is { } other ? input with { Activity = other } : input);

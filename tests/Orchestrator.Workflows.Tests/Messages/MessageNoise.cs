@@ -20,12 +20,15 @@ internal sealed class MessageNoise(int seed)
     /// <summary>Invalid arguments that a handler with these parameters (at least one) must drop.</summary>
     public IReadOnlyList<RawValue> For(IReadOnlyList<ParameterInfo> parameters)
     {
-        var values = parameters.Where((p, i) => i == 0 || WorkflowMessageReader.IsRequired(p)).Select(p => Json(Example(p))).ToList();
+        var values = parameters
+            .Where((p, i) => i == 0 || IncomingWorkflowArgumentReader.IsRequired(p))
+            .Select(p => Json(Example(p)))
+            .ToList();
         var index = _random.Next(values.Count);
         var parameter = parameters[index];
         switch (_random.Next(9))
         {
-            case 0 when values.Count > 1 || WorkflowMessageReader.IsRequired(parameter):
+            case 0 when values.Count > 1 || IncomingWorkflowArgumentReader.IsRequired(parameter):
                 return values[..index];
             case 1:
                 // What is sent beyond it makes nothing readable.

@@ -81,7 +81,7 @@ public sealed class ReasonTests
         foreach (var reason in Examples(TypeOf(kind)))
         {
             var json = JsonSerializer.Serialize(reason, PayloadJsonOptions.Options);
-            var faults = new WorkflowMessageFaultCollector();
+            var faults = new MessageValidationFaultCollector();
             var taken = new WorkflowMessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
 
             Assert.StartsWith($"{{\"kind\":\"{reason.Kind}\"", json, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class ReasonTests
     [InlineData("\"because\"")]
     public void Json_NoReason_IsAFault(string json)
     {
-        var faults = new WorkflowMessageFaultCollector();
+        var faults = new MessageValidationFaultCollector();
 
         new WorkflowMessageValidator(faults).ConvertValue(JsonElement.Parse(json), typeof(Reason), "why", rules: null);
 
@@ -143,7 +143,7 @@ public sealed class ReasonTests
             _ when type == typeof(decimal) => 1.5m,
             _ when type == typeof(TimeSpan) => TimeSpan.FromSeconds(90),
             _ when type == typeof(DateTimeOffset) => Time,
-            _ when type == typeof(Reason) => new FailedDependencyContinuesReason($"<{name}>"),
+            _ when type == typeof(Reason) => new FailedDependencyResumedReason($"<{name}>"),
             _ when type == typeof(DecidingUser) => DecidingUser.Of(full ? "kim@laptop" : "", full ? "because" : ""),
             _ when type == typeof(GateSummary) => new GateSummary
             {

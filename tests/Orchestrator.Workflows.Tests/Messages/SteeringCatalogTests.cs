@@ -32,7 +32,7 @@ public sealed class SteeringCatalogTests
                 .Select(target => command.Call(InputOf(command, target.Item2), Run))
         );
 
-    private static SteeringCommandArguments InputOf(SteeringCommandDefinition command, string? task) =>
+    private static SteeringCommandUserInput InputOf(SteeringCommandDefinition command, string? task) =>
         new("kim@laptop", task)
         {
             Values = command
@@ -98,6 +98,6 @@ public sealed class SteeringCatalogTests
         {
             values[SteeringCatalog.BudgetKind] = kind;
         }
-        Assert.Equal(fault, SteeringCatalog.RaiseBudget.FaultOf(new SteeringCommandArguments("kim@laptop") { Values = values })?.Fault);
+        Assert.Equal(fault, SteeringCatalog.RaiseBudget.FaultOf(new SteeringCommandUserInput("kim@laptop") { Values = values })?.Fault);
     }
 }

@@ -96,8 +96,8 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     public MorningReport Report(RunStatus status) => MorningReport.Of(status, _repository.Path, Clock.GetUtcNow());
 
     /// <summary>The activities of all tasks.</summary>
-    public IReadOnlyList<TaskTimePeriod> Spans(RunStatus status) =>
-        TaskTimePeriod.Of(
+    public IReadOnlyList<CategorizedTaskTimePeriod> Spans(RunStatus status) =>
+        CategorizedTaskTimePeriod.Of(
             RunEventFileReader.Read(new RunFolder(_repository.Path, _run.RunId).Events),
             RunStateNames.IsFinal(status.State) ? status.UpdatedAt : Clock.GetUtcNow()
         );
@@ -145,7 +145,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         };
         var folder = new RunFolder(_repository.Path, _run.RunId);
         Directory.CreateDirectory(Path.GetDirectoryName(folder.StartFile)!);
-        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
+        var settings = SettingsLoader.Load(new RawSettingSourceContent()).Settings!;
         await File.WriteAllBytesAsync(folder.StartFile, new RunStartSettings { Input = input, Settings = settings }.ToJson());
         await _run.BeginAsync(input);
     }

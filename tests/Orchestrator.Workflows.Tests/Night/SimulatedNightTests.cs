@@ -137,7 +137,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         string Clause(string begins) => contract.Single(line => line.Text.StartsWith(begins, StringComparison.Ordinal)).Text;
     }
 
-    private static void CheckTime(IReadOnlyList<TaskTimePeriod> spans, NightTruth truth)
+    private static void CheckTime(IReadOnlyList<CategorizedTaskTimePeriod> spans, NightTruth truth)
     {
         foreach (var (task, since, opens) in truth.Blocks)
         {

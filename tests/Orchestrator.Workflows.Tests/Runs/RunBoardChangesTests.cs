@@ -9,7 +9,7 @@ public sealed class RunBoardChangesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Later = Now.AddMinutes(1);
-    private static readonly Reason Because = new TaskNotRequestedReason();
+    private static readonly Reason Because = new TaskNotSelectedForRunReason();
     private readonly RunTaskTracker _board = new();
 
     [Fact]
@@ -301,7 +301,7 @@ public sealed class RunBoardChangesTests
         Assert.Equal([TaskStateNames.Skipped, TaskStateNames.Skipped], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
         _board.Retry(_board.Find("x"), "", Later);
         Assert.Equal([TaskStateNames.Pending, TaskStateNames.Pending], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
-        Assert.Equal(new FailedDependencyContinuesReason("x"), _board.Find("c").Progress.Why);
+        Assert.Equal(new FailedDependencyResumedReason("x"), _board.Find("c").Progress.Why);
         Assert.Equal(["a", "x"], TestRun.Ids(_board.Ready));
     }
 
@@ -321,7 +321,7 @@ public sealed class RunBoardChangesTests
 
     private void Add(params TaskOutline[] tasks) => _board.Add(tasks, Now);
 
-    private TrackedRunTask Start(string id)
+    private PlanTaskWithProgress Start(string id)
     {
         _board.Started(_board.Find(id), Now);
         return _board.Find(id);

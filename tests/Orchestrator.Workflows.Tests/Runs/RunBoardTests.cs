@@ -173,7 +173,7 @@ public sealed class RunBoardTests
         Assert.Empty(Start(board, 10));
         board.Change(board.Find("a"), TaskStateNames.AwaitingApproval, null, Now);
 
-        board.End(board.Find("a"), TaskStateNames.Cancelled, new RejectedByUserReason(DecidingUser.Of("kim")), Now);
+        board.End(board.Find("a"), TaskStateNames.Cancelled, new ApprovalDeniedByUserReason(DecidingUser.Of("kim")), Now);
 
         Assert.Equal(TaskStateNames.Skipped, board.Find("b").Progress.State);
         Assert.False(board.AnyReady);

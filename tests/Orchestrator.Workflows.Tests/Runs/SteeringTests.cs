@@ -223,12 +223,12 @@ public sealed class SteeringTests
         var state = Of(Task("a"), Task("b"));
         Start(state, "a");
         Report(state, "a", TaskStateNames.Merged);
-        state.Run = state.Run with { State = waits, Why = new LandingRefusedReason(new VerbatimQuote("main has moved.")) };
+        state.Run = state.Run with { State = waits, Why = new RunNotLandedReason(new VerbatimQuote("main has moved.")) };
         var steering = new SteeringCommandHandler(state);
         var shown = Assert.Single(UserQuestionBuilder.Of(state)).Shown;
         Assert.All(Refusals(shown), Assert.Null);
 
-        state.Run = state.Run with { Why = new LandingRefusedReason(new VerbatimQuote("It adds a token in a.txt.")) };
+        state.Run = state.Run with { Why = new RunNotLandedReason(new VerbatimQuote("It adds a token in a.txt.")) };
 
         Assert.All(
             Refusals(shown),

@@ -24,7 +24,7 @@ internal static class TestRun
 
     public static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, DependsOn = dependsOn };
 
-    public static TrackedRunTask Start(RunWorkflowState state, string id)
+    public static PlanTaskWithProgress Start(RunWorkflowState state, string id)
     {
         var entry = state.Board.Find(id);
         state.Board.Started(entry, Now);
@@ -44,5 +44,5 @@ internal static class TestRun
         TaskWorkflowReportHandler.HandleReport(state, more?.Invoke(report) ?? report, Now);
     }
 
-    public static IReadOnlyList<string> Ids(IEnumerable<TrackedRunTask> entries) => [.. entries.Select(e => e.Id)];
+    public static IReadOnlyList<string> Ids(IEnumerable<PlanTaskWithProgress> entries) => [.. entries.Select(e => e.Id)];
 }

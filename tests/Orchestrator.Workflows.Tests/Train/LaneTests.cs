@@ -106,12 +106,12 @@ public sealed class LaneTests
         state = Build(state).Started(1, [new MergeBatchPrefixGateRequest(1, 2)]);
 
         state = Locate(state.Enqueue(queue[1]), []);
-        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeQueueWaitDecision>(MergeQueueNextStepDecider.Next(state));
         state = Locate(state.Enqueue(queue[2]), ["api"]);
-        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeQueueWaitDecision>(MergeQueueNextStepDecider.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
-        var build = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state));
+        var build = Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(MergeQueueNextStepDecider.Next(state));
         Assert.Equal(["t2", "t3"], build.Requests.Select(entry => entry.TaskId));
     }
 
@@ -156,7 +156,7 @@ public sealed class LaneTests
 
     private static MergeQueueState Locate(MergeQueueState state, IReadOnlyList<string> parts)
     {
-        var locate = Assert.IsType<MergeQueueNextStep.AffectedPartsSearchStep>(MergeQueueNextStepDecider.Next(state));
+        var locate = Assert.IsType<MergeQueueStepDecision.AffectedPartsSearchDecision>(MergeQueueNextStepDecider.Next(state));
         return state.Located(locate.Requests, [.. locate.Requests.Select(_ => new AffectedRepositoryParts(parts))]);
     }
 
@@ -164,16 +164,16 @@ public sealed class LaneTests
     public void Speculation_EntryConflictsWithTheBatchBelow_WaitsForItsEnd()
     {
         var state = Build(With(2, new MergeQueueBatchOptions { Speculation = 1 }) with { Limit = 1 });
-        var build = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(
+        var build = Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(
             MergeQueueNextStepDecider.Next(state.Started(1, [new MergeBatchPrefixGateRequest(1, 2)]))
         );
         Assert.Equal(1, build.After);
 
         state = state.NotBuiltOn(1, build.Requests).Started(1, [new MergeBatchPrefixGateRequest(1, 2)]);
-        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeQueueWaitDecision>(MergeQueueNextStepDecider.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
-        Assert.Equal(0, Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state)).After);
+        Assert.Equal(0, Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(MergeQueueNextStepDecider.Next(state)).After);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class LaneTests
         {
             state = state.Started(batch.Id, [new MergeBatchPrefixGateRequest(batch.Entries.Count, 1)]);
         }
-        var build = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state));
+        var build = Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(MergeQueueNextStepDecider.Next(state));
         return state.Built(
             build.Requests,
             [

@@ -84,7 +84,7 @@ public sealed class MergeQueueRulesTests
     {
         var state = With(4);
         state = TrainSimulator.Build(state, state.Queue).Gated(1, 4, new MergeResult { FailureClass = FailureClass.Environment });
-        Assert.IsType<MergeQueueNextStep.MergeBatchAbandonmentStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeBatchAbandonmentDecision>(MergeQueueNextStepDecider.Next(state));
         state = state.WithoutBatch(1);
         for (var i = 1; i <= 4; i++)
         {
@@ -92,7 +92,7 @@ public sealed class MergeQueueRulesTests
             Assert.Equal($"t{i}", alone.TaskId);
             state = state.Answered([alone]);
         }
-        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeQueueWaitDecision>(MergeQueueNextStepDecider.Next(state));
     }
 
     [Fact]
@@ -101,14 +101,14 @@ public sealed class MergeQueueRulesTests
         var state = With(8) with { Parallel = 3 };
         state = TrainSimulator.Build(state, state.Queue);
         state = Gate(state, 8, isGreen: false);
-        var gate = Assert.IsType<MergeQueueNextStep.MergeBatchGateStep>(MergeQueueNextStepDecider.Next(state));
+        var gate = Assert.IsType<MergeQueueStepDecision.MergeBatchGateRunDecision>(MergeQueueNextStepDecider.Next(state));
         state = state.Started(gate.Batch, gate.Runs);
         foreach (var run in gate.Runs)
         {
-            Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
+            Assert.IsType<MergeQueueStepDecision.MergeQueueWaitDecision>(MergeQueueNextStepDecider.Next(state));
             state = Gate(state, run.Length, isGreen: run.Length < 4);
         }
-        Assert.Equal(new MergeQueueNextStep.StagingBranchMoveStep(1, 2), MergeQueueNextStepDecider.Next(state));
+        Assert.Equal(new MergeQueueStepDecision.StagingBranchMoveDecision(1, 2), MergeQueueNextStepDecider.Next(state));
     }
 
     /// <summary>Each entry alone, two of them, or two that only fail together; whatever ends first.</summary>
@@ -227,7 +227,7 @@ public sealed class MergeQueueRulesTests
         var third = Alone(state);
         Assert.Equal("t3", third.TaskId);
         state = Gate(TrainSimulator.Build(state, [third]), 1, isGreen: true).Landed(1, 1).Ended(1);
-        Assert.IsType<MergeQueueNextStep.MergeQueueWaitStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeQueueWaitDecision>(MergeQueueNextStepDecider.Next(state));
         Assert.Equal(["t2"], state.Queue.Select(request => request.TaskId));
     }
 
@@ -239,7 +239,7 @@ public sealed class MergeQueueRulesTests
 
         state = state.Enqueue(new TaskMergeRequest("t1", "c1-again", 2));
 
-        var again = Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state)).Requests;
+        var again = Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(MergeQueueNextStepDecider.Next(state)).Requests;
         Assert.Equal(["t1", "t9"], again.Select(request => request.TaskId));
         state = Gate(TrainSimulator.Build(state, again), 2, isGreen: true).Landed(1, 2).Ended(1);
         Assert.Equal(("", 0), (state.Resolving, state.Deferred.Count));
@@ -342,7 +342,7 @@ public sealed class MergeQueueRulesTests
         };
         state = TrainSimulator.Build(state, state.Queue).Gated(1, 8, failed).Gated(1, 4, failed);
 
-        Assert.Equal(reorders, MergeQueueNextStepDecider.Next(state) is MergeQueueNextStep.MergeBatchRebuildStep);
+        Assert.Equal(reorders, MergeQueueNextStepDecider.Next(state) is MergeQueueStepDecision.MergeBatchRebuildDecision);
     }
 
     [Fact]
@@ -362,7 +362,7 @@ public sealed class MergeQueueRulesTests
         var state = With(2);
         state = TrainSimulator.Build(state, [state.Queue[0]]).Gated(1, 1, new MergeResult { FailureClass = failureClass });
 
-        Assert.Equal(new MergeQueueNextStep.MergeQueueEntryRejectionStep(1, 1), MergeQueueNextStepDecider.Next(state));
+        Assert.Equal(new MergeQueueStepDecision.MergeQueueEntryRejectionDecision(1, 1), MergeQueueNextStepDecider.Next(state));
     }
 
     [Theory]
@@ -375,10 +375,10 @@ public sealed class MergeQueueRulesTests
             .Build(state, [.. state.Queue.Take(entries)])
             .Gated(1, entries, new MergeResult { FailureClass = FailureClass.Transient });
 
-        Assert.IsType<MergeQueueNextStep.MergeBatchEndStep>(MergeQueueNextStepDecider.Next(state));
+        Assert.IsType<MergeQueueStepDecision.MergeBatchEndDecision>(MergeQueueNextStepDecider.Next(state));
         Assert.Equal(
             3,
-            Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state.Ended(1))).Requests.Count
+            Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(MergeQueueNextStepDecider.Next(state.Ended(1))).Requests.Count
         );
     }
 
@@ -390,10 +390,10 @@ public sealed class MergeQueueRulesTests
 
         Assert.Equal(
             [new MergeBatchPrefixGateRequest(1, 1)],
-            Assert.IsType<MergeQueueNextStep.MergeBatchGateStep>(MergeQueueNextStepDecider.Next(state)).Runs
+            Assert.IsType<MergeQueueStepDecision.MergeBatchGateRunDecision>(MergeQueueNextStepDecider.Next(state)).Runs
         );
         state = state.Gated(1, 1, new MergeResult { Failures = 1, Failed = ["tests"] });
-        Assert.Equal(new MergeQueueNextStep.MergeQueueEntryRejectionStep(1, 1), MergeQueueNextStepDecider.Next(state));
+        Assert.Equal(new MergeQueueStepDecision.MergeQueueEntryRejectionDecision(1, 1), MergeQueueNextStepDecider.Next(state));
     }
 
     /// <summary>One flaky gate among those that failed is enough to doubt the result.</summary>
@@ -408,7 +408,7 @@ public sealed class MergeQueueRulesTests
 
         Assert.Equal(
             [new MergeBatchPrefixGateRequest(1, 1)],
-            Assert.IsType<MergeQueueNextStep.MergeBatchGateStep>(MergeQueueNextStepDecider.Next(state)).Runs
+            Assert.IsType<MergeQueueStepDecision.MergeBatchGateRunDecision>(MergeQueueNextStepDecider.Next(state)).Runs
         );
     }
 
@@ -443,7 +443,7 @@ public sealed class MergeQueueRulesTests
 
     /// <summary>The one entry of the batch that is made next.</summary>
     private static TaskMergeRequest Alone(MergeQueueState state) =>
-        Assert.Single(Assert.IsType<MergeQueueNextStep.MergeBatchCreationStep>(MergeQueueNextStepDecider.Next(state)).Requests);
+        Assert.Single(Assert.IsType<MergeQueueStepDecision.MergeBatchCreationDecision>(MergeQueueNextStepDecider.Next(state)).Requests);
 
     private static MergeQueueState With(int n) =>
         new() { Limit = 8, Queue = [.. Enumerable.Range(1, n).Select(i => new TaskMergeRequest($"t{i}", $"c{i}", 1))] };

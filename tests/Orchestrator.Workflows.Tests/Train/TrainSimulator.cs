@@ -163,35 +163,35 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<T
         }
         switch (MergeQueueNextStepDecider.Next(State))
         {
-            case MergeQueueNextStep.AffectedPartsSearchStep locate:
+            case MergeQueueStepDecision.AffectedPartsSearchDecision locate:
                 State = State.Located(
                     locate.Requests,
                     [.. locate.Requests.Select(request => new AffectedRepositoryParts(PartsOf(request)))]
                 );
                 return true;
-            case MergeQueueNextStep.MergeBatchCreationStep build:
+            case MergeQueueStepDecision.MergeBatchCreationDecision build:
                 Begin(build);
                 return true;
-            case MergeQueueNextStep.MergeBatchRebuildStep remake:
+            case MergeQueueStepDecision.MergeBatchRebuildDecision remake:
                 _below[remake.Batch] = [.. Merged];
                 State = State.WithRebuiltBatch(remake, Merge(Clean(remake.Entries, Merged), State.Staging, _stagingTree));
                 return true;
-            case MergeQueueNextStep.MergeBatchGateStep gate:
+            case MergeQueueStepDecision.MergeBatchGateRunDecision gate:
                 Gate(State.Find(gate.Batch)!, gate.Runs);
                 return true;
-            case MergeQueueNextStep.StagingBranchMoveStep land:
+            case MergeQueueStepDecision.StagingBranchMoveDecision land:
                 Land(State.Find(land.Batch)!, land.Length);
                 return true;
-            case MergeQueueNextStep.MergeQueueEntryRejectionStep back:
+            case MergeQueueStepDecision.MergeQueueEntryRejectionDecision back:
                 var entry = State.Find(back.Batch)!.Entries[back.Length - 1];
                 State = State.WithReturnedEntry(back.Batch, back.Length);
                 SentBack.Add(entry);
                 OnSentBack?.Invoke(entry);
                 return true;
-            case MergeQueueNextStep.MergeBatchEndStep end:
+            case MergeQueueStepDecision.MergeBatchEndDecision end:
                 State = State.Ended(end.Batch);
                 return true;
-            case MergeQueueNextStep.MergeBatchAbandonmentStep up:
+            case MergeQueueStepDecision.MergeBatchAbandonmentDecision up:
                 State = State.WithoutBatch(up.Batch);
                 return true;
             default:
@@ -199,7 +199,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<T
         }
     }
 
-    private void Begin(MergeQueueNextStep.MergeBatchCreationStep build)
+    private void Begin(MergeQueueStepDecision.MergeBatchCreationDecision build)
     {
         OnBegin?.Invoke(State, build.Requests);
         var below = State.Find(build.After);

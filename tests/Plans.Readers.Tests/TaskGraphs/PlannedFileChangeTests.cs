@@ -67,7 +67,7 @@ public sealed class PatchIntentTests
     [Fact]
     public void Read_TwoTasksAddOneRoute_IsAConflict() =>
         Assert.Contains(
-            OwnershipConflictResult.Of(TaskGraphReader.Read(Encoding.UTF8.GetBytes(Plan), "tasks.yaml").Plan!).Conflicts,
+            TaskOwnershipConflictResult.Of(TaskGraphReader.Read(Encoding.UTF8.GetBytes(Plan), "tasks.yaml").Plan!).Conflicts,
             conflict => conflict.Message.Contains("route:/api", StringComparison.Ordinal)
         );
 }

@@ -9,7 +9,7 @@ public sealed class AccountNameTests
     private static string Of(string agent, string file, params (string Name, string Value)[] variables)
     {
         var settings = SettingsLoader
-            .Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", file) })
+            .Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", file) })
             .Settings!;
         return AccountName.Of(
             agent,

@@ -44,7 +44,7 @@ public sealed class AgentUsageReporterTests : IDisposable
             Folder = Directory.CreateDirectory(System.IO.Path.Combine(_home.Path, task, $"{start}")).FullName,
             Model = "claude-opus-4-8",
             Settings = SettingsLoader
-                .Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", settings) })
+                .Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", settings) })
                 .Settings!,
             Slots = null,
             IsUnderWay = false,

@@ -9,7 +9,7 @@ public sealed class MoneyBudgetCheckTests
     private static string[] Faults(string file, string agent, string model) =>
         [
             .. MoneyBudgetChecker.Faults(
-                SettingsLoader.Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", file) }).Settings!,
+                SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", file) }).Settings!,
                 [(agent, model)]
             ),
         ];

@@ -135,7 +135,7 @@ public sealed class SettlementTests : IDisposable
             (micros, micros, micros),
             (
                 lines.Sum(line => line.Sum.Micros),
-                _governor.Book.Of(AccountGovernorRequestSplitter.Account).SpentIn(day).Micros,
+                _governor.Book.Of(GovernorRequestByLedgerSplitter.Account).SpentIn(day).Micros,
                 _governor
                     .Book.Of("claude")
                     .Spent.Where(one => one.Key.StartsWith("account:", StringComparison.Ordinal))
@@ -166,7 +166,7 @@ public sealed class SettlementTests : IDisposable
             Folder = Directory.CreateDirectory(Path.Combine(_home.Path, task)).FullName,
             Model = "claude-opus-4-8",
             Settings = SettingsLoader
-                .Load(new SettingSourceTexts { IsTrusted = true, RepositoryFile = new("config.yaml", "budget: {day: 10}\n") })
+                .Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", "budget: {day: 10}\n") })
                 .Settings!,
             Slots = null,
             IsUnderWay = false,
@@ -213,12 +213,12 @@ public sealed class SettlementTests : IDisposable
 
         public Task<AccountGovernorResponse> CallAsync(AccountGovernorRequest asked, CancellationToken cancellationToken)
         {
-            if (asked.Account == AccountGovernorRequestSplitter.Account)
+            if (asked.Account == GovernorRequestByLedgerSplitter.Account)
             {
                 return Task.FromResult(Send(asked));
             }
-            var own = Send(AccountGovernorRequestSplitter.OfAccount(asked));
-            if (AccountGovernorRequestSplitter.OfBudgets(asked) is { } ofAll)
+            var own = Send(GovernorRequestByLedgerSplitter.OfAccount(asked));
+            if (GovernorRequestByLedgerSplitter.OfBudgets(asked) is { } ofAll)
             {
                 Send(ofAll);
             }
@@ -233,10 +233,10 @@ public sealed class SettlementTests : IDisposable
                 Id = request.Id,
                 Start = request,
             };
-            var own = Send(AccountGovernorRequestSplitter.OfAccount(asked));
+            var own = Send(GovernorRequestByLedgerSplitter.OfAccount(asked));
             // Two keepers have two clocks.
             (time as FakeTimeProvider)!.Advance(TimeSpan.FromMilliseconds(40));
-            Send(AccountGovernorRequestSplitter.OfBudgets(asked)!);
+            Send(GovernorRequestByLedgerSplitter.OfBudgets(asked)!);
             return Task.FromResult(new AgentStartDecision(own));
         }
 

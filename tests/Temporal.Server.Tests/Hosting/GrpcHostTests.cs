@@ -241,7 +241,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
     private Task<StringValue> CallAsync(string method, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _calls.CallAsync("/test.Echo/" + method, new Empty(), StringValue.Parser, timeout, null, cancellationToken);
 
-    private async ValueTask<StringValue> WaitAsync(GrpcCall call, Empty request)
+    private async ValueTask<StringValue> WaitAsync(IncomingGrpcCall call, Empty request)
     {
         Interlocked.Increment(ref _waiting);
         try
@@ -257,7 +257,7 @@ public sealed class GrpcHostTests : IAsyncLifetime
         return new StringValue();
     }
 
-    private async ValueTask<GrpcResponse> LateAsync(GrpcCall call, Empty request)
+    private async ValueTask<GrpcResponse> LateAsync(IncomingGrpcCall call, Empty request)
     {
         Interlocked.Increment(ref _waiting);
         call.WhenUndelivered(_undelivered.SetResult);

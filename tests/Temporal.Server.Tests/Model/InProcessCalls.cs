@@ -21,7 +21,7 @@ internal sealed class InProcessCalls(GrpcMethodRegistry table) : ICalls
         {
             var answer = await table
                 .Methods[(GrpcMethodRegistry.WorkflowService, method)]
-                .Handler(new GrpcCall(context), request.ToByteArray())
+                .Handler(new IncomingGrpcCall(context), request.ToByteArray())
                 .AsTask()
                 .WaitAsync(Limit);
             var encoded = new Encoded();

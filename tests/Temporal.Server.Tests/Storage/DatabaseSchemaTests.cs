@@ -47,8 +47,8 @@ public sealed class DatabaseSchemaTests : IDisposable
     [Fact]
     public async Task Open_FileOfAnOlderRelease_IsBroughtForward()
     {
-        ServerComponentSqlSchema[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        ServerComponentSqlSchema[] current =
+        SqlSchemaOfServerComponent[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        SqlSchemaOfServerComponent[] current =
         [
             new(
                 "notes",
@@ -80,8 +80,8 @@ public sealed class DatabaseSchemaTests : IDisposable
     [Fact]
     public void Open_FileWhoseMigrationFailed_IsAsItWas()
     {
-        ServerComponentSqlSchema[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
-        ServerComponentSqlSchema[] broken =
+        SqlSchemaOfServerComponent[] old = [new("notes", ["CREATE TABLE notes(text TEXT)"])];
+        SqlSchemaOfServerComponent[] broken =
         [
             new("notes", ["CREATE TABLE notes(text TEXT)", "CREATE TABLE half(x); SELECT nonsense FROM nowhere;"]),
         ];

@@ -61,7 +61,7 @@ public sealed class QueryMessageTests
     [InlineData("GROUP BY WorkflowType, ExecutionStatus", "operation is not supported: 'GROUP BY' clause supports only a single field")]
     public void Resolve_QueryThatIsNotAllowed_SaysWhatTheRealServerSays(string query, string message)
     {
-        var exception = Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryResolver(Find).Resolve(query));
+        var exception = Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryNameResolver(Find).Resolve(query));
 
         Assert.Equal("invalid query: " + message, exception.Message);
     }
@@ -80,11 +80,13 @@ public sealed class QueryMessageTests
     [InlineData("ConfInt = 1 +")]
     [InlineData("a.")]
     public void Resolve_Garbage_IsRefusedAsAQuery(string query) =>
-        Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryResolver(Find).Resolve(query));
+        Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryNameResolver(Find).Resolve(query));
 
     [Fact]
     public void Resolve_MoreSignsThanAStackHolds_IsRefusedAsAQuery() =>
-        Assert.Throws<VisibilityQueryException>(() => new VisibilityQueryResolver(Find).Resolve(new string('!', 1_000_000) + "ConfBool"));
+        Assert.Throws<VisibilityQueryException>(() =>
+            new VisibilityQueryNameResolver(Find).Resolve(new string('!', 1_000_000) + "ConfBool")
+        );
 
     [Fact]
     public void Resolve_RandomWords_NeverFailsOtherwise()
@@ -122,7 +124,7 @@ public sealed class QueryMessageTests
             var query = string.Join(' ', Enumerable.Range(0, random.Next(1, 12)).Select(_ => words[random.Next(words.Length)]));
             try
             {
-                _ = new VisibilityQueryResolver(Find).Resolve(query);
+                _ = new VisibilityQueryNameResolver(Find).Resolve(query);
             }
             catch (VisibilityQueryException e)
             {
@@ -134,13 +136,13 @@ public sealed class QueryMessageTests
     [Fact]
     public void Resolve_DeepNesting_IsRefused() =>
         Assert.Throws<VisibilityQueryException>(() =>
-            new VisibilityQueryResolver(Find).Resolve(new string('(', 100_000) + "ConfInt = 1" + new string(')', 100_000))
+            new VisibilityQueryNameResolver(Find).Resolve(new string('(', 100_000) + "ConfInt = 1" + new string(')', 100_000))
         );
 
     [Fact]
     public void Resolve_ThousandsOfTerms_IsRefused() =>
         Assert.Throws<VisibilityQueryException>(() =>
-            new VisibilityQueryResolver(Find).Resolve(string.Join(" AND ", Enumerable.Repeat("ConfInt = 1", 5_000)))
+            new VisibilityQueryNameResolver(Find).Resolve(string.Join(" AND ", Enumerable.Repeat("ConfInt = 1", 5_000)))
         );
 
     private static SearchAttribute? Find(string name) =>

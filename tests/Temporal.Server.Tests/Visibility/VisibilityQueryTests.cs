@@ -162,7 +162,7 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    private VisibilityQuery Resolve(string query) => new VisibilityQueryResolver(name => _attributes.Find(Ns.Id, name)).Resolve(query);
+    private VisibilityQuery Resolve(string query) => new VisibilityQueryNameResolver(name => _attributes.Find(Ns.Id, name)).Resolve(query);
 
     private Task WriteAsync(int number, string type, WorkflowExecutionStatus status, string attributes)
     {

@@ -13,7 +13,7 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     /// <summary>Last working folder of Claude Code in the conversation.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Branch that was checked out in the folder.</summary>
+    /// <summary>Git branch that was last checked out in the working folder.</summary>
     public string? Branch { get; init; }
 
     /// <summary>Name given by the user, or else the user's last request, or else the first request.</summary>
@@ -43,8 +43,8 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
 
 /// <summary>
 /// Reads only the beginning and the end of each conversation file (<c>projects/DIRECTORY/SESSION.jsonl</c>), so that thousands of large
-/// ones can be listed quickly. The format is private to the program and may change, so a missing value means unknown. A file without any
-/// line of a known kind is reported as unreadable. Never writes.
+/// files can be listed quickly. The format is private to the program and may change, so a missing value means unknown. A file without any
+/// line of a known kind is reported as unreadable. Never writes to a file.
 /// </summary>
 public static class ClaudeSessionFile
 {
@@ -89,8 +89,10 @@ public static class ClaudeSessionFile
         }
     }
 
-    /// <summary>Enumerates all messages of a conversation in order, with their usage. Truncated lines and lines of unknown kinds are
-    /// skipped.</summary>
+    /// <summary>
+    /// Enumerates the messages of a conversation in order, with their token usage. Truncated lines, lines of other kinds and messages of
+    /// sub-agents are skipped.
+    /// </summary>
     /// <param name="path">Absolute path of the file.</param>
     public static IEnumerable<ClaudeSessionMessage> Messages(string path)
     {
@@ -264,7 +266,9 @@ public static class ClaudeSessionFile
             )
             : null;
 
-    /// <summary>Metadata from the last lines of a file. The lines are read backwards, so that the last value in the file counts.</summary>
+    /// <summary>
+    /// Metadata from the last lines of a file. The lines are read from last to first, so that the last value in the file counts.
+    /// </summary>
     private sealed class SessionFileTail
     {
         private ClaudeSessionMetadata _facts = new("", "", 0);
@@ -274,7 +278,7 @@ public static class ClaudeSessionFile
         /// <summary>True if a line of a recognized kind was found.</summary>
         public bool IsKnown { get; private set; }
 
-        /// <summary>True if all metadata that is shown to users was found.</summary>
+        /// <summary>True if the last timestamp and the model's last text were found, so that no earlier lines need to be read.</summary>
         public bool IsWhole => _facts is { LastAt: not null, LastWords: not null };
 
         public void ReadEntry(JsonElement root)

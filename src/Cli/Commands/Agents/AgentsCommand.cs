@@ -18,7 +18,7 @@ internal sealed class AgentsCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.FindRepository();
         var loaded = context.OpenSettings(repository, []).Loaded;

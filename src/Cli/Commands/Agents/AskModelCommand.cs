@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>ask-model</c>: sends one request to a model and prints the result. Used when a model is called without an agent program, for example
-/// as a planner. Needs no running orchestrator.
+/// <c>ask-model</c>: sends one request to a model and prints the result. Used if a model is called directly instead of through an agent
+/// program, for example by a planner. Works without a running orchestrator.
 /// </summary>
 internal sealed class AskModelCommand : CliCommand
 {
@@ -24,7 +24,7 @@ internal sealed class AskModelCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (line, answered) = await AgentIssuedCommandHandler.AskModelAsync(
             parsed.GetRequiredValue(_request),

@@ -2,8 +2,10 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>drive-acp</c>: sends one prompt to an agent that uses the Agent Client Protocol. The supervisor starts this command in place
-/// of the agent. Needs no running orchestrator.</summary>
+/// <summary>
+/// <c>drive-acp</c>: sends one prompt to an agent that uses the Agent Client Protocol. The process that supervises agents starts this
+/// command in place of the agent program. Works without a running orchestrator.
+/// </summary>
 internal sealed class DriveAcpCommand : CliCommand
 {
     private readonly Option<string> _request = new("--request")
@@ -22,7 +24,7 @@ internal sealed class DriveAcpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop) =>
         (UseCaseOutcome)
             await AgentIssuedCommandHandler.DriveAcpAsync(
                 parsed.GetRequiredValue(_request),

@@ -3,7 +3,9 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>mail</c>: gives an agent access to its mail, like the agent's mail tools. Needs no engine.</summary>
+/// <summary>
+/// <c>mail</c>: lets an agent read and send agent messages from a shell, as the mail tools do. Needs no running Temporal server.
+/// </summary>
 internal sealed class MailCommand : Command
 {
     public MailCommand()
@@ -16,13 +18,13 @@ internal sealed class MailCommand : Command
         Add(new MailDeliverCommand());
     }
 
-    private static AgentMailDispatcher Open(CliCommandServices context, out AgentRunIdentity start)
+    private static AgentMailDispatcher Open(CliCommandServiceBundle context, out AgentRunIdentity start)
     {
         start = context.RequireAgentStart();
         return new AgentMailDispatcher(start.Repository, start.Run, context.Time);
     }
 
-    private static async Task<UseCaseOutcome> SendAsync(CliCommandServices context, string? to, string text, CancellationToken stop)
+    private static async Task<UseCaseOutcome> SendAsync(CliCommandServiceBundle context, string? to, string text, CancellationToken stop)
     {
         var mail = Open(context, out var start);
         var receipt = await mail.SendAsync(new OutgoingAgentMailMessage(start.Task, IsFromPerson: false, to, text), stop);
@@ -37,7 +39,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             context.Terminal.Result(await Open(context, out var start).CheckAsync(start.Task, call: null, stop) + "\n");
             return UseCaseOutcome.Done;
@@ -51,7 +53,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             context.Terminal.Result(Open(context, out var start).Peek(start.Task) + "\n");
             return Task.FromResult(UseCaseOutcome.Done);
@@ -72,7 +74,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop) =>
             MailCommand.SendAsync(context, parsed.GetRequiredValue(_to), parsed.GetRequiredValue(_text), stop);
     }
 
@@ -85,12 +87,14 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop) =>
             MailCommand.SendAsync(context, to: null, parsed.GetRequiredValue(_text), stop);
     }
 
-    /// <summary><c>mail deliver</c>: delivers mail after a batch of tool calls. The agent program runs this command with the results of the
-    /// calls on standard input.</summary>
+    /// <summary>
+    /// <c>mail deliver</c>: prints an agent's new messages after a batch of tool calls. The agent program runs this command and passes the
+    /// results of the calls on standard input.
+    /// </summary>
     private sealed class MailDeliverCommand : CliCommand
     {
         public MailDeliverCommand()
@@ -98,7 +102,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             var answer = await Open(context, out var start).AfterBatchAsync(start.Task, context.Terminal.ReadInput(), stop);
             if (answer.Length > 0)

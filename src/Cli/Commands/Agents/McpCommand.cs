@@ -5,12 +5,15 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). The agent program starts it.
-/// The command ends when standard input is closed. Needs no running orchestrator.</summary>
+/// <summary>
+/// <c>mcp</c>: offers an agent the tools of its task as an MCP server on stdin and stdout. The agent program starts this command, which
+/// ends when standard input is closed. Works without a running orchestrator.
+/// </summary>
 internal sealed class McpCommand : CliCommand
 {
-    /// <summary>Maximum length of a message in bytes. Larger than any valid tool call, which contains at most 20 texts of 4,000 characters
-    /// each.</summary>
+    /// <summary>
+    /// Maximum length of a message in bytes. Larger than any valid tool call, which contains at most 20 strings of 4,000 characters each.
+    /// </summary>
     private const int LongestMessage = 8 * 1024 * 1024;
 
     public McpCommand()
@@ -18,7 +21,7 @@ internal sealed class McpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var start = context.RequireAgentStart();
         var tools = new AgentMcpToolHandler(

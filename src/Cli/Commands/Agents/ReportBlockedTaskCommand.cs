@@ -53,7 +53,7 @@ internal sealed class ReportBlockedTaskCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var start = context.RequireAgentStart();
         AgentIssuedCommandHandler.Claim(

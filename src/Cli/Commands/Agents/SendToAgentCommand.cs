@@ -2,7 +2,9 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>send</c>: sends a user's message to the agent of a task, or to all agents of a run. Needs no engine.</summary>
+/// <summary>
+/// <c>send</c>: sends a user's message to the agent of a task, or to all agents of a run. Needs no running Temporal server.
+/// </summary>
 internal sealed class SendToAgentCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task whose agent gets the mail; with --all RUN", isRequired: true);
@@ -17,7 +19,7 @@ internal sealed class SendToAgentCommand : CliCommand
         Add(_all);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         if (parsed.GetValue(_all))

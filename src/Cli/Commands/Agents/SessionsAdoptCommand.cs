@@ -4,7 +4,8 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>sessions adopt</c>: turns a conversation that a user started, including its uncommitted work, into a task with a branch and gates.
+/// <c>sessions adopt</c>: turns a Claude Code conversation that a user started into a task with a branch and gates. The conversation's
+/// uncommitted work becomes part of the task.
 /// </summary>
 internal sealed class SessionsAdoptCommand : CliCommand
 {
@@ -63,7 +64,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         }
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
         RequireEndedSession(session, parsed.GetValue(_ended));
@@ -103,9 +104,11 @@ internal sealed class SessionsAdoptCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the working tree of the conversation. The command must be run in this working tree, because the trust and the
-    /// settings of the tree apply.</summary>
-    private static LocalRepositoryPaths RepositoryOf(ClaudeSession session, CliCommandServices context)
+    /// <summary>
+    /// Returns the repository whose working tree the conversation uses. The command must be run in that tree, because the tree's settings
+    /// and trust decisions apply.
+    /// </summary>
+    private static LocalRepositoryPaths RepositoryOf(ClaudeSession session, CliCommandServiceBundle context)
     {
         if (session.Task is { } task)
         {

@@ -30,7 +30,7 @@ internal sealed class SessionsCommand : CliCommand
         Add(new SessionsResumeCommand());
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (hours, limit) = (parsed.GetValue(_hours), parsed.GetValue(_limit));
         var queries = new RunQueries(context);
@@ -100,7 +100,7 @@ internal sealed class SessionsCommand : CliCommand
             _ => "ended",
         };
 
-    /// <summary>Formats the last write time, the size and the tokens of a conversation.</summary>
+    /// <summary>Formats a conversation's last write time, file size and number of context tokens.</summary>
     internal static string Measures(ClaudeSession session)
     {
         var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";

@@ -32,7 +32,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
     internal static UseCaseException OtherAgent(string agent) =>
         new(UseCaseOutcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Use --agent claude.");
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = RunReference.RequireOpen(repository, parsed.GetValue(_task));

@@ -26,9 +26,9 @@ internal sealed class SessionsShowCommand : CliCommand
     /// <summary>Creates the argument that names a conversation.</summary>
     internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or its first characters" };
 
-    /// <summary>Returns the conversation that the text names.</summary>
+    /// <summary>Returns the conversation whose id is the given text or is the only one that starts with it.</summary>
     /// <exception cref="UseCaseException">The text matches no conversation or several.</exception>
-    internal static ClaudeSession Require(string given, CliCommandServices context)
+    internal static ClaudeSession Require(string given, CliCommandServiceBundle context)
     {
         var known = new ClaudeSessionReader(context.Environment);
         var ids = known.Ids();
@@ -43,7 +43,7 @@ internal sealed class SessionsShowCommand : CliCommand
         return known.Find(UniquePrefix.Find(given, ids, "conversation"))!;
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var session = Require(parsed.GetValue(_id)!, context);
         var transcript = session.Fault is null ? ClaudeSessionReader.TranscriptOf(session, Math.Max(0, parsed.GetValue(_last))) : null;

@@ -15,15 +15,15 @@ internal sealed class ShowTaskPromptCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
         var settings = context.FindSettings() ?? context.LoadSettings().Settings!;
-        var input = TaskPromptInput.Of(ProjectContextTextSerializer.AddTo(plan, context.PlanFiles.ProjectTexts()), id) with
+        var input = TaskPromptInput.Of(ProjectPromptTextSerializer.AddTo(plan, context.PlanFiles.ProjectTexts()), id) with
         {
-            FurtherGates = DecidingGateFormatter.Find(settings, context)?.Beyond(plan, plan.Tasks.First(task => task.Id == id)) ?? [],
+            FurtherGates = PlanGateListFormatter.Find(settings, context)?.Beyond(plan, plan.Tasks.First(task => task.Id == id)) ?? [],
             NeedPerson = settings.AlwaysRequireHuman,
             WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
         };

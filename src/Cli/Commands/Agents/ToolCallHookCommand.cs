@@ -22,7 +22,7 @@ internal sealed class ToolCallHookCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (output, error, exitCode) = AgentIssuedCommandHandler.Hook(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy));
         if (output.Length > 0)

@@ -24,7 +24,7 @@ internal sealed class CheckReadinessCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var entries = await MachineReadinessChecker.RunAsync(
             context,

@@ -42,7 +42,7 @@ internal sealed class CleanupCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var options = new CleanupOptions
         {

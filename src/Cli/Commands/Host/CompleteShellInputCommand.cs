@@ -26,7 +26,7 @@ internal sealed class CompleteShellInputCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         context.Terminal.Document(
             string.Concat(

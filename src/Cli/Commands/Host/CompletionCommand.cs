@@ -16,7 +16,7 @@ internal sealed class CompletionCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var shell = parsed.GetRequiredValue(_shell);
         context.Terminal.Document(CompletionScript.Of(shell));

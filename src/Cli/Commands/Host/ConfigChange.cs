@@ -10,14 +10,14 @@ namespace Orchestrator.Cli.Commands;
 /// <param name="context">Provides user interaction and the folder.</param>
 /// <param name="isUser">True to change the user's file instead of the repository's.</param>
 /// <param name="names">Names of the settings that change.</param>
-internal sealed class ConfigChange(CliCommandServices context, bool isUser, IReadOnlyList<string> names)
+internal sealed class ConfigChange(CliCommandServiceBundle context, bool isUser, IReadOnlyList<string> names)
 {
     private readonly string _file = isUser
         ? SettingsFiles.UserFile(context.Environment)
         : Path.Combine(context.RequireRepository().WorkTree, SettingsFiles.RepositoryFileName);
 
     /// <summary>
-    /// Applies a change to the text of the settings file and returns the new text, or null and the errors that prevent the change.
+    /// Applies a change to the text of the settings file. Returns the new text, or null together with the errors that prevent the change.
     /// </summary>
     /// <param name="text">Current text.</param>
     /// <param name="shown">Name of the file in messages.</param>
@@ -80,7 +80,7 @@ internal sealed class ConfigChange(CliCommandServices context, bool isUser, IRea
         var file = new ConfigurationFileText(Shown, text);
         return SettingsLoader.Load(
             isUser
-                ? new SettingSourceTexts { UserFile = file }
+                ? new RawSettingSourceContent { UserFile = file }
                 : SettingsFiles.Read(context.RequireRepository().WorkTree, context.Environment, []) with
                 {
                     Environment = new Dictionary<string, string>(),
@@ -89,8 +89,10 @@ internal sealed class ConfigChange(CliCommandServices context, bool isUser, IRea
         );
     }
 
-    /// <summary>Trusts the settings that the user typed. All other settings in the repository's files must have been trusted before. A
-    /// change by an agent does not count as typed by the user.</summary>
+    /// <summary>
+    /// Marks the repository's settings as trusted after the user typed a change. Requires that all other settings in its files were already
+    /// trusted. A change made by an agent does not count as typed by the user.
+    /// </summary>
     private void KeepTrust(RepositorySettings before)
     {
         var after = context.OpenSettings(context.FindRepository(), []);
@@ -112,14 +114,15 @@ internal sealed class ConfigChange(CliCommandServices context, bool isUser, IRea
     }
 
     // Names with a part chosen by the user, such as agents.NAME.provider, are not in the list of settings.
-    private bool IsTyped(RepositoryTrustRequirement item) =>
+    private bool IsTyped(TrustRequiringRepositorySetting item) =>
         names.Any(name =>
             item.Setting == name
             || item.Setting == SettingDeclarationIndex.Find(name)?.Name
             || item.Setting.StartsWith(name + ".", StringComparison.Ordinal)
         );
 
-    private static (TrustedEntryEffect, string, string) Content(RepositoryTrustRequirement item) => (item.Kind, item.Setting, item.Value);
+    private static (TrustRequiringSettingEffect, string, string) Content(TrustRequiringRepositorySetting item) =>
+        (item.Kind, item.Setting, item.Value);
 
     private void WarnIfOverruled(string name)
     {

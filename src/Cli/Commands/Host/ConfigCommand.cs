@@ -36,7 +36,7 @@ internal sealed class ConfigCommand : Command
             Add(_json);
         }
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             if (parsed.GetValue(_json))
             {
@@ -71,7 +71,7 @@ internal sealed class ConfigCommand : Command
             Add(_json);
         }
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             var name = parsed.GetRequiredValue(_name);
             var setting = SettingDeclarationIndex.Find(name) ?? throw Unknown(name);
@@ -110,7 +110,7 @@ internal sealed class ConfigCommand : Command
             Add(_user);
         }
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             var changes = Pairs(parsed.GetRequiredValue(_words)).ToList();
             if (changes.Find(change => SettingDeclarationIndex.Find(change.Name) is null).Name is { } unknown)
@@ -174,7 +174,7 @@ internal sealed class ConfigCommand : Command
             Add(_user);
         }
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             var names = parsed.GetRequiredValue(_names);
             var change = new ConfigChange(context, parsed.GetValue(_user), names);

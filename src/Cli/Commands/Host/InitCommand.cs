@@ -20,7 +20,7 @@ internal sealed class InitCommand : CliCommand
         Add(_global);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         if (parsed.GetValue(_claude))
         {
@@ -75,7 +75,7 @@ internal sealed class InitCommand : CliCommand
         return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    private static UseCaseOutcome InstallForClaude(CliCommandServices context, string root)
+    private static UseCaseOutcome InstallForClaude(CliCommandServiceBundle context, string root)
     {
         var (written, kept) = ClaudeSkillInstaller.Install(Path.Combine(root, ".claude"));
         foreach (var file in written)

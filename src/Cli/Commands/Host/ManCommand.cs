@@ -2,7 +2,9 @@ using Orchestrator.Cli.Help;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>man</c>: writes the manual pages and the completion scripts for the installer of <c>scripts/package</c>.</summary>
+/// <summary>
+/// <c>man</c>: writes the manual pages and shell completion scripts to a folder. Run by the installer that <c>scripts/package</c> creates.
+/// </summary>
 internal sealed class ManCommand : CliCommand
 {
     private readonly Func<IReadOnlyList<string>, Command> _root;
@@ -20,7 +22,7 @@ internal sealed class ManCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var share = context.FullPath(parsed.GetRequiredValue(_folder));
         var pages = ManualPages.Of(_root([])).Select(page => (Path.Combine("man", "man1", page.File), page.Text));

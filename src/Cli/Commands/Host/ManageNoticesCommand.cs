@@ -15,7 +15,7 @@ internal sealed class ManageNoticesCommand : Command
         Add(new NotifyDiscardUnsentCommand());
     }
 
-    /// <summary>Base of the commands for undelivered notices of this repository.</summary>
+    /// <summary>Base class of the commands for this repository's undelivered notices.</summary>
     private abstract class NotifyUnsentCommand : CliCommand
     {
         private readonly Argument<string?> _run = new("RUN")
@@ -27,7 +27,7 @@ internal sealed class ManageNoticesCommand : Command
         protected NotifyUnsentCommand(string name, string description)
             : base(name, description) => Add(_run);
 
-        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             var outbox = new NoticeOutbox(context.RequireRepository().Key, context.Services);
             var unsent = outbox.Read();
@@ -45,7 +45,7 @@ internal sealed class ManageNoticesCommand : Command
         protected abstract Task<UseCaseOutcome> ExecuteAsync(
             NoticeOutbox outbox,
             string? run,
-            CliCommandServices context,
+            CliCommandServiceBundle context,
             CancellationToken stop
         );
     }
@@ -55,7 +55,7 @@ internal sealed class ManageNoticesCommand : Command
         protected override async Task<UseCaseOutcome> ExecuteAsync(
             NoticeOutbox outbox,
             string? run,
-            CliCommandServices context,
+            CliCommandServiceBundle context,
             CancellationToken stop
         )
         {
@@ -76,7 +76,7 @@ internal sealed class ManageNoticesCommand : Command
         protected override async Task<UseCaseOutcome> ExecuteAsync(
             NoticeOutbox outbox,
             string? run,
-            CliCommandServices context,
+            CliCommandServiceBundle context,
             CancellationToken stop
         )
         {
@@ -101,7 +101,7 @@ internal sealed class ManageNoticesCommand : Command
             Add(_json);
         }
 
-        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             var name = parsed.GetValue(_target);
             var settings = context.OpenSettings(context.FindRepository(), []).Loaded;
@@ -126,7 +126,7 @@ internal sealed class ManageNoticesCommand : Command
             {
                 name = UniquePrefix.Find(name, [.. targets.Select(target => target.Name)], "target of notices");
             }
-            var entries = await NoticeDeliveryChecker.TestAsync(settings, context.Services, name, stop);
+            var entries = await NoticeDestinationChecker.TestAsync(settings, context.Services, name, stop);
             return ReadinessCheckPrinter.Print(context, entries, parsed.GetValue(_json)) == MachineReadinessCheckStatus.Ok
                 ? UseCaseOutcome.Done
                 : UseCaseOutcome.WorkFailed;

@@ -3,7 +3,9 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server backup</c>: makes a consistent copy of an engine file, even while a server uses it.</summary>
+/// <summary>
+/// <c>server backup</c>: makes a consistent copy of the embedded engine's database file, even while a server is using the file.
+/// </summary>
 internal sealed class ServerBackupCommand : CliCommand
 {
     private readonly Argument<string> _target = new("FILE") { Description = "Path of the copy, which must not exist yet" };
@@ -16,7 +18,7 @@ internal sealed class ServerBackupCommand : CliCommand
         Add(_file);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var source = EngineDatabaseFileOption.PathOf(parsed.GetValue(_file), context);
         var target = context.FullPath(parsed.GetRequiredValue(_target));

@@ -6,8 +6,10 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server</c>: serves the embedded engine for other clients until it is interrupted. Its subcommands work on the engine's
-/// file.</summary>
+/// <summary>
+/// <c>server</c>: serves the embedded Temporal-compatible engine to other clients until the command is interrupted. The subcommands work on
+/// the engine's database file.
+/// </summary>
 internal sealed class ServerCommand : CliCommand
 {
     // This version must match the version in docker-compose.temporal.yml.
@@ -35,7 +37,7 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerVerifyCommand());
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file);
         RefuseWorkOnFile(named, parsed);
@@ -71,7 +73,7 @@ internal sealed class ServerCommand : CliCommand
             repository is null ? file.DatabasePath + "-.log" : Path.Combine(repository.OrchestratorFolder, "logs", "server-.log"),
             context
         );
-        var builder = LongRunningCommandHost.Create(log);
+        var builder = GenericHostCommandRunner.Create(log);
         builder.Services.AddHostedService(_ => new EngineHostedService(options, file, context, log.Factory, Announce, stop));
         if (parsed.GetValue(_work))
         {
@@ -79,7 +81,7 @@ internal sealed class ServerCommand : CliCommand
             builder.Services.AddHostedService(_ => new RunTransitionLogger([repository!], context, log.Factory));
             builder.Services.AddHostedService(_ => new HostedWorker([repository!], own, context, log.Factory, SayWork, stop));
         }
-        return await LongRunningCommandHost.RunAsync(builder, log, stop);
+        return await GenericHostCommandRunner.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {
@@ -109,7 +111,7 @@ internal sealed class ServerCommand : CliCommand
         }
     }
 
-    /// <summary>Acquires ownership of an engine file.</summary>
+    /// <summary>Locks the embedded engine's database file, so that no other process can serve it.</summary>
     /// <exception cref="UseCaseException">Another process serves the file, or the file is not an engine file.</exception>
     internal static EngineDatabaseLock Acquire(string path, string? guard)
     {
@@ -135,7 +137,7 @@ internal sealed class ServerCommand : CliCommand
     }
 
     private static void PrintAddresses(
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         string what,
         IEnumerable<string> addresses,
         TemporalServerOptions options,

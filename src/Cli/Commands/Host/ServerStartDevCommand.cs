@@ -98,7 +98,7 @@ internal sealed class ServerStartDevCommand : CliCommand
         }
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file) is { Length: > 0 } name ? context.FullPath(name) : null;
         var settings = (parsed.GetValue(_settings) ?? []).Select(text => Pair(_settings.Name, "KEY=VALUE", text)).ToList();
@@ -130,9 +130,9 @@ internal sealed class ServerStartDevCommand : CliCommand
             context.Terminal
         );
         context.Terminal = log.Terminal;
-        var builder = LongRunningCommandHost.Create(log);
+        var builder = GenericHostCommandRunner.Create(log);
         builder.Services.AddHostedService(_ => new EngineHostedService(options, file, context, log.Factory, Announce, stop));
-        return await LongRunningCommandHost.RunAsync(builder, log, stop);
+        return await GenericHostCommandRunner.RunAsync(builder, log, stop);
 
         void Announce(TemporalServer server)
         {

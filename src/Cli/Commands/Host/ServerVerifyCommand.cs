@@ -3,8 +3,10 @@ using Temporal.Server.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with the stored state. Exit code 0
-/// means consistent, 1 means differences, and 2 means that the check was not possible.</summary>
+/// <summary>
+/// <c>server verify</c>: rebuilds every workflow execution in an engine's database file from its events, and compares it with the stored
+/// state. The exit code is 0 if they match, 1 if they differ, or 2 if the check was not possible.
+/// </summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
     private readonly Option<string?> _file = EngineDatabaseFileOption.Create();
@@ -17,7 +19,7 @@ internal sealed class ServerVerifyCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var report = Verify(EngineDatabaseFileOption.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))

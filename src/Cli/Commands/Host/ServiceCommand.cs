@@ -27,7 +27,7 @@ internal sealed class ServiceCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var services = new SystemdUserServiceManager(context.Environment, context.Time);
@@ -83,7 +83,7 @@ internal sealed class ServiceCommand : CliCommand
         }
     }
 
-    private static void PrintState(SystemdServiceStatus state, string verb, CliCommandServices context)
+    private static void PrintState(SystemdServiceStatus state, string verb, CliCommandServiceBundle context)
     {
         if (state.Kind == UnitFileKind.Missing)
         {

@@ -67,7 +67,7 @@ internal sealed class StartWorkerCommand : CliCommand
         _log.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var asked = (parsed.GetValue(_repositories) ?? []).Select(text => NamedRepositoryLocation.Of(text, context)).ToList();
         foreach (var address in parsed.GetValue(_clones) ?? [])
@@ -97,7 +97,7 @@ internal sealed class StartWorkerCommand : CliCommand
             );
         }
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
-        var builder = LongRunningCommandHost.Create(log);
+        var builder = GenericHostCommandRunner.Create(log);
         EngineConnection? served = null;
         builder.Services.AddHostedService(_ => new RunTransitionLogger(repositories, context, log.Factory));
         builder.Services.AddHostedService(_ => new HostedWorker(repositories, settings.Settings!, context, log.Factory, Say, stop)
@@ -113,7 +113,7 @@ internal sealed class StartWorkerCommand : CliCommand
             builder.Services.AddHostedService(_ => page);
         }
         SystemdWatchdogNotifier.AddTo(builder, async cancelled => served is null || await served.IsWellAsync(cancelled), context);
-        return await LongRunningCommandHost.RunAsync(builder, log, stop);
+        return await GenericHostCommandRunner.RunAsync(builder, log, stop);
 
         void Say(EngineConnection engine)
         {
@@ -128,8 +128,10 @@ internal sealed class StartWorkerCommand : CliCommand
             checkout.RequireOwnFoldersAsync(loaded.Settings!.Worktrees.Directory, context.Services, stop);
     }
 
-    /// <summary>Returns the time after which this worker takes over the runs of a stopped host, or null if the option is absent. The
-    /// minimum exceeds 20 seconds, because the server times out an activity after 20 seconds without heartbeats.</summary>
+    /// <summary>
+    /// Returns the time after which this worker takes over the runs of a stopped host, or null if the option is absent. At least 25
+    /// seconds, because the server times out an activity after 20 seconds without heartbeats.
+    /// </summary>
     private TimeSpan? TakeOverDelay(ParseResult parsed, OrchestratorSettings settings)
     {
         if (parsed.GetResult(_takeOver) is null)
@@ -196,7 +198,7 @@ internal sealed class StartWorkerCommand : CliCommand
     }
 
     /// <summary>Returns the clone of the repository with the given address, and creates the clone if it is missing.</summary>
-    private static async Task<LocalRepositoryPaths> CloneAsync(string address, CliCommandServices context, CancellationToken stop)
+    private static async Task<LocalRepositoryPaths> CloneAsync(string address, CliCommandServiceBundle context, CancellationToken stop)
     {
         var cloned = await CloneResult.MakeAsync(address, context.Directory, context.Services, context.Terminal.Inform, stop);
         return cloned.Fault.Length == 0
@@ -221,11 +223,11 @@ internal sealed class StartWorkerCommand : CliCommand
         return named;
     }
 
-    /// <summary>A repository, and the name by which callers start runs in it.</summary>
+    /// <summary>A repository, with the name by which callers refer to it when they start runs, or null if it has no such name.</summary>
     private sealed record NamedRepositoryLocation(LocalRepositoryPaths Repository, string? Name)
     {
         // The name of a folder may contain an equals sign.
-        public static NamedRepositoryLocation Of(string text, CliCommandServices context) =>
+        public static NamedRepositoryLocation Of(string text, CliCommandServiceBundle context) =>
             Directory.Exists(context.FullPath(text)) || text.LastIndexOf('=') is not (> 0 and var sign)
                 ? new NamedRepositoryLocation(Find(context.FullPath(text)), null)
                 : new NamedRepositoryLocation(

@@ -15,7 +15,7 @@ internal sealed class TrustCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []);
@@ -51,7 +51,7 @@ internal sealed class TrustCommand : CliCommand
 
     private static UseCaseOutcome Trust(
         bool yes,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         RepositorySettings settings,
         RepositoryTrustRequest question,
         bool trusted,
@@ -84,5 +84,5 @@ internal sealed class TrustCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    private static string Word(TrustedEntryEffect kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
+    private static string Word(TrustRequiringSettingEffect kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
 }

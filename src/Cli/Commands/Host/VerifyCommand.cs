@@ -28,7 +28,7 @@ internal sealed class VerifyCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var workTree = LocalRepositoryPaths.FindWorkTree(context.Directory) ?? repository.Root;

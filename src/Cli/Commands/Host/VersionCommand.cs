@@ -14,7 +14,7 @@ internal sealed class VersionCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         if (parsed.GetValue(_json))
         {

@@ -9,7 +9,7 @@ using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>web</c>: serves the web page and the API for all repositories of this user until the command is interrupted.</summary>
+/// <summary><c>web</c>: serves the dashboard and the API for all of this user's repositories until the command is interrupted.</summary>
 internal sealed class WebCommand : CliCommand
 {
     private readonly Option<int> _port = new("--port")
@@ -50,7 +50,7 @@ internal sealed class WebCommand : CliCommand
         Add(new WebTokenCommand());
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var options = OptionsOf(parsed, context);
         if (parsed.GetValue(_link))
@@ -70,7 +70,7 @@ internal sealed class WebCommand : CliCommand
             repositories.Add(here);
         }
         using var log = _log.Open(parsed, Path.Combine(WebTokenStore.FolderOf(context.Environment), "web-.log"), context);
-        var builder = LongRunningCommandHost.Create(log);
+        var builder = GenericHostCommandRunner.Create(log);
         builder.Services.AddHostedService(_ => new DashboardServer(
             options,
             context,
@@ -87,10 +87,10 @@ internal sealed class WebCommand : CliCommand
             context,
             log.Factory.CreateLogger<UnsentNoticeWatcher>()
         ));
-        return await LongRunningCommandHost.RunAsync(builder, log, stop);
+        return await GenericHostCommandRunner.RunAsync(builder, log, stop);
     }
 
-    private DashboardOptions OptionsOf(ParseResult parsed, CliCommandServices context)
+    private DashboardOptions OptionsOf(ParseResult parsed, CliCommandServiceBundle context)
     {
         var text = parsed.GetValue(_listen)!;
         var address = ListenOptions.Address(_listen.Name, text);

@@ -16,7 +16,7 @@ internal sealed class WebTokenCommand : CliCommand
         Add(new WebTokenRevokeCommand());
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var tokens = WebTokenStore.Of(context.Environment, context.Time);
         var document = WebTokensDocument.Of(tokens);
@@ -72,7 +72,7 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
         Add(_expires);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_name);
         if (!NamePattern().IsMatch(name))
@@ -122,7 +122,7 @@ internal sealed class WebTokenRevokeCommand : CliCommand
     public WebTokenRevokeCommand()
         : base("revoke", "Revoke a token at once, and end the sessions that were opened with it") => Add(_name);
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_name);
         if (!WebTokenStore.Of(context.Environment, context.Time).Revoke(name))

@@ -27,7 +27,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         Add(_yes);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = RepositoryTrustPrompt
@@ -66,12 +66,12 @@ internal sealed class WorkerDrainCommand : CliCommand
         RunStatus status,
         RepositoryReference here,
         EngineConnection engine,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
         var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
-        if (CrossHostRunSynchronizer.WipOf(id, here)?.Remote is not { } remote)
+        if (GitRemoteRunStateExchanger.WipOf(id, here)?.Remote is not { } remote)
         {
             context.Terminal.Inform($"{id} stays here. Other machines can't continue it, because wip.remote was not set when it started.");
             return false;
@@ -114,13 +114,13 @@ internal sealed class WorkerDrainCommand : CliCommand
         string runId,
         RepositoryReference here,
         string remote,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
         for (var push = 1; ; push++)
         {
-            var outcome = await new CrossHostRunSynchronizer(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
+            var outcome = await new GitRemoteRunStateExchanger(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 return "";

@@ -4,14 +4,15 @@ using Orchestrator.Runs.Loading;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>contracts PLAN</c> shows a plan's contracts as source code; <c>contracts NAME METHOD... -o FILE</c> writes a contract to a file.
+/// <c>contracts PLAN</c> shows a plan's interface contracts as source code. <c>contracts NAME METHOD... -o FILE</c> writes such a contract
+/// to a file.
 /// </summary>
 internal sealed class InterfaceContractsCommand : CliCommand
 {
     private readonly Argument<string> _subject = new("PLAN|NAME")
     {
         Description = "The plan file, or the name of a new contract",
-        DefaultValueFactory = static _ => PlanWithReferencesReader.DefaultName,
+        DefaultValueFactory = static _ => PlanAndReferencedFileReader.DefaultName,
     };
     private readonly Argument<string[]> _methods = new("METHOD")
     {
@@ -34,7 +35,7 @@ internal sealed class InterfaceContractsCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var subject = parsed.GetRequiredValue(_subject);
         var methods = parsed.GetValue(_methods) ?? [];
@@ -80,9 +81,11 @@ internal sealed class InterfaceContractsCommand : CliCommand
         return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    /// <summary>Returns the contracts of a plan with the content that a run would commit. A contract without methods uses its existing
-    /// file.</summary>
-    private static List<InterfaceContractStub> OfPlan(CliCommandServices context, Plan plan)
+    /// <summary>
+    /// Returns the plan's interface contracts with the content that a run would commit. For a contract without methods, this is the content
+    /// of its existing file.
+    /// </summary>
+    private static List<InterfaceContractStub> OfPlan(CliCommandServiceBundle context, Plan plan)
     {
         var found = context.PlanFiles.EffectiveContracts(plan);
         List<InterfaceContractStub> stubs =
@@ -101,7 +104,7 @@ internal sealed class InterfaceContractsCommand : CliCommand
             ? stub
             : throw new UseCaseException(UseCaseOutcome.Usage, fault.Message, fault.Cure);
 
-    private static void Write(CliCommandServices context, string output, InterfaceContractStub stub)
+    private static void Write(CliCommandServiceBundle context, string output, InterfaceContractStub stub)
     {
         var path = context.FullPath(output);
         LocalRepositoryPaths.EnsureFolder(Path.GetDirectoryName(path)!);
@@ -109,7 +112,7 @@ internal sealed class InterfaceContractsCommand : CliCommand
         context.Terminal.Inform($"Wrote {stub.Name} version {stub.Version} to {output}.");
     }
 
-    private static void Show(CliCommandServices context, List<InterfaceContractStub> stubs)
+    private static void Show(CliCommandServiceBundle context, List<InterfaceContractStub> stubs)
     {
         foreach (var stub in stubs)
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Prints the views of a plan, which <c>validate --view</c> and <c>show --view</c> select.</summary>
+/// <summary>Prints the view of a plan that is selected by <c>validate --view</c> or <c>show --view</c>.</summary>
 internal static class PlanAnalysisPrinter
 {
     public const string Graph = "graph";
@@ -22,7 +22,7 @@ internal static class PlanAnalysisPrinter
     /// <summary>Prints a view and returns the exit code.</summary>
     /// <param name="view">Name of the view.</param>
     /// <param name="config">File with patterns and thresholds of the risk score, or null for the repository's configuration.</param>
-    public static UseCaseOutcome Show(Plan plan, string view, string? config, bool json, CliCommandServices context) =>
+    public static UseCaseOutcome Show(Plan plan, string view, string? config, bool json, CliCommandServiceBundle context) =>
         view switch
         {
             Conflicts => PlanConflictPrinter.Show(plan, json, context),

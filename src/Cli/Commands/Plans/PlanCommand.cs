@@ -41,7 +41,7 @@ internal sealed class PlanCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var input = Input(parsed, repository, context);
@@ -70,7 +70,7 @@ internal sealed class PlanCommand : CliCommand
         );
     }
 
-    private OrchestrationInput Input(ParseResult parsed, LocalRepositoryPaths repository, CliCommandServices context)
+    private OrchestrationInput Input(ParseResult parsed, LocalRepositoryPaths repository, CliCommandServiceBundle context)
     {
         var words = parsed.GetValue(_request);
         var prd = parsed.GetValue(_prd);
@@ -96,7 +96,7 @@ internal sealed class PlanCommand : CliCommand
     }
 
     // Asks for confirmation before any agent causes cost.
-    private bool MayWrite(ParseResult parsed, CliCommandServices context)
+    private bool MayWrite(ParseResult parsed, CliCommandServiceBundle context)
     {
         if (parsed.GetValue(_output) is not { } output)
         {
@@ -135,7 +135,7 @@ internal sealed class PlanCommand : CliCommand
         LocalRepositoryPaths repository,
         string id,
         OrchestratorSettings settings,
-        CliCommandServices context
+        CliCommandServiceBundle context
     )
     {
         if (PlannerPlanReader.TryRead(repository, id) is not { } plan)

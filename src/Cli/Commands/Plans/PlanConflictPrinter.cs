@@ -1,12 +1,12 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>View of a plan's tasks that could run at the same time and own the same file or resource.</summary>
+/// <summary>Prints which tasks of a plan own the same file or resource and could run at the same time.</summary>
 internal static class PlanConflictPrinter
 {
     /// <summary>Prints the view and returns the exit code.</summary>
-    public static UseCaseOutcome Show(Plan plan, bool json, CliCommandServices context)
+    public static UseCaseOutcome Show(Plan plan, bool json, CliCommandServiceBundle context)
     {
-        var found = OwnershipConflictResult.Of(plan);
+        var found = TaskOwnershipConflictResult.Of(plan);
         if (json)
         {
             context.Print(
@@ -38,9 +38,9 @@ internal static class PlanConflictPrinter
         return found.Conflicts.Count == 0 ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
     }
 
-    private static ConflictEntry Entry(OwnershipConflict conflict) =>
+    private static ConflictEntry Entry(TaskOwnershipConflict conflict) =>
         new(
-            conflict.Kind == ConflictingObjectKind.File ? "file" : "resource",
+            conflict.Kind == FileOrResourceKind.File ? "file" : "resource",
             conflict.Path,
             conflict.Tasks,
             new(conflict.MissingEdge.Task, conflict.MissingEdge.DependsOn),

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Views of a plan's task graph: waves and critical path as text, Mermaid or Graphviz.</summary>
+/// <summary>Prints a plan's task graph, with its waves and critical path, as text, Mermaid or Graphviz.</summary>
 internal static class PlanGraphPrinter
 {
     /// <summary>Prints the view and returns the exit code.</summary>
-    public static UseCaseOutcome Show(Plan plan, string view, bool json, CliCommandServices context)
+    public static UseCaseOutcome Show(Plan plan, string view, bool json, CliCommandServiceBundle context)
     {
         if (json)
         {
@@ -23,7 +23,7 @@ internal static class PlanGraphPrinter
         return UseCaseOutcome.Done;
     }
 
-    private static void PrintGraph(Plan plan, TaskGraph graph, CliCommandServices context)
+    private static void PrintGraph(Plan plan, TaskGraph graph, CliCommandServiceBundle context)
     {
         var tasks = plan.Tasks.ToDictionary(task => task.Id);
         var number = 0;

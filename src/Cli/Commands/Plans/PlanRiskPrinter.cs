@@ -2,12 +2,12 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>View of a plan's risk score and its factors.</summary>
+/// <summary>Prints a plan's risk score and the factors that contribute to it.</summary>
 internal static class PlanRiskPrinter
 {
     /// <summary>Prints the view and returns the exit code.</summary>
     /// <param name="config">File with patterns and thresholds, or null for the repository's configuration.</param>
-    public static UseCaseOutcome Show(Plan plan, string? config, bool json, CliCommandServices context)
+    public static UseCaseOutcome Show(Plan plan, string? config, bool json, CliCommandServiceBundle context)
     {
         var settings = config is null
             ? PlanRiskFormatter.Rules(context, context.LoadSettings())

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>context get|set|list</c>: manages named texts about the project, which are part of the prompts of tasks.</summary>
+/// <summary><c>context get|set|list</c>: manages named text blocks about the project, which are included in the prompts of tasks.</summary>
 internal sealed class ProjectContextCommand : CliCommand
 {
     private readonly Argument<string> _verb = new("VERB") { Description = "get, set or list" };
@@ -25,10 +25,10 @@ internal sealed class ProjectContextCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
-        var store = new ProjectContextTextStore(
-            Path.Combine(context.RequireRepository().ProjectFolder, ProjectContextTextSerializer.FileName)
+        var store = new ProjectPromptTextStore(
+            Path.Combine(context.RequireRepository().ProjectFolder, ProjectPromptTextSerializer.FileName)
         );
         var verb = parsed.GetRequiredValue(_verb);
         var name = parsed.GetValue(_name);
@@ -64,7 +64,7 @@ internal sealed class ProjectContextCommand : CliCommand
         return new() { [found] = texts[found] };
     }
 
-    private static void Set(CliCommandServices context, ProjectContextTextStore store, string name, string? text)
+    private static void Set(CliCommandServiceBundle context, ProjectPromptTextStore store, string name, string? text)
     {
         text =
             text == "-"
@@ -79,7 +79,7 @@ internal sealed class ProjectContextCommand : CliCommand
         context.Terminal.Inform(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");
     }
 
-    private static void Show(CliCommandServices context, IReadOnlyDictionary<string, string> texts, bool json, bool whole)
+    private static void Show(CliCommandServiceBundle context, IReadOnlyDictionary<string, string> texts, bool json, bool whole)
     {
         if (json)
         {

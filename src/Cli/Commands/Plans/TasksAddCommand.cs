@@ -34,7 +34,7 @@ internal sealed class TasksAddCommand : CliCommand
         }
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var task = new BacklogTask
         {

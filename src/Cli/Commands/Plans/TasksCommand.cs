@@ -18,10 +18,10 @@ internal sealed class TasksCommand : Command
         Add(new RunCommand(ofBacklog: true));
     }
 
-    /// <summary>Creates the option that selects a tag of a task-master file.</summary>
+    /// <summary>Creates the option that selects a tag, which is a named task list in a backlog file of the tool task-master.</summary>
     public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Use the tasks with this tag", HelpName = "TAG" };
 
-    /// <summary>Creates the argument and the option <c>--id</c> that name a task.</summary>
+    /// <summary>Creates the argument and the <c>--id</c> option, either of which can name a task.</summary>
     public static (Argument<string?> Argument, Option<string?> Option) Id() =>
         (
             new("ID") { Description = "Id of the task, such as 3 or 3.1", Arity = ArgumentArity.ZeroOrOne },

@@ -16,7 +16,7 @@ internal sealed class TasksDeleteCommand : CliCommand
         Add(_tag);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
         string[] waited = [];

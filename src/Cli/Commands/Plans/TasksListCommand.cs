@@ -15,7 +15,7 @@ internal sealed class TasksListCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var files = context.Backlog(parsed.GetValue(_tag));
         var file = files.Read();
@@ -38,7 +38,7 @@ internal sealed class TasksListCommand : CliCommand
         return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    private static void Show(CliCommandServices context, BacklogTask task, string indent)
+    private static void Show(CliCommandServiceBundle context, BacklogTask task, string indent)
     {
         context.Terminal.Show(Line(task, indent));
         foreach (var subtask in task.Subtasks)

@@ -13,7 +13,7 @@ internal sealed class TasksNextCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Next();

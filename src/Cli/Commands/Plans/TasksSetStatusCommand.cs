@@ -26,7 +26,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
         }
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var ids = TasksAddCommand.Ids(TasksCommand.RequireId(parsed, _id));
         var status = StatusOf(
@@ -48,7 +48,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    /// <summary>Returns the status that a word names.</summary>
+    /// <summary>Returns the backlog status with the given name, or throws if there is none.</summary>
     /// <exception cref="UseCaseException">The word is unknown.</exception>
     internal static string StatusOf(string word)
     {

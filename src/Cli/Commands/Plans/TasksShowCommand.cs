@@ -18,7 +18,7 @@ internal sealed class TasksShowCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Find(RepositoryBacklog.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
@@ -31,7 +31,7 @@ internal sealed class TasksShowCommand : CliCommand
     }
 
     /// <summary>Prints a task as text.</summary>
-    internal static void PrintTask(CliCommandServices context, BacklogTask task)
+    internal static void PrintTask(CliCommandServiceBundle context, BacklogTask task)
     {
         context.Terminal.Show($"{task.Id}: {task.Title}");
         context.Terminal.Show(

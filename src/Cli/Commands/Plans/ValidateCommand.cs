@@ -8,7 +8,7 @@ internal sealed class ValidateCommand : CliCommand
     private readonly Argument<string> _plan = new("PLAN")
     {
         Description = "The plan file",
-        DefaultValueFactory = static _ => PlanWithReferencesReader.DefaultName,
+        DefaultValueFactory = static _ => PlanAndReferencedFileReader.DefaultName,
     };
     private readonly Option<bool> _strict = new("--strict") { Description = "Treat warnings and advice as errors" };
     private readonly Option<string?> _print = new("--print")
@@ -47,7 +47,7 @@ internal sealed class ValidateCommand : CliCommand
         }
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         if (parsed.GetResult(_schema) is not null)
         {

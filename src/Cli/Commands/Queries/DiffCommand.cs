@@ -20,7 +20,7 @@ internal sealed class DiffCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var diff = await new RunQueries(context).DiffAsync(run, reference, stop);
@@ -47,7 +47,7 @@ internal sealed class DiffCommand : CliCommand
     }
 
     // The user has now seen the change to which a question refers, so the command that answers it is shown.
-    private static void PrintNextSteps(StoredRun run, string? id, CliCommandServices context)
+    private static void PrintNextSteps(StoredRun run, string? id, CliCommandServiceBundle context)
     {
         if (id is null && context.Terminal.OutputWidth != RunTaskTableFormatter.Unlimited)
         {

@@ -25,7 +25,7 @@ internal sealed class EventsCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
         if (limit < 1)
@@ -56,5 +56,6 @@ internal sealed class EventsCommand : CliCommand
 
     // Each line is a separate document with a version, for readers that start in the middle. The stored lines have no version. Members that
     // a newer version of the program wrote are preserved.
-    private static string WithVersion(string line) => $$"""{"schemaVersion":{{CommandOutputDocument.CurrentVersion}},{{line.AsSpan(1)}}""";
+    private static string WithVersion(string line) =>
+        $$"""{"schemaVersion":{{SchemaVersionedDocument.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

@@ -3,8 +3,9 @@ using Orchestrator.App.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>flaky</c>: lists flaky tests and tests in quarantine, and adds tests to the quarantine or removes
-/// them.</summary>
+/// <summary>
+/// <c>flaky</c>: lists flaky tests and tests in quarantine, adds tests to the quarantine, and removes tests from the quarantine.
+/// </summary>
 internal sealed class FlakyCommand : CliCommand
 {
     private readonly Argument<string?> _test = new("TEST")
@@ -43,7 +44,7 @@ internal sealed class FlakyCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var tests = new FlakyTests(LocalRepositoryPaths.FindWorkTree(context.Directory) ?? repository.Root, context.Services);
@@ -86,7 +87,13 @@ internal sealed class FlakyCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    private UseCaseOutcome Change(string test, TestQuarantine quarantine, FlakyTests tests, ParseResult parsed, CliCommandServices context)
+    private UseCaseOutcome Change(
+        string test,
+        TestQuarantine quarantine,
+        FlakyTests tests,
+        ParseResult parsed,
+        CliCommandServiceBundle context
+    )
     {
         if (parsed.GetValue(_release))
         {
@@ -118,7 +125,7 @@ internal sealed class FlakyCommand : CliCommand
         );
     }
 
-    private static UseCaseOutcome PrintResult(bool isWritten, string sentence, CliCommandServices context)
+    private static UseCaseOutcome PrintResult(bool isWritten, string sentence, CliCommandServiceBundle context)
     {
         if (!isWritten)
         {

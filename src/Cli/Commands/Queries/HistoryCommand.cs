@@ -9,7 +9,9 @@ internal sealed class HistoryCommand : CliCommand
 {
     private const int WideEnoughForZone = 100;
 
-    /// <summary>Minimum width of a name in terminal cells. A narrower name would not be recognizable.</summary>
+    /// <summary>
+    /// Minimum width of the column with run names, in terminal cells. Names that are cut any shorter would not be recognizable.
+    /// </summary>
     private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")
     {
@@ -31,7 +33,7 @@ internal sealed class HistoryCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
         var queries = new RunQueries(context);

@@ -37,7 +37,7 @@ internal sealed class InboxCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var marks = new InboxMarkStore(context.Environment, context.Time);
         var inbox = new UserInboxReader(context);
@@ -90,7 +90,7 @@ internal sealed class InboxCommand : CliCommand
         UserInboxEntry entry,
         string time,
         InboxMarkStore marks,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -106,8 +106,8 @@ internal sealed class InboxCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    /// <summary>Lets the user choose one of the commands of an entry, and runs it in the repository of the entry.</summary>
-    private static async Task<UseCaseOutcome> AnswerAsync(UserInboxEntry entry, CliCommandServices context)
+    /// <summary>Lets the user choose one of an inbox entry's commands, and runs that command in the entry's repository.</summary>
+    private static async Task<UseCaseOutcome> AnswerAsync(UserInboxEntry entry, CliCommandServiceBundle context)
     {
         ShowEntry(entry, isNew: false, context);
         foreach (var (index, way) in entry.Ways.Index())
@@ -146,7 +146,7 @@ internal sealed class InboxCommand : CliCommand
         IReadOnlyList<UserInboxEntry> entries,
         ParseResult parsed,
         InboxMarkStore marks,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -170,7 +170,7 @@ internal sealed class InboxCommand : CliCommand
         }
     }
 
-    private static void Show(IReadOnlyList<UserInboxEntry> shown, int putOff, IReadOnlySet<string> seen, CliCommandServices context)
+    private static void Show(IReadOnlyList<UserInboxEntry> shown, int putOff, IReadOnlySet<string> seen, CliCommandServiceBundle context)
     {
         foreach (var entry in shown)
         {
@@ -190,7 +190,7 @@ internal sealed class InboxCommand : CliCommand
         }
     }
 
-    private static void ShowEntry(UserInboxEntry entry, bool isNew, CliCommandServices context)
+    private static void ShowEntry(UserInboxEntry entry, bool isNew, CliCommandServiceBundle context)
     {
         var here = context.FindRepository()?.Root;
         var place = entry.Repository == here ? entry.Run : $"{entry.Run} in {entry.Repository}";

@@ -35,7 +35,7 @@ internal sealed class LogsCommand : CliCommand
         StoredRun run,
         RunReference reference,
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -53,7 +53,7 @@ internal sealed class LogsCommand : CliCommand
         }
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         if (parsed.GetValue(_all))

@@ -5,7 +5,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>network</c>: lists connections from a run's sandboxes; <c>network allow</c> permits hosts. Needs no engine.</summary>
+/// <summary>
+/// <c>network</c>: lists the connections that a run's sandboxes made or were denied. <c>network allow</c> permits connections to more
+/// hosts. Needs no running Temporal server.
+/// </summary>
 internal sealed class NetworkCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _run = new("RUN/TASK", "The run, or one of its tasks; default: the last run");
@@ -19,7 +22,7 @@ internal sealed class NetworkCommand : CliCommand
         Add(new NetworkAllowCommand());
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, reference) = _run.Require(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);
@@ -51,7 +54,7 @@ internal sealed class NetworkCommand : CliCommand
     }
 
     private static RunNetworkSummary ConnectionsOf(StoredRun run) =>
-        ConnectionLogReader.Read(Path.Combine(run.Folder, ConnectionLogReader.FolderName));
+        SandboxConnectionLogReader.Read(Path.Combine(run.Folder, SandboxConnectionLogReader.FolderName));
 
     private static string Line(SandboxConnectionSummary connection)
     {
@@ -100,7 +103,7 @@ internal sealed class NetworkCommand : CliCommand
             Add(_user);
         }
 
-        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+        public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
             string[] hosts =
             [

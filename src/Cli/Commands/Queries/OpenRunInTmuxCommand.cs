@@ -11,7 +11,7 @@ internal sealed class OpenRunInTmuxCommand : CliCommand
     public OpenRunInTmuxCommand()
         : base("open", "Open a run and its agents in panes of tmux") => _run.AddTo(this);
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var run = _run.RequireRun(repository, parsed);

@@ -16,7 +16,7 @@ internal sealed class OpenWorktreeCommand : CliCommand
         Add(_print);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var id = reference.RequireTask(run.Status);

@@ -41,7 +41,7 @@ internal sealed class ReportCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, file) = Named(parsed);
@@ -95,7 +95,7 @@ internal sealed class ReportCommand : CliCommand
     }
 
     // A file or a pipe gets the Markdown unchanged; a terminal gets it rendered.
-    private static async Task ShowDocumentAsync(string markdown, bool asMarkdown, CliCommandServices context)
+    private static async Task ShowDocumentAsync(string markdown, bool asMarkdown, CliCommandServiceBundle context)
     {
         var terminal = context.Terminal;
         if (asMarkdown || terminal.OutputWidth == RunTaskTableFormatter.Unlimited)
@@ -110,7 +110,7 @@ internal sealed class ReportCommand : CliCommand
         }
     }
 
-    private static void ShowPage(ReportFirstPage page, RunStatus run, bool markdown, CliCommandServices context)
+    private static void ShowPage(ReportFirstPage page, RunStatus run, bool markdown, CliCommandServiceBundle context)
     {
         var terminal = context.Terminal;
         if (markdown || terminal.OutputWidth == RunTaskTableFormatter.Unlimited)
@@ -161,7 +161,7 @@ internal sealed class ReportCommand : CliCommand
         terminal.Show(new ScreenLine($"  Full report: orchestrate report {run.RunId} --full", TextTone.Faint));
     }
 
-    private static async Task<UseCaseOutcome> PrintEscalationAsync(StoredRun run, bool asMarkdown, CliCommandServices context)
+    private static async Task<UseCaseOutcome> PrintEscalationAsync(StoredRun run, bool asMarkdown, CliCommandServiceBundle context)
     {
         var text = RunQueries.EscalationText(run);
         if (!run.HasEscalation)
@@ -172,7 +172,7 @@ internal sealed class ReportCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    private async Task<UseCaseOutcome> PrintLossesAsync(StoredRun run, ParseResult parsed, CliCommandServices context)
+    private async Task<UseCaseOutcome> PrintLossesAsync(StoredRun run, ParseResult parsed, CliCommandServiceBundle context)
     {
         var isJson = parsed.GetValue(_json);
         var file = run.LossesFile(isJson);

@@ -19,7 +19,7 @@ internal sealed class ShowCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         if (parsed.GetValue(_view) is { } view)
         {
@@ -41,7 +41,7 @@ internal sealed class ShowCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    private static void ShowRun(StoredRun run, bool json, CliCommandServices context)
+    private static void ShowRun(StoredRun run, bool json, CliCommandServiceBundle context)
     {
         if (json)
         {
@@ -98,7 +98,7 @@ internal sealed class ShowCommand : CliCommand
         NextStepsPrinter.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
     }
 
-    private static void ShowTask(StoredRun run, string id, bool json, CliCommandServices context)
+    private static void ShowTask(StoredRun run, string id, bool json, CliCommandServiceBundle context)
     {
         var details = TaskDocumentReader.Of(run, id);
         if (json)
@@ -148,7 +148,7 @@ internal sealed class ShowCommand : CliCommand
         ShowHistory(details, context);
     }
 
-    private static void ShowHistory(TaskDocument details, CliCommandServices context)
+    private static void ShowHistory(TaskDocument details, CliCommandServiceBundle context)
     {
         foreach (var kept in details.Kept)
         {
@@ -165,7 +165,7 @@ internal sealed class ShowCommand : CliCommand
         }
     }
 
-    private static void PrintField(CliCommandServices context, string name, string value)
+    private static void PrintField(CliCommandServiceBundle context, string name, string value)
     {
         if (value.Length > 0)
         {

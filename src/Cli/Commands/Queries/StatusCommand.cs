@@ -3,7 +3,9 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: shows the status of a run and whether a worker serves the run. Reads files and needs no engine.</summary>
+/// <summary>
+/// <c>status</c>: shows the status of a run and whether a worker serves the run. Reads files and needs no running Temporal server.
+/// </summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
@@ -41,7 +43,7 @@ internal sealed class StatusCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var queries = new RunQueries(context);
@@ -58,7 +60,7 @@ internal sealed class StatusCommand : CliCommand
             return await WatchAsync(run, repository, parsed, context, stop);
         }
         Show(run, WithMailCounts(run, parsed), parsed, context);
-        foreach (var fault in BackgroundErrorFormatter.LinesOf(repository, context.Time.GetUtcNow()))
+        foreach (var fault in BackgroundWorkErrorFormatter.LinesOf(repository, context.Time.GetUtcNow()))
         {
             context.Terminal.Show($"in the background: {fault}");
         }
@@ -75,7 +77,7 @@ internal sealed class StatusCommand : CliCommand
         StoredRun run,
         LocalRepositoryPaths repository,
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -91,7 +93,7 @@ internal sealed class StatusCommand : CliCommand
             var isAbandoned = run.Status.Abandoned is true;
             if (terminal.HasScreen)
             {
-                terminal.Report(RunTerminalTabStatusConverter.Of(run.Status));
+                terminal.Report(RunToTerminalTabStatusConverter.Of(run.Status));
                 terminal.Redraw([
                     .. RunTaskTableFormatter.RenderTable(
                         status,
@@ -127,7 +129,7 @@ internal sealed class StatusCommand : CliCommand
 
     private RunStatus Selected(StoredRun run, ParseResult parsed) => parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
 
-    private void Show(StoredRun run, RunStatus status, ParseResult parsed, CliCommandServices context)
+    private void Show(StoredRun run, RunStatus status, ParseResult parsed, CliCommandServiceBundle context)
     {
         var now = context.Time.GetUtcNow();
         if (!RunStateNames.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)

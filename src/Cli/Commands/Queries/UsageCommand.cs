@@ -49,7 +49,7 @@ internal sealed class UsageCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var overview = new UsageOverview(context);
         var by = parsed.GetValue(_by);
@@ -79,7 +79,7 @@ internal sealed class UsageCommand : CliCommand
             new RunQueries(context, _engine.Flags(parsed)).UsageAsync(parsed.GetValue(_days), parsed.GetValue(_run), stop);
     }
 
-    private static void Show(CliCommandServices context, IReadOnlyList<string> lines, bool isAgain)
+    private static void Show(CliCommandServiceBundle context, IReadOnlyList<string> lines, bool isAgain)
     {
         if (isAgain)
         {

@@ -21,7 +21,7 @@ internal sealed class WatchCommand : CliCommand
         Add(new OpenRunInTmuxCommand());
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
@@ -45,7 +45,7 @@ internal sealed class WatchCommand : CliCommand
         StoredRunCache known,
         LocalRepositoryPaths repository,
         string? only,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -57,7 +57,7 @@ internal sealed class WatchCommand : CliCommand
         return TerminalAgentPanelRow.Of(runs, context.Environment);
     }
 
-    private static void ShowOnce(IReadOnlyList<TerminalAgentPanelRow> rows, CliCommandServices context)
+    private static void ShowOnce(IReadOnlyList<TerminalAgentPanelRow> rows, CliCommandServiceBundle context)
     {
         if (rows.Count == 0)
         {
@@ -74,7 +74,7 @@ internal sealed class WatchCommand : CliCommand
         StoredRunCache runs,
         LocalRepositoryPaths repository,
         string? only,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -125,7 +125,7 @@ internal sealed class WatchCommand : CliCommand
         TerminalAgentPanelAction action,
         TerminalAgentPanelRow row,
         LocalRepositoryPaths repository,
-        CliCommandServices context
+        CliCommandServiceBundle context
     )
     {
         if (action == TerminalAgentPanelAction.Logs)

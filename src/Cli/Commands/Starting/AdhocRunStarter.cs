@@ -4,8 +4,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Starts a run with a plan that a command creates itself, either in this process or in the background. Also defines the options
-/// of such commands. Results that are not to be merged remain on separate branches.</summary>
+/// <summary>
+/// Starts a run whose plan the calling command has created, either in this process or in the background. Also defines the command-line
+/// options that such commands share. By default, the results stay on separate branches and are not merged.
+/// </summary>
 internal sealed class AdhocRunStarter
 {
     private readonly RunCommandOptions _options = new();
@@ -32,7 +34,7 @@ internal sealed class AdhocRunStarter
 
     /// <summary>Returns the settings of the repository, overridden by the options.</summary>
     /// <exception cref="UseCaseException">A setting is invalid, or options contradict each other.</exception>
-    public RepositorySettings Open(ParseResult parsed, LocalRepositoryPaths repository, CliCommandServices context)
+    public RepositorySettings Open(ParseResult parsed, LocalRepositoryPaths repository, CliCommandServiceBundle context)
     {
         _page.RefuseDetached(parsed, parsed.GetValue(_detach));
         return context.OpenSettings(
@@ -60,7 +62,7 @@ internal sealed class AdhocRunStarter
     /// <summary>Returns the options that select the engine.</summary>
     public IReadOnlyList<SettingOverride> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
 
-    /// <summary>Rejects options of a new run if the tasks are added to an existing run.</summary>
+    /// <summary>Rejects options that apply only to new runs. Called if the tasks are to be added to an existing run.</summary>
     /// <exception cref="UseCaseException">An option of a new run was given.</exception>
     public void RefuseOptionsOfNew(ParseResult parsed)
     {
@@ -74,7 +76,7 @@ internal sealed class AdhocRunStarter
         }
     }
 
-    /// <summary>Starts the run and watches it, or continues it in the background.</summary>
+    /// <summary>Starts the run, and either watches it or lets a background process continue it.</summary>
     /// <param name="plan">Plan of the run.</param>
     /// <param name="kind">First word of the run id.</param>
     /// <param name="opened">Settings returned by <see cref="Open"/>.</param>
@@ -90,7 +92,7 @@ internal sealed class AdhocRunStarter
         string kind,
         LocalRepositoryPaths repository,
         RepositorySettings opened,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop,
         Func<string, Task>? begin = null,
         bool picks = false,
@@ -98,7 +100,7 @@ internal sealed class AdhocRunStarter
     )
     {
         var runId = parsed.GetValue(_id) ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
-        var prepared = await new UnpreparedRun(runId, repository, opened)
+        var prepared = await new RunAwaitingPreparation(runId, repository, opened)
         {
             Plan = plan,
             Yes = parsed.GetValue(_yes),

@@ -6,7 +6,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>run --dry-run</c>: shows the planned work, and the questions and errors of a real run, without starting anything.</summary>
+/// <summary>
+/// <c>run --dry-run</c>: shows the work that a run would do, without starting anything. Also reports the errors that a real run would
+/// report, and the questions that it would ask.
+/// </summary>
 /// <param name="plan">The plan.</param>
 /// <param name="file">Plan file as the user named it.</param>
 /// <param name="chosen">Selected tasks.</param>
@@ -17,7 +20,7 @@ internal sealed class DryRunPrinter(
     string file,
     TaskSelectionOptions chosen,
     SettingsLoadResult loaded,
-    CliCommandServices context
+    CliCommandServiceBundle context
 )
 {
     /// <summary>Prints the result of the dry run.</summary>
@@ -29,11 +32,11 @@ internal sealed class DryRunPrinter(
     public async Task<UseCaseOutcome> ShowAsync(OrchestrationInput input, LocalRepositoryPaths repository, bool yes, CancellationToken stop)
     {
         var settings = PlanRiskFormatter.Rules(context, loaded);
-        await RunStartChecker.RequireRepositoryAsync(context, repository, loaded, stop);
-        RunStartChecker.RequireStartablePlan(plan, input, repository, loaded);
+        await RunStartPreconditionChecker.RequireRepositoryAsync(context, repository, loaded, stop);
+        RunStartPreconditionChecker.RequireStartablePlan(plan, input, repository, loaded);
         context.Terminal.Show($"{file} can be run. Nothing was started.");
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, RequestedTaskSelector.Of(plan, chosen.Only, chosen.Phase, []));
-        foreach (var line in DecidingGateFormatter.Find(settings, context) is { } gates ? DecidingGateFormatter.Lines(plan, gates) : [])
+        foreach (var line in PlanGateListFormatter.Find(settings, context) is { } gates ? PlanGateListFormatter.Lines(plan, gates) : [])
         {
             context.Terminal.Show(line);
         }
@@ -51,7 +54,7 @@ internal sealed class DryRunPrinter(
                 ? $"Expected: {RunForecasts.Describe(expected)}."
                 : "The cost and time of the run are unknown, because the repository has no past runs."
         );
-        RunStartChecker.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
+        RunStartPreconditionChecker.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
         if (!input.Again && await NewRunInputFactory.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
             context.Terminal.Warn(

@@ -16,11 +16,11 @@ internal sealed class ManageSchedulesCommand : CliCommand
         Add(new ScheduleControlCommand(ScheduleChange.Delete));
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop) =>
         _list.RunAsync(parsed, context, stop);
 
     /// <summary>Warns if no process is expected to serve the engine when a schedule starts a run.</summary>
-    public static void WarnUnserved(CliCommandServices context, bool isServed)
+    public static void WarnUnserved(CliCommandServiceBundle context, bool isServed)
     {
         if (!isServed)
         {

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>move export</c>: writes a task with its current work and its conversation to a file.</summary>
+/// <summary><c>move export</c>: writes a task to a file, including the task's current work and its agent's conversation.</summary>
 internal sealed class ExportTaskCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
@@ -18,7 +18,7 @@ internal sealed class ExportTaskCommand : CliCommand
         Add(_allowSecrets);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = RunReference.Require(repository, parsed.GetRequiredValue(_which));
@@ -50,7 +50,7 @@ internal sealed class ExportTaskCommand : CliCommand
     }
 }
 
-/// <summary><c>move import</c>: continues a task from a file in a separate run.</summary>
+/// <summary><c>move import</c>: creates a separate run that continues a task from an exported file.</summary>
 internal sealed class ImportTaskCommand : CliCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "A file of 'move export'" };
@@ -67,7 +67,7 @@ internal sealed class ImportTaskCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
@@ -78,7 +78,7 @@ internal sealed class ImportTaskCommand : CliCommand
             yes,
             runId
         );
-        var agreed = await RunStartChecker.CheckReadyAsync(context, repository, settings, planFile: null, yes, stop);
+        var agreed = await RunStartPreconditionChecker.CheckReadyAsync(context, repository, settings, planFile: null, yes, stop);
         var import = new TaskFromFileImporter(context.Services);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
         var plan = await import.ReadPlanAsync(file, repository.Root, stop);

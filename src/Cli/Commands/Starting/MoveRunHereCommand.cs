@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>move</c>: moves a run to this machine after its previous owner host was shut down.</summary>
+/// <summary><c>move</c>: moves a run to this machine after the worker on its previous owner host has stopped.</summary>
 internal sealed class MoveRunHereCommand : CliCommand
 {
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
@@ -45,7 +45,7 @@ internal sealed class MoveRunHereCommand : CliCommand
         Add(new ImportTaskCommand());
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var stored = FindStored(repository, _run.Text(parsed));
@@ -108,11 +108,14 @@ internal sealed class MoveRunHereCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    /// <summary>Waits until the local record of the run names this machine. Until then, commands could not continue the run here.</summary>
+    /// <summary>
+    /// Waits for a limited time until the local record of the run names this machine as its host. Until then, commands could not continue
+    /// the run here.
+    /// </summary>
     private static async Task WaitUntilRecordedAsync(
         LocalRepositoryPaths repository,
         string runId,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -126,7 +129,9 @@ internal sealed class MoveRunHereCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the run according to the local records, which may name another machine. Null if no record exists.</summary>
+    /// <summary>
+    /// Returns the local record of the run, which may name another machine as the run's host. Null if there is no such record.
+    /// </summary>
     private static StoredRun? FindStored(LocalRepositoryPaths repository, string? text)
     {
         var all = StoredRunFinder.List(repository);
@@ -168,7 +173,7 @@ internal sealed class MoveRunHereCommand : CliCommand
         ForegroundRunExecutor session,
         RunStatus status,
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -196,7 +201,7 @@ internal sealed class MoveRunHereCommand : CliCommand
         string? remote,
         bool hasPlaces,
         bool acceptsLosses,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {

@@ -11,7 +11,7 @@ internal sealed class NightCommand : CliCommand
         Add(_rehearse);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop) =>
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop) =>
         throw new UseCaseException(
             UseCaseOutcome.Usage,
             "The subcommand of 'orchestrate night' is missing.",

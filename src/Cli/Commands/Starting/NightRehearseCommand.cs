@@ -59,7 +59,7 @@ internal sealed class NightRehearseCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var file = context.PlanFiles.Named(parsed.GetValue(_plan), ofBacklog: false);
@@ -68,9 +68,9 @@ internal sealed class NightRehearseCommand : CliCommand
         var settings = loaded.Settings!;
         var choice = TaskSelectionOptions.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         var chosen = choice.Ids(plan);
-        await RunStartChecker.RequireRepositoryAsync(context, repository, loaded, stop);
+        await RunStartPreconditionChecker.RequireRepositoryAsync(context, repository, loaded, stop);
         var input = _options.InputOf(parsed, repository, settings) with { Only = choice.Only, Phase = choice.Phase };
-        RunStartChecker.RequireStartablePlan(plan, input, repository, loaded);
+        RunStartPreconditionChecker.RequireStartablePlan(plan, input, repository, loaded);
         if (parsed.GetValue(_kill))
         {
             var asked = plan with { Tasks = [.. plan.Tasks.Where(task => chosen.Contains(task.Id))] };
@@ -119,16 +119,17 @@ internal sealed class NightRehearseCommand : CliCommand
         string repository,
         Plan plan,
         OrchestratorSettings settings,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
-        var disk = context.Environment.GetValueOrDefault(RehearsalDiskMounter.Variable);
-        var problem = disk is null ? await RehearsalDiskMounter.ProblemAsync(stop) : null;
+        var disk = context.Environment.GetValueOrDefault(NightRehearsalTmpfsMounter.Variable);
+        var problem = disk is null ? await NightRehearsalTmpfsMounter.ProblemAsync(stop) : null;
         if (disk is null && problem is null)
         {
             string[] arguments = [.. parsed.Tokens.Select(token => token.Value)];
-            return (UseCaseOutcome)await RehearsalDiskMounter.RunAsync(arguments, context.Terminal.Show, context.Terminal.Inform, stop);
+            return (UseCaseOutcome)
+                await NightRehearsalTmpfsMounter.RunAsync(arguments, context.Terminal.Show, context.Terminal.Inform, stop);
         }
         var commits =
             parsed.GetValue(_commits)
@@ -166,7 +167,7 @@ internal sealed class NightRehearseCommand : CliCommand
         return night.Holds ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
     }
 
-    private UnattendedRunSimulationInput Night(ParseResult parsed, OrchestratorSettings settings, CliCommandServices context)
+    private UnattendedRunSimulationInput Night(ParseResult parsed, OrchestratorSettings settings, CliCommandServiceBundle context)
     {
         const string Rehearsed = "rehearsed";
         var account = AccountName.Of(settings.Agent, settings, context.Environment);

@@ -33,7 +33,7 @@ internal sealed class ResumeCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var reference = ReferenceOf(repository, _which.Text(parsed));
@@ -99,19 +99,21 @@ internal sealed class ResumeCommand : CliCommand
         return end;
     }
 
-    /// <summary>Sends the command for one task. If another process executes the run, the task continues there, and this process has nothing
-    /// to wait for. A worker on another machine also responds, but does not execute the steps of this run.</summary>
+    /// <summary>
+    /// Sends the command that resumes one task. If a worker on the run's own host is executing the run, the task continues there, so this
+    /// process has nothing to wait for. Workers on other machines can answer the command but do not execute this run's steps.
+    /// </summary>
     private async Task<(UseCaseOutcome? Sent, bool IsElsewhere)> SendAsync(
         string task,
         StoredRun stored,
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
         var sender = new RunSteeringCommandSender(stored, _engine.Flags(parsed), context);
         var sent = await sender.SendAsync(
-            SteeringCatalog.Resume.Call(new SteeringCommandArguments(context.Person, task), stored.Status),
+            SteeringCatalog.Resume.Call(new SteeringCommandUserInput(context.Person, task), stored.Status),
             stop
         );
         return (sent, sent is not null && await sender.HasStepsDoneAsync(stop));
@@ -138,11 +140,11 @@ internal sealed class ResumeCommand : CliCommand
         }
     }
 
-    /// <summary>Refuses a run that is waiting for another machine, because watching it would never end.</summary>
+    /// <summary>Throws if the run is waiting for another machine, because a command that watches the run would then never end.</summary>
     private static async Task RequireThisMachineAsync(
         StoredRun? stored,
         LocalRepositoryPaths repository,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -162,7 +164,7 @@ internal sealed class ResumeCommand : CliCommand
     /// took over the run.
     /// </summary>
     /// <exception cref="UseCaseException">The other machine does not respond.</exception>
-    private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CliCommandServices context, CancellationToken stop)
+    private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CliCommandServiceBundle context, CancellationToken stop)
     {
         var status = await run.StatusAsync(stop);
         if (QueueNames.MachineOf(status.Queue) is not { } machine || machine == context.Machine)
@@ -195,7 +197,7 @@ internal sealed class ResumeCommand : CliCommand
         RunReference reference,
         ParseResult parsed,
         LocalRepositoryPaths repository,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -211,7 +213,7 @@ internal sealed class ResumeCommand : CliCommand
         return new DetachedRunStarter(run.Id, repository, _engine.Arguments(parsed), context).ResumeAsync([.. more], stop);
     }
 
-    private static UseCaseOutcome Show(StoredRun run, CliCommandServices context)
+    private static UseCaseOutcome Show(StoredRun run, CliCommandServiceBundle context)
     {
         foreach (
             var line in RunTaskTableFormatter.RenderTable(

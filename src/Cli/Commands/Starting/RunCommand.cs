@@ -88,7 +88,7 @@ internal sealed class RunCommand : CliCommand
         Add(_id);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
@@ -164,9 +164,9 @@ internal sealed class RunCommand : CliCommand
     /// <param name="IsFound">True if the user named no source.</param>
     private sealed record RunTaskSourceOptions(string? Request, string? File, string? Backlog, bool IsFound);
 
-    private UnpreparedRun DraftOf(
+    private RunAwaitingPreparation DraftOf(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         RepositorySettings opened,
         RunTaskSourceOptions source,
         Plan? plan,
@@ -177,7 +177,7 @@ internal sealed class RunCommand : CliCommand
         var (repository, yes) = (context.RequireRepository(), parsed.GetValue(_yes));
         var file = source.File is null ? null : context.FullPath(source.File);
         var backlog = source.Backlog is null ? null : context.FullPath(source.Backlog);
-        return new UnpreparedRun(runId, repository, opened)
+        return new RunAwaitingPreparation(runId, repository, opened)
         {
             Plan = plan,
             File = file ?? backlog,
@@ -199,8 +199,10 @@ internal sealed class RunCommand : CliCommand
         };
     }
 
-    /// <summary>Adds the run contract to the input after the preflight has asked the user to confirm it. Without <c>--overnight</c>,
-    /// returns the input unchanged.</summary>
+    /// <summary>
+    /// Runs the preflight, which shows the run contract and asks the user to confirm the start. Then adds the contract to the input.
+    /// Without <c>--overnight</c>, returns the input unchanged.
+    /// </summary>
     private async Task<OrchestrationInput> WithNightAsync(
         OrchestrationInput input,
         Plan? plan,
@@ -222,8 +224,10 @@ internal sealed class RunCommand : CliCommand
         return input with { Night = await preflight.MakeAsync(runId, plan, input, answered, stop) };
     }
 
-    /// <summary>Returns the arguments of a background process that continues the run if the terminal is closed. Null if the run does not
-    /// continue, for example with <c>--update-plan</c>, because this process must update the plan file at the end.</summary>
+    /// <summary>
+    /// Returns the engine options for a background process that continues the run if the terminal is closed. Null if no process should
+    /// continue it. With <c>--update-plan</c>, for example, this process itself must update the plan file at the end.
+    /// </summary>
     private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
         parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
 
@@ -232,7 +236,7 @@ internal sealed class RunCommand : CliCommand
             ? TaskSelectionOptions.All
             : TaskSelectionOptions.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
 
-    private static void WriteStatus(string file, string runId, LocalRepositoryPaths repository, CliCommandServices context)
+    private static void WriteStatus(string file, string runId, LocalRepositoryPaths repository, CliCommandServiceBundle context)
     {
         if (MasterPlanStatusWriter.WriteStatus(context.FullPath(file), StoredRunFinder.Require(repository, runId).Status))
         {
@@ -241,7 +245,7 @@ internal sealed class RunCommand : CliCommand
     }
 
     /// <summary>Refuses contradictory options.</summary>
-    private void RefuseContradictions(ParseResult parsed, CliCommandServices context, string? file, string? backlog)
+    private void RefuseContradictions(ParseResult parsed, CliCommandServiceBundle context, string? file, string? backlog)
     {
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanFileName.IsMasterPlan(file)))
         {

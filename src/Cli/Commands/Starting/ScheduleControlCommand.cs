@@ -59,7 +59,7 @@ internal sealed class ScheduleControlCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;

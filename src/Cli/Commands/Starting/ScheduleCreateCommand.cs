@@ -70,7 +70,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var name = NameOf(parsed);
@@ -88,21 +88,21 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var settings = RepositoryTrustPrompt.RequireTrust(context, opened, yes);
         var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
         var chosen = plan is null ? null : new TaskSelectionOptions(input.Only ?? [], input.Phase).Ids(plan);
-        await RunStartChecker.CheckReadyAsync(
+        await RunStartPreconditionChecker.CheckReadyAsync(
             context,
             repository,
             settings,
             input.PlanFile is null ? null : Path.Combine(repository.WorkTree, input.PlanFile),
             yes,
             stop,
-            plan is null ? null : RunStartChecker.AgentsOf(plan, chosen, settings.Settings!)
+            plan is null ? null : RunStartPreconditionChecker.AgentsOf(plan, chosen, settings.Settings!)
         );
         if (plan is null)
         {
-            await RunStartChecker.RequirePlannerAsync(repository, settings, stop);
+            await RunStartPreconditionChecker.RequirePlannerAsync(repository, settings, stop);
         }
-        RunStartChecker.RequireStartablePlan(plan, input, repository, settings);
-        RunStartChecker.WarnOfFailures(plan, chosen, repository, context);
+        RunStartPreconditionChecker.RequireStartablePlan(plan, input, repository, settings);
+        RunStartPreconditionChecker.WarnOfFailures(plan, chosen, repository, context);
         var schedule = new RunSchedule
         {
             Name = name,
@@ -131,7 +131,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     private static async Task<RunSchedule> CreateAsync(
         RunScheduleClient schedules,
         RunSchedule schedule,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -166,8 +166,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             );
     }
 
-    /// <summary>Returns warnings for days on which daylight saving time affects the schedule. Uses the times that the engine
-    /// computes.</summary>
+    /// <summary>
+    /// Returns warnings for the days on which a daylight saving time change affects the schedule. Based on the start times that the engine
+    /// has computed.
+    /// </summary>
     internal static IEnumerable<string> ClockChangeWarnings(ScheduleRecurrenceRule when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
@@ -248,7 +250,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     /// <summary>Returns the input of each scheduled run, and the current plan. The plan is null if a planner creates it.</summary>
     private (OrchestrationInput Input, Plan? Plan) InputOf(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         LocalRepositoryPaths repository,
         OrchestratorSettings settings
     )

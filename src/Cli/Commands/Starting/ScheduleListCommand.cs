@@ -5,8 +5,8 @@ using Orchestrator.Client.Schedules;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>schedule list</c>: lists the schedules of the repository with the results of their last start times. If no process serves the
-/// embedded engine, reads the engine file directly, so that the command does not start a due run.
+/// <c>schedule list</c>: lists the repository's schedules with the outcomes of their most recent start times. If no process serves the
+/// embedded engine, reads the engine's database file directly. Serving the engine just for this command could start a run that is due.
 /// </summary>
 internal sealed class ScheduleListCommand : CliCommand
 {
@@ -20,7 +20,7 @@ internal sealed class ScheduleListCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var results = await ScheduleListResult.ReadAsync(context, _engine.Flags(parsed), stop);
         if (parsed.GetValue(_json))

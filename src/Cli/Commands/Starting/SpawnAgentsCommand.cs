@@ -1,7 +1,9 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>spawn</c>: starts independent agents for tasks given as text. The texts become the plan of a run, and each result remains on
-/// a separate branch.</summary>
+/// <summary>
+/// <c>spawn</c>: starts independent agents, one for each task description. The descriptions become the plan of a run, and by default each
+/// result stays on its own branch.
+/// </summary>
 internal sealed class SpawnAgentsCommand : CliCommand
 {
     private readonly Argument<string[]> _tasks = new("TASK")
@@ -46,7 +48,7 @@ internal sealed class SpawnAgentsCommand : CliCommand
         _run.AddTo(this, asksAgain: true);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var into = parsed.GetValue(_into) is { } given ? StoredRunFinder.RequireOpen(repository, given) : null;
@@ -84,7 +86,7 @@ internal sealed class SpawnAgentsCommand : CliCommand
         string runId,
         UseCaseOutcome code,
         LocalRepositoryPaths repository,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {
@@ -93,13 +95,13 @@ internal sealed class SpawnAgentsCommand : CliCommand
             code is UseCaseOutcome.Done or UseCaseOutcome.WorkFailed
             && run.Tasks.Count > 0
             && run.Tasks.All(task => TaskStateNames.IsEnd(task.State))
-            ? (UseCaseOutcome)Math.Max((int)code, (int)await PickBestResultCommand.ShowAsync(run, repository, context, stop))
+            ? (UseCaseOutcome)Math.Max((int)code, (int)await PickBestTaskResultCommand.ShowAsync(run, repository, context, stop))
             : code;
     }
 
-    /// <summary>Creates a plan from the task texts in the arguments.</summary>
+    /// <summary>Creates a plan from the task descriptions in the arguments and in the file given by <c>--from</c>.</summary>
     /// <exception cref="UseCaseException">The texts are not valid tasks.</exception>
-    private Plan PlanOf(ParseResult parsed, CliCommandServices context, StoredRun? into)
+    private Plan PlanOf(ParseResult parsed, CliCommandServiceBundle context, StoredRun? into)
     {
         var file = parsed.GetValue(_from);
         IReadOnlyList<string> texts = [.. parsed.GetValue(_tasks) ?? [], .. file is null ? [] : context.PlanFiles.RequireTexts(file)];
@@ -135,7 +137,7 @@ internal sealed class SpawnAgentsCommand : CliCommand
         ParseResult parsed,
         Plan plan,
         StoredRun run,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         CancellationToken stop
     )
     {

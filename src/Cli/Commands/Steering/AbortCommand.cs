@@ -14,7 +14,7 @@ internal sealed class AbortCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Abort);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var run = _run.Text(parsed) is null
             ? throw new UseCaseException(UseCaseOutcome.Usage, "No run to revert was specified.", "Name the run: orchestrate abort RUN.")

@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>accept</c>: restores quarantined hooks and settings. They were quarantined because they appeared while agents were running, and git
-/// would execute programs through them.
+/// <c>accept</c>: restores hooks and git settings that were moved to quarantine. They had appeared while agents were running, and git would
+/// have executed programs through them.
 /// </summary>
 internal sealed class AcceptBlockedHooksCommand : CliCommand
 {
@@ -24,7 +24,7 @@ internal sealed class AcceptBlockedHooksCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var quarantined = await GitHookAndSettingRestorer.OpenAsync(repository);

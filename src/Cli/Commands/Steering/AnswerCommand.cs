@@ -16,7 +16,7 @@ internal sealed class AnswerCommand : SteeringCommand
         AddOptionsOf(definition);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, id) = QuestionReference.Require(context.RequireRepository(), _which.Text(parsed));
         var outcome = await SteerAsync(parsed, context, run, _definition, InputOf(parsed, context, id), stop);

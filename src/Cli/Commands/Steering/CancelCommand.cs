@@ -21,7 +21,7 @@ internal sealed class CancelCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Cancel);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         return reference.FindTask(run.Status) is { } task
@@ -31,7 +31,7 @@ internal sealed class CancelCommand : SteeringCommand
 
     private async Task<UseCaseOutcome> CancelTaskAsync(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         StoredRun run,
         string task,
         CancellationToken stop

@@ -3,7 +3,9 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hold</c>: blocks new agent starts in one run or on this machine. Running agents continue. Needs no engine.</summary>
+/// <summary>
+/// <c>hold</c>: blocks new agent starts in one run or on this machine. Running agents continue. Needs no running Temporal server.
+/// </summary>
 internal sealed class HoldCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open one");
@@ -25,7 +27,7 @@ internal sealed class HoldCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, repository) = ParseTarget(parsed, context);
         var file = new AgentStartHoldManager(context);
@@ -39,7 +41,7 @@ internal sealed class HoldCommand : CliCommand
         return UseCaseOutcome.Done;
     }
 
-    private (string Run, string Repository) ParseTarget(ParseResult parsed, CliCommandServices context)
+    private (string Run, string Repository) ParseTarget(ParseResult parsed, CliCommandServiceBundle context)
     {
         var given = _run.Text(parsed);
         if (parsed.GetValue(_all))
@@ -79,7 +81,7 @@ internal sealed class HoldReleaseCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var file = new AgentStartHoldManager(context);
         var (run, repository) = ParseTarget(parsed, context, file.Read());
@@ -107,7 +109,7 @@ internal sealed class HoldReleaseCommand : CliCommand
 
     private (string Run, string Repository) ParseTarget(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         IReadOnlyList<AgentStartHoldRecord> holds
     )
     {

@@ -2,8 +2,10 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>land</c>: lands the merged work of a run, even if other tasks of the run are still running, or merges one task before the
-/// others.</summary>
+/// <summary>
+/// <c>land</c>: repeats a run's landing. With <c>--merged</c>, lands the merged tasks while the others continue. With <c>--next</c>, moves
+/// one verified task to the front of the merge queue.
+/// </summary>
 internal sealed class LandCommand : SteeringCommand
 {
     private readonly RunOrTaskCliArgument _run = new("RUN", "The run; with --next RUN/TASK");
@@ -22,7 +24,7 @@ internal sealed class LandCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Promote);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         if (parsed.GetValue(_next))
         {

@@ -19,7 +19,7 @@ internal sealed class PrCommand : CliCommand
     internal static RunOrTaskCliArgument CreateArgument() =>
         new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var results = await RunPullRequestOpener.OpenAsync(run, reference.FindTask(run.Status), context, stop);

@@ -4,8 +4,10 @@ using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pr sync</c>: adds the review comments and failed checks of a run's pull requests to the backlog as tasks. Each is added only
-/// once.</summary>
+/// <summary>
+/// <c>pr sync</c>: adds the review comments and failed checks of a run's pull requests to the backlog as tasks. Each comment or check is
+/// added only once.
+/// </summary>
 internal sealed class PrSyncCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _which = PrCommand.CreateArgument();
@@ -21,7 +23,7 @@ internal sealed class PrSyncCommand : CliCommand
         Add(_everybody);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>resolve</c>: decides how a run continues if it can't continue automatically.</summary>
+/// <summary><c>resolve</c>: applies the user's decision about a run that could not continue automatically.</summary>
 internal sealed class ResolveEscalationCommand : SteeringCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };
@@ -22,7 +22,7 @@ internal sealed class ResolveEscalationCommand : SteeringCommand
         Arguments[^1].CompletionSources.Add(EscalationResolutionKinds.ManualFix, EscalationResolutionKinds.Replan);
     }
 
-    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var input = InputOf(parsed, context, task: null);
         var way = input.Text(SteeringCatalog.Way);

@@ -26,7 +26,8 @@ internal abstract class SteeringCommand : CliCommand
         : base(name, description) { }
 
     /// <summary>
-    /// Adds an argument or option for each argument of a command, and the options for continuing the run after the command.
+    /// Adds an argument or option for each argument in the command's definition. Also adds the options that control whether the run
+    /// continues after the command.
     /// </summary>
     /// <param name="definition">The command.</param>
     protected void AddOptionsOf(SteeringCommandDefinition definition)
@@ -68,9 +69,9 @@ internal abstract class SteeringCommand : CliCommand
         _arguments.Add((argument, option));
     }
 
-    /// <summary>Converts the parsed arguments to the input of the command.</summary>
+    /// <summary>Converts the parsed command line to the arguments that are sent to the run.</summary>
     /// <param name="task">Id of the task or question, or null for the whole run.</param>
-    protected SteeringCommandArguments InputOf(ParseResult parsed, CliCommandServices context, string? task) =>
+    protected SteeringCommandUserInput InputOf(ParseResult parsed, CliCommandServiceBundle context, string? task) =>
         new(context.Person, task)
         {
             Values = _arguments
@@ -92,10 +93,10 @@ internal abstract class SteeringCommand : CliCommand
     /// </summary>
     protected Task<UseCaseOutcome> SteerAsync(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         StoredRun run,
         SteeringCommandDefinition definition,
-        SteeringCommandArguments input,
+        SteeringCommandUserInput input,
         CancellationToken stop
     ) =>
         new RunSteeringCommandExecutor(run, _engine.Flags(parsed), context)
@@ -106,21 +107,21 @@ internal abstract class SteeringCommand : CliCommand
         }.SteerAsync(definition, input, stop);
 
     /// <summary>
-    /// Sends a command that must precede the command that the user requested. If no worker serves the run, the engine only stores the
-    /// command.
+    /// Sends a command that must precede the one that the user requested. If no worker serves the run, the engine stores the command until
+    /// a worker does.
     /// </summary>
     protected Task<UseCaseOutcome?> SendFirstCommandAsync(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         StoredRun run,
         SteeringCommandDefinition definition,
-        SteeringCommandArguments input,
+        SteeringCommandUserInput input,
         CancellationToken stop
     ) => new RunSteeringCommandSender(run, _engine.Flags(parsed), context).SendAsync(definition.Call(input, run.Status), stop);
 
     protected void AddEngine() => _engine.AddTo(this);
 
-    /// <summary>Adds the options for commands after which the run may continue.</summary>
+    /// <summary>Adds the options that control whether and how the run continues after the command.</summary>
     protected void AddGoingOn()
     {
         Add(_detach);
@@ -143,7 +144,7 @@ internal abstract class SteeringCommand : CliCommand
 
     private async Task<UseCaseOutcome> ExecuteCommandAsync(
         ParseResult parsed,
-        CliCommandServices context,
+        CliCommandServiceBundle context,
         StoredRun run,
         SteeringMessage call,
         CancellationToken stop

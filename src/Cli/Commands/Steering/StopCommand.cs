@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>stop</c>: ends agents at once, whether or not an engine is running. The work of the agents is retained, and their tasks wait until
+/// <c>stop</c>: stops agents immediately, even if no Temporal server is running. The agents' work is retained, and their tasks wait for
 /// <c>resume</c>.
 /// </summary>
 internal sealed class StopCommand : CliCommand
@@ -19,7 +19,7 @@ internal sealed class StopCommand : CliCommand
         Add(_all);
     }
 
-    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServices context, CancellationToken stop)
+    public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var which = _which.Text(parsed);

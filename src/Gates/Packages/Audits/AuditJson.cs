@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Packages.Audits;
 
-/// <summary>Reads the JSON output of a tool, in which any member may be missing.</summary>
+/// <summary>Reads the JSON output of audit tools, in which any member may be missing.</summary>
 internal static class AuditJson
 {
     private const int LongestReason = 200;
@@ -45,7 +45,7 @@ internal static class AuditJson
     public static PackageAuditResult NoJson(string output) =>
         PackageAuditResult.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {ToOneLine(output)}");
 
-    /// <summary>Returns a member of a JSON object, or an undefined element if it does not exist.</summary>
+    /// <summary>Returns a member of a JSON object, or an undefined element if the member does not exist.</summary>
     public static JsonElement At(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
@@ -60,7 +60,7 @@ internal static class AuditJson
     public static IEnumerable<JsonProperty> Members(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
 
-    /// <summary>Returns the first text that is not empty, or an empty string if there is none.</summary>
+    /// <summary>Returns the first string that is not empty, or an empty string if there is none.</summary>
     public static string First(params IEnumerable<string> texts) => texts.FirstOrDefault(text => text.Length > 0) ?? "";
 
     /// <summary>Parses the name of a severity.</summary>
@@ -78,7 +78,7 @@ internal static class AuditJson
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
-    /// <summary>Converts text to one line.</summary>
+    /// <summary>Converts text to one line and shortens it for display.</summary>
     public static string ToOneLine(string text) =>
         QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

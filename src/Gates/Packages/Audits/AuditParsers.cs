@@ -100,8 +100,10 @@ internal static class PipAuditParser
     }
 }
 
-/// <summary>Parses the output of <c>dotnet list package --vulnerable --format json</c>, in which only projects with vulnerable packages
-/// have frameworks.</summary>
+/// <summary>
+/// Parses the output of <c>dotnet list package --vulnerable --format json</c>. In this output, only projects with vulnerable packages have
+/// the member <c>frameworks</c>.
+/// </summary>
 internal static class DotnetAuditParser
 {
     // The command may print other lines first, such as the SDK's first-use message.
@@ -167,8 +169,10 @@ internal static class CargoAuditParser
             ]);
 }
 
-/// <summary>Parses the output of <c>govulncheck -format json</c>, a sequence of documents. A vulnerability in a module that is used but not
-/// called has low severity. Vulnerabilities in called code have no severity.</summary>
+/// <summary>
+/// Parses the output of <c>govulncheck -format json</c>, which is a sequence of JSON documents. A vulnerability has low severity if no
+/// vulnerable function is called, and unknown severity otherwise.
+/// </summary>
 internal static class GoAuditParser
 {
     public static PackageAuditResult Read(string output)

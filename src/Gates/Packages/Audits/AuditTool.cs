@@ -89,8 +89,8 @@ public sealed class AuditTool(
     public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the file to audit after a change to another file. It may be the changed file itself or the nearest suitable file in a folder
-    /// above it.
+    /// Returns the file to audit after a given file has changed. The file to audit is the changed file itself or the nearest suitable file
+    /// in its folder or a parent folder.
     /// </summary>
     /// <param name="changed">The changed file.</param>
     /// <param name="files">Files of the tree.</param>
@@ -100,11 +100,11 @@ public sealed class AuditTool(
         ?? (isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
         ?? Nearest(changed, [.. files.Where(file => isSubject(Path.GetFileName(file)))]);
 
-    /// <summary>Returns the tool's arguments for a lock file.</summary>
+    /// <summary>Returns the tool's arguments for auditing a file.</summary>
     /// <param name="file">Name of the file to audit, in the working directory of the tool.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 
-    /// <summary>Parses the tool's output. For unreadable output, returns a result without an answer; never throws an exception.</summary>
+    /// <summary>Parses the tool's output. Unreadable output gives a result without an answer and never causes an exception.</summary>
     /// <param name="output">Standard output of the tool.</param>
     public PackageAuditResult Read(string output) => parse(output);
 

@@ -2,7 +2,7 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Raises the limit of a budget in the governor's ledger.</summary>
+/// <summary>Raises the limit of a budget in the ledger of the account governor, which admits agent starts.</summary>
 /// <param name="governor">The governor of the accounts.</param>
 /// <param name="time">The clock.</param>
 public sealed class BudgetRaiser(IAccountGovernor governor, TimeProvider time)

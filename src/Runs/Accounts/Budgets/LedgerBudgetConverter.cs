@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Accounts;
 internal static class LedgerBudgetConverter
 {
     /// <summary>Describes a used-up budget for the run's workflow and for users.</summary>
-    public static BudgetStatus Of(string account, BudgetExhaustedDecision ask) =>
+    public static BudgetStatus Of(string account, BudgetExhaustedAdmissionDecision ask) =>
         new()
         {
             Kind = KindOf(ask.Cap.Kind),
@@ -18,7 +18,7 @@ internal static class LedgerBudgetConverter
             LimitTokens = ask.Cap.Tokens,
         };
 
-    /// <summary>Creates a ledger budget from a budget in the settings.</summary>
+    /// <summary>Converts a budget in the settings to a budget in the ledger.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
     /// <param name="scope">Name of the scope that the budget limits, such as a run or a day.</param>
     /// <param name="amount">The limit in the settings, or null if the settings contain none. A user can still set a limit by a

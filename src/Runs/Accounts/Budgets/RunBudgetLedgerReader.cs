@@ -50,7 +50,7 @@ public static class RunBudgetLedgerReader
                 yield break;
             }
             var working = book.UsedIn(scope);
-            yield return new RunBudget(LedgerBudgetConverter.Of(payer, new BudgetExhaustedDecision(cap, book.SpentIn(scope))))
+            yield return new RunBudget(LedgerBudgetConverter.Of(payer, new BudgetExhaustedAdmissionDecision(cap, book.SpentIn(scope))))
             {
                 WorkingUsd = cap.Micros is null ? null : MicroDollars.ToDollars(working.Micros),
                 WorkingTokens = cap.Tokens is null ? null : working.Tokens,
@@ -66,7 +66,7 @@ public static class RunBudgetLedgerReader
     /// <summary>
     /// Returns an account's usage limits that have not been reset yet, and the current block on its agent starts if there is one.
     /// </summary>
-    public static PayingAccountStatus AccountOf(AccountLedger ledger, DateTimeOffset now) =>
+    public static PayingAccountUsageLimits AccountOf(AccountLedger ledger, DateTimeOffset now) =>
         new(
             ledger.Account,
             [
@@ -85,7 +85,7 @@ public static class RunBudgetLedgerReader
     private static IEnumerable<string> PayersOf(AccountLedgerSet book, string key, string run) =>
         book
             .Ledgers.Values.Where(ledger =>
-                ledger.Account != AccountGovernorRequestSplitter.Account
+                ledger.Account != GovernorRequestByLedgerSplitter.Account
                 && (
                     ledger.Spent.ContainsKey(BudgetScopeNames.Run(key, run))
                     || ledger.Reservations.Any(reservation => reservation.Repository == key && reservation.Run == run)

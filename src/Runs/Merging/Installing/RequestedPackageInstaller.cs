@@ -7,8 +7,8 @@ using Orchestrator.Runs.Tasks.Requests;
 namespace Orchestrator.Runs.Merging.Installing;
 
 /// <summary>
-/// Installs packages that an agent requested and that were granted. The package manager updates the manifest and the lock file in a tree of
-/// staging. Both files are committed and merged like a task's work, and all agents of the run are notified.
+/// Installs packages that an agent requested and that were approved. The package manager updates the manifest and the lock file in a
+/// worktree of staging. Both files are committed and merged like a task's work, and all agents of the run are notified.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RequestedPackageInstaller(RunServiceBundle services)
@@ -38,12 +38,12 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Notifies the agent of the installation's result. If the packages are on staging, the agent's unfinished work is committed, so that
-    /// staging can be merged into its worktree.
+    /// Answers an agent whose packages were installed or whose divided task has ended. On success, the agent's unfinished work is
+    /// committed, so that staging can be merged into the agent's worktree.
     /// </summary>
     /// <param name="input">The agent run that requested the packages, and the result of the merge.</param>
     /// <param name="stop">Cancels between the steps.</param>
-    public async Task<AgentRequestConclusion> ConcludeAsync(ConcludeAgentRequestInput input, CancellationToken stop)
+    public async Task<AgentRequestAnswer> ConcludeAsync(ConcludeAgentRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
@@ -52,7 +52,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
         if (input.Problem.Length > 0)
         {
             await register.RecordResultAsync(task.Id, input.Start, PackageRequestRecord.Refused, refusal: null, stop);
-            return new AgentRequestConclusion
+            return new AgentRequestAnswer
             {
                 Text = $"{names} could not be installed. {input.Problem} Continue without this package if you can, or request another one.",
                 Note = $"{names} could not be installed: {input.Problem}",
@@ -63,7 +63,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
         if (input.Parts is { } parts)
         {
             var (so, why) = await SaveAsync(new TaskCommitter(workspace, task, files), input, stop);
-            return new AgentRequestConclusion
+            return new AgentRequestAnswer
             {
                 Commit = so,
                 Text =
@@ -89,7 +89,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
             stop
         );
         var (commit, refusal) = await SaveAsync(new TaskCommitter(workspace, task, files), input, stop);
-        return new AgentRequestConclusion
+        return new AgentRequestAnswer
         {
             Commit = commit,
             Text =
@@ -103,7 +103,8 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Commits the agent's unfinished work. If git refuses to store a file, the agent gets a message and must fix the problem.
+    /// Commits the agent's unfinished work. If git refuses to store a file, returns the reason instead, so that the agent can fix the
+    /// problem.
     /// </summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
         TaskCommitter work,
@@ -142,7 +143,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
             stop
         );
         var program = await PackageManagerProgram.InAsync(place, services, files);
-        var tree = (await new GitCommitStore(repository).ListFilesAsync(staging, stop))
+        var tree = (await new GitCommitReaderAndWriter(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
         foreach (var entry in input.Packages)
@@ -171,7 +172,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
         var contents = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in changed)
         {
-            if (new WorktreeFileAccessor(place.Worktree.Path).TryRead(path) is not { } content)
+            if (new WorktreeFileReaderAndWriter(place.Worktree.Path).TryRead(path) is not { } content)
             {
                 continue; // A script of the package may have replaced the manifest in the meantime.
             }
@@ -202,7 +203,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
 
     private static async Task<string> EnvironmentOfAsync(GitRepository repository, string commit, CancellationToken stop)
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var found = new List<EnvironmentFile>();
         foreach (var file in (await commits.ListFilesAsync(commit, stop)).Where(file => EnvironmentHash.Counts(file.Path)))
         {

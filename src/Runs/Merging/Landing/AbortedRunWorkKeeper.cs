@@ -4,12 +4,12 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
-/// Ends a run before its landing, and keeps its work under a ref. The target is not changed, even if it has moved (see
-/// <see cref="LandingReversal"/>).
+/// Keeps the work of a run that is aborted before its landing, under a ref. The target is not changed, even if a part of the work has
+/// already landed (see <see cref="LandingReversal"/>).
 /// </summary>
 public static class AbortedRunWorkKeeper
 {
-    /// <summary>Ends the run, and keeps its work under a ref.</summary>
+    /// <summary>Keeps the work on the run's staging branch under a ref.</summary>
     /// <param name="input">The run to abort.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <returns>Description of the kept work and its ref, for users.</returns>

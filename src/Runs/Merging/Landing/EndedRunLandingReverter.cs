@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="KeptAt">Name of the ref that keeps the landed work.</param>
 public sealed record RevertedLanding(bool IsTakenBack, string Reason, string KeptAt);
 
-/// <summary>Reverts the landing of a run that has ended. No engine is needed.</summary>
+/// <summary>Reverts the landing of a run that has ended. No Temporal server is needed.</summary>
 public static class EndedRunLandingReverter
 {
     /// <summary>True if the run moved its target or was about to move it.</summary>
@@ -18,8 +18,8 @@ public static class EndedRunLandingReverter
         TargetBranchMoveHistory.TryRead(Path.Combine(runFolder, TargetBranchMoveHistory.FileName)) is not null;
 
     /// <summary>
-    /// Moves the target back to the commit before the landing. If other users may already have fetched the work, a revert commit is offered
-    /// instead.
+    /// Moves the target back to the commit before the landing. If later commits, pushes or checkouts may depend on the landing, offers a
+    /// revert commit instead.
     /// </summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
@@ -40,7 +40,7 @@ public static class EndedRunLandingReverter
             cancellationToken
         );
         var reason = "";
-        var commits = new GitCommitStore(opened);
+        var commits = new GitCommitReaderAndWriter(opened);
         foreach (var move in landing.Joined().Reverse())
         {
             // This check detects a forged note, which could move the branch to any commit. In a real landing, the landed commit is always a

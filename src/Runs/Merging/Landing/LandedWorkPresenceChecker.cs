@@ -9,9 +9,8 @@ namespace Orchestrator.Runs.Merging.Landing;
 public static class LandedWorkPresenceChecker
 {
     /// <summary>
-    /// Returns a run with <see cref="RunStatus.LandedGone"/> set. The work counts as present if a local or remote branch contains the
-    /// landed commit and no revert of it. It also counts as present if a branch contains all its changes after a rebase or squash. If git
-    /// can't determine this, the run is returned unchanged.
+    /// Returns a run's status with <see cref="RunStatus.LandedGone"/> set. The work counts as present if a branch contains the landed
+    /// commit without a revert, or all its changes after a rebase or squash. If git can't determine this, the status is returned unchanged.
     /// </summary>
     /// <param name="run">Status of the run.</param>
     /// <param name="repository">Absolute path of a folder in the repository.</param>
@@ -48,7 +47,7 @@ public static class LandedWorkPresenceChecker
         var changed = await repository.HasCommitAsync(run.BaseCommit, stop)
             ? (await diffs.BetweenAsync(run.BaseCommit, run.LandedCommit, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal)
             : [];
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var search = new MergedWorkDetector(repository);
         foreach (var tip in branches.Values.Distinct(StringComparer.Ordinal))
         {

@@ -15,9 +15,9 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="baseCommit">Commit from which the run started.</param>
 internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitRepository repository, string target, string baseCommit)
 {
-    private readonly GitCommitStore _commits = new(repository);
+    private readonly GitCommitReaderAndWriter _commits = new(repository);
 
-    /// <summary>Finds a problem that would prevent the later landing, before any agent costs money.</summary>
+    /// <summary>Checks whether the later landing could be signed, before any agent costs money.</summary>
     /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
     /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
@@ -91,7 +91,7 @@ internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitReposito
                 stop
             );
         }
-        var steps = new List<LinearHistoryInputCommit>();
+        var steps = new List<CommitToLinearize>();
         foreach (var commit in (await _commits.ListFirstParentsAsync(tip, baseCommit, stop)).Reverse())
         {
             if (await StepAsync(commit, onto, way, stop) is { } step)
@@ -122,7 +122,7 @@ internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitReposito
             ? note.Commit
             : null;
 
-    private async Task<LinearHistoryInputCommit?> StepAsync(CommitInfo commit, string onto, string way, CancellationToken stop)
+    private async Task<CommitToLinearize?> StepAsync(CommitInfo commit, string onto, string way, CancellationToken stop)
     {
         var side = commit.Parents.Count > 1 ? commit.Parents[1] : null;
         if (side is not null && await _commits.IsAncestorAsync(side, onto, stop))
@@ -130,7 +130,7 @@ internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitReposito
             return null; // The target was merged into staging, so its commit is the new base.
         }
         var task = files.Plan.Tasks.FirstOrDefault(task => commit.Trailers?.Run == files.Folder.Name && task.Id == commit.Trailers.Task);
-        return new LinearHistoryInputCommit(
+        return new CommitToLinearize(
             commit.Id,
             task is null ? commit.Subject : TaskCommitter.MessageOf(task, files.Settings),
             commit.Trailers
@@ -143,7 +143,7 @@ internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitReposito
         };
     }
 
-    private (string Message, CommitTrailers Trailers) Rest(IReadOnlyList<LinearHistoryInputCommit> left)
+    private (string Message, CommitTrailers Trailers) Rest(IReadOnlyList<CommitToLinearize> left)
     {
         var name = RunRefNameBuilder.Label(target);
         var trailers = left.Select(step => step.Trailers).OfType<CommitTrailers>().ToList();

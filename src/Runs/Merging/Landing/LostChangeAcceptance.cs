@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <summary>Merged changes of a run that are missing from staging, as found by the last check before a landing.</summary>
 /// <param name="Commit">The checked commit of staging. Staging still has this position.</param>
 /// <param name="Places">The lost hunks, each with its task and one of its lines.</param>
-public sealed record LostChangeList(string Commit, IReadOnlyList<string> Places);
+public sealed record StagingLostChangeList(string Commit, IReadOnlyList<string> Places);
 
 /// <summary>
 /// Accepts lost changes on behalf of a user. A commit on staging records the decision, so that the history and the report contain it.
@@ -13,12 +13,12 @@ public sealed record LostChangeList(string Commit, IReadOnlyList<string> Places)
 /// </summary>
 public static class LostChangeAcceptance
 {
-    /// <summary>Finds the lost changes at the current position of staging. Returns null if there are none.</summary>
+    /// <summary>Returns the lost changes that the last check found, or null if it found none or staging has moved since then.</summary>
     /// <param name="file">Absolute path of the last check's result in JSON.</param>
     /// <param name="run">Status of the run.</param>
     /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
-    public static async Task<LostChangeList?> FindAsync(
+    public static async Task<StagingLostChangeList?> FindAsync(
         string file,
         RunStatus run,
         string repository,
@@ -26,13 +26,13 @@ public static class LostChangeAcceptance
         CancellationToken stop
     )
     {
-        if (MergedHunkStateRecord.TryRead(file) is not { Lost: { Count: > 0 } lost } told)
+        if (LostChangeCheckRecord.TryRead(file) is not { Lost: { Count: > 0 } lost } told)
         {
             return null;
         }
         var refs = new RefStore(await services.Repositories.OpenAsync(repository));
         return await refs.ReadAsync($"refs/heads/{run.Staging}", stop) == told.Commit
-            ? new LostChangeList(told.Commit, [.. lost.Select(MergedHunkStateRecord.Place)])
+            ? new StagingLostChangeList(told.Commit, [.. lost.Select(LostChangeCheckRecord.Place)])
             : null;
     }
 
@@ -44,7 +44,7 @@ public static class LostChangeAcceptance
     /// <param name="services">Opens repositories.</param>
     /// <returns>True if the changes were accepted. False if staging has moved.</returns>
     public static async Task<bool> AcceptAsync(
-        LostChangeList lost,
+        StagingLostChangeList lost,
         RunStatus run,
         string by,
         string repository,
@@ -53,7 +53,7 @@ public static class LostChangeAcceptance
     )
     {
         var opened = await services.Repositories.OpenAsync(repository);
-        var commit = await new GitCommitStore(opened).CreateAsync(
+        var commit = await new GitCommitReaderAndWriter(opened).CreateAsync(
             $"{lost.Commit}^{{tree}}",
             [lost.Commit],
             $"{RunLostChangeChecker.Acceptance}\n\n{by} accepts the loss of these:\n"

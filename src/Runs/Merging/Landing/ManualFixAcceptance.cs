@@ -3,9 +3,9 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
-/// Accepts commits that a user made on staging to unblock a run. They must contain everything that the run has merged, and the gates of the
-/// whole run must pass. A merge commit of the run then includes them, so that staging is recognized after a reset. If a check fails, the
-/// commits are left unchanged.
+/// Accepts commits that a user made on staging to unblock a run. The commits must contain everything that the run has merged, and the gates
+/// of the whole run must pass. The run then creates a merge commit that contains them, by which it recognizes staging after a workflow
+/// reset.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
@@ -36,20 +36,21 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
                 isAsRecorded
                     ? $"{input.Staging} has no new commit: it is at {CommitIdFormatter.Shorten(tip)}, where the run left it. "
                         + $"{open}Commit the repair there "
-                        + $"({new StagingEditCommandBuilder(repository, input.RunId, input.Staging).Edit}), then: {Command(input)}"
+                        + $"({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}), then: {Command(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
                         + $"{RunRefNameBuilder.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: "
                         + $"{Command(input)}"
             );
         }
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
         {
             return Refuse(
                 $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
                     + $"({CommitIdFormatter.Shorten(recorded)}), so that merged work "
                     + $"would be lost. Nothing was changed. Merge that commit into it "
-                    + $"({new StagingEditCommandBuilder(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Command(input)}"
+                    + $"({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Merge(recorded)}), then: "
+                    + $"{Command(input)}"
             );
         }
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
@@ -72,7 +73,7 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
     public async Task<ManualFixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input.Fix);
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var recorded = await staging.UpdateRecordedAsync(input.Fix.StagingTip, caller, stop);
         var (tip, _) = await staging.ReadAsync(recorded, stop);
         if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
@@ -139,7 +140,7 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
     }
 
     private static async Task<bool> IsTakenInAsync(
-        GitCommitStore commits,
+        GitCommitReaderAndWriter commits,
         string tip,
         string recorded,
         string commit,

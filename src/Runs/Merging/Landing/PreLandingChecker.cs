@@ -25,7 +25,7 @@ internal sealed class PreLandingChecker(RunPlanAndSettings files, GitRepository 
                     + $"{RunLostChangeChecker.Describe(report.Lost)}. "
                     + $"'orchestrate report {input.RunId} --losses' lists it. If it may be lost: "
                     + $"{RunLandingExecutor.Command(input)} --accept-losses. "
-                    + $"Otherwise restore it ({new StagingEditCommandBuilder(repository, input.RunId, input.Staging).Edit}), "
+                    + $"Otherwise restore it ({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}), "
                     + $"then: {RunLandingExecutor.Command(input)}",
             };
     }
@@ -41,8 +41,8 @@ internal sealed class PreLandingChecker(RunPlanAndSettings files, GitRepository 
     public IReadOnlyList<Gate> Gates { get; } = files.Gates.OfLanding(files.Plan, input.Without);
 
     /// <summary>
-    /// Runs the gates of the landing. If a failure may be accidental, the gates run again, as in the merge queue. Otherwise a flaky test
-    /// would make a user decide.
+    /// Runs the gates of the landing. If a failed gate may be flaky, the gates run again, as in the merge queue. Otherwise a user would
+    /// have to decide about a flaky test.
     /// </summary>
     /// <param name="since">Commit with which the changed files are determined.</param>
     /// <param name="stop">Stops the running gate.</param>

@@ -25,13 +25,13 @@ public sealed class PreLandingSecretChecker(GitRepository repository, RunPlanAnd
         }
         var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         var found = secrets.Select(SuspectedSecretProblem.Of).ToList();
-        var before = PreLandingProblemRecord<SuspectedSecretProblem>.ReadReported(files, files.Folder.SecretsJson);
+        var before = PreLandingCheckProblemList<SuspectedSecretProblem>.ReadReported(files, files.Folder.SecretsJson);
         var note = unread.Count == 0 ? "" : $"These files were not searched for secrets: {FileNameEncoding.List(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
             return LandingCheckResult.Clear(files) with { Note = note };
         }
-        var now = (before ?? new PreLandingProblemRecord<SuspectedSecretProblem>()).Judge(found, tip, asking, input.IsAskedFor);
+        var now = (before ?? new PreLandingCheckProblemList<SuspectedSecretProblem>()).Judge(found, tip, asking, input.IsAskedFor);
         var decisions = SuspectedSecretProblem.Write(files, now);
         return now.InTheWay.Count > 0
             ? new LandingCheckResult(Refusal(input, now.InTheWay), "", decisions)
@@ -45,7 +45,7 @@ public sealed class PreLandingSecretChecker(GitRepository repository, RunPlanAnd
     /// <summary>Returns the report's line about possible secrets, or null if the run never had any.</summary>
     public static string? Summary(RunFolder folder)
     {
-        var stored = PreLandingProblemRecord<SuspectedSecretProblem>.TryRead(folder.SecretsJson);
+        var stored = PreLandingCheckProblemList<SuspectedSecretProblem>.TryRead(folder.SecretsJson);
         var said = new List<string>();
         if (stored is { InTheWay.Count: > 0 })
         {
@@ -66,7 +66,7 @@ public sealed class PreLandingSecretChecker(GitRepository repository, RunPlanAnd
                 ? $"Nothing was landed, because of {Describe(found)}. Inspect it yourself (git diff), then: "
                     + $"{RunLandingExecutor.Command(input)}"
                 : $"Nothing was landed, because the work adds possible secrets: {Describe(found)}. Remove them on {input.Staging} "
-                    + $"({new StagingEditCommandBuilder(repository, input.RunId, input.Staging).Edit}) and revoke them, because the "
+                    + $"({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}) and revoke them, because the "
                     + $"branch's "
                     + "history keeps them. Or "
                     + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLandingExecutor.Command(input)}. "

@@ -9,7 +9,7 @@ internal static class PullRequest
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
-    /// <summary>Finds a problem that would prevent the later pull request, before any agent costs money.</summary>
+    /// <summary>Checks whether a pull request could be opened later, before any agent costs money.</summary>
     /// <param name="staging">Name of the run's branch that will be pushed.</param>
     /// <param name="commit">Commit for a dry run of the push, which changes nothing on the server.</param>
     /// <param name="services">Dependencies of the run's steps.</param>

@@ -71,7 +71,8 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
         }
 
         // Only lines that the target lacks are checked, because the run may have merged others from the target.
-        var from = await new GitCommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
+        var from =
+            await new GitCommitReaderAndWriter(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
         var secrets = await new PreLandingSecretChecker(repository, files).CheckAsync(input, from, tip, asking, stop);
         files = files with { Decisions = secrets.Decisions };
         var audit = await new PackageVulnerabilityAuditor(repository, files, services).CheckAsync(input, from, tip, asking, stop);
@@ -125,8 +126,8 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
     }
 
     /// <summary>
-    /// Runs the gates that have not yet checked this combination of merges. There are some if parts of the repository are independent or a
-    /// gate covers only some files.
+    /// Runs the landing gates if some of them may not have checked all merges together. This is the case for partial landings, for
+    /// independent parts of the repository, and for gates that cover only some files.
     /// </summary>
     private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(LandingCommit landing, CancellationToken stop)
     {
@@ -166,7 +167,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
-        var hooks = new MergeHookGateRunner(files, repository, services, input);
+        var hooks = new MergeHookAsLandingGateRunner(files, repository, services, input);
         var history = new LandingCommitBuilder(files, repository, target, input.BaseCommit);
         for (var moves = 0; ; moves++)
         {
@@ -223,8 +224,8 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
     );
 
     /// <summary>
-    /// Returns the commit to land. It is the recorded position of staging, and therefore contains all merges. After a user was asked to
-    /// repair staging, the commit may also be ahead of that position.
+    /// Returns the commit to land, which is the tip of staging that the run recorded and therefore contains all merges. If a user requested
+    /// the landing, commits that were added on top of that tip are included.
     /// </summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,
@@ -240,7 +241,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
         }
         if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
         {
-            return await new GitCommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
+            return await new GitCommitReaderAndWriter(repository).IsAncestorAsync(input.StagingTip, tip, stop)
                 ? (tip, $"{input.Staging} was landed with the commits that were added after {CommitIdFormatter.Shorten(input.StagingTip)}.")
                 : (
                     null,
@@ -258,7 +259,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
     private static async Task<LandResult> MergeTargetAsync(LandingCommit landing, CancellationToken stop)
     {
         var target = await new RefStore(landing.Repository).ReadAsync($"refs/heads/{landing.Input.Target}", stop);
-        if (target is null || await new GitCommitStore(landing.Repository).IsAncestorAsync(target, landing.Tip, stop))
+        if (target is null || await new GitCommitReaderAndWriter(landing.Repository).IsAncestorAsync(target, landing.Tip, stop))
         {
             return new LandResult { StagingTip = landing.Tip };
         }
@@ -273,7 +274,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
     )
     {
         var (files, repository, checks, staging, input, tip) = landing;
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var merge = await new TreeMerger(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {
@@ -317,7 +318,8 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
         (null, "", new LandResult { Message = message, Evidence = evidence });
 
-    private static StagingEditCommandBuilder Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
+    private static SuggestedStagingCommandBuilder Fix(GitRepository repository, LandInput input) =>
+        new(repository, input.RunId, input.Staging);
 
     /// <summary>Returns the command line that retries the landing.</summary>
     internal static string Command(LandInput input) => $"orchestrate land {input.RunId}{(input.IsPart ? " --merged" : "")}";

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>An added line that seems to contain a secret. It is stored until a user has decided.</summary>
+/// <summary>A finding that an added line seems to contain a secret. It is stored so that a user can decide about it.</summary>
 /// <param name="Line">Line number, or 0 if the finding concerns no single line.</param>
 /// <param name="Kind">Kind of secret, as text for users.</param>
 /// <param name="Text">Text of the line before the secret.</param>
@@ -19,7 +19,7 @@ internal sealed record SuspectedSecretProblem(string File, int Line, string Kind
 
     /// <summary>Writes the findings as JSON and as Markdown.</summary>
     /// <returns>The list of files that affect the run's decisions, including the findings.</returns>
-    public static RunDecisionInputManifest Write(RunPlanAndSettings files, PreLandingProblemRecord<SuspectedSecretProblem> found)
+    public static RunDecisionInputFileHashList Write(RunPlanAndSettings files, PreLandingCheckProblemList<SuspectedSecretProblem> found)
     {
         var folder = files.Folder;
         var text = new EscapingMarkdownBuilder().Append(

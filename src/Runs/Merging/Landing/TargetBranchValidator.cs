@@ -25,14 +25,14 @@ public sealed class TargetBranchValidator(GitRepository repository, string prefi
     }
 
     /// <summary>
-    /// Finds the branch to which a target was probably renamed. It is the branch that the user has checked out, if it contains the commit
-    /// from which the run started.
+    /// Finds the branch to which a target was probably renamed. This is the first checked-out branch that contains the commit from which
+    /// the run started.
     /// </summary>
     /// <param name="began">Commit from which the run started.</param>
     /// <returns>Short name of the branch, or null if there is none.</returns>
     public async Task<string?> FindRenamedAsync(string began, CancellationToken stop)
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         foreach (var checkout in await new WorktreeManager(repository).ListAsync(stop))
         {
             if (

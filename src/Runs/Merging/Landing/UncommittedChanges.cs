@@ -1,9 +1,11 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Finds uncommitted files in a checkout. Agents can't see them, because agents start from commits.</summary>
+/// <summary>
+/// Finds uncommitted changes to tracked files in a checkout. Agents can't see these changes, because agents start from commits.
+/// </summary>
 public static class UncommittedChanges
 {
-    /// <summary>Lists changed and untracked files, except the plan and orchestrate's own files.</summary>
+    /// <summary>Lists tracked files with uncommitted changes, except the plan and orchestrate's own files.</summary>
     /// <param name="settings">The current settings.</param>
     /// <param name="planFile">Absolute path of the plan, or null if there is none.</param>
     /// <param name="services">Opens repositories.</param>

@@ -18,7 +18,7 @@ internal sealed record VulnerablePackageProblem(Vulnerability Vulnerability, str
 internal sealed record PackageAuditRecord
 {
     /// <summary>New vulnerabilities that are severe enough to prevent the landing, with users' decisions about them.</summary>
-    public PreLandingProblemRecord<VulnerablePackageProblem> Standing { get; init; } = new();
+    public PreLandingCheckProblemList<VulnerablePackageProblem> Standing { get; init; } = new();
 
     /// <summary>Audited files, each with the name of its tool.</summary>
     public IReadOnlyList<string> Audited { get; init; } = [];
@@ -29,6 +29,8 @@ internal sealed record PackageAuditRecord
     /// <summary>New vulnerabilities that are not severe enough to prevent the landing.</summary>
     public IReadOnlyList<VulnerablePackageProblem> Lesser { get; init; } = [];
 
-    /// <summary>Vulnerabilities that already existed at the run's base.</summary>
+    /// <summary>
+    /// Vulnerabilities that are older than the run, because they exist at the merge base of the target and the commit to land.
+    /// </summary>
     public IReadOnlyList<VulnerablePackageProblem> Old { get; init; } = [];
 }

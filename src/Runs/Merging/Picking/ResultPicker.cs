@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <summary>The best of several results of one task, with the branch that points to it.</summary>
 /// <param name="Ranking">All results, sorted from best to worst.</param>
 /// <param name="Branch">Name of the branch, or empty if no result can be picked.</param>
-public sealed record BestTaskResult(RankedTaskResultList Ranking, string Branch);
+public sealed record BestTaskResult(RankedIdenticalTaskResultList Ranking, string Branch);
 
 /// <summary>Picks the best result of each task that several agents worked on independently. The other results are left unchanged.</summary>
 /// <param name="location">The repository.</param>
@@ -30,7 +30,9 @@ public sealed class ResultPicker(LocalRepositoryPaths location, RunServiceBundle
         var folder = new RunFolder(location.Root, run.RunId);
         var preferences = TiedTaskResultDecisionStore.Read(CurrentPlanReader.TryFiles(location.Root, run));
         var picked = new List<BestTaskResult>();
-        foreach (var (_, ranking) in await new TaskResultComparer(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop))
+        foreach (
+            var (_, ranking) in await new IdenticalTaskResultRanker(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop)
+        )
         {
             var decided = ranking.With(preferences);
             picked.Add(new BestTaskResult(decided, await MoveAsync(repository, run, decided.Results[0], stop)));

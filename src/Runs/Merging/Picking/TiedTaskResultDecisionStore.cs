@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="Reviewer">Name of the reviewer's agent, with its model.</param>
 internal sealed record TiedTaskResultDecision(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
-/// <summary>Stores a reviewer's choices among tied results together with the other files on which the run's decisions depend.</summary>
+/// <summary>Stores a reviewer's choices among tied results, as one of the files that affect the run's decisions.</summary>
 /// <param name="Preferences">The choices, one for each tie.</param>
 internal sealed record TiedTaskResultDecisionStore(IReadOnlyList<TiedTaskResultDecision> Preferences)
 {

@@ -11,13 +11,16 @@ public sealed record TiedTaskResultGroup(string Text, IReadOnlyList<TiedTaskResu
 public sealed record TiedTaskResult(string Task, string Commit);
 
 /// <summary>
-/// Stores the ties that the run's reviewer must decide together with the other files on which the run's decisions depend.
+/// Stores the tied results among which the run's reviewer must choose, as one of the files that affect the run's decisions.
 /// </summary>
 /// <param name="Base">Commit from which all tasks started.</param>
 /// <param name="Ties">The ties, one for each question.</param>
 internal sealed record TiedTaskResultStore(string Base, IReadOnlyList<TiedTaskResultGroup> Ties)
 {
-    /// <summary>Reads the stored ties between results. Returns null if the reviewer reviews the whole change instead.</summary>
+    /// <summary>
+    /// Reads the stored groups of tied results. Returns null if there are none, which means that the reviewer reviews the whole change
+    /// instead.
+    /// </summary>
     public static TiedTaskResultStore? Read(RunPlanAndSettings run) =>
         run.Decisions?.TryRead(run.Folder, NameOf(run.Folder)) is { } json
             ? JsonSerializer.Deserialize<TiedTaskResultStore>(json, PayloadJsonOptions.Options)

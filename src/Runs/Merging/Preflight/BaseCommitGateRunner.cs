@@ -12,7 +12,7 @@ internal sealed class BaseCommitGateRunner(CommitGateRunner gates)
     /// </summary>
     /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
     /// <returns>The list of files that affect the run's decisions, including the verdicts.</returns>
-    public async Task<RunDecisionInputManifest> TryAsync(
+    public async Task<RunDecisionInputFileHashList> TryAsync(
         GitRepository repository,
         RunPlanAndSettings files,
         string baseCommit,

@@ -62,12 +62,15 @@ public sealed class DuplicateRunChecker
                 && SmallFileReader.TryRead(folder.Planning("start.json")) is { } start
                 && StoredJsonReader.TryParse(start, PayloadJsonOptions.Options.TypeOf<RunStartSettings>()) is { Input.PlanOnly: false };
 
-    /// <summary>Lists open runs with the same work, by their recorded status.</summary>
+    /// <summary>Lists the runs with the same work that are open according to their recorded status.</summary>
     /// <param name="but">Id of this run, which is excluded.</param>
     public IEnumerable<RunStatus> FindOpen(string but) =>
         Recorded(but).Where(run => !RunStateNames.IsFinal(run.Status.State) && IsOf(run.Folder)).Select(run => run.Status);
 
-    /// <summary>Finds the latest run that landed all of this work. The target must not have changed since then.</summary>
+    /// <summary>
+    /// Finds the latest run that landed all of this work. The files that its tasks read or write must not have changed on the target since
+    /// then.
+    /// </summary>
     /// <param name="but">Id of this run, which is excluded.</param>
     /// <param name="target">Branch on which this run would land, or null for the branch that is checked out.</param>
     /// <param name="services">Opens repositories.</param>
@@ -167,8 +170,8 @@ public sealed class DuplicateRunChecker
     }
 
     /// <summary>
-    /// True if the files that the run's tasks read and write have not changed on the target since the run ended. If nothing was merged, the
-    /// branch that contains the work is compared instead of the target.
+    /// True if the files that the run's tasks read or write are the same on the target as in the landed commit. If the run landed on
+    /// another branch, which is still unchanged, these files may instead be the same as at the run's base.
     /// </summary>
     private static async Task<bool> IsUnchangedAsync(
         RunFolder folder,

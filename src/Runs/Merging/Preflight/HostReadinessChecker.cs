@@ -4,7 +4,7 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
-/// Checks whether this host could now run a task of another host's run. It checks the disk, the memory and the login of the agent, with the
+/// Checks whether this host could now run a task of another host's run. The disk, the memory and the agent's login are checked against the
 /// settings of this host.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>

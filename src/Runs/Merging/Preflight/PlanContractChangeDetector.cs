@@ -3,17 +3,16 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
-/// Finds the contract versions that the tasks of earlier runs used. The plan of a run is fixed, so users change a contract by starting a
-/// run with a changed plan. Tasks that use the contract are then redone, because the contract is part of their content key. All other
-/// results are reused and verified with the new contract.
+/// Detects contracts that have changed since earlier runs. Users change a contract by starting a run with a changed plan. Tasks that use
+/// the contract are then redone, whereas all other results are reused and verified with the new contract.
 /// </summary>
 internal static class PlanContractChangeDetector
 {
     private const int MostRuns = 50;
 
     /// <summary>
-    /// Adds a warning for each task whose contract differs from the version that it last used. Returns the contracts that changed so often
-    /// that a user must approve the run.
+    /// Adds warnings that name the tasks of the previous run whose contract has changed since then. Returns the contracts that changed so
+    /// often that a user must approve the run.
     /// </summary>
     public static IReadOnlyList<string> Renegotiated(RunPlanAndSettings files, List<string> warnings)
     {
@@ -65,9 +64,7 @@ internal static class PlanContractChangeDetector
         return changes;
     }
 
-    /// <summary>
-    /// Lists earlier runs from newest to oldest, up to the last one that landed. The contracts of a landed run are settled.
-    /// </summary>
+    /// <summary>Lists the runs since the last landed one, from newest to oldest. The contracts of a landed run count as settled.</summary>
     private static IEnumerable<RunFolder> EarlierRuns(RunFolder present) =>
         new DirectoryInfo(Path.GetDirectoryName(present.Path)!)
             .EnumerateDirectories()

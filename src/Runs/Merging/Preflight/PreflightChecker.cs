@@ -174,7 +174,7 @@ public sealed class PreflightChecker(RunServiceBundle services)
         );
     }
 
-    /// <summary>Converts the time of day in the run's input to a point in time.</summary>
+    /// <summary>Converts the time of day after which the run starts no agents, as given in its input, to a point in time.</summary>
     private static DateTimeOffset? ParseUntil(PreflightInput input, List<string> errors)
     {
         if (input.Input.UntilTime is not { } time)
@@ -226,8 +226,8 @@ public sealed class PreflightChecker(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Records the position of the target, and creates the staging branch there with the plan's contracts, in one transaction. A resumed
-    /// run finds the record and the branch.
+    /// Records the target's tip as the run's base, and creates the staging branch there with the plan's contracts, in one transaction. A
+    /// resumed run finds the existing refs.
     /// </summary>
     private static async Task<string> BeginAsync(
         GitRepository repository,

@@ -16,5 +16,5 @@ public static class RepositoryCloneIdentityFinder
         RepositoryReference here,
         string remote,
         CancellationToken stop
-    ) => await new RemoteRepositoryIdStore(await services.OpenRepositoryAsync(here.Path), remote).FindAsync(stop);
+    ) => await new RepositoryIdRemoteRefStore(await services.OpenRepositoryAsync(here.Path), remote).FindAsync(stop);
 }

@@ -5,8 +5,8 @@ using Orchestrator.Runs.Planning;
 namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
-/// Finds the reasons to reject a run that can be determined from its plan, its settings and its checkout alone. Used by preflight and by
-/// every command that announces a run, such as a rehearsal, a dry run or a schedule.
+/// Finds the reasons to reject a run that can be determined from its plan, its settings and its checkout alone. Used by preflight, and by
+/// commands that simulate or schedule a run.
 /// </summary>
 public static class RunRefusalFinder
 {
@@ -23,7 +23,7 @@ public static class RunRefusalFinder
         RepositoryReference repository
     ) =>
         plan is null
-            ? [.. RunPaidAgentFinder.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
+            ? [.. BillableAgentFinder.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
             : Of(new RunPlanAndSettings(new RunFolder(repository.Path, "new"), plan, RunStartSettings.Of(input, settings, repository)));
 
     /// <summary>Finds the reasons to reject a run whose files have been stored.</summary>
@@ -32,7 +32,7 @@ public static class RunRefusalFinder
         [
             .. TaskOutlineExtractor.FaultsOf(files, TaskOutlineExtractor.OutlineOf(files).Faults),
             .. SameButForCase(files.Plan),
-            .. MoneyBudgetChecker.Faults(files.Settings, RunPaidAgentFinder.Of(files.Settings, files.Plan.Tasks)),
+            .. MoneyBudgetChecker.Faults(files.Settings, BillableAgentFinder.Of(files.Settings, files.Plan.Tasks)),
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
 

@@ -3,8 +3,8 @@ using Orchestrator.Runs.Merging.Landing;
 namespace Orchestrator.Runs.Merging.PullRequests;
 
 /// <summary>
-/// Runs the <c>gh</c> program in a repository, without a shell or a terminal. A call is retried if the server fails. The output is
-/// untrusted.
+/// Runs the <c>gh</c> program in a repository, without a shell or a terminal. Calls that may be repeated are retried if the server fails.
+/// The output is untrusted.
 /// </summary>
 internal sealed class GitHubCliClient(GitRepository repository, RunServiceBundle services)
 {
@@ -14,7 +14,7 @@ internal sealed class GitHubCliClient(GitRepository repository, RunServiceBundle
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private readonly ProcessRunner _runner = new(services.Time);
 
-    /// <summary>Runs the program once, or several times if the server fails.</summary>
+    /// <summary>Runs the program, and retries the call after server failures if <paramref name="mayRepeat"/> is true.</summary>
     /// <param name="mayRepeat">True if the call may be repeated even though a failed call may have taken effect.</param>
     /// <param name="stop">Cancels the call.</param>
     /// <param name="arguments">Arguments of the program.</param>

@@ -6,7 +6,7 @@ public enum GitHubCliCallOutcome
     /// <summary>The server accepted the request.</summary>
     Done,
 
-    /// <summary>The program is not in <c>PATH</c>.</summary>
+    /// <summary>The <c>gh</c> program is not in <c>PATH</c>.</summary>
     NoProgram,
 
     /// <summary>The user is not logged in, or the login has expired.</summary>
@@ -22,7 +22,7 @@ public enum GitHubCliCallOutcome
     Refused,
 }
 
-/// <summary>The response of a call to the <c>gh</c> program.</summary>
+/// <summary>The response to a call of the <c>gh</c> program.</summary>
 /// <param name="Outcome">Outcome of the call.</param>
 /// <param name="Text">Standard output, which is untrusted text from the server.</param>
 /// <param name="Why">Error message of the program, or empty if the call succeeded.</param>

@@ -24,8 +24,8 @@ public sealed record PullRequestResult(GitHubCliCallOutcome Outcome, string Mess
 }
 
 /// <summary>
-/// Opens, updates and reads the pull requests of a run's branches through the <c>gh</c> program. Each branch has at most one pull request,
-/// which is found by its head branch.
+/// Opens, updates and reads pull requests for a run's branches through the <c>gh</c> program. Each branch has at most one open pull
+/// request, which is found by its head branch.
 /// </summary>
 /// <param name="location">The repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
@@ -89,7 +89,7 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
         return result with { Message = $"{result.Message}{note}" };
     }
 
-    /// <summary>Reads the current comments of reviewers and the failed checks on a run's pull requests.</summary>
+    /// <summary>Reads the comments of reviewers and the failed checks on the open pull requests of a run's branches.</summary>
     /// <param name="run">Status of the run.</param>
     /// <param name="tasks">Ids of the tasks whose pull requests are read. The value null stands for the run's staging branch.</param>
     /// <param name="stop">Cancels the calls.</param>
@@ -130,7 +130,10 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
 
     private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
 
-    /// <summary>Reads the failed checks and the reviewers' current comments on a run's pull requests.</summary>
+    /// <summary>
+    /// Finds the pull request of a branch. An open one has precedence, followed by the newest one. Returns the response of the <c>gh</c>
+    /// program instead if the call failed.
+    /// </summary>
     private static async Task<(KnownPullRequest? Known, GitHubCliResponse? Failure)> FindAsync(
         GitHubCliClient gitHub,
         string branch,
@@ -234,7 +237,8 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
     }
 
     /// <summary>
-    /// Returns the reason why the work must not be pushed. If it may be pushed, returns null and a note for the pull request.
+    /// Returns the reason why the work must not be pushed, such as possible secrets. Returns null if the work may be pushed, with a note
+    /// about files that could not be searched.
     /// </summary>
     private async Task<(string? Refusal, string Note)> SecretsAsync(
         GitRepository repository,
@@ -247,7 +251,8 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
         {
             return (null, "");
         }
-        var from = await new GitCommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
+        var from =
+            await new GitCommitReaderAndWriter(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
         var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         return found.Count == 0
             ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNameEncoding.List(unread, MostNamed)})")

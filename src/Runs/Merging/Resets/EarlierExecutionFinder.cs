@@ -10,7 +10,7 @@ public static class EarlierExecutionFinder
     /// <param name="input">The run, and the page of tasks to inspect.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="findOpen">Lists the open workflows of the run's tasks.</param>
-    public static async Task<EarlierExecutionStatePage> FindAsync(
+    public static async Task<EarlierWorkSearchResultPage> FindAsync(
         FindEarlierWorkInput input,
         RunServiceBundle services,
         Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen,
@@ -21,7 +21,7 @@ public static class EarlierExecutionFinder
         var record = RunStatusFile.Read(folder.Status);
         if (input.PlanHash.Length == 0)
         {
-            return new EarlierExecutionStatePage { LastSequence = record?.Sequence ?? 0 };
+            return new EarlierWorkSearchResultPage { LastSequence = record?.Sequence ?? 0 };
         }
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
@@ -45,7 +45,7 @@ public static class EarlierExecutionFinder
                 tasks.Add(Closed(id, merge, attempts.GetValueOrDefault(id), lastStart));
             }
         }
-        return new EarlierExecutionStatePage
+        return new EarlierWorkSearchResultPage
         {
             LastSequence = record?.Sequence ?? 0,
             StagingTip = staging?.Tip ?? "",
@@ -56,7 +56,9 @@ public static class EarlierExecutionFinder
         };
     }
 
-    /// <summary>Finds the merges that are on staging, by the trailers of its commits and by the merges that the run recorded.</summary>
+    /// <summary>
+    /// Finds the merges that staging contains, by the trailers of its commits and by the merge commits that the run recorded.
+    /// </summary>
     private static async Task<Dictionary<string, string>> FindMergedAsync(
         GitRepository repository,
         RunFolder folder,
@@ -66,7 +68,7 @@ public static class EarlierExecutionFinder
     )
     {
         var merged = new Dictionary<string, string>(StringComparer.Ordinal);
-        var commits = await new GitCommitStore(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
+        var commits = await new GitCommitReaderAndWriter(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
         foreach (var commit in commits)
         {
             if (commit.Trailers is { Task: { } task } trailers && trailers.Run == folder.Name)

@@ -10,16 +10,21 @@ namespace Orchestrator.Runs.Merging.ReviewMaterial;
 /// <param name="Instructions">Numbers of the added lines that try to instruct a reviewer.</param>
 public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Instructions);
 
-/// <summary>Reads the changes to review, and divides them into questions. Each question consists of whole files if possible.</summary>
+/// <summary>
+/// Reads the changes to review, and divides them into parts, one for each question to the reviewer. A part consists of whole files if
+/// possible.
+/// </summary>
 internal static partial class ReviewDiff
 {
-    /// <summary>Maximum length of the changes in one question, in characters. This is about 40,000 tokens.</summary>
+    /// <summary>Maximum length of the changes in one question to the reviewer, in characters. This is about 40,000 tokens.</summary>
     public const int LargestPart = 140_000;
 
-    /// <summary>Maximum number of questions. If a change needs more, a user must decide how to continue.</summary>
+    /// <summary>
+    /// Maximum number of questions to the reviewer about one change. If a change needs more, a user must decide how to continue.
+    /// </summary>
     public const int MostParts = 40;
 
-    /// <summary>Reads the files that changed between two commits. Returns null if the change is too large for a review.</summary>
+    /// <summary>Reads the changes of each file between two commits. Returns null if the change is too large for a review.</summary>
     public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(
         GitRepository repository,
         string from,
@@ -28,8 +33,8 @@ internal static partial class ReviewDiff
     ) => (await FileDiff.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
 
     /// <summary>
-    /// Divides files into questions, each with as many whole files as possible. A file that is too large for one question is split between
-    /// lines, and each piece is marked as a part.
+    /// Divides the changes into questions to the reviewer, each with as many whole files as possible. A file that is too large for one
+    /// question is split at the ends of lines, and each piece is marked as such.
     /// </summary>
     public static IReadOnlyList<string> Divide(IReadOnlyList<ReviewedFile> files, int largest = LargestPart)
     {

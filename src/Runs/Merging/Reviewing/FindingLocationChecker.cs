@@ -1,9 +1,10 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>
-/// Checks that a location in a reviewer's finding exists, either in the reviewed commit or in the lines that this commit removed.
+/// Checks that the location in a reviewer's finding exists in the reviewed commit, or, if the file no longer exists there, at the run's
+/// base.
 /// </summary>
-internal sealed class FindingLocationChecker(GitCommitStore commits, ReviewRound round)
+internal sealed class FindingLocationChecker(GitCommitReaderAndWriter commits, ReviewRound round)
 {
     private HashSet<string>? _files;
     private HashSet<string>? _before;

@@ -14,7 +14,7 @@ public sealed class ReadOnlyAgentService(RunServiceBundle services)
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, RunStepExecutionContext execution) =>
         await new ReadOnlyAgentRunner(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
 
-    /// <summary>Validates a stored answer. If the answer is valid, stores it for later steps.</summary>
+    /// <summary>Validates a stored answer of an agent. A valid answer is stored for later steps.</summary>
     /// <param name="input">The answer to validate.</param>
     public AgentAnswerValidationResult Judge(ValidateAgentAnswerInput input) => CallerOf(input.Question).Judge(input);
 
@@ -22,7 +22,7 @@ public sealed class ReadOnlyAgentService(RunServiceBundle services)
         question switch
         {
             { Planning: not null, Review: null, Task: null } => new PlannerCaller(),
-            { Planning: null, Review: not null, Task: null } => new ReviewerCaller(services),
+            { Planning: null, Review: not null, Task: null } => new ReviewerAgentCaller(services),
             { Planning: null, Review: null, Task: not null } => new AgentQuestionPlannerCaller(services),
             _ => throw new RunStepFailedException(
                 "A request to an agent must be exactly one of a plan, a review and an answer.",

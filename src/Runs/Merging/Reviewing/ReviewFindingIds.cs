@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>
-/// Assigns ids to the findings of a review round. A finding and the task that fixes it have the same id. The same round at the same commit
-/// always gets the same ids. After a reset, a round with the same number may review another commit. Its findings then get ids that the run
-/// has never used, because a finding whose id belongs to a merged task would count as fixed.
+/// Assigns ids to the findings of a review round. A finding and the task that fixes it share an id, so a round at the same commit always
+/// gets the same ids. If a reset run reviews another commit, the round gets unused ids, because a finding with a merged task's id would
+/// count as fixed.
 /// </summary>
 internal sealed class ReviewFindingIds
 {
@@ -13,7 +13,10 @@ internal sealed class ReviewFindingIds
 
     private ReviewFindingIds(string prefix, HashSet<string> taken, int first) => (_prefix, _taken, _next) = (prefix, taken, first);
 
-    /// <summary>Creates the ids for a round. The first number is stored before it is used.</summary>
+    /// <summary>
+    /// Creates the source of a round's ids. The number of the first id is stored before any id is assigned, so that a repeated call assigns
+    /// the same ids.
+    /// </summary>
     /// <param name="round">Number of the round.</param>
     /// <param name="file">Absolute path of the file that stores the first number.</param>
     public static ReviewFindingIds Of(RunPlanAndSettings run, int round, string file)
@@ -38,7 +41,7 @@ internal sealed class ReviewFindingIds
         return id;
     }
 
-    /// <summary>Returns the highest task number of a round for which a task was ever started.</summary>
+    /// <summary>Returns the highest number in the ids of a round's tasks that were ever started, or 0 if there are none.</summary>
     private static int LastBegun(string tasks, string prefix) =>
         !Directory.Exists(tasks)
             ? 0

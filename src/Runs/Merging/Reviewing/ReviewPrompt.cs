@@ -27,7 +27,7 @@ internal static class ReviewPrompt
         """;
 
     /// <summary>
-    /// Renders one question. It contains the request, the plan, the findings of earlier rounds, and a part of the change.
+    /// Renders one question to the reviewer. It contains the request, the plan, the findings of earlier rounds, and one part of the change.
     /// </summary>
     /// <param name="plan">The plan whose tasks are done.</param>
     /// <param name="files">All files that changed in the reviewed commits.</param>

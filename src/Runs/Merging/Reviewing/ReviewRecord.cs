@@ -30,7 +30,10 @@ internal sealed record ReviewFinding
     /// <summary>Paths of the files that a fix must change.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>True if the finding prevents the landing. Its location must exist, and its text must describe the defect.</summary>
+    /// <summary>
+    /// True if the finding prevents the landing. This requires blocking severity, an existing location, a consequence and a way to
+    /// reproduce the defect.
+    /// </summary>
     public bool Blocks { get; init; }
 
     /// <summary>Reason why the finding does not prevent the landing, or why it has its current state.</summary>

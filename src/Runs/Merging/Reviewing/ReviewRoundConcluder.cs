@@ -35,7 +35,7 @@ public sealed class ReviewRoundConcluder(RunServiceBundle services)
             .Select(part => AnswerTo(part, files) ?? throw ReviewGoneError(run, input))
             .ToList();
         var repository = await services.OpenRepositoryAsync(run);
-        var places = new FindingLocationChecker(new GitCommitStore(repository), input.Round);
+        var places = new FindingLocationChecker(new GitCommitReaderAndWriter(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
         var ids = ReviewFindingIds.Of(run, input.Round.Number, files.FirstId);
         var news = await JudgeAsync(answers, questions, places, ids, stop);
@@ -138,7 +138,7 @@ public sealed class ReviewRoundConcluder(RunServiceBundle services)
 
     private static async Task<List<ReviewFinding>> JudgeAsync(
         IReadOnlyList<ReviewerAnswer> answers,
-        ReviewRoundQuestionSummary questions,
+        ReviewRoundQuestionSetSummary questions,
         FindingLocationChecker places,
         ReviewFindingIds ids,
         CancellationToken stop

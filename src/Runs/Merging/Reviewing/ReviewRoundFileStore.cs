@@ -9,27 +9,27 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <param name="hash">Hash of the stored round from the run's history, or empty for a new round.</param>
 internal sealed class ReviewRoundFileStore(RunFolder folder, ReviewRound round, string hash)
 {
-    private RunDecisionInputManifest? _said;
+    private RunDecisionInputFileHashList? _said;
 
     private string Name => $"round-{round.Number}-{CommitIdFormatter.Shorten(round.Tip)}";
 
     /// <summary>Absolute path of the folder for conversations with models that have no agent program.</summary>
-    public string Conversations => RunReviewerFinder.ConversationsOf(folder);
+    public string Conversations => AvailableReviewerFinder.ConversationsOf(folder);
 
-    private RunDecisionInputManifest Said =>
-        _said ??= hash.Length == 0 ? RunDecisionInputManifest.None : RunDecisionInputManifest.Read(folder, hash);
+    private RunDecisionInputFileHashList Said =>
+        _said ??= hash.Length == 0 ? RunDecisionInputFileHashList.None : RunDecisionInputFileHashList.Read(folder, hash);
 
     /// <summary>The stored questions. Null if none are stored yet or the hash belongs to another round.</summary>
-    public ReviewRoundQuestionSummary? Questions =>
+    public ReviewRoundQuestionSetSummary? Questions =>
         Said.TryRead(folder, Named("questions.json")) is { } json
-            ? JsonSerializer.Deserialize<ReviewRoundQuestionSummary>(json, PayloadJsonOptions.Options)
+            ? JsonSerializer.Deserialize<ReviewRoundQuestionSetSummary>(json, PayloadJsonOptions.Options)
             : null;
 
     /// <summary>Stores the questions of the review round and their prompts.</summary>
     /// <returns>The hash of the stored round.</returns>
-    public string Begin(ReviewRoundQuestionSummary questions, IReadOnlyList<string> prompts)
+    public string Begin(ReviewRoundQuestionSetSummary questions, IReadOnlyList<string> prompts)
     {
-        var said = RunDecisionInputManifest.None.With(
+        var said = RunDecisionInputFileHashList.None.With(
             folder,
             Named("questions.json"),
             JsonSerializer.SerializeToUtf8Bytes(questions, PayloadJsonOptions.Options)
@@ -81,10 +81,10 @@ internal sealed class ReviewRoundFileStore(RunFolder folder, ReviewRound round, 
     private string In(string file) => folder.Review(Path.Combine(Name, file));
 }
 
-/// <summary>The questions of a review round.</summary>
+/// <summary>The number of questions in a review round, with the lines of the change that try to instruct the reviewer.</summary>
 /// <param name="Count">Number of questions.</param>
 /// <param name="Instructions">Lines of the change that try to instruct the reviewer.</param>
-internal sealed record ReviewRoundQuestionSummary(int Count, IReadOnlyList<ReviewerInstruction> Instructions);
+internal sealed record ReviewRoundQuestionSetSummary(int Count, IReadOnlyList<ReviewerInstruction> Instructions);
 
 /// <summary>A line of the change that tries to instruct a reviewer.</summary>
 internal sealed record ReviewerInstruction(string File, int Line);

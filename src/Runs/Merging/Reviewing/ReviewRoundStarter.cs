@@ -33,7 +33,7 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
         };
     }
 
-    private async Task<(ReviewRoundQuestionSummary? Questions, string Hash, string Fault)> StoreAsync(
+    private async Task<(ReviewRoundQuestionSetSummary? Questions, string Hash, string Fault)> StoreAsync(
         PrepareReviewInput input,
         RunPlanAndSettings run,
         ReviewRoundFileStore files,
@@ -45,7 +45,7 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
         {
             return await StoreTiesAsync(run, files, ties, repository, stop);
         }
-        if (await new GitCommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
+        if (await new GitCommitReaderAndWriter(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
             return (null, "", $"The commit {input.Round.Tip} of staging is missing, so it can't be reviewed.");
         }
@@ -56,7 +56,7 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
         {
             return (null, "", TooLarge(changed));
         }
-        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new RunReviewerFinder(services).FindAsync(run, stop);
+        var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new AvailableReviewerFinder(services).FindAsync(run, stop);
         if (fault.Length > 0)
         {
             return (null, "", fault);
@@ -72,7 +72,7 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
             changed.Select(file => file.Path),
             stop
         );
-        var questions = new ReviewRoundQuestionSummary(
+        var questions = new ReviewRoundQuestionSetSummary(
             parts.Count,
             [.. changed.SelectMany(file => file.Instructions.Select(line => new ReviewerInstruction(file.Path, line)))]
         );
@@ -94,7 +94,7 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
             : $"The change is too large to be reviewed: {Plural.Of(changed.Sum(f => f.Lines), "line")} in "
                 + $"{Plural.Of(changed.Count, "file")}. Nothing was accepted. Land it without a review (skip), or divide it.";
 
-    private async Task<(ReviewRoundQuestionSummary? Questions, string Hash, string Fault)> StoreTiesAsync(
+    private async Task<(ReviewRoundQuestionSetSummary? Questions, string Hash, string Fault)> StoreTiesAsync(
         RunPlanAndSettings run,
         ReviewRoundFileStore files,
         TiedTaskResultStore ties,
@@ -102,7 +102,7 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
         CancellationToken stop
     )
     {
-        var (reviewer, fault) = await new RunReviewerFinder(services).FindAsync(run, stop);
+        var (reviewer, fault) = await new AvailableReviewerFinder(services).FindAsync(run, stop);
         if (reviewer is null)
         {
             return (null, "", fault);
@@ -110,13 +110,13 @@ public sealed class ReviewRoundStarter(RunServiceBundle services)
         var prompts = new List<string>();
         foreach (var tie in ties.Ties)
         {
-            if (await TiedTaskResultFinder.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
+            if (await TaskResultRankTieFinder.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
             {
                 return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are missing.");
             }
             prompts.Add(ResultPickPrompt.Render(tie, changes, reviewer.AnswersInText ? ResultPickAnswer.Schema : null));
         }
-        var questions = new ReviewRoundQuestionSummary(prompts.Count, []);
+        var questions = new ReviewRoundQuestionSetSummary(prompts.Count, []);
         return (questions, files.Begin(questions, prompts), "");
     }
 }

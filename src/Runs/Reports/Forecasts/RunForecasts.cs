@@ -44,7 +44,7 @@ public sealed class RunForecasts(string repository)
             : null;
     }
 
-    /// <summary>Forecasts the share of usage limits that the tasks will use, for each account that pays.</summary>
+    /// <summary>Forecasts, for each account that pays, the share of its usage limits that the tasks will use.</summary>
     private static IEnumerable<WindowForecast> Windows(
         List<PlanTask> tasks,
         OrchestratorSettings settings,
@@ -177,7 +177,7 @@ public sealed class RunForecasts(string repository)
         }
     }
 
-    /// <summary>Returns the duration of a run, excluding the time in which it waited for users.</summary>
+    /// <summary>Returns the duration of a run, excluding the time during which the run was waiting for users.</summary>
     /// <param name="end">End of the run, or the current time.</param>
     public TimeSpan DurationOf(RunStatus run, DateTimeOffset end)
     {

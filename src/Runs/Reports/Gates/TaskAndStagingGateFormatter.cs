@@ -32,7 +32,7 @@ public static class TaskAndStagingGateFormatter
         {
             (0, false) => "no gate checks it",
             (0, true) => "no gate of its own; only staging's gates decide",
-            (_, false) when holding.All(gate => gate.Source == GateDefinitionSource.Task) =>
+            (_, false) when holding.All(gate => gate.Source == GateDefinitionSourceKind.Task) =>
                 $"only its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}'",
             _ => FormatNames(holding),
         };
@@ -43,13 +43,13 @@ public static class TaskAndStagingGateFormatter
             holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advisory)")} {Origin(gate.Source)}")
         );
 
-    private static string Origin(GateDefinitionSource source) =>
+    private static string Origin(GateDefinitionSourceKind source) =>
         source switch
         {
-            GateDefinitionSource.Task => "(its own)",
-            GateDefinitionSource.Configuration => "(gates.task)",
-            GateDefinitionSource.Integration => "(gates.integration)",
-            GateDefinitionSource.Contracts => "(found, for the contracts)",
+            GateDefinitionSourceKind.Task => "(its own)",
+            GateDefinitionSourceKind.Configuration => "(gates.task)",
+            GateDefinitionSourceKind.Integration => "(gates.integration)",
+            GateDefinitionSourceKind.Contracts => "(found, for the contracts)",
             _ => "(found)",
         };
 }

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Compares the last verdicts of a run's gates with those of the previous run, to find gates that newly fail.</summary>
+/// <summary>Compares the last verdicts of a run's gates with those of the previous run, to find gates that have started to fail.</summary>
 internal sealed class GateRegressions
 {
     /// <summary>Maximum number of earlier runs that are searched for gate verdicts.</summary>
@@ -51,7 +51,7 @@ internal sealed class GateRegressions
         return new GateRegressions(last, null, []);
     }
 
-    /// <summary>Returns whether a gate passed in the previous run, or null if it was not run there.</summary>
+    /// <summary>True if a gate passed in the previous run, false if it failed there, or null if it was not run there.</summary>
     public bool? PassedBefore(GateVerdict verdict) => Earlier.FirstOrDefault(earlier => Key(earlier) == Key(verdict))?.Passed;
 
     // The verdict at the landing has precedence, followed by the latest verdict of a task.

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Creates the report sections about gates that newly fail and about the number of tests.</summary>
+/// <summary>Creates the report sections about gates that have started to fail and about the number of tests.</summary>
 internal static class GateReportSectionBuilder
 {
     private const int LongestName = 120;

@@ -97,7 +97,7 @@ internal static class RunContractReportSectionBuilder
             [],
             timeline
         );
-        var lost = MergedHunkStateRecord.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
+        var lost = LostChangeCheckRecord.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
         yield return Clause(
             "No merged work is lost",
             lost == 0 ? "none is" : $"{Plural.Of(lost, "hunk is", "hunks are")}",

@@ -19,15 +19,15 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
     /// <param name="task">Id of the task, or of another item that a question can concern.</param>
     public IReadOnlyList<long> Last(string task) => _ofTasks.Contains(task) ? Numbers(_ofTasks[task].Last()) : OfRun;
 
-    /// <summary>Returns the number of the last event at which a task was in a given state. Empty if there is none.</summary>
+    /// <summary>Returns the number of the last event that reported a task in the given state. Empty if there is none.</summary>
     public IReadOnlyList<long> Last(string task, string state) =>
         Numbers(_ofTasks[task].LastOrDefault(happened => happened.State == state));
 
-    /// <summary>Returns the number of the last event at which the run was in one of the given states.</summary>
+    /// <summary>Returns the number of the last event that reported the run in one of the given states. Empty if there is none.</summary>
     public IReadOnlyList<long> OfRunIn(params string[] states) =>
         Numbers(_ofRun.LastOrDefault(happened => states.Contains(happened.State)));
 
-    /// <summary>Returns the number of the last event before the time of an occurrence for which no event was recorded.</summary>
+    /// <summary>Returns the number of the last event before the given time. Used for occurrences that have no event of their own.</summary>
     /// <param name="task">Id of the task that the occurrence concerns, or null if it concerns the run.</param>
     /// <param name="time">Time of the occurrence, or null if unknown.</param>
     public IReadOnlyList<long> Before(string? task, DateTimeOffset? time)

@@ -7,7 +7,7 @@ internal static class TaskTimeReportSectionBuilder
     /// <param name="end">End of the run, or the current time if the run is open.</param>
     public static RunReportSection Of(RunTimeline timeline, DateTimeOffset end)
     {
-        var spans = TaskTimePeriod.Of(timeline.All, end);
+        var spans = CategorizedTaskTimePeriod.Of(timeline.All, end);
         var all = Sum(spans);
         return new RunReportSection("time", "Where the time went", [])
         {
@@ -18,11 +18,11 @@ internal static class TaskTimeReportSectionBuilder
                         "time",
                         ["of all tasks together", "time", "share"],
                         [
-                            .. TaskTimePeriod
+                            .. CategorizedTaskTimePeriod
                                 .Uses.Select(use => (Use: use, Spans: spans.Where(span => span.Use == use).ToList()))
                                 .Where(use => use.Spans.Count > 0)
                                 .Select(use => new RunReportRow(
-                                    [TaskTimePeriod.DisplayText(use.Use), Length(Sum(use.Spans)), Share(Sum(use.Spans) / all)],
+                                    [CategorizedTaskTimePeriod.DisplayText(use.Use), Length(Sum(use.Spans)), Share(Sum(use.Spans) / all)],
                                     [.. use.Spans.SelectMany(span => span.Events).Distinct().Order()]
                                 )),
                         ],
@@ -36,7 +36,7 @@ internal static class TaskTimeReportSectionBuilder
         string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 
     // Each duration is rounded to seconds, so that the displayed values add up to the displayed total.
-    private static TimeSpan Sum(IEnumerable<TaskTimePeriod> spans) =>
+    private static TimeSpan Sum(IEnumerable<CategorizedTaskTimePeriod> spans) =>
         TimeSpan.FromSeconds(spans.GroupBy(span => span.Use).Sum(use => Math.Round(use.Sum(span => span.Length.TotalSeconds))));
 
     private static string Share(double share) =>

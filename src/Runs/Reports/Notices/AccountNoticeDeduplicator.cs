@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// Ensures that only one run on this host notifies the user about an unavailable account, even if several runs wait for the account.
+/// Ensures that only one run on this host notifies the user about an unavailable account or a used-up shared budget that affects several
+/// runs.
 /// </summary>
 /// <param name="folder">Absolute path of the folder with the notice records.</param>
 /// <param name="time">The clock.</param>
@@ -34,7 +35,9 @@ internal sealed class AccountNoticeDeduplicator(string folder, TimeProvider time
         return DurableFile.TryCreate(path, run) || DurableFile.TryRead(path) == run;
     }
 
-    /// <summary>Releases a run's claim after the account works again or the run has ended, so that the next problem is reported.</summary>
+    /// <summary>
+    /// Releases a run's claim after the problem has been solved or the run has ended, so that the next problem is reported.
+    /// </summary>
     public void Release(string key, string run)
     {
         var path = PathOf(key);

@@ -18,7 +18,9 @@ internal static class DueNoticeSelector
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
-    /// <summary>Combines new facts into one message. Facts that must wait are postponed.</summary>
+    /// <summary>
+    /// Combines new facts about a run into one message, unless the minimum time between messages or quiet hours require a delay.
+    /// </summary>
     /// <param name="book">The current notice record.</param>
     /// <param name="run">The run, with all facts that are true now.</param>
     /// <param name="targets">Kinds of facts that each target subscribes to, by the name of the target.</param>
@@ -47,7 +49,7 @@ internal static class DueNoticeSelector
         }
         var quietUntil = quiet?.EndAfter(now, zone);
         var paced = book.Messages is [.., var last] ? last.Notice.Time + Pace : now;
-        if (run.Rest == RunLivenessForNotices.None && (quietUntil ?? paced) > now)
+        if (run.Rest == RunLivenessKindForNotices.None && (quietUntil ?? paced) > now)
         {
             return (book, quietUntil ?? paced);
         }
@@ -61,7 +63,8 @@ internal static class DueNoticeSelector
     }
 
     /// <summary>
-    /// Returns the items of a message that a target gets now. The target must subscribe to them, and questions must still be open.
+    /// Returns the items of a message that are to be sent to a target now. Items to which the target does not subscribe, and items about
+    /// states that have ended, are omitted.
     /// </summary>
     public static IReadOnlyList<NoticeEventDescription> Current(
         NoticeMessage message,
@@ -69,7 +72,9 @@ internal static class DueNoticeSelector
         IReadOnlySet<string> open
     ) => [.. message.Notice.Items.Where(item => kinds.Contains(item.Kind) && (!NoticeKinds.IsState(item.Kind) || open.Contains(item.Key)))];
 
-    /// <summary>True if a sent message can be withdrawn because all its facts are obsolete.</summary>
+    /// <summary>
+    /// True if all facts in a message to which the target subscribes are obsolete. The message then need not be sent, or can be withdrawn.
+    /// </summary>
     public static bool IsOver(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         message
             .Notice.Items.Where(item => kinds.Contains(item.Kind))

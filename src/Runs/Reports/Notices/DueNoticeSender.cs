@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>
-/// Notifies users about changes in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result is
-/// stored afterwards. After a crash in between, the same message is sent again with the same id.
+/// Notifies users about changes in a run, and withdraws obsolete messages. Each message is stored before it is sent, and the result is
+/// stored afterward. After a crash in between, the same message is sent again with the same id.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class DueNoticeSender(RunServiceBundle services)
@@ -70,13 +70,13 @@ public sealed class DueNoticeSender(RunServiceBundle services)
             gathered.Write(path);
         }
         var delivering = new NoticeDispatcher(path, gathered, targets, services.Time);
-        foreach (var key in book.Keys.Where(key => input.Rest == RunLivenessForNotices.Ended || !open.Contains(key)))
+        foreach (var key in book.Keys.Where(key => input.Rest == RunLivenessKindForNotices.Ended || !open.Contains(key)))
         {
             claims.Release(key, name);
         }
         await delivering.SendAsync(open, stop);
         var next = new[] { nextAt, delivering.NextAt }.Where(time => time is not null).Min();
-        return new(input.Rest == RunLivenessForNotices.Ended ? null : next, delivering.Problems);
+        return new(input.Rest == RunLivenessKindForNotices.Ended ? null : next, delivering.Problems);
     }
 
     /// <summary>

@@ -17,10 +17,10 @@ internal sealed class NoticeDispatcher(string path, RunNoticeRecord book, IReadO
     private readonly List<string> _problems = [];
     private RunNoticeRecord _book = book;
 
-    /// <summary>Time at which the next attempt is due, or null if none is due.</summary>
+    /// <summary>Time of the next scheduled attempt, or null if none is scheduled.</summary>
     public DateTimeOffset? NextAt { get; private set; }
 
-    /// <summary>One sentence for each message that reached no target.</summary>
+    /// <summary>One sentence for each message whose delivery to a target has finally failed.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>

@@ -54,8 +54,8 @@ public sealed class NoticeOutbox(string repositoryKey, RunServiceBundle services
         [.. Books(run).SelectMany(book => Unsent(RunNoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
 
     /// <summary>
-    /// Sends messages. The notice record is locked until all messages are sent. The result of each message is stored before the next one is
-    /// sent.
+    /// Sends undelivered messages. Each run's notice record is locked while its messages are sent, and the result of each message is stored
+    /// before the next one is sent.
     /// </summary>
     /// <param name="run">Id of a run to send only its messages, or null to send all.</param>
     /// <param name="tried">Selects the messages to send.</param>
@@ -91,7 +91,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServiceBundle services
         }
     }
 
-    /// <summary>Discards the messages of a run that were not delivered.</summary>
+    /// <summary>Discards the undelivered messages of one run or of all runs.</summary>
     /// <returns>Number of discarded messages.</returns>
     public async Task<int> DiscardAsync(string? run, CancellationToken stop)
     {

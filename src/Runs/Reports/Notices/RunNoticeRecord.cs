@@ -52,7 +52,7 @@ internal sealed record RunNoticeRecord
                 Messages = [.. Messages.SkipLast(1), last with { Notice = last.Notice with { Link = link } }],
             };
 
-    /// <summary>Returns a copy in which all pending and failed messages are void.</summary>
+    /// <summary>Returns a copy in which all pending and failed deliveries are marked as void.</summary>
     public RunNoticeRecord WithoutUnsent() =>
         this with
         {
@@ -155,7 +155,7 @@ internal enum NoticeDeliveryStatus
     /// <summary>The channel rejected the message, or many attempts failed.</summary>
     Failed,
 
-    /// <summary>The question was answered or became obsolete before the message was sent.</summary>
+    /// <summary>The message became obsolete or was discarded before it was delivered.</summary>
     Void,
 
     /// <summary>The message was withdrawn after it was sent.</summary>

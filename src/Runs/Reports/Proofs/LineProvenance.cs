@@ -34,7 +34,7 @@ public sealed record LineProvenance(string File, int Line, string Text, string C
     /// <summary>Cost of the task in US dollars.</summary>
     public decimal CostUsd { get; init; }
 
-    /// <summary>Verdicts of the gates on the work.</summary>
+    /// <summary>Verdicts of the gates that checked the task's work.</summary>
     public IReadOnlyList<LineProvenanceGateVerdict> Gates { get; init; } = [];
 
     /// <summary>Users' decisions about the task and the run.</summary>
@@ -44,7 +44,7 @@ public sealed record LineProvenance(string File, int Line, string Text, string C
     public IReadOnlyList<string> Gaps { get; init; } = [];
 }
 
-/// <summary>A gate whose verdict decided whether the work was accepted.</summary>
+/// <summary>The verdict of a gate that checked the work of the line's task.</summary>
 /// <param name="Name">Name of the gate.</param>
 /// <param name="Passed">True if the gate passed.</param>
 /// <param name="Verdict">Display text of the verdict.</param>

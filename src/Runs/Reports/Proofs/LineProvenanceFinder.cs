@@ -35,7 +35,7 @@ public sealed class LineProvenanceFinder(RunServiceBundle services)
             return null;
         }
         var proof = new LineProvenance(path, line, origin.Text, origin.Commit, origin.Author, origin.Time, origin.Subject);
-        var said = (await new GitCommitStore(git).ReadAsync(origin.Commit, stop))?.Trailers;
+        var said = (await new GitCommitReaderAndWriter(git).ReadAsync(origin.Commit, stop))?.Trailers;
         foreach (var run in runs.OrderByDescending(run => run.Status.RunId == said?.Run || Path.GetFileName(run.Folder) == said?.Run))
         {
             if (await FindMergeAsync(run.Status, origin.Commit, origins, stop) is { } merge)

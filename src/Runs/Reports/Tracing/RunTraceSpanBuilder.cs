@@ -4,8 +4,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Derives the ended spans of a run's trace from the run's record. The spans cover the run, its tasks, attempts, agents and gates, and the
-/// periods in which tasks were merged or waited. Repeated calls return the same spans.
+/// Derives the ended spans of a run's trace from the run's status, events, usage records and gate verdicts. The spans cover the run, its
+/// tasks, attempts, agents and gates, and periods of verification, merging and waiting. Repeated calls return the same spans.
 /// </summary>
 public sealed class RunTraceSpanBuilder
 {
@@ -14,7 +14,7 @@ public sealed class RunTraceSpanBuilder
     private readonly IReadOnlyList<RunEvent> _events;
     private readonly IReadOnlyList<UsageRecord> _agents;
     private readonly ILookup<string, StoredGateVerdict> _gates;
-    private readonly ILookup<string, TaskTimePeriod> _phases;
+    private readonly ILookup<string, CategorizedTaskTimePeriod> _phases;
     private readonly string _root;
 
     private RunTraceSpanBuilder(
@@ -28,7 +28,7 @@ public sealed class RunTraceSpanBuilder
         (_trace, _run, _events) = (trace, run, events);
         _agents = [.. agents.Where(agent => agent.Run == run.RunId).OrderBy(agent => agent.Since)];
         _gates = gates.ToLookup(gate => gate.Task, StringComparer.Ordinal);
-        _phases = TaskTimePeriod
+        _phases = CategorizedTaskTimePeriod
             .Of(events, run.UpdatedAt)
             .Where(span => span.Events.Count > 1)
             .ToLookup(span => span.Task, StringComparer.Ordinal);
@@ -49,7 +49,7 @@ public sealed class RunTraceSpanBuilder
         IEnumerable<UsageRecord> agents
     ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
 
-    /// <summary>Returns the ended spans of a run whose gate verdicts have already been read.</summary>
+    /// <summary>Returns the ended spans of a run, given gate verdicts that have already been read.</summary>
     public static IReadOnlyList<TraceSpanRecord> Of(
         string trace,
         RunStatus run,
@@ -259,7 +259,7 @@ public sealed class RunTraceSpanBuilder
     private string AttemptSpan(string task, int attempt) =>
         TraceContext.SpanOf(_trace, "attempt", task, attempt.ToString(CultureInfo.InvariantCulture));
 
-    private string PhaseSpan(TaskTimePeriod phase) =>
+    private string PhaseSpan(CategorizedTaskTimePeriod phase) =>
         TraceContext.SpanOf(_trace, "phase", phase.Task, phase.Events[0].ToString(CultureInfo.InvariantCulture));
 
     // An attempt ends when the next one starts. The last attempt ends with its task.
@@ -282,7 +282,7 @@ public sealed class RunTraceSpanBuilder
     /// <summary>Returns the pipeline name of a run, which is the folder name of its repository.</summary>
     public static string PipelineOf(RunStatus run) => Path.GetFileName(run.Repository.TrimEnd('/'));
 
-    /// <summary>Returns the result of a run as defined by the semantic conventions.</summary>
+    /// <summary>Maps a run's state to the result value that OpenTelemetry's semantic conventions define.</summary>
     private static string ResultOf(string state) =>
         state switch
         {
@@ -327,6 +327,6 @@ public sealed class RunTraceSpanBuilder
             _ => "wait for a limit",
         };
 
-    /// <summary>An attempt of a task. <paramref name="To"/> is null while the attempt is open.</summary>
+    /// <summary>An attempt at a task. The end time <paramref name="To"/> is null while the attempt is open.</summary>
     private sealed record TaskAttempt(int Number, DateTimeOffset From, DateTimeOffset? To);
 }

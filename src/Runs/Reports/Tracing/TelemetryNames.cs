@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Names of the attributes and metrics that runs send. Names that start with <c>cicd.</c>, <c>vcs.</c> or <c>error.</c> follow
-/// OpenTelemetry's semantic conventions in version <see cref="Version"/>. Names that start with <c>gen_ai.</c> follow the conventions for
-/// generative AI 0.1.0, and are sent only on request (<see cref="GenAiOptIn"/>) because they are still changing. Names that start with
-/// <c>orchestrate.</c> are specific to this product.
+/// Names of the attributes and metrics of runs. Names that start with <c>cicd.</c>, <c>vcs.</c> or <c>error.</c> follow version
+/// <see cref="Version"/> of OpenTelemetry's semantic conventions. Names that start with <c>gen_ai.</c> follow version 0.1.0 of its
+/// generative AI conventions, and are sent only on request (<see cref="GenAiOptIn"/>) because they are still changing. Names that start
+/// with <c>orchestrate.</c> are specific to this product.
 /// </summary>
 public static class TelemetryNames
 {
@@ -14,7 +14,7 @@ public static class TelemetryNames
     /// <summary>Value of <c>OTEL_SEMCONV_STABILITY_OPT_IN</c> that enables the names that start with <c>gen_ai.</c>.</summary>
     public const string GenAiOptIn = "gen_ai_latest_experimental";
 
-    /// <summary>Prefix of names that are sent only with <see cref="GenAiOptIn"/>.</summary>
+    /// <summary>Prefix of the names that are sent only on request (<see cref="GenAiOptIn"/>).</summary>
     public const string GenAiPrefix = "gen_ai.";
 
     /// <summary>Attribute with the pipeline name, which is the name of the repository.</summary>
@@ -29,7 +29,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the result of a run, which is <c>success</c>, <c>failure</c> or <c>cancellation</c>.</summary>
     public const string RunResult = "cicd.pipeline.result";
 
-    /// <summary>Attribute with the kind of action of a run, which is always <c>RUN</c>.</summary>
+    /// <summary>Attribute that holds a run's action kind, which is always <c>RUN</c>.</summary>
     public const string ActionName = "cicd.pipeline.action.name";
 
     /// <summary>Attribute with the title of a task or the name of a gate.</summary>
@@ -44,7 +44,9 @@ public static class TelemetryNames
     /// </summary>
     public const string TaskRunResult = "cicd.pipeline.task.run.result";
 
-    /// <summary>Attribute with the type of a gate, which is <c>build</c> or <c>test</c>. Other gates do not have it.</summary>
+    /// <summary>
+    /// Attribute that holds the type of a build or test gate: <c>build</c> or <c>test</c>. Gates of other types do not have this attribute.
+    /// </summary>
     public const string TaskType = "cicd.pipeline.task.type";
 
     /// <summary>Attribute with the name of the repository.</summary>
@@ -56,7 +58,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the hash of the commit from which the run started.</summary>
     public const string BaseRevision = "vcs.ref.base.revision";
 
-    /// <summary>Attribute with the hash of the commit that a run landed, or of a task's final commit.</summary>
+    /// <summary>Attribute that holds the hash of a run's landed commit or of a task's final commit.</summary>
     public const string HeadRevision = "vcs.ref.head.revision";
 
     /// <summary>Attribute with the class of an error.</summary>
@@ -77,7 +79,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the operation of an agent, which is always <c>invoke_agent</c>.</summary>
     public const string Operation = "gen_ai.operation.name";
 
-    /// <summary>Attribute with the name of the model that used the most tokens.</summary>
+    /// <summary>Attribute with the name of the model that used the most tokens in an agent run.</summary>
     public const string Model = "gen_ai.request.model";
 
     /// <summary>Attribute with the number of tokens that models read, including cached tokens.</summary>
@@ -86,10 +88,10 @@ public static class TelemetryNames
     /// <summary>Attribute with the number of tokens that models wrote.</summary>
     public const string OutputTokens = "gen_ai.usage.output_tokens";
 
-    /// <summary>Attribute with the number of read tokens that came from the provider's cache.</summary>
+    /// <summary>Attribute with the number of input tokens that came from the provider's cache.</summary>
     public const string CacheReadTokens = "gen_ai.usage.cache_read.input_tokens";
 
-    /// <summary>Attribute of a metric with the type of the tokens, which is <c>input</c> or <c>output</c>.</summary>
+    /// <summary>Metric attribute that holds the token type, which is <c>input</c> or <c>output</c>.</summary>
     public const string TokenType = "gen_ai.token.type";
 
     /// <summary>Histogram of the duration of runs in seconds, by pipeline and result.</summary>
@@ -108,11 +110,11 @@ public static class TelemetryNames
     public const string GateDuration = "orchestrate.gate.duration";
 
     /// <summary>
-    /// Histogram of the time in seconds that tasks spent on verification and merging, or on waiting for a user, a limit or a slot.
+    /// Histogram of the time, in seconds, that tasks spent being verified or merged, or waiting for a user, a limit or a slot.
     /// </summary>
     public const string PhaseDuration = "orchestrate.phase.duration";
 
-    /// <summary>Attribute of a metric with the category of the measured time, such as merging.</summary>
+    /// <summary>Metric attribute that holds the category of the measured time, such as <c>merge</c>.</summary>
     public const string Phase = "orchestrate.phase";
 
     /// <summary>Up-down counter of the tasks of open runs by state.</summary>
@@ -127,6 +129,6 @@ public static class TelemetryNames
     /// <summary>Histogram of the working time of agents in seconds.</summary>
     public const string AgentDuration = "gen_ai.invoke_agent.duration";
 
-    /// <summary>Histogram of the number of tokens that an agent used, by model and type.</summary>
+    /// <summary>Histogram of the number of tokens that an agent used, by model and token type.</summary>
     public const string TokenUsage = "gen_ai.client.token.usage";
 }

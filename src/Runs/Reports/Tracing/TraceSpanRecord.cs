@@ -37,15 +37,15 @@ public enum TraceSpanWorkKind
     /// <summary>A task.</summary>
     Task,
 
-    /// <summary>An attempt of a task.</summary>
+    /// <summary>An attempt at a task.</summary>
     Attempt,
 
-    /// <summary>A running agent. The spans of the agent's program are children of this span.</summary>
+    /// <summary>An agent run. Spans that the agent program itself reports are children of this span.</summary>
     Agent,
 
-    /// <summary>A period in which a task was verified, was merged or waited.</summary>
+    /// <summary>A period in which a task was being verified, being merged or waiting.</summary>
     Phase,
 
-    /// <summary>A gate that was run.</summary>
+    /// <summary>One execution of a gate.</summary>
     Gate,
 }

@@ -115,7 +115,8 @@ public sealed class AgentInformationRequestResponder(string repository, string r
     }
 
     /// <summary>
-    /// True if the task's worktree may contain changes that are not on staging. This includes a task that waits for an answer.
+    /// True if a task in this state may have changes in its worktree that are not on staging. Also true for a blocked task, which is
+    /// waiting for an answer.
     /// </summary>
     private static bool HasUnmergedWork(string state) =>
         state
@@ -155,7 +156,10 @@ public sealed class AgentInformationRequestResponder(string repository, string r
 
     private RunStatus? Status() => RunStatusFile.Read(_folder.Status);
 
-    /// <summary>Loads the latest plan, because a review may have added the agent's task to it.</summary>
+    /// <summary>
+    /// Loads the plan that contains the agent's task. The task may be missing from the initial plan, because it may have been added during
+    /// the run.
+    /// </summary>
     private RunPlanAndSettings Load() =>
         new(
             _folder,

@@ -13,8 +13,8 @@ public sealed class AgentMailDispatcher(string repository, string run, TimeProvi
     private readonly RunFolder _folder = new(repository, run);
 
     /// <summary>
-    /// Returns the new mail that the hook <c>PostToolBatch</c> gives to an agent after a batch of tool calls. Empty if there is none.
-    /// Always empty for a subagent.
+    /// Returns the output of the <c>PostToolBatch</c> hook, which shows an agent its new messages after a batch of tool calls. Empty if
+    /// there are none or if a subagent made the calls.
     /// </summary>
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="input">JSON of the hook from stdin.</param>
@@ -40,13 +40,13 @@ public sealed class AgentMailDispatcher(string repository, string run, TimeProvi
             }.ToJsonString();
     }
 
-    /// <summary>Returns the mail that an agent requested.</summary>
+    /// <summary>Returns a task's new messages because its agent has requested them, and marks them as read.</summary>
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="call">Id of the tool call that requested the mail, or null if there is none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
         Answer(await new MailReader(_folder, task).ReadNewAsync(MailDisplayKinds.Asked, call, null, "", stop));
 
-    /// <summary>Returns the new mail of a task without marking it as read.</summary>
+    /// <summary>Returns a task's new messages without marking them as read.</summary>
     /// <param name="task">Id of the agent's task.</param>
     public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
 

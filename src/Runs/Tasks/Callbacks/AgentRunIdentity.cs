@@ -19,9 +19,9 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     public bool IsThere => Directory.Exists(Folder);
 
     /// <summary>
-    /// True if this process belongs to an agent or another step in this repository, such as a gate, set-up or a package manager. If a
-    /// process has removed its environment variables, its parent processes are inspected. The parent of a daemon in a sandbox is the
-    /// sandbox itself.
+    /// True if this process belongs to an agent, a gate, set-up or a package manager of a run in this repository. If the process has
+    /// cleared its environment variables, its parent processes are inspected. This also detects daemons in a sandbox, whose parent is the
+    /// sandbox process.
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="findRepository">Finds the repository of this process. It is called only if needed.</param>
@@ -46,15 +46,14 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     }
 
     /// <summary>
-    /// True if a run on this machine started the program at the other end of a connection. That program is an agent, a gate, set-up or a
-    /// package manager, and must not answer the questions that its run asks users. If it has removed its environment variables, its parent
-    /// processes are inspected. Also true if the program has already closed its end of the connection, because its process can no longer be
-    /// found. False for a program of another machine or user.
+    /// True if the program at the other end of a connection was started by a run and must therefore not answer questions to users. If the
+    /// program has cleared its environment variables, its parent processes are inspected. Also true if the program has already closed the
+    /// connection, because its process can no longer be found. False for programs of other machines or users.
     /// </summary>
     /// <param name="caller">IP address and port of the program.</param>
     /// <param name="called">IP address and port on this machine to which the program connected.</param>
     public static bool AreOfCaller(IPEndPoint caller, IPEndPoint called) =>
-        LocalTcpClientProcesses.Find(caller, called) is { } client
+        TcpClientProcessLookupResult.Find(caller, called) is { } client
         && (
             !client.IsOpen
             || client.Processes.Any(process =>

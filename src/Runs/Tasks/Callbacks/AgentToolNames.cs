@@ -18,16 +18,16 @@ public static class AgentToolNames
     /// <summary>Tool that returns the other running agents and their work.</summary>
     public const string Neighbours = "neighbours";
 
-    /// <summary>Tool that returns new mail and marks it as read.</summary>
+    /// <summary>Tool that returns the agent's new messages and marks them as read.</summary>
     public const string MailCheck = "mailbox_check";
 
-    /// <summary>Tool that returns new mail without marking it as read.</summary>
+    /// <summary>Tool that returns the agent's new messages without marking them as read.</summary>
     public const string MailPeek = "mailbox_peek";
 
-    /// <summary>Tool that sends mail to the agent of another task.</summary>
+    /// <summary>Tool that sends a message to the agent of another task.</summary>
     public const string MailSend = "mailbox_send";
 
-    /// <summary>Tool that sends mail to all agents of the run.</summary>
+    /// <summary>Tool that sends a message to all agents of the run.</summary>
     public const string MailBroadcast = "mailbox_broadcast";
 
     /// <summary>All tool names.</summary>

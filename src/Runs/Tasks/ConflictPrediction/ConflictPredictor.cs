@@ -94,7 +94,9 @@ internal sealed class ConflictPredictor(RunPlanAndSettings files, GitRepository 
         }
     }
 
-    /// <summary>True if the snapshot was checked against all other tasks.</summary>
+    /// <summary>
+    /// Checks the agent's snapshot against the work of the other tasks. True if no check was left for the next time slice.
+    /// </summary>
     private async Task<bool> CheckSnapshotsAsync(TrialMergeCommit own, long began, CancellationToken stop)
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
@@ -144,8 +146,8 @@ internal sealed class ConflictPredictor(RunPlanAndSettings files, GitRepository 
     }
 
     /// <summary>
-    /// Returns the other tasks that have work, each with its snapshot or, if it has none, its branch. A branch that is already merged has
-    /// no changes.
+    /// Returns, by task id, the latest work of each other task, which is its snapshot or, if there is none, its branch. Merged tasks are
+    /// included, because their branches have no further changes.
     /// </summary>
     private async Task<IReadOnlyDictionary<string, TrialMergeCommit>> ReadOtherCandidatesAsync(CancellationToken stop)
     {

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.ConflictPrediction;
 
-/// <summary>Result of a trial merge between the work of two tasks.</summary>
+/// <summary>Result of a trial merge of two tasks' work.</summary>
 /// <param name="First">Id of the first task.</param>
 /// <param name="Second">Id of the second task.</param>
 /// <param name="FirstCommit">Hash of the first task's commit or snapshot.</param>
@@ -28,8 +28,8 @@ internal sealed record TrialMergeResult(
 }
 
 /// <summary>
-/// Stores predicted conflicts in the run's folder, in one file per pair of conflicting tasks. Predictions are only for information, and no
-/// decision depends on them.
+/// Stores the results of trial merges in the run's folder, with one file per pair of tasks. Predicted conflicts are only for information,
+/// so no decision depends on them.
 /// </summary>
 internal static class PredictedConflicts
 {
@@ -49,7 +49,7 @@ internal static class PredictedConflicts
             JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJsonContext.Default.TrialMergeResult)
         );
 
-    /// <summary>Reads the last result of trial merges for a pair of tasks. Returns null if there is none.</summary>
+    /// <summary>Returns the result of the last trial merge for a pair of tasks, or null if there is none.</summary>
     public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
     /// <summary>Lists the trial merge results of all pairs of tasks that currently conflict.</summary>
@@ -67,8 +67,8 @@ internal static class PredictedConflicts
             : [];
 
     /// <summary>
-    /// Returns a task's predicted conflicts that were not reported before. A repeated call for the same agent run returns the same
-    /// conflicts.
+    /// Returns a task's predicted conflicts that have not been reported yet, and records that the given agent run reports them. A repeated
+    /// call for the same agent run returns the same conflicts.
     /// </summary>
     /// <param name="start">Number of the agent run to which they are reported.</param>
     public static IReadOnlyList<TrialMergeResult> ClaimUnreported(RunFolder folder, string task, int start)
@@ -106,7 +106,7 @@ internal static class PredictedConflicts
         );
     }
 
-    /// <summary>Creates notices about predicted conflicts for a task's events.</summary>
+    /// <summary>Creates the notices about predicted conflicts that are added to a task's events.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is predicted, in {FileNameEncoding.List(result.Files, MostFiles)}."

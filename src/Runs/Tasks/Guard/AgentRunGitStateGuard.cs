@@ -5,9 +5,9 @@ using Orchestrator.Git.Guard;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Protects the git state that all worktrees share while an agent is running. The state is recorded before the agent starts and compared
-/// after it has ended. Differences are stored in the agent run's folder before the state is restored, so that a crash does not lose them.
-/// Changes are attributed to the agent only if they match its own tool calls, because other programs also change the repository.
+/// Protects the git state that all worktrees share against changes by an agent. The state is recorded before the agent starts, and restored
+/// after the agent has ended and the differences have been stored. A change is attributed to the agent only if it matches the agent's tool
+/// calls, because other programs also change the repository.
 /// </summary>
 internal sealed class AgentRunGitStateGuard(TaskBranchAndWorktree workspace, RunServiceBundle services, int start)
 {
@@ -103,8 +103,8 @@ internal sealed class AgentRunGitStateGuard(TaskBranchAndWorktree workspace, Run
     }
 
     /// <summary>
-    /// True if the run has not reported a notice yet. Agents that run at the same time find the same changes, so only the first notice is
-    /// reported, even after a crash.
+    /// True if the run has not yet reported a notice with this text. Agents that run at the same time find the same changes, so only the
+    /// first notice is reported, even after a crash.
     /// </summary>
     public bool IsNews(string text)
     {
@@ -122,15 +122,12 @@ internal sealed class AgentRunGitStateGuard(TaskBranchAndWorktree workspace, Run
         StoredJsonReader.TryRead(path, GitStateChangeJsonContext.Default.SharedGitStateChangeList);
 }
 
-/// <summary>
-/// True if the run has not yet reported a notice with this text. Agents that run at the same time find the same changes, so only the first
-/// notice is reported, even after a crash.
-/// </summary>
+/// <summary>Collects an agent's tool calls, to find the call that caused a change to shared git state.</summary>
 internal sealed class ToolUsage
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
-    /// <summary>Adds the tool calls that an event contains.</summary>
+    /// <summary>Adds the tool call in an event, or removes an earlier tool call that the event reports as failed.</summary>
     public void RecordToolCalls(AgentEvent happened)
     {
         if (happened is AgentToolCallEvent use)
@@ -144,7 +141,8 @@ internal sealed class ToolUsage
     }
 
     /// <summary>
-    /// Returns the tool call that mentions the changed item. Returns null if there is none, or if the item would not be restored anyway.
+    /// Returns the tool call that mentions the changed item, or null if there is none. Also null for changes that are left in place and for
+    /// a worktree that lost its link to the repository.
     /// </summary>
     public string? CallThatChanged(SharedGitStateDifference change)
     {

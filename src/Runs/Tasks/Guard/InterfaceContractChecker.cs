@@ -13,14 +13,15 @@ internal static class InterfaceContractChecker
     public static InterfaceContractStub? Of(RunPlanAndSettings files, string path) =>
         files.Contracts?.FirstOrDefault(c => c.FilePath == path);
 
-    /// <summary>Describes the violation if a task changed a contract file.</summary>
+    /// <summary>Returns the message to an agent that has changed a contract file.</summary>
     public static string Changed(InterfaceContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
         + $"may change. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
         + "If you can't follow it, end as blocked and describe the contract that you need.";
 
     /// <summary>
-    /// Returns advice for the user if a contract blocks an agent. Empty if the agent's claim does not mention a contract.
+    /// Returns advice on changing a contract, for the user who decides about a blocked agent. Empty if the agent's message does not mention
+    /// a contract.
     /// </summary>
     public static string ContractAdvice(RunPlanAndSettings files, string words) =>
         files.Contracts?.FirstOrDefault(c =>
@@ -37,7 +38,7 @@ internal static class InterfaceContractChecker
     /// <param name="changed">Paths of the changed files.</param>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(
         RunPlanAndSettings files,
-        GitCommitStore commits,
+        GitCommitReaderAndWriter commits,
         string commit,
         IReadOnlyList<ChangedFile> changed,
         CancellationToken stop

@@ -1,9 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Detects files that appear in the main checkout during a run. The worktrees of agents are inside the main checkout, but agents must not
-/// write to other folders there. Without a sandbox, an agent can do so through a path such as <c>../../..</c>, and these files are then
-/// reported.
+/// Detects untracked files that appear in the main checkout during a run. Agents must not write there outside their worktrees, but without
+/// a sandbox they can, for example through the path <c>../../..</c>.
 /// </summary>
 public static class UnexpectedFileDetector
 {
@@ -18,8 +17,8 @@ public static class UnexpectedFileDetector
     }
 
     /// <summary>
-    /// Describes, in one sentence, the untracked files that have appeared since the run's record of untracked files was made. Empty if
-    /// there are none or if git can't read the checkout.
+    /// Describes the untracked files that have appeared in the main checkout since the run started. Empty if there are none or if git can't
+    /// read the checkout.
     /// </summary>
     public static async Task<string> FindAsync(GitRepository repository, RunPlanAndSettings files)
     {

@@ -3,7 +3,8 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// The older form of an agent's claim, in the file <c>.task-status.json</c> in the worktree. It is read once and never committed.
+/// An agent's claim in the older file format, which is the file <c>.task-status.json</c> in the worktree. The file is read once and never
+/// committed.
 /// </summary>
 internal sealed record WorktreeClaim
 {
@@ -28,11 +29,12 @@ internal sealed record WorktreeClaim
     public JsonElement? NeedsDependency { get; init; }
 
     /// <summary>
-    /// Moves the content of the file to the agent run's folder as a claim. Returns null if the file is missing or unreadable.
+    /// Converts the file to a claim in the agent run's folder, and removes the file. Returns null if the file is missing, unreadable or
+    /// contains no claim.
     /// </summary>
     public static AgentOutcomeClaim? MoveToRunFolder(AgentRunParameters start)
     {
-        var worktree = new WorktreeFileAccessor(start.WorkingDirectory);
+        var worktree = new WorktreeFileReaderAndWriter(start.WorkingDirectory);
         // The ownership check reports anything that is not a regular file.
         if (
             worktree.TryRead(FileName, LargestFile) is not { } text
@@ -60,8 +62,8 @@ internal sealed record WorktreeClaim
     }
 
     /// <summary>
-    /// Returns the requested packages. An agent specifies one package as text, or as an object with name and version. It specifies several
-    /// as a list of these, or as an object that maps names to versions.
+    /// Returns the packages that the claim requests. One package is a string, or an object with <c>name</c> and <c>version</c>. Several
+    /// packages are an array of these, or an object that maps names to versions.
     /// </summary>
     private static IReadOnlyList<string> NeedsOf(JsonElement? needs) =>
         needs switch

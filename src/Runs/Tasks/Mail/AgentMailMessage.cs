@@ -32,12 +32,13 @@ public sealed record AgentMailMessage
     public required string Text { get; init; }
 
     /// <summary>
-    /// Text before the message in a prompt. A search for this text in the conversation shows whether the agent received the message.
+    /// Unique text that precedes the message in a prompt. If the agent's conversation contains this text, the agent has received the
+    /// message.
     /// </summary>
     [JsonIgnore]
     public string Marker => $"mail {Id}";
 
-    /// <summary>True if the message is for a task.</summary>
+    /// <summary>True if the message is addressed to the given task.</summary>
     public bool IsFor(string task) => To is null ? IsFromPerson || From != task : To == task;
 
     /// <summary>
@@ -67,11 +68,11 @@ public sealed record AgentMailMessage
 public sealed record OutgoingAgentMailMessage(string From, bool IsFromPerson, string? To, string Text)
 {
     /// <summary>
-    /// Id of the call that sends the message. A repeated call with the same id sends nothing. If null, repeated calls are not detected.
+    /// Id of the call that sends the message, or null if repeated calls can't be detected. A repeated call with the same id sends nothing.
     /// </summary>
     public string? Call { get; init; }
 
-    /// <summary>Creates a message from the orchestrator, to which the limits of senders do not apply.</summary>
+    /// <summary>Creates a message from the orchestrator, which is exempt from the limits per sender.</summary>
     /// <param name="to">Id of the receiving task.</param>
     /// <param name="text">Text of the message.</param>
     /// <param name="call">Id of the call that sends the message.</param>
@@ -84,7 +85,7 @@ public sealed record OutgoingAgentMailMessage(string From, bool IsFromPerson, st
 /// <param name="Number">Number of the message, or 0 if it was rejected.</param>
 public sealed record AgentMailSendResult(string Refusal, long Number)
 {
-    /// <summary>True if the message was accepted. It will be delivered.</summary>
+    /// <summary>True if the message was accepted and will be delivered.</summary>
     public bool IsTaken => Refusal.Length == 0;
 }
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Limits on the mail of a run, so that agents are not flooded with messages.</summary>
+/// <summary>Limits on the messages of a run, which keep agents from being flooded.</summary>
 internal static class MailLimits
 {
     /// <summary>Maximum length of a message in characters.</summary>
@@ -12,19 +12,21 @@ internal static class MailLimits
     /// <summary>Maximum number of messages in one run.</summary>
     public const int MostInAll = 10_000;
 
-    /// <summary>Maximum total size of a run's mail in bytes.</summary>
+    /// <summary>Maximum total size of a run's messages in bytes.</summary>
     public const long MostBytes = 16 << 20;
 
     /// <summary>Maximum number of messages that are shown at once. The next read returns the remaining messages.</summary>
     public const int MostAtOnce = 10;
 
-    /// <summary>Maximum number of characters that are shown at once. The first message is always shown.</summary>
+    /// <summary>
+    /// Maximum total length, in characters, of the messages that are shown to an agent at once. The first message is always shown.
+    /// </summary>
     public const int MostCharactersAtOnce = 12_000;
 
-    /// <summary>Maximum number of characters of mail that are shown at once. The first message is always shown.</summary>
+    /// <summary>Maximum number of times that the same messages are shown to an agent before they count as received.</summary>
     public const int MostTries = 3;
 
-    /// <summary>Period to which the limit per sender applies.</summary>
+    /// <summary>Period within which <see cref="MostInWindow"/> limits the number of messages from one sender.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
     /// <summary>Returns the reason why a text can't be sent, or an empty string if it can be sent.</summary>
@@ -37,7 +39,7 @@ internal static class MailLimits
         : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message contains control characters."
         : "";
 
-    /// <summary>Returns the reason why a sender can't send a message now, or an empty string if the sender can.</summary>
+    /// <summary>Returns the reason why a sender can't send a message now, or an empty string if the limits allow the message.</summary>
     /// <param name="sent">Times of the sender's last messages.</param>
     /// <param name="last">Number of the run's last message.</param>
     /// <param name="bytes">Size of the run's mail in bytes.</param>

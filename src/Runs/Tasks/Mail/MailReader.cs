@@ -1,21 +1,21 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>The ways in which mail is shown to an agent.</summary>
+/// <summary>Ways in which messages are shown to an agent.</summary>
 internal static class MailDisplayKinds
 {
-    /// <summary>A hook adds the mail to the results of a batch of tool calls.</summary>
+    /// <summary>A hook adds the messages to the results of a batch of tool calls.</summary>
     public const string Batch = "batch";
 
-    /// <summary>The mail is part of a prompt.</summary>
+    /// <summary>The messages are part of a prompt.</summary>
     public const string Prompt = "prompt";
 
-    /// <summary>The agent requested the mail.</summary>
+    /// <summary>The agent requested the messages.</summary>
     public const string Asked = "asked";
 }
 
 /// <summary>
-/// Reads the mail of one task, and ensures that each message is shown once. A message can't be shown and recorded atomically, so it is
-/// first recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is
+/// Reads the messages for a task's agent, and ensures that the agent sees each one. A message can't be shown and recorded atomically, so it
+/// is first recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is
 /// missing.
 /// </summary>
 public sealed class MailReader(RunFolder folder, string task)
@@ -25,18 +25,18 @@ public sealed class MailReader(RunFolder folder, string task)
     private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
     /// <summary>
-    /// Returns the path of a file by which a hook can detect new mail without starting a program. The file contains the number of bytes of
-    /// the run's mail that were shown and verified.
+    /// Returns the path of a file from which a hook can detect new messages without starting a program. The file contains the number of
+    /// bytes of the run's message file that the agent has verifiably seen.
     /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 
-    /// <summary>Returns new mail without marking it as read.</summary>
+    /// <summary>Returns new messages without marking them as read.</summary>
     public IReadOnlyList<AgentMailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
 
-    /// <summary>Offset in bytes, in the run's mail file, of the first message that was never shown to the task.</summary>
+    /// <summary>Offset, in bytes, after the last message in the run's message file that was shown to the task's agent.</summary>
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
 
-    /// <summary>Returns new mail that the caller shows to the agent now.</summary>
+    /// <summary>Returns the new messages, which the caller must then show to the agent.</summary>
     /// <param name="way">One of the values in <see cref="MailDisplayKinds"/>.</param>
     /// <param name="call">Id of this call, or null if it is never repeated. A repeated call with the same id returns the same mail.</param>
     /// <param name="conversation">Absolute path of the agent's conversation file, or null if it is unknown or does not exist.</param>
@@ -69,11 +69,11 @@ public sealed class MailReader(RunFolder folder, string task)
             return [];
         }
         var tries = cursor.Shown is { } before ? before.Tries + 1 : 1;
-        Write(cursor with { Shown = new PendingMailDisplayRecord(way, call, to, messages[^1].Number, messages[^1].Marker, tries) });
+        Write(cursor with { Shown = new UnconfirmedMailDisplayRecord(way, call, to, messages[^1].Number, messages[^1].Marker, tries) });
         return messages;
     }
 
-    /// <summary>Returns the mail for a prompt. A repeated call for the same agent run returns the same mail.</summary>
+    /// <summary>Returns the new messages for a prompt. A repeated call for the same agent run returns the same messages.</summary>
     /// <param name="conversation">Absolute path of the file with the conversation to continue. If null, a new conversation starts and gets
     /// all mail from the beginning.</param>
     public async Task<IReadOnlyList<AgentMailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
@@ -86,8 +86,8 @@ public sealed class MailReader(RunFolder folder, string task)
         return await ReadNewAsync(MailDisplayKinds.Prompt, call, conversation, "", stop);
     }
 
-    /// <summary>True if the mail that was recorded as about to be shown was actually shown to the agent.</summary>
-    private static bool HasArrived(PendingMailDisplayRecord last, string way, string? conversation, string heard)
+    /// <summary>True if the messages that were recorded as about to be shown have reached the agent.</summary>
+    private static bool HasArrived(UnconfirmedMailDisplayRecord last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailLimits.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
@@ -129,22 +129,22 @@ public sealed class MailReader(RunFolder folder, string task)
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, AgentMailJsonContext.Default.MailCursor));
 }
 
-/// <summary>The position in the run's mail up to which a task has read.</summary>
+/// <summary>The position in the run's message file up to which a task's agent has read.</summary>
 /// <param name="Offset">Offset in bytes of the first unread message.</param>
 /// <param name="Shown">The mail that was last recorded as about to be shown, or null if its arrival is verified.</param>
 internal sealed record MailCursor(
     [property: JsonPropertyName("offset")] long Offset,
-    [property: JsonPropertyName("shown")] PendingMailDisplayRecord? Shown
+    [property: JsonPropertyName("shown")] UnconfirmedMailDisplayRecord? Shown
 );
 
-/// <summary>Mail that was recorded as about to be shown.</summary>
+/// <summary>Messages that were recorded as about to be shown to an agent, but whose arrival is not verified yet.</summary>
 /// <param name="Way">One of the values in <see cref="MailDisplayKinds"/>.</param>
 /// <param name="Call">Id of the call that returned the messages, or null if it has none.</param>
 /// <param name="To">Offset in bytes after the messages.</param>
 /// <param name="Last">Number of the last message.</param>
 /// <param name="Marker">Marker of the last message.</param>
 /// <param name="Tries">Number of times that the messages were shown.</param>
-internal sealed record PendingMailDisplayRecord(
+internal sealed record UnconfirmedMailDisplayRecord(
     [property: JsonPropertyName("way")] string Way,
     [property: JsonPropertyName("call")] string? Call,
     [property: JsonPropertyName("to")] long To,

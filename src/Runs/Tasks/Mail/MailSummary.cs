@@ -24,7 +24,7 @@ public sealed record MailSummary(
 {
     private const int LongestText = 160;
 
-    /// <summary>True if a task sent or receives the message.</summary>
+    /// <summary>True if the given task sent the message or is one of its receivers.</summary>
     public bool Involves(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
     /// <summary>Formats the summary as one line of text.</summary>

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>
-/// Stores the mail of a run, in a file on the owner host with one message per line. Agents and users write to the file directly, even if no
-/// engine is running. For each task, the position up to which its mail was read is recorded. Worker hosts have a copy of the file. Messages
-/// that are sent on a worker host are stored next to the copy until the owner host fetches them.
+/// Stores the messages of a run, one per line, in a file on the owner host. Agents and users write to the file directly, even if the run's
+/// Temporal server is not running. Worker hosts have a copy of the file, and store outgoing messages next to the copy until the owner host
+/// fetches them.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
     /// <summary>
-    /// Number of bytes at the end of the mail file that are searched for repeated calls and for messages that count toward the senders'
-    /// limits. This is more than all senders together can write within the period of the limits.
+    /// Number of bytes at the end of the message file that are searched for repeated calls and for messages that count toward the senders'
+    /// limits.
     /// </summary>
     private const int Tail = 1 << 20;
 
@@ -24,10 +24,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>Absolute path of the file with the ids of rejected messages, one per line.</summary>
     private string Refused => Path.Combine(folder.Path, "mail", "refused");
 
-    /// <summary>Marks the mail on this host as a copy, because another host owns the run.</summary>
+    /// <summary>Marks this host's messages of a run as a copy, because another host owns the run.</summary>
     public static void MarkCopy(RunFolder folder) => DurableFile.Write(CopyOf(folder), "");
 
-    /// <summary>True if the mail of a run on this host is a copy.</summary>
+    /// <summary>True if this host has only a copy of the run's messages.</summary>
     public static bool IsCopy(RunFolder folder) => File.Exists(CopyOf(folder));
 
     private static string CopyOf(RunFolder folder) => Path.Combine(folder.Path, "mail", ".copy");
@@ -39,7 +39,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 
-    /// <summary>Accepts a message. When the method returns, the message is on the disk and will be delivered even after a crash.</summary>
+    /// <summary>
+    /// Stores a message unless a limit forbids it. A stored message is on disk when the method returns, and will be delivered even after a
+    /// crash.
+    /// </summary>
     /// <exception cref="IOException">The message cannot be written, for example because the disk is full.</exception>
     public Task<AgentMailSendResult> SendAsync(OutgoingAgentMailMessage letter, CancellationToken stop) =>
         AddAsync(letter, letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}"), stop);
@@ -108,8 +111,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     }
 
     /// <summary>
-    /// Accepts a message that was stored on a worker host or on this host. Called on the owner host. A repeated call adds no second
-    /// message. If the message is rejected, its sender is notified once.
+    /// Accepts or rejects a message that was stored on a worker host or on this host. Called on the owner host. A repeated call adds no
+    /// second message. If the message is rejected, the agent that sent it is notified once.
     /// </summary>
     internal async Task AcceptAsync(AgentMailMessage letter, CancellationToken stop)
     {
@@ -161,11 +164,14 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>Returns the content of the files that worker hosts copy, by path in the mail folder.</summary>
+    /// <summary>Returns the absolute paths of the files that worker hosts copy, by file name.</summary>
     internal IReadOnlyDictionary<string, string> Files() =>
         new[] { _path, Refused }.Where(File.Exists).ToDictionary(file => Path.GetFileName(file), StringComparer.Ordinal);
 
-    /// <summary>Replaces a shared file with another host's version if that version has more content.</summary>
+    /// <summary>
+    /// Replaces a shared file with another host's version if that version is longer. On the owner host, that version must also start with
+    /// the file's current content.
+    /// </summary>
     /// <param name="name">Path of the file, relative to the mail folder.</param>
     internal async Task ReplaceIfLongerAsync(string name, byte[] content, CancellationToken stop)
     {
@@ -199,7 +205,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     private Task<InterProcessFileLock> LockAsync(CancellationToken stop) =>
         InterProcessFileLock.AcquireAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
-    /// <summary>Returns the reason why a message would be rejected now. Empty if it would be accepted. Changes nothing.</summary>
+    /// <summary>
+    /// Returns the reason why a limit would forbid a message now, or an empty string if the limits allow the message. Changes nothing.
+    /// </summary>
     internal string RefusalNow(OutgoingAgentMailMessage letter)
     {
         if (!File.Exists(_path))
@@ -227,7 +235,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         );
     }
 
-    /// <summary>Reads the mail of a task, starting at an offset, up to the limit for one read.</summary>
+    /// <summary>Reads the messages for a task from an offset on, up to the limits for one read.</summary>
     /// <param name="from">Offset in the mail file in bytes.</param>
     /// <returns>The messages, and the offset after the last one.</returns>
     public (IReadOnlyList<AgentMailMessage> Messages, long To) Read(string task, long from)

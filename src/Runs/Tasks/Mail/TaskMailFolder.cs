@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>
-/// The mail folder of one task, with the read position and the outgoing messages of its agent. Only this task's agent can write to the
-/// folder, so the folder proves the sender. An agent in a sandbox can't write to the run's mail file. The messages of a sandboxed agent
-/// stay in this folder until the orchestrator process that monitors the agent delivers them.
+/// The message folder of one task, with its agent's read position and outgoing messages. Of all sandboxed agents, only this task's agent
+/// can write to the folder, so the folder proves the sender. The orchestrator process that monitors the agent delivers the messages,
+/// because a sandboxed agent can't write to the run's message file.
 /// </summary>
 /// <param name="folder">Folder of the run.</param>
 /// <param name="time">The clock.</param>
@@ -17,7 +17,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     /// <summary>Returns the absolute path of a task's mail folder.</summary>
     public static string Of(RunFolder folder, string task) => Path.Combine(folder.Task(task), "mail");
 
-    /// <summary>Stores an outgoing message. When the method returns, the message is on the disk.</summary>
+    /// <summary>Stores an outgoing message unless a limit forbids it. A stored message is on disk when the method returns.</summary>
     /// <exception cref="IOException">The message cannot be written.</exception>
     internal AgentMailSendResult StoreOutgoing(OutgoingAgentMailMessage letter)
     {
@@ -42,7 +42,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     public async Task<IReadOnlyList<string>> DeliverAsync(CancellationToken stop)
     {
         var refused = new List<string>();
-        var files = new WorktreeFileAccessor(_path);
+        var files = new WorktreeFileReaderAndWriter(_path);
         foreach (var name in files.List(Letters).Order(StringComparer.Ordinal).Take(MostAtOnce))
         {
             stop.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ using Orchestrator.Gates.Secrets;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Writes instructions for an agent that continues the work of another agent without its conversation. The instructions are based on the
-/// other agent's output, because the new agent can read the files itself.
+/// Writes instructions for an agent that continues another agent's work without having its conversation. The instructions quote only the
+/// other agent's last actions and messages, because the new agent can read the files itself.
 /// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="taskId">Id of the task.</param>

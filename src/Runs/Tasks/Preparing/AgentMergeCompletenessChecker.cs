@@ -13,11 +13,11 @@ internal sealed class AgentMergeCompletenessChecker(
     IReadOnlyCollection<string> appendedFiles
 )
 {
-    private readonly GitCommitStore _commits = new(workspace.Repository);
+    private readonly GitCommitReaderAndWriter _commits = new(workspace.Repository);
 
     /// <summary>
-    /// Finds work of other tasks that the merge lacks. If the agent undid the whole merge, its files are kept and the merge is started
-    /// again.
+    /// Finds other tasks' work that is missing from the merge. If the agent undid the whole merge, the agent's files are kept under a ref
+    /// and the merge is started again.
     /// </summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<ConflictResolutionResult> FindLossAsync(string ours, CancellationToken stop)
@@ -57,8 +57,8 @@ internal sealed class AgentMergeCompletenessChecker(
     }
 
     /// <summary>
-    /// Finds conflicting files that the agent neither changed nor marked as resolved. If one side removed the file, or if the file is
-    /// binary, git leaves one side's version without conflict markers.
+    /// Finds conflicting files that the agent neither changed nor marked as resolved. Conflict markers can't reveal them, because git
+    /// writes no markers into binary files or files that one side removed.
     /// </summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<ConflictResolutionResult> FindUndecidedAsync(string ours, CancellationToken stop)
@@ -74,7 +74,7 @@ internal sealed class AgentMergeCompletenessChecker(
             return ConflictResolutionResult.None;
         }
         var left = await new TreeMerger(workspace.Repository).MergeAsync(ours, notes.MergedStaging, appendedFiles, stop);
-        var found = new WorktreeFileAccessor(worktree.Path);
+        var found = new WorktreeFileReaderAndWriter(worktree.Path);
         var undecided = new List<string>();
         foreach (var path in open)
         {

@@ -53,7 +53,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return new AgentPrompt(
             text,
             instructions.General.Length > 0 ? instructions.General : null,
-            await ReadAgentsAsync(new GitCommitStore(repository), input.Prepared.BaseCommit)
+            await ReadAgentsAsync(new GitCommitReaderAndWriter(repository), input.Prepared.BaseCommit)
         );
     }
 
@@ -82,8 +82,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     }
 
     /// <summary>
-    /// Returns the part of the prompt that determines a task's result. This part excludes notes, mail, guidance, and the list of gates that
-    /// run one at a time.
+    /// Returns the part of a task's prompt that affects the task's result and therefore belongs to its cache key. Messages, guidance, and
+    /// the notes on gates that run one at a time are excluded.
     /// </summary>
     public static string ForKey(RunPlanAndSettings files, PlanTask task)
     {
@@ -182,7 +182,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             ? $"Your last attempt was ended by a limit: {last.Detail} Work in a way that avoids this limit."
             : "";
 
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(GitCommitStore commits, string commit)
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(GitCommitReaderAndWriter commits, string commit)
     {
         var tree = await CommitFileReader.ReadAsync(commits, commit, CancellationToken.None);
         var agents = new Dictionary<string, string>(StringComparer.Ordinal);

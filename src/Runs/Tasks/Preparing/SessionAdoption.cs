@@ -2,7 +2,9 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A snapshot of a user's conversation and of the uncommitted work in its folder.</summary>
+/// <summary>
+/// A snapshot of a user's conversation with an agent, and of the uncommitted work in the folder where the conversation took place.
+/// </summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="Head">Commit that is checked out in the folder.</param>
 /// <param name="Changes">Paths of the changed files in the folder, including untracked files.</param>
@@ -141,7 +143,7 @@ public sealed class SessionAdoption(RunServiceBundle services)
         CancellationToken stop
     )
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         if ((await commits.ReadAsync(adopted.Head, stop))?.Tree == adopted.Tree)
         {
             return null;

@@ -28,12 +28,16 @@ public sealed class TaskBranchAndWorktree(GitRepository repository, RunPlanAndSe
     /// <summary>Snapshots of the agent's unfinished work. They are updated while the agent is running.</summary>
     public UnfinishedWorkStore Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
-    /// <summary>Returns the ref that keeps the task's work before it is overwritten, and the label of the ref.</summary>
+    /// <summary>
+    /// Returns the ref prefix and the commit message with which a copy of the task's work is kept before the work is overwritten.
+    /// </summary>
     /// <param name="what">Description of the content, for display.</param>
     public RetentionTarget Keep(string what) =>
         new(RunRefNameBuilder.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
-    /// <summary>Keeps the content of the task's worktree before it is overwritten, and records the ref.</summary>
+    /// <summary>
+    /// Keeps the content of the task's worktree under a ref before the content is overwritten, and records the name of the ref.
+    /// </summary>
     /// <param name="what">Description of the content, for display.</param>
     /// <param name="known">Commits that are already kept (see <see cref="WorktreeDiscardPermit.KeepAsync"/>).</param>
     /// <param name="stop">Cancels between the steps.</param>
@@ -104,7 +108,7 @@ public sealed class TaskBranchAndWorktree(GitRepository repository, RunPlanAndSe
         {
             return null;
         }
-        var proof = await new SafeDeletionChecker(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+        var proof = await new WorkDeletionSafetyChecker(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
         if (!proof.IsProven)
         {
             return (worktree, proof.Reason);
@@ -131,7 +135,7 @@ public sealed class TaskBranchAndWorktree(GitRepository repository, RunPlanAndSe
     }
 
     /// <summary>
-    /// Finds the worktree of a task. If it was returned to the pool before a crash, it is set up again at the verified commit.
+    /// Finds the worktree of a task. If the worktree was returned to the pool before a crash, it is set up again at the verified commit.
     /// </summary>
     /// <returns>The worktree, or null if it no longer exists and its content is lost.</returns>
     public async Task<Worktree?> FindWorktreeAsync(CancellationToken stop)
@@ -145,15 +149,15 @@ public sealed class TaskBranchAndWorktree(GitRepository repository, RunPlanAndSe
     }
 
     /// <summary>
-    /// Opens the pool of reusable worktrees. Files that are kept in its worktrees (<c>worktrees.keep</c>) are valid only while no lock file
-    /// changes.
+    /// Opens the pool of reusable worktrees. The files that <c>worktrees.keep</c> preserves in pooled worktrees are reused only while no
+    /// lock file changes.
     /// </summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {
         var key = "";
         if (Files.Settings.Worktrees.Keep.Count > 0)
         {
-            var locks = (await new GitCommitStore(Repository).ListFilesAsync(commit, stop)).Where(f =>
+            var locks = (await new GitCommitReaderAndWriter(Repository).ListFilesAsync(commit, stop)).Where(f =>
                 WorktreeSetUpRunner.LockFiles.Contains(Path.GetFileName(f.Path))
             );
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));

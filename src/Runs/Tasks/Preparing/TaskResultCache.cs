@@ -4,12 +4,12 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Stores the results of tasks, each under the content key of its work. A later run or attempt with the same key uses the stored result, so
-/// that no agent is needed.
+/// Caches the results of tasks, each under a hash of everything that determines the result. A later run or attempt with the same hash uses
+/// the cached result, so that no agent is needed.
 /// </summary>
 internal static class TaskResultCache
 {
-    /// <summary>Stores a task's result. It becomes one commit on the base of the task, with the changes of all attempts.</summary>
+    /// <summary>Stores a task's result as a single commit on top of the task's base commit, with the changes of all attempts.</summary>
     public static async Task KeepAsync(
         TaskBranchAndWorktree workspace,
         PlanTask task,
@@ -23,7 +23,7 @@ internal static class TaskResultCache
         {
             return;
         }
-        var commits = new GitCommitStore(workspace.Repository);
+        var commits = new GitCommitReaderAndWriter(workspace.Repository);
         var info = (await commits.ReadAsync(commit, stop))!;
         var result =
             info.Parents is [var only] && only == input.Prepared.BaseCommit
@@ -44,8 +44,8 @@ internal static class TaskResultCache
     }
 
     /// <summary>
-    /// Applies the stored result that has the given key to the current base, as one commit. Returns null if there is no such result or it
-    /// has conflicts.
+    /// Applies the stored result with the given key to the task's base as one commit. Returns null if there is no such result, if it has
+    /// conflicts, or if the task's branch contains other work.
     /// </summary>
     public static async Task<string?> ApplyStoredAsync(
         TaskBranchAndWorktree workspace,
@@ -56,7 +56,7 @@ internal static class TaskResultCache
         CancellationToken stop
     )
     {
-        var commits = new GitCommitStore(workspace.Repository);
+        var commits = new GitCommitReaderAndWriter(workspace.Repository);
         if (await workspace.Refs.ReadAsync(RunRefNameBuilder.Result(key), stop) is not { } result)
         {
             return null;
@@ -97,10 +97,13 @@ internal static class TaskResultCache
             : null;
     }
 
-    private static async Task<bool> HasSameTreeAsync(GitCommitStore commits, string one, string other, CancellationToken stop) =>
+    private static async Task<bool> HasSameTreeAsync(GitCommitReaderAndWriter commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>Removes an applied result from the branch. Called if the result failed verification.</summary>
+    /// <summary>
+    /// Removes a cached result from the task's branch. Called if the task must be prepared without the result, for example because the
+    /// result failed verification.
+    /// </summary>
     public static async Task RemoveAppliedAsync(TaskBranchAndWorktree workspace, TaskWorktreeRecord notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Computes the cache key of a task's result. The key is a hash of the prompt, the agent, the model, the gates, and the files at the base
-/// that the task may read or write. A result with the same key is reused, so that no agent is paid for it again. Mail and notes of a run
-/// are not part of the key.
+/// Computes the cache key of a task's result. The key is a hash of the prompt, agent, model, gates, and the base commit's versions of the
+/// files that the task may access. Agent messages are not part of the key. A result with the same key is reused, so that no agent is paid
+/// for it again.
 /// </summary>
 internal static class TaskResultCacheKey
 {
@@ -20,7 +20,7 @@ internal static class TaskResultCacheKey
     {
         var content =
             task.FilesRead is null || task.FilesWrite is null
-                ? [(await new GitCommitStore(repository).ReadAsync(baseCommit, stop))!.Tree]
+                ? [(await new GitCommitReaderAndWriter(repository).ReadAsync(baseCommit, stop))!.Tree]
                 : await OwnedAndReadAsync(repository, task, baseCommit, stop);
         var parts = new
         {
@@ -61,7 +61,7 @@ internal static class TaskResultCacheKey
     {
         var owned = TaskFileOwnership.Of(task);
         var read = TaskFileOwnership.Of(task.FilesRead);
-        var tree = await new GitCommitStore(repository).ListFilesAsync(baseCommit, stop);
+        var tree = await new GitCommitReaderAndWriter(repository).ListFilesAsync(baseCommit, stop);
         return
         [
             .. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsSubAgent(f.Path))

@@ -7,8 +7,8 @@ public sealed record TaskWorktreeRecord
     public string Base { get; set; } = "";
 
     /// <summary>
-    /// Hash of the staging commit that was last merged into the worktree. The commit becomes a parent of that attempt's commit (see
-    /// <see cref="MergedAttempt"/>).
+    /// Hash of the staging commit that was last merged into the worktree. The commit becomes a parent of the task's commit for attempt
+    /// <see cref="MergedAttempt"/>.
     /// </summary>
     public string MergedStaging { get; set; } = "";
 
@@ -29,14 +29,14 @@ public sealed record TaskWorktreeRecord
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Changes that the task's resolutions dropped, in the agent's words.</summary>
+    /// <summary>Changes that the agent dropped when it resolved conflicts, in the agent's words.</summary>
     public IReadOnlyList<string> Dropped
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Versions of the contracts that the task uses, by the name of the contract.</summary>
+    /// <summary>Versions of the contracts that the task uses, by contract name.</summary>
     public IReadOnlyDictionary<string, string> Contracts { get; set; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -53,12 +53,12 @@ public sealed record TaskWorktreeRecord
 
     // If the file is damaged, its essential values are restored from the run's history.
 
-    /// <summary>Reads the notes of a task. Missing or damaged notes count as empty.</summary>
+    /// <summary>Reads the record of a task's worktree. A missing or damaged file counts as an empty record.</summary>
     public static TaskWorktreeRecord Read(RunFolder folder, string taskId) =>
         StoredJsonReader.TryRead(PathOf(folder, taskId), TaskWorktreeRecordJsonContext.Default.TaskWorktreeRecord)
         ?? new TaskWorktreeRecord();
 
-    /// <summary>Writes the notes to the task's folder.</summary>
+    /// <summary>Writes the record to the task's folder.</summary>
     public void Write(RunFolder folder, string taskId) =>
         DurableFile.Write(
             PathOf(folder, taskId),

@@ -116,7 +116,7 @@ public sealed class AgentQuestionPlannerCaller(RunServiceBundle services) : IRea
         string? schema
     )
     {
-        var (commits, task) = (new GitCommitStore(repository), run.Task(asked.Task));
+        var (commits, task) = (new GitCommitReaderAndWriter(repository), run.Task(asked.Task));
         return new AgentQuestionPlannerPrompt
         {
             Run = run,

@@ -29,7 +29,7 @@ internal sealed record AgentQuestionPlannerPrompt
           person and say so.
         """;
 
-    /// <summary>Files of the run.</summary>
+    /// <summary>Plan and settings of the run.</summary>
     public required RunPlanAndSettings Run { get; init; }
 
     /// <summary>The agent's task, including the files that were granted to it.</summary>
@@ -53,7 +53,7 @@ internal sealed record AgentQuestionPlannerPrompt
     /// <summary>The repository's instruction files as text. Empty if it has none.</summary>
     public required string Conventions { get; init; }
 
-    /// <summary>JSON Schema of the answer if the planner can get it only in the prompt, or null otherwise.</summary>
+    /// <summary>JSON Schema of the answer to include in the prompt, or null if the planner receives the schema separately.</summary>
     public required string? Schema { get; init; }
 
     /// <summary>Renders the prompt as Markdown. Likely secrets are removed.</summary>

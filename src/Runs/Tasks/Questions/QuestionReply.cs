@@ -14,7 +14,7 @@ internal sealed record QuestionReply(string Answer, string Why)
     private const int LongestAnswer = 4000;
     private const int LongestWhy = 600;
 
-    /// <summary>JSON Schema of a reply, in one line.</summary>
+    /// <summary>JSON Schema of a reply, on one line.</summary>
     public static string Schema { get; } =
         """
             {"type":"object","additionalProperties":false,"required":["decision","answer","why"],"properties":{

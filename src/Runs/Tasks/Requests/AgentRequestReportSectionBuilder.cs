@@ -5,7 +5,7 @@ public static class AgentRequestReportSectionBuilder
 {
     private const int Most = 60;
 
-    /// <summary>Renders the section as Markdown. Empty if there were no requests.</summary>
+    /// <summary>Renders the section as Markdown. Empty if there were neither requests nor answers.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static EscapingMarkdownBuilder Render(RunStatus run, RunFolder folder)
     {
@@ -30,7 +30,7 @@ public static class AgentRequestReportSectionBuilder
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
     }
 
-    /// <summary>Renders the planner's answers, each with the command that overrules it, because no user has seen them yet.</summary>
+    /// <summary>Renders the planner's answers, each with advice on how to override it, because no user has seen the answers yet.</summary>
     private static EscapingMarkdownBuilder Answers(RunStatus run)
     {
         var text = new EscapingMarkdownBuilder();

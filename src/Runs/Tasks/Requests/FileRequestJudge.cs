@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Grants or refuses an agent's requests for files outside its task. A file is granted if no open task owns it.</summary>
+/// <summary>
+/// Grants or refuses an agent's requests for files outside its task, or requires a user's approval. A file that an open task owns is never
+/// granted.
+/// </summary>
 /// <param name="asking">The requesting task.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 /// <param name="others">Other tasks of the run.</param>
@@ -77,8 +80,8 @@ internal sealed class FileRequestJudge(
     }
 
     /// <summary>
-    /// Returns the id of an open task that may write a path. Returns null if there is none. A failed task may be retried, so it counts as
-    /// open.
+    /// Returns a sentence that names an open task that may write a path, or null if there is none. A failed task counts as open, because it
+    /// may be retried.
     /// </summary>
     private string? HolderInPlan(PathPattern pattern, string path)
     {
@@ -123,10 +126,13 @@ internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTaskStatus> Ta
 /// <param name="NeedPerson">Paths that a user must approve first.</param>
 internal sealed record FileRequestVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
-    /// <summary>Returns the result with an additional refused path.</summary>
+    /// <summary>Returns this result with an additional sentence that refuses a file.</summary>
     public FileRequestVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
 
-    /// <summary>Returns the result with an additional granted path.</summary>
+    /// <summary>
+    /// Returns this result with an additional sentence that allows a file. If <paramref name="path"/> is not null, it is added to the
+    /// granted files.
+    /// </summary>
     public FileRequestVerdict AddGranted(string? path, string said) =>
         this with
         {

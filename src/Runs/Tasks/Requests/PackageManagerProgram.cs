@@ -38,7 +38,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>Creates an instance with the environment of a gate, for a tree of staging.</summary>
+    /// <summary>Creates an instance for a worktree of the staging branch, with the environment and the sandbox of set-up.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static async Task<PackageManagerProgram> InAsync(
         VerificationWorktree place,
@@ -108,7 +108,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         if (manifest.Tool.Line is { } line)
         {
             var path = Path.Combine(root, manifest.Path);
-            if (RegularFileReader.TryRead(path, WorktreeFileAccessor.LargestRead) is not { } content)
+            if (RegularFileReader.TryRead(path, WorktreeFileReaderAndWriter.LargestRead) is not { } content)
             {
                 return new($"{package} can't be installed, because {manifest.Path} is not a regular file of at most 16 MB.");
             }
@@ -176,7 +176,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         );
     }
 
-    /// <summary>Returns the end of the output. Passwords in URLs are removed.</summary>
+    /// <summary>Returns the end of the output without likely secrets, such as passwords in URLs.</summary>
     private static string EndOfOutput(string text)
     {
         var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();

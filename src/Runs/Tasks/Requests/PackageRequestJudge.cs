@@ -32,7 +32,7 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
         }
         var repository = await services.OpenRepositoryAsync(files);
         var staging = await new TaskBranchAndWorktree(repository, files, TaskId).StagingTipAsync(input.Task.StagingTip, stop);
-        var tree = (await new GitCommitStore(repository).ListFilesAsync(staging, stop))
+        var tree = (await new GitCommitReaderAndWriter(repository).ListFilesAsync(staging, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
         var problems = new List<string>();
@@ -79,7 +79,7 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
             };
     }
 
-    private async Task<AgentRequestEvaluationResult> DecideAsync(AgentRequestDecision decision, CancellationToken stop)
+    private async Task<AgentRequestEvaluationResult> DecideAsync(AgentRequestApprovalDecision decision, CancellationToken stop)
     {
         if (decision.Accepted)
         {
@@ -149,13 +149,18 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
             : null;
 
-    /// <summary>Returns the reason that a user gave for refusing the same package earlier. The user is not asked again.</summary>
+    /// <summary>
+    /// Returns a sentence with the reason why a user refused the same package earlier, or null if no user did. The user is not asked again.
+    /// </summary>
     private string? EarlierRefusal(PackageManifest manifest, AgentPackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
             ? $"{package}: {before.Refusal}. You requested it before, so it is not requested again."
             : null;
 
-    /// <summary>Checks with the package managers whether the packages exist. The check uses a tree with the files on staging.</summary>
+    /// <summary>
+    /// Lists the requested packages that do not exist or that contradict a version on staging. The package managers check this in a
+    /// worktree of staging.
+    /// </summary>
     private async Task<IReadOnlyList<string>> FindMissingPackagesAsync(
         GitRepository repository,
         string staging,

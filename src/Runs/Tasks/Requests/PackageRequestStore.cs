@@ -39,7 +39,7 @@ public sealed record PackageRequestRecord
     /// <summary>Reason that a user gave for refusing the package, or null if no user refused it.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>Creates the entry for a package.</summary>
+    /// <summary>Creates the record of a new package request.</summary>
     /// <param name="package">The package.</param>
     /// <param name="task">Id of the task whose agent requests it.</param>
     /// <param name="start">Number of the agent run.</param>
@@ -95,7 +95,8 @@ public sealed class PackageRequestStore(RunFolder folder)
         );
 
     /// <summary>
-    /// Finds the entry of an earlier request by this task for the same package that a user refused. Returns null if there is none.
+    /// Finds the last earlier request by the same task for the same package and version that was refused by a user. Returns null if there
+    /// is none.
     /// </summary>
     public PackageRequestRecord? RefusedBefore(string task, int start, string manifest, AgentPackageRequest package) =>
         Read()
@@ -108,12 +109,12 @@ public sealed class PackageRequestStore(RunFolder folder)
                 && entry.Version == package.Version
             );
 
-    /// <summary>Lists the names of packages in a short text.</summary>
+    /// <summary>Formats the packages of a request as a short list for display.</summary>
     /// <param name="packages">All packages of one request.</param>
     public static string Names(IEnumerable<RequestedPackage> packages) =>
         FileNameEncoding.List([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
 
-    /// <summary>Converts a package to a request for it.</summary>
+    /// <summary>Returns the request for a package.</summary>
     public static AgentPackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 

@@ -4,8 +4,8 @@ using Orchestrator.Runs.Loading;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>
-/// Splits a task that is too large for one agent. The parts that its agent proposes become tasks of the run. They are executed one after
-/// another, because they may write the same files. Then the original task continues, and its gates check the whole work.
+/// Splits a task that is too large for one agent. The subtasks that the task's agent proposes become tasks of the run. They are executed
+/// one after another, because they may write the same files. Then the original task continues, and its gates check the whole work.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskSplitter(RunServiceBundle services)
@@ -15,7 +15,7 @@ public sealed class TaskSplitter(RunServiceBundle services)
 
     /// <summary>
     /// Requires a user's approval for splitting a task, because additional agents cost money. If the user has already decided, returns the
-    /// decision.
+    /// decision. A split with no subtasks or too many is refused.
     /// </summary>
     /// <param name="input">The agent run, and the user's decision if there is one.</param>
     /// <param name="claim">The agent's claim, which contains the proposed parts.</param>
@@ -47,7 +47,7 @@ public sealed class TaskSplitter(RunServiceBundle services)
         };
     }
 
-    /// <summary>Stores the plan with the parts as tasks. A repeated call has the same result.</summary>
+    /// <summary>Stores the plan with the subtasks added as tasks. A repeated call has the same result.</summary>
     /// <param name="input">The task to split.</param>
     public SplitConclusion Add(SplitTaskInput input)
     {

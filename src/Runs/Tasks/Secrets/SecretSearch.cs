@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Tasks.Secrets;
 /// <summary>Searches for likely secrets in the lines and files that a change adds, before other users can see the change.</summary>
 public sealed class SecretSearch(GitRepository repository)
 {
-    /// <summary>Kind of finding for a change that is too large to read. A change with this finding has no others.</summary>
+    /// <summary>Kind of finding for a change that is too large to read. Such a change has no other findings.</summary>
     public const string TooLarge = "too large for the secret search";
 
     private const int LongestText = 120;
@@ -56,13 +56,15 @@ public sealed class SecretSearch(GitRepository repository)
         return found;
     }
 
-    /// <summary>Reads the LFS content to which a blob points. Returns null if the content can't be read.</summary>
+    /// <summary>
+    /// Reads the content of a blob, or the Git LFS content if the blob is a pointer. Returns null if the content can't be read.
+    /// </summary>
     private async Task<byte[]?> ContentAsync(string id, CancellationToken stop) =>
         await new GitDiffReader(repository).ReadContentAsync(id, stop) is { } blob ? GitLfsFileReader.ContentOf(repository, blob) : null;
 
     /// <summary>
-    /// Searches binary files. They contain NUL characters, so git shows no lines for them. UTF-16 text becomes readable if these characters
-    /// are removed.
+    /// Searches binary files and files in Git LFS, for which git shows no added lines. NUL characters are removed first, so that UTF-16
+    /// text becomes readable.
     /// </summary>
     /// <returns>The findings, and the files that are too large to read.</returns>
     private async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
@@ -127,7 +129,7 @@ public sealed class SecretSearch(GitRepository repository)
     private static string TextBefore(string line, int secret) => line[Math.Max(0, secret - LongestText)..secret].Trim();
 }
 
-/// <summary>An added line that seems to contain a secret. The secret itself is not included.</summary>
+/// <summary>A line or file, added by a change, that seems to contain a secret. The secret itself is not included.</summary>
 /// <param name="File">Path of the file, relative to the repository.</param>
 /// <param name="Line">Line number, or 0 if the finding concerns no single line.</param>
 /// <param name="Kind">Kind of secret, as text for users.</param>

@@ -19,13 +19,14 @@ public sealed record ExportedTask
     public required string Task { get; init; }
 
     /// <summary>
-    /// JSON of a plan that contains only this task. Its dependencies are omitted, because the base contains their results.
+    /// JSON of a plan that contains only this task. The task's dependencies are omitted, because the base contains their results.
     /// </summary>
     [JsonPropertyName("plan")]
     public required string Plan { get; init; }
 
     /// <summary>
-    /// Id of the agent's conversation. If empty, the file contains no conversation, and a new conversation starts with the files only.
+    /// Id of the agent's conversation. If empty, the file contains no conversation, and the agent starts a new one with only the task's
+    /// files.
     /// </summary>
     [JsonPropertyName("session")]
     public required string Session { get; init; }
@@ -44,7 +45,7 @@ public sealed record ExportedTask
 
     /// <summary>
     /// Prefix of the ref name in the export file. The ref points to a commit that contains the description of the exported task. The parent
-    /// of that commit contains the task's work as one commit on its base.
+    /// commit contains the task's work as a single commit on top of the task's base.
     /// </summary>
     internal const string Prefix = "refs/orchestrator/exported";
 

@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs.Tasks.Transfer;
 
-/// <summary>A task that hosts exchange through the remote, as seen from one host.</summary>
+/// <summary>Identifies a task that hosts exchange through the git remote, in this host's clone of the repository.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">The repository on this host.</param>
 /// <param name="TaskId">Id of the task.</param>
-public sealed record DistributedTaskReference(string RunId, RepositoryReference Repository, string TaskId)
+public sealed record LocalRepositoryTaskReference(string RunId, RepositoryReference Repository, string TaskId)
 {
     /// <summary>Folder of the run on this host.</summary>
     internal RunFolder Folder => new(Repository.Path, RunId);
@@ -12,12 +12,12 @@ public sealed record DistributedTaskReference(string RunId, RepositoryReference 
     /// <summary>
     /// True if both objects refer to the same task in the same clone. Differences in other properties of the repository are ignored.
     /// </summary>
-    public bool Equals(DistributedTaskReference? other) => other is not null && NameOf(this) == NameOf(other);
+    public bool Equals(LocalRepositoryTaskReference? other) => other is not null && NameOf(this) == NameOf(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => NameOf(this).GetHashCode(StringComparison.Ordinal);
 
-    private static string NameOf(DistributedTaskReference task) => $"{task.Repository.Path} {task.RunId}/{task.TaskId}";
+    private static string NameOf(LocalRepositoryTaskReference task) => $"{task.Repository.Path} {task.RunId}/{task.TaskId}";
 }
 
 /// <summary>
@@ -29,19 +29,19 @@ public static class HostTaskAssignmentStore
     internal const string Marker = ".placed";
 
     /// <summary>True if a task is assigned to this host.</summary>
-    public static bool Has(DistributedTaskReference task) => File.Exists(MarkerOf(task));
+    public static bool Has(LocalRepositoryTaskReference task) => File.Exists(MarkerOf(task));
 
     /// <summary>Lists the tasks of a run that are assigned to this host.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
-    public static IReadOnlyList<DistributedTaskReference> Find(string runId, RepositoryReference here) =>
-        [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new DistributedTaskReference(runId, here, task)).Where(Has)];
+    public static IReadOnlyList<LocalRepositoryTaskReference> Find(string runId, RepositoryReference here) =>
+        [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new LocalRepositoryTaskReference(runId, here, task)).Where(Has)];
 
     /// <summary>
     /// Throws unless a task is assigned to this host. Called before a step runs, because its results would otherwise be lost.
     /// </summary>
     /// <exception cref="RunStepFailedException">The task is not assigned to this host, and another host owns its run.</exception>
-    public static void RequireAssignment(DistributedTaskReference task)
+    public static void RequireAssignment(LocalRepositoryTaskReference task)
     {
         if (!Has(task) && RunStatusFile.Read(task.Folder.Status) is { } run && run.Queue != task.Repository.Queue)
         {
@@ -53,14 +53,14 @@ public static class HostTaskAssignmentStore
     /// Returns the interval at which this host pushes the state of a task to the remote. Returns null if the task is not assigned to this
     /// host.
     /// </summary>
-    public static TimeSpan? IntervalOf(DistributedTaskReference task) =>
+    public static TimeSpan? IntervalOf(LocalRepositoryTaskReference task) =>
         Has(task) ? RunStartSettings.TryRead(task.Folder)?.Settings.Wip.Interval : null;
 
     /// <summary>Records that a task is assigned to this host.</summary>
-    internal static void Add(DistributedTaskReference task) => DurableFile.Write(MarkerOf(task), "");
+    internal static void Add(LocalRepositoryTaskReference task) => DurableFile.Write(MarkerOf(task), "");
 
     /// <summary>Removes the record that a task is assigned to this host.</summary>
-    internal static void Remove(DistributedTaskReference task)
+    internal static void Remove(LocalRepositoryTaskReference task)
     {
         if (Has(task))
         {
@@ -69,28 +69,29 @@ public static class HostTaskAssignmentStore
     }
 
     /// <summary>
-    /// Creates the failure that a worker reports when it stops, so that the step is retried on the host to which the task is now assigned.
+    /// Creates the failure of a step whose task is no longer assigned to this host. The workflow then retries the step on the host to which
+    /// the task is now assigned.
     /// </summary>
-    internal static RunStepFailedException ReassignedError(DistributedTaskReference task) =>
+    internal static RunStepFailedException ReassignedError(LocalRepositoryTaskReference task) =>
         new($"{task.TaskId} of {task.RunId} is no longer assigned to this host", FailureTypes.WorkerStops) { IsFinal = false };
 
-    private static string MarkerOf(DistributedTaskReference task) => Path.Combine(task.Folder.Task(task.TaskId), Marker);
+    private static string MarkerOf(LocalRepositoryTaskReference task) => Path.Combine(task.Folder.Task(task.TaskId), Marker);
 }
 
 /// <summary>
-/// Records the tasks for which this process holds a slot. If a task is assigned to this host but has no slot here, an earlier worker
-/// process held the slot.
+/// Records the tasks for which this process holds a slot. If a task is assigned to this host but this process holds no slot for it, an
+/// earlier worker process held the slot.
 /// </summary>
 public sealed class SlotHolderRecords
 {
-    private readonly Dictionary<DistributedTaskReference, int> _held = [];
+    private readonly Dictionary<LocalRepositoryTaskReference, int> _held = [];
 
     /// <summary>Returns the records of this process.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static SlotHolderRecords Of(RunServiceBundle services) => services.Part(_ => new SlotHolderRecords());
 
     /// <summary>Records that this process holds a slot for a task.</summary>
-    public void RecordSlot(DistributedTaskReference task)
+    public void RecordSlot(LocalRepositoryTaskReference task)
     {
         lock (_held)
         {
@@ -99,7 +100,7 @@ public sealed class SlotHolderRecords
     }
 
     /// <summary>Records that a slot for a task was released.</summary>
-    public void RecordSlotRelease(DistributedTaskReference task)
+    public void RecordSlotRelease(LocalRepositoryTaskReference task)
     {
         lock (_held)
         {
@@ -115,7 +116,7 @@ public sealed class SlotHolderRecords
     }
 
     /// <summary>True if this process holds a slot for the task.</summary>
-    public bool Has(DistributedTaskReference task)
+    public bool Has(LocalRepositoryTaskReference task)
     {
         lock (_held)
         {
@@ -123,10 +124,12 @@ public sealed class SlotHolderRecords
         }
     }
 
-    /// <summary>Lists the tasks of a run that were assigned to an earlier worker process on this host.</summary>
+    /// <summary>
+    /// Lists the tasks of a run that are assigned to this host but for which this process holds no slot, for example after a restart.
+    /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
-    public IReadOnlyList<DistributedTaskReference> FindLeft(string runId, RepositoryReference here) =>
+    public IReadOnlyList<LocalRepositoryTaskReference> FindLeft(string runId, RepositoryReference here) =>
         [.. HostTaskAssignmentStore.Find(runId, here).Where(task => !Has(task))];
 }
 
@@ -139,7 +142,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
     where TKey : notnull
     where TState : class, new()
 {
-    private readonly Dictionary<TKey, SingleKeyLock> _entries = [];
+    private readonly Dictionary<TKey, PerKeyLock> _entries = [];
 
     /// <summary>Number of keys that are in use, including keys that are kept because their state is still needed.</summary>
     public int Count
@@ -156,13 +159,13 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
     /// <summary>Waits until the lock of a key is free, and takes it. Disposing the result releases the lock.</summary>
     public async Task<HeldKeyedLock> TakeAsync(TKey key, CancellationToken stop)
     {
-        SingleKeyLock? entry;
+        PerKeyLock? entry;
         lock (_entries)
         {
             if (!_entries.TryGetValue(key, out entry))
             {
                 DropUnneeded();
-                _entries[key] = entry = new SingleKeyLock();
+                _entries[key] = entry = new PerKeyLock();
             }
             entry.Users++;
         }
@@ -178,7 +181,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
         return new HeldKeyedLock(this, key, entry);
     }
 
-    private void ReleaseEntry(TKey key, SingleKeyLock entry)
+    private void ReleaseEntry(TKey key, PerKeyLock entry)
     {
         lock (_entries)
         {
@@ -199,7 +202,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
     }
 
     /// <summary>The lock of a key, held by one caller.</summary>
-    internal sealed class HeldKeyedLock(KeyedLocks<TKey, TState> turns, TKey key, SingleKeyLock entry) : IDisposable
+    internal sealed class HeldKeyedLock(KeyedLocks<TKey, TState> turns, TKey key, PerKeyLock entry) : IDisposable
     {
         /// <summary>The state that the holders of this key's lock share.</summary>
         public TState State => entry.State;
@@ -211,7 +214,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    internal sealed class SingleKeyLock
+    internal sealed class PerKeyLock
     {
         public SemaphoreSlim Free { get; } = new(1);
 

@@ -11,7 +11,7 @@ public sealed record MovedRunCompletenessResult(IReadOnlyList<string> Parts)
     /// <summary>Ids of the tasks whose work is missing but can be redone. Empty if any missing part can't be recreated.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
-    /// <summary>Hash of the staging branch on this host, or empty if the branch does not exist.</summary>
+    /// <summary>Hash of the staging branch's tip on this host, or empty if the branch does not exist.</summary>
     public string Staging { get; init; } = "";
 }
 
@@ -108,8 +108,8 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Moves away the worktrees that the run had on this host before its files arrived from another host. Worktrees of tasks that are
-    /// assigned to this host are kept.
+    /// Removes the worktrees that the run had on this host before its files arrived from another host. Their content is first kept under
+    /// refs. Worktrees of tasks that are assigned to this host are not removed.
     /// </summary>
     /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
@@ -126,9 +126,11 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
         }
         // The run's copy of git's configuration has not arrived yet.
         var repository = await services.OpenRepositoryAsync(here.Path);
-        foreach (var task in run.Tasks.Where(task => !HostTaskAssignmentStore.Has(new DistributedTaskReference(run.RunId, here, task.Id))))
+        foreach (
+            var task in run.Tasks.Where(task => !HostTaskAssignmentStore.Has(new LocalRepositoryTaskReference(run.RunId, here, task.Id)))
+        )
         {
-            await TaskLeftoverMover.MoveLeftoversAsync(new TaskBranchAndWorktree(repository, files, task.Id), stop);
+            await ReturnedTaskLeftoverArchiver.MoveLeftoversAsync(new TaskBranchAndWorktree(repository, files, task.Id), stop);
         }
         return "";
     }
@@ -189,7 +191,7 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
         return notes;
     }
 
-    /// <summary>Creates the worktree of a started task with its unfinished work, unless the worktree exists.</summary>
+    /// <summary>Recreates a started task's worktree with the task's unfinished work, unless the worktree exists.</summary>
     /// <returns>Sentence for users, or null if nothing was created.</returns>
     public async Task<string?> MakeWorktreeAsync(TaskBranchAndWorktree workspace, CancellationToken stop)
     {
@@ -199,7 +201,7 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
         {
             return null;
         }
-        var worktree = await TaskPreparer.MakeWorktreeAsync(workspace, known, stop);
+        var worktree = await TaskBranchAndWorktreePreparer.MakeWorktreeAsync(workspace, known, stop);
         await new UntrackedFileCopier(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         var failure = await WorktreeSetUpRunner.RunAsync(worktree, files, services, files.Folder.Task(id), stop, task: id);
         return $"The worktree of {id} was created here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
@@ -210,7 +212,7 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
 /// Moves away the leftovers of a task that returns to this host with newer work. Otherwise, an old agent outcome would end the task, and
 /// old worktrees and conversations would lack the newer work.
 /// </summary>
-internal static class TaskLeftoverMover
+internal static class ReturnedTaskLeftoverArchiver
 {
     /// <summary>Name of the folder for leftovers in the task's folder. It is never sent to another host.</summary>
     private const string LeftFolder = ".left";

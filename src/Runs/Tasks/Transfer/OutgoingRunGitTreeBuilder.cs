@@ -3,7 +3,8 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
-/// A snapshot of a run that will be pushed. It combines the stored files and the unfinished work in worktrees in one git tree.
+/// Builds the snapshot of a run or task that will be pushed. Its git tree contains the files and a list of refs. These refs include commits
+/// with the unfinished work in worktrees.
 /// </summary>
 internal sealed class OutgoingRunGitTreeBuilder(
     GitRepository repository,
@@ -21,7 +22,7 @@ internal sealed class OutgoingRunGitTreeBuilder(
     /// <summary>Parts of the run that must stay on this host, each with the reason.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
-    /// <summary>Adds the unfinished work in a worktree if it may leave this host.</summary>
+    /// <summary>Adds the unfinished work in a worktree to the snapshot, unless the work seems to contain secrets.</summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="task">Id of the task.</param>
     /// <param name="branch">Full ref name of the task's branch.</param>
@@ -41,7 +42,7 @@ internal sealed class OutgoingRunGitTreeBuilder(
             _refs[branch] = head;
         }
         var trailers = new CommitTrailers(folder.Name, task);
-        var commit = await new GitCommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
+        var commit = await new GitCommitReaderAndWriter(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
         // The lines that the branch adds are searched for secrets.
         if (await OutgoingSecretChecker.FindAsync(repository, head, commit, stop) is [var secret, ..])
         {
@@ -51,13 +52,13 @@ internal sealed class OutgoingRunGitTreeBuilder(
         return _refs[RunRefNameBuilder.Wip(folder, task)] = commit;
     }
 
-    /// <summary>Writes the git tree with the snapshot's files and the list of its refs.</summary>
+    /// <summary>Writes the snapshot's files and the list of its refs as a git tree.</summary>
     /// <param name="list">Absolute path of a temporary file for the list.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<string> WriteAsync(string list, CancellationToken stop)
     {
         DurableFile.Write(list, string.Concat(_refs.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
-        var trees = new FolderGitTreeStore(repository);
+        var trees = new FolderAsGitTreeStore(repository);
         var listed = await trees.StoreAsync(
             Path.GetDirectoryName(list)!,
             new Dictionary<string, string> { [ShareableRunFileCollector.RefsFile] = list },

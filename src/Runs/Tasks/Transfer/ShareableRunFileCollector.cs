@@ -4,8 +4,8 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
-/// Collects the files of a run that may leave this host. These are the files in the run's folder except process state, and the unfinished
-/// work in worktrees. A file with likely secrets stays on this host. A run has one instance, so that a file is searched only once.
+/// Collects the files in a run's folder that may leave this host. Process state and files with likely secrets stay on this host. Each run
+/// has one instance, so that a file is searched for secrets only once.
 /// </summary>
 internal sealed class ShareableRunFileCollector
 {
@@ -39,7 +39,7 @@ internal sealed class ShareableRunFileCollector
         var leftOut = new List<string>();
         var files = Of(folder, leftOut, isWanted)
             .ToDictionary(path => FilesFolder + path, path => Path.Combine(folder.Path, path), StringComparer.Ordinal);
-        var contents = await new FolderGitTreeStore(repository).StoreAsync(folder.Path, files, _known, stop);
+        var contents = await new FolderAsGitTreeStore(repository).StoreAsync(folder.Path, files, _known, stop);
         return new OutgoingRunGitTreeBuilder(repository, folder, contents, refs, leftOut);
     }
 
@@ -60,7 +60,7 @@ internal sealed class ShareableRunFileCollector
     )
     {
         var listed = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var (path, content) in new FolderGitTreeStore(repository).ReadAsync(name, stop))
+        await foreach (var (path, content) in new FolderAsGitTreeStore(repository).ReadAsync(name, stop))
         {
             if (path == RefsFile)
             {
@@ -86,7 +86,7 @@ internal sealed class ShareableRunFileCollector
     /// slashes.</param>
     private IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
     {
-        var door = new WorktreeFileAccessor(folder.Path);
+        var door = new WorktreeFileReaderAndWriter(folder.Path);
         foreach (var path in door.ListFiles())
         {
             var file = new FileInfo(Path.Combine(folder.Path, path));
@@ -120,7 +120,7 @@ internal sealed class ShareableRunFileCollector
         int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
 
-    private string? FindSecret(WorktreeFileAccessor door, string path, string file, FileStamp stamp)
+    private string? FindSecret(WorktreeFileReaderAndWriter door, string path, string file, FileStamp stamp)
     {
         if (_lookedAt.TryGetValue(file, out var known) && known.Stamp == stamp)
         {

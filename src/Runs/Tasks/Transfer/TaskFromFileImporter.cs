@@ -4,7 +4,9 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Transfer;
 
-/// <summary>Imports a task from a file that <see cref="TaskToFileExporter"/> wrote, so that a run on this host continues it.</summary>
+/// <summary>
+/// Imports a task from a file that <see cref="TaskToFileExporter"/> wrote, so that a run on this host can continue the task.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskFromFileImporter(RunServiceBundle services)
 {
@@ -57,7 +59,7 @@ public sealed class TaskFromFileImporter(RunServiceBundle services)
         {
             var facts = await ReadAsync(repository, commit, file, stop);
             RefuseTwice(facts, root, open);
-            var work = (await new GitCommitStore(repository).ReadAsync(commit, stop))!.Parents[0];
+            var work = (await new GitCommitReaderAndWriter(repository).ReadAsync(commit, stop))!.Parents[0];
             await RefuseConflictsAsync(repository, work, target, facts, stop);
             var folder = new RunFolder(root, runId);
             if (facts.Session.Length > 0)
@@ -70,7 +72,7 @@ public sealed class TaskFromFileImporter(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Fetches the objects in the file of an exported task to the repository, and keeps them under a temporary ref while they are read.
+    /// Fetches the objects in the file of an exported task into the repository, and keeps them under a temporary ref while they are read.
     /// </summary>
     private static async Task<ExportedTask> WithExportAsync(
         GitRepository repository,
@@ -125,7 +127,7 @@ public sealed class TaskFromFileImporter(RunServiceBundle services)
 
     private static async Task<ExportedTask> ReadAsync(GitRepository repository, string commit, string file, CancellationToken stop)
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var facts = await commits.ReadFileAsync(commit, ExportedTask.FactsPath, stop) is { } json
             ? StoredJsonReader.TryParse(json, ExportedTaskJsonContext.Default.ExportedTask)
             : null;
@@ -185,7 +187,7 @@ public sealed class TaskFromFileImporter(RunServiceBundle services)
         CancellationToken stop
     )
     {
-        if (await new GitCommitStore(repository).ReadFileAsync(commit, ExportedTask.ConversationPath, stop) is { } conversation)
+        if (await new GitCommitReaderAndWriter(repository).ReadFileAsync(commit, ExportedTask.ConversationPath, stop) is { } conversation)
         {
             DurableFile.Write(ConversationStore.PathOf(folder, facts.Task, facts.Session), conversation);
         }

@@ -101,10 +101,10 @@ public sealed class TaskToFileExporter(RunServiceBundle services)
         }
     }
 
-    /// <summary>Creates a single commit with the current files, on the base of the task.</summary>
+    /// <summary>Creates a single commit with the current files on top of the task's base commit.</summary>
     private static async Task<string> WorkAsync(TaskBranchAndWorktree workspace, string start, string name, CancellationToken stop)
     {
-        var commits = new GitCommitStore(workspace.Repository);
+        var commits = new GitCommitReaderAndWriter(workspace.Repository);
         var trailers = new CommitTrailers(workspace.RunId, workspace.TaskId);
         var last =
             await workspace.Refs.ReadAsync(RunRefNameBuilder.Wip(workspace.Files.Folder, workspace.TaskId), stop)

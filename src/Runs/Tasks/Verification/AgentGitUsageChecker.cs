@@ -6,7 +6,9 @@ namespace Orchestrator.Runs.Tasks;
 /// </summary>
 internal static class AgentGitUsageChecker
 {
-    /// <summary>Lists the unfinished merges, rebases and similar operations, as sentences for the agent.</summary>
+    /// <summary>
+    /// Returns a sentence for the agent if a merge, rebase or similar operation stopped at conflicts and is unfinished. Empty otherwise.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(Worktree worktree, TaskWorktreeRecord notes, CancellationToken stop)
     {
         var head = new WorktreeHead(worktree);
@@ -27,7 +29,7 @@ internal static class AgentGitUsageChecker
             ];
     }
 
-    /// <summary>Returns notes for users about branches and commits of the agent.</summary>
+    /// <summary>Returns notes for users if the agent left a detached HEAD or worked on its own branch.</summary>
     public static IEnumerable<string> Notes(Worktree worktree, string branch)
     {
         var found = new WorktreeHead(worktree).Branch;

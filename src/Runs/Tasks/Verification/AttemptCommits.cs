@@ -9,10 +9,14 @@ internal sealed class AttemptCommits(TaskBranchAndWorktree workspace, PlanTask t
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
     /// <summary>
-    /// Reads the tip of the branch. The agent's git does not sync the files that it writes to the disk. After a power failure, the branch
-    /// may therefore refer to a commit that was never written.
+    /// Returns the hash of the last commit that orchestrate made on the task's branch, or of the base commit if there is none.
     /// </summary>
-    public async Task<string> LastOfOursAsync(GitCommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
+    public async Task<string> LastOfOursAsync(
+        GitCommitReaderAndWriter commits,
+        CommitInfo tip,
+        VerifyTaskInput input,
+        CancellationToken stop
+    )
     {
         var from = TaskWorktreeRecord.Read(files.Folder, task.Id);
         if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
@@ -25,10 +29,10 @@ internal sealed class AttemptCommits(TaskBranchAndWorktree workspace, PlanTask t
     }
 
     /// <summary>
-    /// Reads the tip of the branch. The agent's git does not sync its files to the disk. After a power failure, the branch may therefore
-    /// refer to a commit that was never written.
+    /// Reads the commit at the tip of the branch. Throws if git can't read the commit. A power failure can lose an agent's last commits,
+    /// because the agent's git does not sync files to the disk.
     /// </summary>
-    public async Task<CommitInfo> ReadTipAsync(GitCommitStore commits, string tip, CancellationToken stop)
+    public async Task<CommitInfo> ReadTipAsync(GitCommitReaderAndWriter commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;
         GitException? torn = null;
@@ -52,10 +56,10 @@ internal sealed class AttemptCommits(TaskBranchAndWorktree workspace, PlanTask t
             );
     }
 
-    /// <inheritdoc cref="LastOfOursAsync(GitCommitStore, CommitInfo, VerifyTaskInput, CancellationToken)"/>
+    /// <inheritdoc cref="LastOfOursAsync(GitCommitReaderAndWriter, CommitInfo, VerifyTaskInput, CancellationToken)"/>
     public async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
     {
-        var commits = new GitCommitStore(workspace.Repository);
+        var commits = new GitCommitReaderAndWriter(workspace.Repository);
         return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip
             ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop)
             : input.Prepared.BaseCommit;

@@ -1,7 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Stores the problems of a task's work with their evidence, for the next agent run and for users. Each attempt has one file.
+/// Stores the problems that were found in a task's work, with their evidence, for the next agent run and for users. Each attempt has one
+/// file.
 /// </summary>
 public static class AttemptProblemFileWriter
 {
@@ -13,8 +14,8 @@ public static class AttemptProblemFileWriter
     private const int LongestSentence = 400;
 
     /// <summary>
-    /// Writes the problems of an attempt to a file. Returns its path relative to the repository. Problems beyond the limit are written to a
-    /// second file, which the first file mentions.
+    /// Writes the problems of an attempt to a file, and returns the file's path relative to the repository. If there are too many, the file
+    /// mentions a second file that contains all problems.
     /// </summary>
     public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
@@ -29,7 +30,7 @@ public static class AttemptProblemFileWriter
         return folder.Relative(ContentAddressedFile.Write(path, string.Join("\n", all)));
     }
 
-    /// <summary>Limits the number and the length of problems for the run's history.</summary>
+    /// <summary>Shortens the list of problems, and each long problem, for the run's history.</summary>
     /// <param name="problems">All problems.</param>
     /// <param name="file">Path of the file that contains all problems.</param>
     public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)

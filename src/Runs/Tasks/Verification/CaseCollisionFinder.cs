@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks;
 /// Finds names that differ only in letter case from another name in the same folder. Each folder is listed only once, even if many files
 /// are checked.
 /// </summary>
-internal sealed class CaseCollisionFinder(WorktreeFileAccessor files)
+internal sealed class CaseCollisionFinder(WorktreeFileReaderAndWriter files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
 

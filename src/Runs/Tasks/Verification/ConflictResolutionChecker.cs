@@ -60,7 +60,7 @@ internal sealed class ConflictResolutionChecker(TaskBranchAndWorktree workspace,
         return [];
     }
 
-    /// <summary>Returns the instruction by which an agent names dropped changes.</summary>
+    /// <summary>Returns an instruction that explains to an agent how to name dropped changes.</summary>
     public static string DroppedChangeInstruction(string task) =>
         "Keep every change of both sides. If a line has to go, or becomes part of another line, name it when you report, once for each "
         + $"line: `orchestrate done --task {task} --status completed --dropped 'FILE: LINE'` (with the tool `done`: `dropped`). Name a "

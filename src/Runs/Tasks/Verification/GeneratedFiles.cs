@@ -13,8 +13,8 @@ internal static partial class GeneratedFiles
         Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store" || IsHalfWritten(path);
 
     /// <summary>
-    /// True for a temporary file that the Claude CLI writes next to the file that it is about to replace. It remains if the agent is
-    /// stopped during the write. It belongs to no task, even if a task owns the folder.
+    /// True for a temporary file of the Claude CLI, which writes new content to such a file before replacing the original. The temporary
+    /// file remains if the agent is stopped during the write. It belongs to no task, even if a task owns the folder.
     /// </summary>
     public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
@@ -35,17 +35,17 @@ internal static partial class GeneratedFiles
         {
             return [];
         }
-        var files = new WorktreeFileAccessor(worktree.Path);
+        var files = new WorktreeFileReaderAndWriter(worktree.Path);
         var added = generated
             .Where(file => file.Change == FileChange.Added)
             .ToLookup(file => Ecosystems.IsLockFile(file.Path) || !IsGenerated(file.Path), file => file.Path);
         var changed = generated
             .Where(file => file.Change != FileChange.Added)
             .ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
-        var left = new WorktreeOverwriter(worktree, WorktreeDiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
+        var left = new WorktreeContentDiscarder(worktree, WorktreeDiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
         if (added[true].Any() || changed[true].Any())
         {
-            var reset = new WorktreeOverwriter(
+            var reset = new WorktreeContentDiscarder(
                 worktree,
                 await workspace.KeepAsync(worktree, "the worktree before files that do not land were restored", [], stop)
             );
@@ -73,9 +73,9 @@ internal static partial class GeneratedFiles
 }
 
 /// <summary>
-/// Finds new files that do not land even if the task owns their folder: installed packages, build output, environment files and keys. A
-/// task lands one of these files only if its <c>files_write</c> contains the name. An output folder that already has files in the base
-/// counts as source.
+/// Finds new files that are withheld from the commit even if the task owns their folder: installed packages, build output, environment
+/// files and keys. A task can commit such a file only if its <c>files_write</c> contains the name. An output folder that already has files
+/// in the base counts as source.
 /// </summary>
 internal sealed class UnlandableFileFinder
 {
@@ -85,24 +85,26 @@ internal sealed class UnlandableFileFinder
 
     private const string Note = "held back, because this task's files_write does not name it: ";
 
-    /// <summary>Returns a sentence about the held-back paths for an agent whose gates failed. Empty if there are none.</summary>
+    /// <summary>
+    /// Returns a sentence for an agent whose gates failed, with the paths that were withheld from the commit. Empty if there are none.
+    /// </summary>
     public static IReadOnlyList<string> Explain(IReadOnlyList<string> places) =>
         places.Count == 0
             ? []
             : [$"H{Describe(places)[1..]}. The gates did not see these files. Generated files and secrets do not belong in commits."];
 
-    /// <summary>An instance that holds back no files.</summary>
+    /// <summary>An instance that withholds no files.</summary>
     public static UnlandableFileFinder None { get; } = new();
 
     private UnlandableFileFinder() { }
 
-    /// <summary>True if the file does not land.</summary>
+    /// <summary>True if the file is withheld from the commit.</summary>
     public bool Holds(string path) => _held.ContainsKey(path);
 
-    /// <summary>True if the file is output of a tool.</summary>
+    /// <summary>True if the file is withheld because it is the output of a tool.</summary>
     public bool IsOutput(string path) => _output.Contains(path);
 
-    /// <summary>Finds the files to hold back among the changes of a task.</summary>
+    /// <summary>Finds the files to withhold from the commit among the changes of a task.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="baseCommit">Commit from which the task started.</param>
     /// <param name="task">The task.</param>
@@ -135,7 +137,7 @@ internal sealed class UnlandableFileFinder
         {
             return found;
         }
-        var known = (await new GitCommitStore(repository).ListFilesAsync(baseCommit, stop)).Select(file => file.Path).ToList();
+        var known = (await new GitCommitReaderAndWriter(repository).ListFilesAsync(baseCommit, stop)).Select(file => file.Path).ToList();
         var sources = known.Concat(changed.Select(file => file.Path).Except(output, StringComparer.Ordinal)).ToList();
         var present = Ecosystems
             .All.Where(row => row.OutputFolders.Count + row.Output.Count > 0 && (row.IsIn(sources) || sources.Exists(row.IsAboutPackages)))
@@ -170,7 +172,7 @@ internal sealed class UnlandableFileFinder
         || Ecosystems.All.Any(row => row.OutputIn(path) is not null)
         || Ecosystems.OutputBesideIn(path, (_, _) => true) is not null;
 
-    /// <summary>Finds the files to hold back, as <see cref="OfAsync"/> does, in a tree that will be committed.</summary>
+    /// <summary>Finds the files to withhold from the commit, as <see cref="OfAsync"/> does, in a tree that will be committed.</summary>
     public static async Task<UnlandableFileFinder> OfTreeAsync(
         GitRepository repository,
         string baseCommit,
@@ -180,7 +182,7 @@ internal sealed class UnlandableFileFinder
         CancellationToken stop
     )
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         return await OfAsync(
             repository,
             baseCommit,
@@ -194,11 +196,13 @@ internal sealed class UnlandableFileFinder
         );
     }
 
-    /// <summary>Returns a note that lists the held-back paths, shortened if there are many.</summary>
+    /// <summary>Returns a note that lists the paths withheld from the commit, shortened if there are many.</summary>
     /// <param name="places">Paths as returned by <see cref="HeldBackPaths"/>.</param>
     public static string Describe(IReadOnlyList<string> places) => Note + FileNameEncoding.List(places);
 
-    /// <summary>Returns the distinct paths of held-back files. A folder that is held back as a whole ends with a slash.</summary>
+    /// <summary>
+    /// Returns the distinct paths that are withheld from the commit. The path of a folder that is withheld as a whole ends with a slash.
+    /// </summary>
     public IReadOnlyList<string> HeldBackPaths(IEnumerable<string> paths) =>
         [
             .. paths
@@ -210,7 +214,9 @@ internal sealed class UnlandableFileFinder
     // Operating systems and coverage tools create these files in every kind of project, and nobody wants to commit them.
     private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
 
-    /// <summary>Returns the path up to the folder with the given name, or the whole path if the part is an extension.</summary>
+    /// <summary>
+    /// Returns the path up to and including the folder with the given name, or the whole path if no folder has that name.
+    /// </summary>
     private static string PathUpTo(string path, string part)
     {
         var parts = path.Split('/');
@@ -256,7 +262,7 @@ internal sealed class UnlandableFileFinder
 
         public bool IsLiteral(string path) => _patterns.Exists(pattern => pattern.IsLiteral && pattern.Text == path);
 
-        /// <summary>True if a pattern that matches the path contains the given part literally.</summary>
+        /// <summary>True if a pattern that matches the path contains the given name or extension literally.</summary>
         public bool Names(string path, string part) =>
             _patterns.Exists(pattern =>
                 pattern.Matches(path)

@@ -33,7 +33,10 @@ public sealed class RestorableGitHookOrSetting
     internal BlockedGitHookOrSetting Item { get; }
 }
 
-/// <summary>Lists files and settings that were quarantined while agents were running. A user can accept them without an engine.</summary>
+/// <summary>
+/// Lists the git hooks and settings that were quarantined while agents were running, and restores those that a user accepts. Works even if
+/// no Temporal server is running.
+/// </summary>
 public sealed class GitHookAndSettingRestorer
 {
     private readonly BlockedGitHookOrSettingStore _quarantine;

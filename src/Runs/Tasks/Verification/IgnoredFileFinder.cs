@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Finds files that a task owns but git ignores, and that are therefore not part of the task's work. A file that the plan names by its full
-/// path is committed anyway. Other ignored files are mentioned if the work is rejected, because they are a cause that is hard to see.
+/// path is committed anyway. A rejection of the work mentions the other ignored files, because users and agents easily overlook this cause.
 /// </summary>
 internal sealed class IgnoredFileFinder(TaskBranchAndWorktree workspace, PlanTask task, Worktree worktree)
 {
@@ -13,7 +13,7 @@ internal sealed class IgnoredFileFinder(TaskBranchAndWorktree workspace, PlanTas
     /// <param name="tracked">The base commit, whose files git tracks in any case.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
-        var files = new WorktreeFileAccessor(worktree.Path);
+        var files = new WorktreeFileReaderAndWriter(worktree.Path);
         var there = (task.FilesWrite ?? [])
             .Concat(task.FilesAppend)
             .Concat(task.NotesOutput)
@@ -27,13 +27,13 @@ internal sealed class IgnoredFileFinder(TaskBranchAndWorktree workspace, PlanTas
         {
             return [];
         }
-        var known = (await new GitCommitStore(workspace.Repository).ListFilesAsync(tracked, stop))
+        var known = (await new GitCommitReaderAndWriter(workspace.Repository).ListFilesAsync(tracked, stop))
             .Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
         return await GitIgnoreRuleMatcher.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
-    /// <summary>Returns a note about ignored files for the rejection of the work. Empty if there are none.</summary>
+    /// <summary>Returns a note about ignored files, to be added to a rejection of the work. Empty if there are none.</summary>
     public async Task<string> DescribeAsync(CancellationToken stop)
     {
         var hidden = (await GitIgnoreRuleMatcher.ListAsync(worktree, _ownership.OwnsEverything, stop))

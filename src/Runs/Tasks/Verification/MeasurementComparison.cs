@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>Compares the values that an agent claims with those that the gates measured.</summary>
 internal static class MeasurementComparison
 {
-    /// <summary>Returns the gate verdicts of a task. The values that the agent claimed are added to its measurements.</summary>
+    /// <summary>Returns the gate verdicts of a task, with the agent's claimed values added to the measurements.</summary>
     public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentOutcomeClaim? claim) =>
         claim is null or { Measured.Count: 0 }
             ? outcomes
@@ -21,7 +21,9 @@ internal static class MeasurementComparison
                 ),
             ];
 
-    /// <summary>Returns the measurements in the gate verdicts for the run's history, or null if there are none.</summary>
+    /// <summary>
+    /// Returns the measurements in the gate verdicts, in the form that the run's history stores, or null if there are none.
+    /// </summary>
     public static IReadOnlyList<TaskMeasurement>? Of(IReadOnlyList<GateVerdict> outcomes)
     {
         var measured = outcomes.Where(o => o.Gate.IsMeasurement).ToList();
@@ -30,7 +32,7 @@ internal static class MeasurementComparison
             : [.. measured.Select(o => new TaskMeasurement(o.Gate.Name, $"{o.Gate.Expectation}", o.Measured, o.Claimed, o.Passed))];
     }
 
-    /// <summary>Returns a short note for each claimed value that no gate measures.</summary>
+    /// <summary>Returns a short note for each of the first three claimed values that no gate measures.</summary>
     public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentOutcomeClaim? claim) =>
         (claim?.Measured ?? [])
             .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))

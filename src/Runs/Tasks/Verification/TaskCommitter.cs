@@ -16,7 +16,7 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
     // A task may exist only to store its files in another form (git add --renormalize), so such changes of its own files count as work.
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : TaskFileOwnership.Of(task).Owns;
 
-    /// <summary>Paths that were held back. A folder that was held back as a whole ends with a slash.</summary>
+    /// <summary>Paths that were withheld from the commit. The path of a folder that was withheld as a whole ends with a slash.</summary>
     public IReadOnlyList<string> HeldBack { get; private set; } = [];
 
     /// <summary>
@@ -39,7 +39,7 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
         {
             return [merge.Problem];
         }
-        var texts = new WorktreeFileAccessor(worktree.Path);
+        var texts = new WorktreeFileReaderAndWriter(worktree.Path);
         var held = await UnlandableFileFinder.OfAsync(
             workspace.Repository,
             input.Prepared.BaseCommit,
@@ -77,7 +77,7 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
         problems.AddRange(await AgentGitUsageChecker.ProblemsAsync(worktree, TaskWorktreeRecord.Read(files.Folder, task.Id), stop));
         notes.AddRange(AgentGitUsageChecker.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentRunGitStateGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
-        var missing = PlanPhaseRequirementChecker.Problems(task, worktree.Path, input.Called);
+        var missing = RequiredSubagentAndNoteChecker.Problems(task, worktree.Path, input.Called);
         var isStrict = files.Settings.StrictCompliance;
         problems.AddRange(isStrict ? missing : []);
         notes.AddRange(isStrict ? [] : missing.Select(what => $"not enforced (compliance.strict is false): {what}"));
@@ -126,7 +126,7 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
     )
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
-        var commits = new GitCommitStore(workspace.Repository);
+        var commits = new GitCommitReaderAndWriter(workspace.Repository);
         var last = await _own.ReadTipAsync(commits, tip, stop);
         var worktree = await WorktreeAsync(input, stop);
         // After a crash there may be nothing left to commit. If an agent amends orchestrate's commit, the trailers remain.
@@ -176,8 +176,8 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
     }
 
     /// <summary>
-    /// Checks the ownership of files in the tree to commit and in earlier commits. The agent may have changed commits that orchestrate
-    /// seems to have made. Then checks the size of the change, and a resolved conflict.
+    /// Checks the ownership of all files that were changed since the base, because the agent may have altered commits that orchestrate
+    /// seems to have made. Then checks the size of the change, and the resolution of a conflict.
     /// </summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
@@ -227,7 +227,7 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
         {
             return lost;
         }
-        var found = new WorktreeFileAccessor(worktree.Path);
+        var found = new WorktreeFileReaderAndWriter(worktree.Path);
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
@@ -237,7 +237,7 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
             );
     }
 
-    private static bool HasMarkers(WorktreeFileAccessor worktree, string path) =>
+    private static bool HasMarkers(WorktreeFileReaderAndWriter worktree, string path) =>
         worktree
             .TryReadText(path)
             ?.Split('\n')

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The changes of a task or a run, as read from git. No engine is needed.</summary>
+/// <summary>The changes of a task or a run, as read from git. Works without a Temporal server.</summary>
 /// <param name="Text">The patch.</param>
 /// <param name="IsCut">True if the patch was too long and its end is missing.</param>
 /// <param name="From">Revision of the old version.</param>
@@ -22,7 +22,9 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         CancellationToken stop
     ) => await ReadAsync(await services.OpenReadOnlyAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
 
-    /// <summary>Reads the changes of a whole run from its landed commits, or from its staging branch if the run has not landed.</summary>
+    /// <summary>
+    /// Reads the changes of a whole run from its staging branch, or from its landed commit if the staging branch no longer exists.
+    /// </summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     /// <returns>The changes, or null if nothing was merged.</returns>
@@ -57,7 +59,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
 
     private static async Task<string?> FindTipAsync(GitRepository repository, RunStatus run, CancellationToken stop)
     {
-        var commits = new GitCommitStore(repository);
+        var commits = new GitCommitReaderAndWriter(repository);
         var tip =
             run.Staging.Length > 0 && await commits.ReadAsync(run.Staging, stop) is { } staging ? staging.Id
             : run.LandedCommit.Length > 0 && await commits.ReadAsync(run.LandedCommit, stop) is not null ? run.LandedCommit
@@ -73,7 +75,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         CancellationToken stop
     )
     {
-        var (diffs, commits) = (new GitDiffReader(repository), new GitCommitStore(repository));
+        var (diffs, commits) = (new GitDiffReader(repository), new GitCommitReaderAndWriter(repository));
         if (task.MergeCommit.Length > 0)
         {
             return await OfCommitsAsync(diffs, task.MergeCommit + "^1", task.MergeCommit, stop);
@@ -103,7 +105,12 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
     }
 
     // A task has one commit per attempt, and the first one's parent is the base. Without a commit, the branch still points to the base.
-    private static async Task<string> BeginningAsync(GitCommitStore commits, string commit, string staging, CancellationToken stop)
+    private static async Task<string> BeginningAsync(
+        GitCommitReaderAndWriter commits,
+        string commit,
+        string staging,
+        CancellationToken stop
+    )
     {
         if (staging.Length == 0 || await commits.ReadAsync(staging, stop) is null)
         {

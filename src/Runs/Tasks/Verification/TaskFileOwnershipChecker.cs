@@ -21,7 +21,7 @@ internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTas
         );
 
     /// <summary>Lists the violations in a worktree, as sentences for the agent.</summary>
-    public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFileAccessor worktree, CancellationToken stop)
+    public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFileReaderAndWriter worktree, CancellationToken stop)
     {
         var twins = new CaseCollisionFinder(worktree);
         var (nested, folders) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, string?>(StringComparer.Ordinal));
@@ -100,7 +100,7 @@ internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTas
 
     // If a sandboxed agent made a worktree, its git folder does not exist outside the sandbox, so git treats its files as ordinary files.
     // Each folder is inspected once.
-    private static string? NestedRepository(string path, WorktreeFileAccessor worktree, Dictionary<string, string?> known)
+    private static string? NestedRepository(string path, WorktreeFileReaderAndWriter worktree, Dictionary<string, string?> known)
     {
         if (Path.GetDirectoryName(path) is not { Length: > 0 } folder)
         {

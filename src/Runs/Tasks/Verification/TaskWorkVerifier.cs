@@ -66,7 +66,10 @@ public sealed class TaskWorkVerifier(RunServiceBundle services)
             ?? await JudgeByGatesAsync(work, stop);
     }
 
-    /// <summary>Finds the commit of an earlier result. If there is none, checks and commits the worktree.</summary>
+    /// <summary>
+    /// Uses the commit of a cached result or, if there is none, checks and commits the worktree. Returns the rejection of the work, or null
+    /// if there is a commit.
+    /// </summary>
     private static async Task<VerifyResult?> CommitAsync(VerifiedWork work, CancellationToken stop)
     {
         if (work.Input.Prepared.ReusedCommit.Length > 0 && work.Input.Start == 0)
@@ -80,7 +83,7 @@ public sealed class TaskWorkVerifier(RunServiceBundle services)
         return problems.Count > 0 ? work.Refuse(problems) : null;
     }
 
-    /// <summary>Rejects an earlier result that changes files the task does not own.</summary>
+    /// <summary>Rejects a cached result that changes files the task does not own.</summary>
     private static VerifyResult? RefuseForeign(VerifiedWork work)
     {
         var owned = TaskFileOwnership.Of(work.Task);
@@ -95,7 +98,7 @@ public sealed class TaskWorkVerifier(RunServiceBundle services)
 
     private static async Task<VerifyResult?> RefuseBreachesAsync(VerifiedWork work, CancellationToken stop)
     {
-        var commits = new GitCommitStore(work.Workspace.Repository);
+        var commits = new GitCommitReaderAndWriter(work.Workspace.Repository);
         var breaches = await InterfaceContractChecker.ProblemsAsync(work.Files, commits, work.Commit, work.Differences, stop);
         return breaches.Count > 0 ? work.Refuse(breaches) : null;
     }
@@ -206,7 +209,7 @@ public sealed class TaskWorkVerifier(RunServiceBundle services)
             work.Notes.Add(unproven);
         }
         work.Notes.AddRange([.. GateVerdictFormatter.Notes(outcomes), .. MeasurementComparison.Unknown(outcomes, claims)]);
-        var power = await new GateProofAssessor(_gates).FindAsync(
+        var power = await new PassedGateAssuranceAssessor(_gates).FindAsync(
             work.Files,
             work.Workspace,
             work.Task,

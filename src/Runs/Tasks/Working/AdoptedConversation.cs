@@ -1,9 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// The copy of a user's conversation that the first agent of a task continues. Its file name in the task's folder is the id of the
-/// conversation. Only the user can read it, because a conversation contains everything that the agent has read. The original is never
-/// changed.
+/// The copy of a user's conversation that the first agent of a task continues. The copy's file name in the task's folder is the id of the
+/// conversation. Only the user can read the copy, because it contains everything that the agent has read.
 /// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="task">Id of the task.</param>

@@ -9,7 +9,7 @@ internal sealed class AgentRunParametersBuilder(RunServiceBundle services)
 {
     private const int FailuresBeforeEscalation = 2;
 
-    /// <summary>Determines how the agent starts in one agent run.</summary>
+    /// <summary>Determines the parameters with which an agent run starts.</summary>
     public async Task<AgentRunParameters> DescribeAsync(
         RunAgentInput input,
         RunPlanAndSettings files,
@@ -103,13 +103,13 @@ internal sealed class AgentRunParametersBuilder(RunServiceBundle services)
         ?? settings.ModelOf(task);
 
     /// <summary>
-    /// Derives the id of the conversation. It is known before the agent starts, and is the same in all attempts of the step.
+    /// Derives the id of the conversation, which is known before the agent starts and is the same in all attempts at the step.
     /// </summary>
     public static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
 
     /// <summary>
-    /// Derives the token by which commands that the agent calls identify its task. The token prevents mistakes but not attacks, because
-    /// every user who can read the repository's files can compute it.
+    /// Derives the token that identifies the agent's task to the commands that the agent calls. The token prevents mistakes but not
+    /// attacks, because every user who can read the repository's files can compute it.
     /// </summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Stores copies of the conversations of a task's agents in the task's folder. The agent programs' own files may be lost or on another
-/// host.
+/// Stores copies of the conversations of a task's agents in the task's folder. Copies are needed because the agent programs' own files may
+/// be lost or on another host.
 /// </summary>
 internal static class ConversationStore
 {
@@ -12,7 +12,9 @@ internal static class ConversationStore
     /// </summary>
     internal const string Arrived = ".arrived";
 
-    /// <summary>Extension of the file with an older conversation of the agent on this host. It is never sent to another host.</summary>
+    /// <summary>
+    /// Extension of the file that keeps an older version of the conversation on this host. The file is never sent to another host.
+    /// </summary>
     internal const string Before = ".before";
 
     private const string Extension = ".jsonl";

@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Lets the first agent of a wave start shortly before the other agents that have the same tools and instructions. The provider's cache can
-/// be read only after the first response has started. If all agents started at the same time, each would pay the full price of the prompt.
+/// Delays the agents that share tools and instructions until shortly after the first of them has started. The provider's prompt cache can
+/// be read only after the first response has started. Without the delay, each agent would pay the full price of the prompt.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class PromptCacheWarmUp(TimeProvider time)
 {
-    /// <summary>Minimum time for which a cache entry exists after its last use.</summary>
+    /// <summary>Minimum lifetime of a cache entry after its last use.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(5);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> _waves = new(StringComparer.Ordinal);
@@ -28,7 +28,8 @@ internal sealed class PromptCacheWarmUp(TimeProvider time)
     }
 
     /// <summary>
-    /// Returns a hash of the first part of an agent's requests. The agent and its model determine the instructions of the agent program.
+    /// Returns a hash of the values that determine the common beginning of an agent's requests, such as the agent, the model and the system
+    /// prompt.
     /// </summary>
     public static string PrefixOf(string agent, AgentRunParameters start) =>
         Convert.ToHexStringLower(

@@ -20,7 +20,9 @@ internal sealed class SandboxedAgentRun(
     private readonly SandboxLoginCopies _logins = new(runner, folder, services.Environment, services.Time);
     private readonly SandboxCommitImporter _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
-    /// <summary>Sentence about commits of the agent that could not be copied to the repository. Empty if all were copied.</summary>
+    /// <summary>
+    /// Sentences about commits, login tokens or a conversation that could not be copied out of the sandbox. Empty if everything was copied.
+    /// </summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>Creates the sandbox before the agent starts. Returns null if the agent runs without a sandbox.</summary>
@@ -42,7 +44,7 @@ internal sealed class SandboxedAgentRun(
         var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(keys, stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
             rules.WithPersons(_commits.AddTo(agent), _commits.Configuration!.Persons),
-            WorktreeOverlayFolderStore.Of(resources),
+            WorktreeSharedFolderOverlayStore.Of(resources),
             SandboxedProgramKind.Agent,
             await RunSandboxFactory.CanOverlayAsync(resources, rules, services)
         );
@@ -65,8 +67,8 @@ internal sealed class SandboxedAgentRun(
     }
 
     /// <summary>
-    /// Copies the remaining commits to the repository after the agent has ended. Commits that can't be copied stay in the agent run's
-    /// folder.
+    /// Copies the remaining commits, the login tokens and the conversation out of the sandbox after the agent has ended. Commits that can't
+    /// be copied stay in the agent run's folder.
     /// </summary>
     /// <param name="session">Id of the conversation that the agent started or continued.</param>
     public async Task FinishAsync(string? session)
@@ -106,7 +108,7 @@ internal sealed class SandboxedAgentRun(
     }
 
     /// <summary>
-    /// Returns the file of the conversation that the agent started or continued. Returns null if the file does not exist.
+    /// Returns the path of the file with the conversation that the agent started or continued, or null if the file does not exist.
     /// </summary>
     public string? FindConversation(string session) => _state.Find(session);
 

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A task's agent that will be started or is already running.</summary>
+/// <summary>An agent run of a task that is about to start or is already in progress.</summary>
 /// <param name="Input">The task and the agent run.</param>
 /// <param name="Files">Files of the run.</param>
 /// <param name="PlanTask">The task, with the agent that works on it.</param>
@@ -31,7 +31,7 @@ internal sealed record TaskAgentRun(
     /// <summary>Sandbox of the agent, or null if the agent has no worktree.</summary>
     public SandboxedAgentRun? Confined { get; init; }
 
-    /// <summary>True if the agent has not started yet.</summary>
+    /// <summary>True if the agent had not started when the step started.</summary>
     public bool IsNew => State == AgentRunStatus.NotStarted;
 
     /// <summary>
@@ -97,7 +97,8 @@ internal sealed record TaskAgentRun(
     }
 
     /// <summary>
-    /// Returns the conversation file to store, so that the task's own agent can continue it on another host. Returns null if there is none.
+    /// Returns the conversation file to store, so that the task's own agent can continue the conversation on another host. Returns null if
+    /// there is none.
     /// </summary>
     private string? ToKeep(string conversation) =>
         Runner.HasConversationFiles && Input.Agent is null or AgentCatalog.Claude

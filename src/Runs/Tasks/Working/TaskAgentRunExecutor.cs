@@ -172,7 +172,8 @@ public sealed class TaskAgentRunExecutor(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Returns the task with the agent that works on it. The model in the plan applies only to the task's own agent, not to a relay.
+    /// Returns the task with the agent that works on it. If this agent is a relay, which continues the work of the task's own agent, the
+    /// model in the plan does not apply.
     /// </summary>
     private static PlanTask TaskOf(RunAgentInput input, RunPlanAndSettings files) =>
         files.Task(input.Task) is var task && input.Agent is { } other ? task with { Agent = other, Model = null } : task;

@@ -4,7 +4,7 @@ using Range = Temporalio.Api.Schedule.V1.Range;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A field of a calendar: its name in messages, its bounds and the names of its values.</summary>
+/// <summary>A field of a calendar specification, with the field's name in error messages, its bounds and the names of its values.</summary>
 internal sealed class CalendarField
 {
     private readonly string[] _names;
@@ -55,7 +55,7 @@ internal sealed class CalendarField
 
     public int Max { get; }
 
-    /// <summary>Largest value that <c>*</c> covers: 6 for the day of the week, because Sunday has two numbers.</summary>
+    /// <summary>Largest value that <c>*</c> covers. For the day of the week the value is 6, because 0 and 7 both mean Sunday.</summary>
     private int LastOfAll => this == DayOfWeek ? 6 : Max;
 
     /// <summary>Parses a list such as <c>1,5-9,*/10,mon-fri</c>.</summary>
@@ -73,7 +73,7 @@ internal sealed class CalendarField
         return text.Split(',').Select(part => ParsePart(part.Trim())).ToList();
     }
 
-    /// <summary>Validates ranges and completes them: an end is never before its start, a step never less than one.</summary>
+    /// <summary>Validates ranges and fills in their defaults, so that no end is before its start and no step is less than one.</summary>
     /// <exception cref="ScheduleSpecException">A range is out of bounds.</exception>
     public void Complete(RepeatedField<Range> ranges)
     {

@@ -7,11 +7,14 @@ namespace Temporal.Server.Schedules.Specs;
 /// <summary>Parses a cron string into a structured calendar, or <c>@every</c> into an interval.</summary>
 internal static partial class CronTextParser
 {
-    /// <summary>A parsed cron string: a calendar or an interval.</summary>
+    /// <summary>A cron string parsed into either a calendar or an interval.</summary>
     /// <param name="Zone">Name of the time zone in the string, or null for none.</param>
     internal sealed record CronParseResult(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string? Zone);
 
-    /// <summary>Parses <c>[CRON_TZ=ZONE] FIELDS [# COMMENT]</c>: five to seven fields, or a name such as <c>@daily</c>.</summary>
+    /// <summary>
+    /// Parses <c>[CRON_TZ=ZONE] FIELDS [# COMMENT]</c>. <c>FIELDS</c> is five to seven fields, a name such as <c>@daily</c>, or <c>@every
+    /// INTERVAL</c>.
+    /// </summary>
     /// <exception cref="ScheduleSpecException">The text is not a valid cron string.</exception>
     public static CronParseResult Parse(string text)
     {

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
-/// A time zone rule in the POSIX <c>TZ</c> format: <c>EST5EDT,M3.2.0,M11.1.0</c>. Its offsets are positive west of Greenwich.
+/// A time zone rule in the POSIX <c>TZ</c> format, such as <c>EST5EDT,M3.2.0,M11.1.0</c>. Offsets in this format are positive west of
+/// Greenwich.
 /// </summary>
 internal sealed partial class PosixZoneRule
 {

@@ -9,7 +9,7 @@ namespace Temporal.Server.Schedules.Specs;
 /// <param name="Actual">The nominal time plus jitter.</param>
 internal readonly record struct ScheduleActionTime(DateTime Nominal, DateTime Actual);
 
-/// <summary>The action times of a schedule specification, which depend only on the specification and a seed.</summary>
+/// <summary>Computes the action times of a schedule specification, which depend only on the specification and a seed.</summary>
 internal sealed class ScheduleActionTimeCalculator
 {
     /// <summary>
@@ -27,7 +27,7 @@ internal sealed class ScheduleActionTimeCalculator
     private readonly TimeSpan _jitter;
     private readonly string _seed;
 
-    /// <summary>Prepares the action times of a canonical specification.</summary>
+    /// <summary>Prepares the computation of action times from a canonical specification.</summary>
     /// <param name="seed">Seed of the jitter, so that schedules with the same times do not all act at once.</param>
     public ScheduleActionTimeCalculator(ScheduleSpec spec, string seed)
     {

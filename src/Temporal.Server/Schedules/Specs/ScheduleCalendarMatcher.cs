@@ -14,8 +14,8 @@ internal sealed class ScheduleCalendarMatcher
     private readonly bool[] _weekdays;
 
     /// <summary>
-    /// Prepares a calendar whose ranges are complete. A field without ranges matches nothing, except for the year, which then matches every
-    /// year.
+    /// Prepares a calendar with completed ranges. If the year field has no ranges, it matches every year; any other field without ranges
+    /// matches nothing.
     /// </summary>
     public ScheduleCalendarMatcher(StructuredCalendarSpec spec)
     {
@@ -28,11 +28,12 @@ internal sealed class ScheduleCalendarMatcher
         _weekdays = CalendarField.DayOfWeek.Matches(spec.DayOfWeek);
     }
 
-    /// <summary>True if a local time matches, to the second.</summary>
+    /// <summary>True if the calendar matches a local time, to the second.</summary>
     public bool Matches(DateTime local) => MatchesDay(local) && _hours[local.Hour] && _minutes[local.Minute] && _seconds[local.Second];
 
     /// <summary>
-    /// Finds the first matching local time at or after the given one (whole seconds), or returns null if none exists up to the year 2100.
+    /// Finds the first matching local time at or after the given one, which must be in whole seconds. Returns null if no such time exists
+    /// up to the year 2100.
     /// </summary>
     public DateTime? Next(DateTime local)
     {

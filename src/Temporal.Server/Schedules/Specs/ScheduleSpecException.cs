@@ -1,4 +1,4 @@
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>An invalid schedule specification; the message is for the client.</summary>
+/// <summary>Error for an invalid schedule specification, with a message for the client.</summary>
 internal sealed class ScheduleSpecException(string message) : Exception(message);

@@ -8,7 +8,7 @@ internal abstract class ScheduleTimeZone
     /// <summary>True if the offset never changes.</summary>
     public abstract bool IsFixed { get; }
 
-    /// <summary>Returns the time zone of a specification, which contains its data or its name. Default: UTC.</summary>
+    /// <summary>Returns the time zone that a specification gives by its data or name, or UTC if the specification gives neither.</summary>
     /// <exception cref="ScheduleSpecException">This machine does not know the zone, or the data can't be read.</exception>
     public static ScheduleTimeZone Of(ScheduleSpec spec)
     {

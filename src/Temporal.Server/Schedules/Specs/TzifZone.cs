@@ -4,8 +4,8 @@ using System.Text;
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
-/// A time zone from the content of a time zone database file (TZif, RFC 9636) that a client sent. It contains individual offset changes,
-/// and a rule for the time after the last change.
+/// A time zone that a client sent as the content of a TZif file (RFC 9636). The file lists individual offset changes, and a rule for the
+/// time after the last change.
 /// </summary>
 internal sealed class TzifZone : ScheduleTimeZone
 {
@@ -135,7 +135,7 @@ internal sealed class TzifZone : ScheduleTimeZone
             : throw new FormatException("its end is missing");
     }
 
-    /// <summary>Number of entries of each kind in a data block.</summary>
+    /// <summary>Numbers of entries of each kind in a TZif data block.</summary>
     private sealed record TzifCounts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
     {
         public int Length(int timeLength) =>

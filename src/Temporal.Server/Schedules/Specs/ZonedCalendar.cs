@@ -1,6 +1,9 @@
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A calendar in a time zone. A skipped hour never matches; a repeated hour matches both times.</summary>
+/// <summary>
+/// A calendar in a time zone. Local times that a clock change skips never match. If a clock change repeats a local time, both occurrences
+/// match.
+/// </summary>
 internal sealed class ZonedCalendar(ScheduleCalendarMatcher calendar, ScheduleTimeZone zone)
 {
     // Offsets change at most a few times a year, so at most once within such a short step.
@@ -34,7 +37,7 @@ internal sealed class ZonedCalendar(ScheduleCalendarMatcher calendar, ScheduleTi
     }
 
     /// <summary>
-    /// Finds the first time up to <paramref name="to"/> with another offset, or returns null if the offset does not change.
+    /// Finds the first time up to <paramref name="to"/> at which the UTC offset differs, or returns null if the offset does not change.
     /// </summary>
     private DateTime? NextChange(DateTime from, DateTime to, TimeSpan offset)
     {

@@ -31,7 +31,9 @@ internal static class SystemSearchAttributes
             ("RootRunId", IndexedValueType.Keyword, "root_run_id")
         );
 
-    /// <summary>Attributes with a fixed name that SDKs and server components set like custom ones.</summary>
+    /// <summary>
+    /// Search attributes with fixed names. SDKs and server components set them in the same way as custom search attributes.
+    /// </summary>
     public static IReadOnlyDictionary<string, SearchAttribute> Predefined { get; } =
         Table(
             ("BatcherNamespace", IndexedValueType.Keyword, "batcher_namespace"),
@@ -51,7 +53,7 @@ internal static class SystemSearchAttributes
             ("TemporalWorkflowVersioningBehavior", IndexedValueType.Keyword, "versioning_behavior")
         );
 
-    /// <summary>True if users can't add or remove an attribute with this name.</summary>
+    /// <summary>True if the name is reserved, so that users can't add or remove a search attribute with this name.</summary>
     public static bool IsReserved(string name) => Computed.ContainsKey(name) || Predefined.ContainsKey(name);
 
     private static Dictionary<string, SearchAttribute> Table(params (string Name, IndexedValueType Type, string Column)[] rows) =>

@@ -1,6 +1,6 @@
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>An invalid or unsupported query; the message is for the client.</summary>
+/// <summary>Error for an invalid or unsupported query, with a message for the client.</summary>
 internal sealed class VisibilityQueryException(string message) : Exception(message)
 {
     /// <summary>Creates the error for a query with an invalid expression.</summary>

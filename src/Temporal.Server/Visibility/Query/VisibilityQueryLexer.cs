@@ -110,7 +110,7 @@ internal sealed class VisibilityQueryLexer(string text, int offset)
         };
     }
 
-    /// <summary>Skips a blank or a comment. Returns false if neither follows.</summary>
+    /// <summary>Skips one white-space character or one comment. Returns false if neither comes next.</summary>
     private bool SkipBlank()
     {
         if (_at >= text.Length)

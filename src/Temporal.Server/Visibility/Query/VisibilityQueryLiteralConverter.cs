@@ -10,7 +10,7 @@ internal static partial class VisibilityQueryLiteralConverter
 {
     private const long NanosecondsPerTick = 100;
 
-    /// <summary>Converts a value to the form of the attribute's column.</summary>
+    /// <summary>Converts a value to the form in which the attribute's column stores it.</summary>
     /// <exception cref="VisibilityQueryException">The value has a type other than the attribute's.</exception>
     public static object Convert(SearchAttribute attribute, object value) =>
         attribute switch
@@ -60,7 +60,10 @@ internal static partial class VisibilityQueryLiteralConverter
             _ => (time.Seconds * 1_000_000_000) + time.Nanos,
         };
 
-    /// <summary>Parses an RFC 3339 time with up to nine decimals, or returns null if it is not valid.</summary>
+    /// <summary>
+    /// Parses an RFC 3339 time and keeps up to nine decimals of its seconds, or returns null if the time is not valid. The result is in
+    /// nanoseconds since 1970.
+    /// </summary>
     public static long? ParseTime(string text)
     {
         var match = Rfc3339().Match(text);
@@ -89,8 +92,8 @@ internal static partial class VisibilityQueryLiteralConverter
     }
 
     /// <summary>
-    /// Parses the time of a search attribute: strict RFC 3339 with any number of decimals after a point or a comma. Null if it is not
-    /// valid.
+    /// Parses the time of a search attribute in strict RFC 3339 format, with any number of decimals after a point or comma. Returns null if
+    /// the time is not valid.
     /// </summary>
     public static long? ParseAttributeTime(string text)
     {

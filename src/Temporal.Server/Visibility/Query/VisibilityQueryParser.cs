@@ -85,7 +85,7 @@ internal sealed class VisibilityQueryParser
         var left = And();
         while (TryKeyword("or"))
         {
-            left = new LogicalExpression(IsAnd: false, left, And());
+            left = new LogicalVisibilityExpression(IsAnd: false, left, And());
         }
 
         _depth--;
@@ -97,7 +97,7 @@ internal sealed class VisibilityQueryParser
         var left = Not();
         while (TryKeyword("and"))
         {
-            left = new LogicalExpression(IsAnd: true, left, Not());
+            left = new LogicalVisibilityExpression(IsAnd: true, left, Not());
         }
 
         return left;
@@ -114,7 +114,7 @@ internal sealed class VisibilityQueryParser
         var inner = Condition();
         for (; negations > 0; negations--)
         {
-            inner = new NotExpression(inner);
+            inner = new NotVisibilityExpression(inner);
         }
 
         return inner;
@@ -129,12 +129,12 @@ internal sealed class VisibilityQueryParser
             {
                 var symbol = _token.Text == "<>" ? "!=" : _token.Text;
                 Advance();
-                left = new ComparisonExpression(left, symbol, Value());
+                left = new ComparisonVisibilityExpression(left, symbol, Value());
             }
             else if (TryKeyword("is"))
             {
                 var negated = TryKeyword("not");
-                left = new IsOperatorExpression(left, Constant(), negated);
+                left = new IsOperatorVisibilityExpression(left, Constant(), negated);
             }
             else if (
                 _token.Kind == VisibilityQueryTokenKind.Keyword
@@ -158,26 +158,26 @@ internal sealed class VisibilityQueryParser
         {
             var low = Value();
             ExpectKeyword("and");
-            return new RangeExpression(left, negated, low, Value());
+            return new RangeVisibilityExpression(left, negated, low, Value());
         }
 
         if (TryKeyword("in"))
         {
-            return new ComparisonExpression(left, prefix + "in", Tuple());
+            return new ComparisonVisibilityExpression(left, prefix + "in", Tuple());
         }
 
         foreach (var word in (string[])["like", "starts_with", "regexp", "rlike"])
         {
             if (TryKeyword(word))
             {
-                return new ComparisonExpression(left, prefix + (word == "rlike" ? "regexp" : word), Value());
+                return new ComparisonVisibilityExpression(left, prefix + (word == "rlike" ? "regexp" : word), Value());
             }
         }
 
         throw Unexpected();
     }
 
-    private TupleExpression Tuple()
+    private TupleVisibilityExpression Tuple()
     {
         ExpectSymbol("(");
         var items = new List<VisibilityExpression>();
@@ -186,7 +186,7 @@ internal sealed class VisibilityQueryParser
             items.Add(Value());
         } while (TrySymbol(","));
         ExpectSymbol(")");
-        return new TupleExpression(items);
+        return new TupleVisibilityExpression(items);
     }
 
     private string Constant()
@@ -210,7 +210,7 @@ internal sealed class VisibilityQueryParser
         {
             var sign = _token.Text;
             Advance();
-            left = new UnsupportedExpression(
+            left = new UnsupportedVisibilityExpression(
                 "*sqlparser.BinaryExpr",
                 $"{VisibilityExpressionFormatter.Of(left)} {sign} {VisibilityExpressionFormatter.Of(Operand())}"
             );
@@ -226,19 +226,19 @@ internal sealed class VisibilityQueryParser
         {
             case VisibilityQueryTokenKind.Identifier:
                 Advance();
-                return new IdentifierExpression(Qualified(token.Text));
+                return new IdentifierVisibilityExpression(Qualified(token.Text));
             case VisibilityQueryTokenKind.String:
                 Advance();
-                return new LiteralExpression(token.Text, VisibilityExpressionFormatter.Quote(token.Text));
+                return new LiteralVisibilityExpression(token.Text, VisibilityExpressionFormatter.Quote(token.Text));
             case VisibilityQueryTokenKind.Integer or VisibilityQueryTokenKind.Float:
                 Advance();
                 return Number(token, negative: false);
             case VisibilityQueryTokenKind.Keyword when token.Text is "true" or "false":
                 Advance();
-                return new BooleanLiteralExpression(token.Text == "true");
+                return new BooleanLiteralVisibilityExpression(token.Text == "true");
             case VisibilityQueryTokenKind.Keyword when token.Text == "null":
                 Advance();
-                return new NullLiteralExpression();
+                return new NullLiteralVisibilityExpression();
             case VisibilityQueryTokenKind.Symbol when token.Text is "-" or "+":
                 Advance();
                 if (_token.Kind is not (VisibilityQueryTokenKind.Integer or VisibilityQueryTokenKind.Float))
@@ -252,7 +252,7 @@ internal sealed class VisibilityQueryParser
             case VisibilityQueryTokenKind.Symbol when token.Text == "!":
                 while (TrySymbol("!")) { }
 
-                return new UnsupportedExpression("*sqlparser.UnaryExpr", $"!{VisibilityExpressionFormatter.Of(Operand())}");
+                return new UnsupportedVisibilityExpression("*sqlparser.UnaryExpr", $"!{VisibilityExpressionFormatter.Of(Operand())}");
             case VisibilityQueryTokenKind.Symbol when token.Text == "(":
                 Advance();
                 return Parenthesis();
@@ -289,7 +289,7 @@ internal sealed class VisibilityQueryParser
                 }
             }
 
-            return new UnsupportedExpression("*sqlparser.Subquery", "(select)");
+            return new UnsupportedVisibilityExpression("*sqlparser.Subquery", "(select)");
         }
 
         var items = new List<VisibilityExpression> { Or() };
@@ -299,10 +299,10 @@ internal sealed class VisibilityQueryParser
         }
 
         ExpectSymbol(")");
-        return items.Count > 1 ? new TupleExpression(items) : new ParenthesisExpression(items[0]);
+        return items.Count > 1 ? new TupleVisibilityExpression(items) : new ParenthesisVisibilityExpression(items[0]);
     }
 
-    private static LiteralExpression Number(Token token, bool negative)
+    private static LiteralVisibilityExpression Number(Token token, bool negative)
     {
         var text = (negative ? "-" : "") + token.Text;
         if (
@@ -310,11 +310,11 @@ internal sealed class VisibilityQueryParser
             && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
         )
         {
-            return new LiteralExpression(integer, text);
+            return new LiteralVisibilityExpression(integer, text);
         }
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? new LiteralExpression(number, text)
+            ? new LiteralVisibilityExpression(number, text)
             : throw VisibilityQueryException.Invalid($"unable to parse {text}");
     }
 

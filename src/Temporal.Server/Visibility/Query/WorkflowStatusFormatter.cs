@@ -2,7 +2,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>Names of workflow statuses in queries and groups.</summary>
+/// <summary>Formats workflow statuses as they appear in queries and in the groups of a count.</summary>
 internal static class WorkflowStatusFormatter
 {
     /// <summary>Returns the short name of a status, such as <c>TimedOut</c>.</summary>

@@ -46,7 +46,7 @@ internal static class LossesOfStaging
                         await check.OfStagingAsync(
                             began,
                             tip,
-                            commit => new StagingBranchContributor(commit.Trailers!.Task!, IsTask: true, _ => TaskWriteAccess.Write),
+                            commit => new StagingBranchCommitAuthor(commit.Trailers!.Task!, IsTask: true, _ => TaskWriteAccess.Write),
                             CancellationToken.None
                         )
                     ).Summary

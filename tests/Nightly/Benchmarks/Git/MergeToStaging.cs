@@ -9,9 +9,9 @@ using Orchestrator.TestKit.Git;
 namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
-/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="GitCommitStore"/> and <see cref="RefStore"/>, against a shell
-/// script with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods
-/// hit both.
+/// Merging task commits to staging by <see cref="TreeMerger"/>, <see cref="GitCommitReaderAndWriter"/> and <see cref="RefStore"/>, against
+/// a shell script with the same three git commands and the same sync settings. Both merge the same commits, in turns, so that the machine's
+/// moods hit both.
 /// </summary>
 internal static class MergeToStaging
 {
@@ -86,7 +86,7 @@ internal static class MergeToStaging
         {
             var old = (await refs.ReadAsync(name))!;
             var merged = await new TreeMerger(repository).MergeAsync(old, task);
-            var commit = await new GitCommitStore(repository).CreateAsync(
+            var commit = await new GitCommitReaderAndWriter(repository).CreateAsync(
                 merged.Tree,
                 [old, task],
                 "merge",

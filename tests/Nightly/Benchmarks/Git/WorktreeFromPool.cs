@@ -42,7 +42,7 @@ internal static class WorktreeFromPool
                 pool,
                 WorktreeDiscardPermit.Proven(
                     worktrees.Find(request.Path)!,
-                    new SafeDeletionCheckResult(IsProven: true, "nobody worked in it")
+                    new WorkDeletionSafetyCheckResult(IsProven: true, "nobody worked in it")
                 )
             );
             if (round >= 0)

@@ -31,7 +31,7 @@ internal static class LargePlan
                 return made;
             }
         );
-        Timed("conflicts", () => OwnershipConflictResult.Of(plan, graph));
+        Timed("conflicts", () => TaskOwnershipConflictResult.Of(plan, graph));
         Timed("risk", () => RiskScore.Of(plan, new RiskScoreOptions()));
         Timed("advice", () => PlanLinter.Of(plan));
         Console.WriteLine($"\nPeak memory: {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB\n");
@@ -89,7 +89,7 @@ internal static class LargePlan
                 {
                     GC.Collect();
                     var before = Environment.CpuUsage.TotalTime;
-                    OwnershipConflictResult.Of(plan);
+                    TaskOwnershipConflictResult.Of(plan);
                     return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
                 });
         }

@@ -72,7 +72,7 @@ internal static class GovernorBenchmark
     private static Task<AgentAdmissionDecision> AdmitAsync(LedgerStore ledgers, string task, int? slots = null) =>
         ledgers.ChangeAsync(book => AgentStartAdmitter.Admit(book, RequestOf(task, slots), DateTimeOffset.UtcNow), CancellationToken.None);
 
-    private static Task<AgentRunReservation?> SettleAsync(LedgerStore ledgers, string task) =>
+    private static Task<AgentRunAccountReservation?> SettleAsync(LedgerStore ledgers, string task) =>
         ledgers.ChangeAsync(
             book =>
                 AgentStartAdmitter.SettleReservation(

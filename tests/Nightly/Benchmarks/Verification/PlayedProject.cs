@@ -117,14 +117,17 @@ internal sealed class PlayedProject
                 StagingTip = preflight.StagingTip,
             };
             judged.Add(await JudgeAsync(services, folder, change, task));
-            await new TaskPreparer(services).ReleaseAsync(new ReleaseTaskInput(RunId, reference, hash, Id(change)), CancellationToken.None);
+            await new TaskBranchAndWorktreePreparer(services).ReleaseAsync(
+                new ReleaseTaskInput(RunId, reference, hash, Id(change)),
+                CancellationToken.None
+            );
         }
         return judged;
     }
 
     private async Task<Judged> JudgeAsync(RunServiceBundle services, RunFolder folder, Change change, TaskWorkflowInput task)
     {
-        var prepared = await new TaskPreparer(services).PrepareAsync(
+        var prepared = await new TaskBranchAndWorktreePreparer(services).PrepareAsync(
             new PrepareTaskInput { Task = task, Attempt = 1 },
             CancellationToken.None
         );
@@ -172,7 +175,7 @@ internal sealed class PlayedProject
 
     private RunStartSettings Start()
     {
-        var settings = SettingsLoader.Load(new SettingSourceTexts()).Settings!;
+        var settings = SettingsLoader.Load(new RawSettingSourceContent()).Settings!;
         return new RunStartSettings
         {
             Input = new OrchestrationInput { PlanFile = "tasks.yaml" },

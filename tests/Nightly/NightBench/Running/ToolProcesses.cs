@@ -43,7 +43,7 @@ public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
     public Task StopAllAsync() => new ProcessStopper().StopAsync(All, signal: null, grace: TimeSpan.Zero, KillPatience);
 
     // Gates get no variables but those that they need.
-    private IReadOnlyList<SystemProcessRecord> All() =>
+    private IReadOnlyList<ProcessTableRow> All() =>
         [
             .. ProcessTable
                 .FindByEnvironment(ToolAdapter.Variable, adapter.Mark)
@@ -53,7 +53,7 @@ public sealed class ToolProcesses(ToolAdapter adapter, NightFolders folders)
 
     // The script of the agent's program sets the variable after its record, and then becomes another program. A sandbox program that has no
     // child yet is about to execute the script.
-    private bool HasUnrecordedAgent(IReadOnlyList<SystemProcessRecord> all)
+    private bool HasUnrecordedAgent(IReadOnlyList<ProcessTableRow> all)
     {
         var program = Path.Combine(folders.Programs, NightRepository.AgentProgram);
         var parents = all.Select(process => process.ParentId).ToHashSet();

@@ -1,0 +1,95 @@
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Callbacks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>
+/// <c>done</c>: lets an agent report the result of its task. Writes the result to a file, so no running orchestrator is needed.
+/// </summary>
+internal sealed class ReportTaskOutcomeCommand : CliCommand
+{
+    private readonly Option<string?> _task = new("--task", "--phase")
+    {
+        Description = "The task or phase the agent works on",
+        HelpName = "ID",
+    };
+    private readonly Option<string> _status = new("--status") { Description = "completed, blocked or failed", Required = true };
+    private readonly Option<string?> _reason = new("--reason") { Description = "The reason, in a sentence", HelpName = "TEXT" };
+    private readonly Option<string?> _report = new("--report") { Description = "A file the agent wrote about its work", HelpName = "FILE" };
+
+    private readonly Option<string[]> _measured = new("--measured")
+    {
+        Description = "A value that the agent measured itself (may be repeated)",
+        HelpName = "NAME=NUMBER",
+    };
+
+    private readonly Option<string[]> _dropped = new("--dropped")
+    {
+        Description = "A line that the agent dropped to resolve a conflict, or FILE alone for a whole file (may be repeated)",
+        HelpName = "FILE: LINE",
+    };
+
+    public ReportTaskOutcomeCommand()
+        : base("done", "Called by agents to report how the task ended")
+    {
+        _status.AcceptOnlyFromAmong("completed", "blocked", "failed");
+        Add(_task);
+        Add(_status);
+        Add(_reason);
+        Add(_report);
+        Add(_measured);
+        Add(_dropped);
+    }
+
+    public override bool IsForAgents => true;
+
+    public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
+    {
+        var start = context.RequireAgentStart();
+        if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"This agent works on '{start.Task}', not on '{task}'.",
+                $"Use --task {start.Task}."
+            );
+        }
+        var report = parsed.GetValue(_report);
+        if (report is not null && !File.Exists(context.FullPath(report)))
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"The file {context.FullPath(report)} does not exist.",
+                "Write the report first, or omit --report."
+            );
+        }
+        var status = parsed.GetRequiredValue(_status);
+        AgentIssuedCommandHandler.Claim(
+            start.Folder,
+            new AgentOutcomeClaim
+            {
+                Task = start.Task,
+                Status = status,
+                Reason = parsed.GetValue(_reason) ?? "",
+                Report = report,
+                Measured = [.. (parsed.GetValue(_measured) ?? []).Select(Measured)],
+                Dropped = parsed.GetValue(_dropped) ?? [],
+                Time = context.Time.GetUtcNow(),
+            }
+        );
+        context.Terminal.Inform($"Recorded: {start.Task} is {status}.");
+        return Task.FromResult(UseCaseOutcome.Done);
+    }
+
+    private static ClaimedMeasurement Measured(string text)
+    {
+        var sign = text.LastIndexOf('=');
+        return sign > 0 && AgentIssuedCommandHandler.Measured(text[..sign], text[(sign + 1)..]) is { } said
+            ? said
+            : throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"'{text}' is not a valid measurement.",
+                "Give its name in the plan and a number without its unit: --measured \"startup seconds=1.4\"."
+            );
+    }
+}
