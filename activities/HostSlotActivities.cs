@@ -86,7 +86,7 @@ public sealed class HostSlotActivities(
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
         {
-            throw new RunStepFailedException($"{services.Host} accepts no task now: {problem}", FailureTypes.HostNotReady)
+            throw new RunStepFailedException($"{services.Host} does not currently accept tasks: {problem}", FailureTypes.HostNotReady)
             {
                 IsFinal = false,
                 RetryAfter = Pause,
@@ -105,7 +105,10 @@ public sealed class HostSlotActivities(
             if (isStopped)
             {
                 // Another host may continue the task, or this host after its worker has restarted.
-                throw new RunStepFailedException($"The worker on {services.Host} is ending", FailureTypes.WorkerStops) { IsFinal = false };
+                throw new RunStepFailedException($"The worker on {services.Host} is shutting down", FailureTypes.WorkerStops)
+                {
+                    IsFinal = false,
+                };
             }
         }
         finally

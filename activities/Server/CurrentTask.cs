@@ -16,7 +16,7 @@ internal static class CurrentTask
         {
             var context = ActivityExecutionContext.Current;
             return context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
-                context.Info.WorkflowId ?? throw new InvalidOperationException("This step must be called by the workflow of a task.")
+                context.Info.WorkflowId ?? throw new InvalidOperationException("Only a task's workflow can call this activity.")
             );
         }
     }

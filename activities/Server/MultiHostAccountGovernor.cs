@@ -171,7 +171,7 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
                         or WorkflowQueryFailedException
             )
         {
-            throw new IOException($"The governor of the accounts does not answer: {away.InnerException?.Message ?? away.Message}", away);
+            throw new IOException($"The account's workflow does not answer: {away.InnerException?.Message ?? away.Message}", away);
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class StaleMergeQueueCloser
         try
         {
             await train.SignalAsync(
-                w => w.CloseAsync("its run was reset and starts another one"),
+                w => w.CloseAsync("its run was reset and starts another merge queue"),
                 new WorkflowSignalOptions { Rpc = untilStopped }
             );
             while (await OpenWorkflowChecker.IsOpenAsync(train, untilStopped))

@@ -33,16 +33,16 @@ internal static class RunWorkflowDetailsFormatter
     {
         var text = new StringBuilder();
         Add("Repository", input.Repository);
-        Add("Plan", input.PlanFile ?? (input.Plan is null ? null : "sent with the start"));
+        Add("Plan", input.PlanFile ?? (input.Plan is null ? null : "included in the run's input"));
         Add("Request", input.Request ?? input.RequestFile);
         Add("Only", input.Only is { } only ? string.Join(", ", only) : null);
         Add("From phase", input.Phase);
         Add("Agent", input.Agent);
         Add("Model", input.Model);
-        Add("Agents at once", input.Workers?.ToString(CultureInfo.InvariantCulture));
+        Add("Concurrent agents", input.Workers?.ToString(CultureInfo.InvariantCulture));
         Add("Lands by", input.Land);
         Add("Lands on", input.Target);
-        Add("Costs at most, US dollars", input.MaxCost?.ToString(CultureInfo.InvariantCulture));
+        Add("Cost limit in US dollars", input.MaxCost?.ToString(CultureInfo.InvariantCulture));
         text.Append(CultureInfo.InvariantCulture, $"\n`orchestrate status {runId}`");
         return TemporalUiTextTruncator.Details(text.ToString());
 

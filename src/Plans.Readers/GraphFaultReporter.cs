@@ -68,8 +68,8 @@ internal static class GraphFaultReporter
         var first = tasks[fault.DependencyIndex].Id;
         var same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
             ? $"The id '{fault.TaskId}' is already used on line {first.Line}."
-            : $"The id '{fault.TaskId}' differs only in letter case from '{fault.Ids[0]}' on line {first.Line}; branch and file "
-                + "names may be equal.";
+            : $"The id '{fault.TaskId}' differs only in letter case from '{fault.Ids[0]}' on line {first.Line}, so their branches "
+                + "or files could have the same name.";
         Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
     }
 

@@ -45,7 +45,7 @@ public static class DiskSpace
     public static string? FullAt(string path) =>
         new DriveInfo(path).AvailableFreeSpace >= Nothing
             ? null
-            : $"The disk of {path} is full. Runs can't record their progress, so their shown state may be outdated. Free "
+            : $"The disk of {path} is full. Runs can't record their progress, so the displayed state may be outdated. Free "
                 + "some space; the runs then continue by themselves.";
 
     /// <summary>Throws an I/O exception if the disk is full, so that the step is retried.</summary>

@@ -16,5 +16,5 @@ internal static class RunInputSettingsLayerBuilder
         ];
 
     private static IEnumerable<SettingOverride> Set(string member, string setting, string? value) =>
-        value is null ? [] : [new SettingOverride($"'{char.ToLowerInvariant(member[0])}{member[1..]}' of the run's input", setting, value)];
+        value is null ? [] : [new SettingOverride($"'{char.ToLowerInvariant(member[0])}{member[1..]}' in the run's input", setting, value)];
 }

@@ -34,7 +34,7 @@ public static class WallClock
         }
         fault =
             moment == default
-                ? $"'{text}' is not a time. Write 07:30, or 2030-12-31T07:30."
+                ? $"'{text}' is not a time. Write it as 07:30 or 2030-12-31T07:30."
                 : $"'{text}' is in the past, so no agent would start.";
         return null;
     }

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Tests;
 /// with one command.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public class AcceptCommandTests
+public class AcceptBlockedHooksCommandTests
 {
     [Fact]
     public async Task Accept_HookThatAPersonMadeWhileAnAgentWorked_IsToldAndTakenBack()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public sealed class AgentActivityTests : IDisposable
+public sealed class AgentActionReaderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("activity-tests-").FullName;
 

@@ -76,7 +76,7 @@ public class AgentCommandTests
     [InlineData("'speed=1.4 s' is not a valid measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
     [InlineData("'1.4' is not a valid measurement", "done", "--status", "completed", "--measured", "1.4")]
     [InlineData("--needs", "blocked")]
-    [InlineData("--dev needs packages", "blocked", "--dev", "--reason", "tests")]
+    [InlineData("--dev applies only to packages", "blocked", "--dev", "--reason", "tests")]
     public async Task Claim_BadInput_IsExitTwoAndLeavesNothing(string message, params string[] arguments)
     {
         using var cli = InStart(out var folder);

@@ -90,7 +90,7 @@ public sealed class AgentLimitTests
 
         Assert.Contains(
             "limits: An agent is stopped if it and its processes use more than 800MB of memory; an agent is slowed down by short "
-                + "stops if it and its processes use more than 0.4 cores "
+                + "pauses if it and its processes use more than 0.4 cores "
                 + "on average",
             check.People,
             StringComparison.Ordinal

@@ -41,7 +41,7 @@ public sealed class AgentsCommandTests
         Assert.Equal((40, 40), ((int)agents["codex"]["kit"]!["passed"]!, (int)agents["codex"]["kit"]!["of"]!));
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("mine      1.2.4; tested version: 1.2.3; no login found", shown.Output, StringComparison.Ordinal);
-        Assert.Contains("not tested; passes 28 of 28 simulated faults", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("not tested; handles 28 of 28 simulated faults", shown.Output, StringComparison.Ordinal);
 
         static (string?, string?, string?, bool?) Facts(JsonNode agent) =>
             ((string?)agent["status"], (string?)agent["version"], (string?)agent["tried"], (bool?)agent["loggedIn"]);

@@ -4,14 +4,14 @@ namespace Orchestrator.Cli.Tests;
 
 /// <summary>Files of CI, hooks, editors and agents' instructions, and content that an attribute hides from checks.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class GuardedFilesTests : IDisposable
+public sealed class ApprovalRequiredGlobTableTests : IDisposable
 {
     // In parts, so that a search for secrets does not find it here.
     private const string Token = "ghp_" + "Zq8Lw3Xv6Tn1Rk9Pm4Hj7Fd2Bs5Cy0GaUeWo";
 
     private readonly CliFixture _cli = new CliFixture().WithRepository();
 
-    public GuardedFilesTests() =>
+    public ApprovalRequiredGlobTableTests() =>
         _cli.WriteUser(
             $"agent: script\nagents: {{script: {{command: [/bin/sh, '{_cli.Home}/agent.sh']}}}}\ndisk: {{reserve: 1}}\n"
                 + "permissions: {sandbox: off}\n"

@@ -107,7 +107,7 @@ public sealed partial class CheckedOutBranchTests
         var refused = await cli.RunAsync("land");
 
         Assert.Equal((3, moved), (refused.ExitCode, cli.Git("rev-parse", "main")));
-        Assert.Contains("these gates fail after a merge with it", refused.People, StringComparison.Ordinal);
+        Assert.Contains("these gates fail after the two are merged", refused.People, StringComparison.Ordinal);
         cli.Git("rm", "-q", "bad.txt");
         cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "repaired");
         var landed = await cli.RunAsync("land");

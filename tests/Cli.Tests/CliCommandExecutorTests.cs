@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public class CommandLineTests
+public class CliCommandExecutorTests
 {
     [Fact]
     public async Task Version_AnyForm_IsTheAssemblysVersion()

@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Results, branches and patches in one place.</summary>
-public sealed class CollectCommandTests
+public sealed class CollectRunResultsCommandTests
 {
     [Fact]
     public async Task Collect_SpawnedRun_HasBranchesReportAndPatches()

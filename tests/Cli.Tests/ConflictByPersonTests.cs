@@ -101,7 +101,7 @@ public sealed class ConflictByPersonTests
 
         Assert.Equal((3, "blocked"), (asked.ExitCode, (string?)adder["state"]));
         var evidence = await File.ReadAllTextAsync(Path.Combine(cli.Folder, (string)adder["evidence"]!));
-        Assert.Contains("list.txt (change of your task to the whole file)", evidence, StringComparison.Ordinal);
+        Assert.Contains("list.txt (the change of your task to the whole file is missing)", evidence, StringComparison.Ordinal);
         Assert.Contains("--dropped 'FILE: LINE'", evidence, StringComparison.Ordinal);
 
         // The line is in another file now, in capital letters.

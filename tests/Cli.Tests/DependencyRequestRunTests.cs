@@ -53,7 +53,7 @@ public class DependencyRequestRunTests
         var resumed = await cli.RunAsync("resume");
 
         Assert.True(run.ExitCode == 3, run.People);
-        Assert.Contains("May a have pandas>=2.0 (PyPI, requirements.txt)?", inbox.Output, StringComparison.Ordinal);
+        Assert.Contains("May a use pandas>=2.0 (PyPI, requirements.txt)?", inbox.Output, StringComparison.Ordinal);
         Assert.Equal("merged", (string?)status.Single(task => (string?)task!["id"] == "b")!["state"]);
         Assert.Equal("dependency", (string?)status.Single(task => (string?)task!["id"] == "a")!["asks"]);
         Assert.True(approved.ExitCode is 0 or 4, approved.People);
@@ -64,7 +64,7 @@ public class DependencyRequestRunTests
 
     [Theory]
     [InlineData("no-such-package", "no-such-package does not exist (PyPI)")]
-    [InlineData("; rm -rf /", "is not a package of PyPI, so nothing was installed")]
+    [InlineData("; rm -rf /", "is not a valid package name for PyPI, so nothing was installed")]
     public async Task Run_PackageThatCanNotBe_TheAgentIsToldWhyAndWorksWithout(string needs, string reason)
     {
         using var cli = Repository(needs, "dependencies: {allow: ['*']}\n");

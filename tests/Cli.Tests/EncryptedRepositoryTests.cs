@@ -32,7 +32,7 @@ public sealed class EncryptedRepositoryTests
             }
         );
         Assert.False(repository.HasStarted);
-        Assert.DoesNotContain("is tried again", ScriptedRepository.Text(run), StringComparison.Ordinal);
+        Assert.DoesNotContain("is being retried", ScriptedRepository.Text(run), StringComparison.Ordinal);
     }
 
     /// <summary>git-crypt looks for its key in the git directory of the worktree, where git puts none.</summary>

@@ -23,7 +23,7 @@ public sealed class FlakyCommandTests
         Assert.Contains("'waits' is only advisory until", ScriptedRepository.Text(put), StringComparison.Ordinal);
         Assert.Contains("waits  in quarantine until", ScriptedRepository.Text(listed), StringComparison.Ordinal);
         Assert.Contains("(ann: it's slow)", ScriptedRepository.Text(listed), StringComparison.Ordinal);
-        Assert.Contains("and in quarantine: waits", ScriptedRepository.Text(report), StringComparison.Ordinal);
+        Assert.Contains("but in quarantine: waits", ScriptedRepository.Text(report), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class FlakyCommandTests
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("The quarantine of this test ended on", ScriptedRepository.Text(inbox), StringComparison.Ordinal);
         Assert.Contains("orchestrate flaky", ScriptedRepository.Text(inbox), StringComparison.Ordinal);
-        Assert.Contains("waits  decides again: its quarantine ended on", ScriptedRepository.Text(listed), StringComparison.Ordinal);
+        Assert.Contains("waits  counts again: its quarantine ended on", ScriptedRepository.Text(listed), StringComparison.Ordinal);
         Assert.Contains("The quarantine of the test 'waits' ended", ScriptedRepository.Text(run), StringComparison.Ordinal);
     }
 

@@ -46,8 +46,8 @@ public sealed class ForecastCommandTests
         Assert.Contains("A typical night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);
         Assert.Equal((3, 0), (document["usual"]!["done"]!.AsArray().Count, document["hard"]!["left"]!.AsArray().Count));
         Assert.DoesNotContain("Expected:", first.People, StringComparison.Ordinal);
-        Assert.Matches(@"Expected: [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", between.Output);
-        Assert.Matches(@"Expected: [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", second.People);
+        Assert.Matches(@"Expected: [0-9:]+ to [0-9:]+, based on 3 past tasks of 1 run\.", between.Output);
+        Assert.Matches(@"Expected: [0-9:]+ to [0-9:]+, based on 3 past tasks of 1 run\.", second.People);
         Assert.Contains("no forecast, because there were no past runs", history.Output, StringComparison.Ordinal);
         Assert.Matches(@"came to 0\.00 USD \(within\), [0-9:]+ \((within|outside)\)", history.Output);
         Assert.Equal((3, true), ((int)json[0]!["forecast"]!["tasks"]!, json[1]!["forecast"] is null));

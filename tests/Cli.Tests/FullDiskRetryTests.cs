@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public sealed class SpaceOnDiskTests
+public sealed class FullDiskRetryTests
 {
     private const int NoSpace = 28;
 

@@ -12,7 +12,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>The host of commands that stay.</summary>
-public sealed class ServiceCommandHostTests
+public sealed class GenericHostCommandRunnerTests
 {
     [Fact]
     public async Task RunAsync_ServiceThatBreaks_EndsWithItsCodeAndStopsTheOthers()

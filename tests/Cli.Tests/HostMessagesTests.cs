@@ -16,9 +16,9 @@ public sealed class HostMessagesTests : IDisposable
     [InlineData("--slots -1", "-1 is not a valid number of tasks.", "Use --slots with a number from 1 to 1000.")]
     [InlineData("--slots 1001", "1001 is not a valid number of tasks.", "Use --slots with a number from 1 to 1000.")]
     [InlineData("--slots many", "many", "")]
-    [InlineData("--label gpu", "but --slots, their number, is missing.", "--slots 2 --label gpu")]
+    [InlineData("--label gpu", "but --slots, the number of such tasks, is missing.", "--slots 2 --label gpu")]
     [InlineData("--slots 1 --label a/b", "'a/b' is not a valid label.", "letters, digits, dots, hyphens and underscores")]
-    [InlineData("--slots 1", "but at least one is not set.", "Set temporal.address and wip.remote on each machine")]
+    [InlineData("--slots 1", "but at least one of them is not set.", "Set temporal.address and wip.remote on each machine")]
     [InlineData("--make-current", "temporal.address or temporal.deployment is not set.", "Set both on each machine")]
     public async Task Worker_WhatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
     {

@@ -80,7 +80,7 @@ public sealed class InboxCommandTests
         var bad = await cli.RunAsync("inbox", id, "--snooze", "soon");
 
         Assert.Equal((0, 0, 3, 2), (snoozed.ExitCode, hidden.ExitCode, all.ExitCode, bad.ExitCode));
-        Assert.Contains("1 more was postponed", hidden.People, StringComparison.Ordinal);
+        Assert.Contains("1 more entry is postponed", hidden.People, StringComparison.Ordinal);
         Assert.NotNull(all.Json["entries"]![0]!["snoozedUntil"]);
     }
 

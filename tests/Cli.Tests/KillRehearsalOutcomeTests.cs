@@ -33,17 +33,17 @@ public sealed class KillRehearsalOutcomeTests
         var text = ScriptedRepository.Text(night);
         Assert.True(night.ExitCode == 0, text);
         Assert.Contains(
-            "Rehearsed a night with seed 4: 2 tasks in a throw-away clone, which is now removed.",
+            "Rehearsed a night with seed 4: 2 tasks in a throwaway clone, which is now removed.",
             text,
             StringComparison.Ordinal
         );
-        Assert.Contains("  engine killed at start ", text, StringComparison.Ordinal);
-        Assert.Contains("  all processes killed at start ", text, StringComparison.Ordinal);
-        Assert.Contains("  usage limit at start ", text, StringComparison.Ordinal);
+        Assert.Contains("  engine killed at agent start ", text, StringComparison.Ordinal);
+        Assert.Contains("  all processes killed at agent start ", text, StringComparison.Ordinal);
+        Assert.Contains("  usage limit at agent start ", text, StringComparison.Ordinal);
         Assert.Contains("The run would have ended as completed, with 2 of 2 tasks landed by ", text, StringComparison.Ordinal);
         Assert.Contains("No finished work was repeated.", text, StringComparison.Ordinal);
         Assert.Contains("Skipped tasks, because the commits change none of their files: three.", text, StringComparison.Ordinal);
-        Assert.Contains("Changed by the commits and owned by no task: nobody.txt", text, StringComparison.Ordinal);
+        Assert.Contains("Files that the commits changed but no task owns: nobody.txt", text, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(repository));
         Assert.False(repository.HasStarted, "the agent of the repository was started");
         Assert.DoesNotContain(Directory.EnumerateDirectories(Path.GetTempPath(), "rh-*"), IsOurs);
@@ -63,7 +63,7 @@ public sealed class KillRehearsalOutcomeTests
         Assert.Contains("--kill --commits FIRST..LAST", ScriptedRepository.Text(unnamed), StringComparison.Ordinal);
         Assert.Equal((int)UseCaseOutcome.Usage, foreign.ExitCode);
         Assert.Contains(
-            "No task of the plan may write a file that HEAD~1..HEAD~1 changes",
+            "The commits HEAD~1..HEAD~1 change no file that a task of the plan owns",
             ScriptedRepository.Text(foreign),
             StringComparison.Ordinal
         );

@@ -83,7 +83,7 @@ public sealed class LandMergedTests
         var landed = await cli.RunAsync("land", "--merged", "--yes");
 
         Assert.True(refused.ExitCode == 3, refused.People);
-        Assert.Contains($"landed a part ({part[..12]}", refused.People, StringComparison.Ordinal);
+        Assert.Contains($"a part of its work has landed ({part[..12]}", refused.People, StringComparison.Ordinal);
         Assert.Equal(1, meant.ExitCode);
         Assert.DoesNotContain("--merged", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("on staging", asked, StringComparison.Ordinal);

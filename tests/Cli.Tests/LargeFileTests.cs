@@ -67,7 +67,7 @@ public sealed class LargeFileTests
         Assert.Equal("new content\n", cli.Read("new.bin"));
         var report = await new OrchestrateProgram(cli.Folder, Variables(cli)).RunAsync("show", "a");
         Assert.Contains(
-            "The content of new.bin, which git LFS keeps, is not in the repository",
+            "The content of new.bin, which Git LFS stores, is not in the repository",
             report.StandardOutput.Text,
             StringComparison.Ordinal
         );

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public sealed class LocalTimesTests
+public sealed class LocalTimeFormatterTests
 {
     [Theory]
     [InlineData("waits until 2026-11-22 10:54:07Z", "2026-11-22T10:54:07Z", "yyyy-MM-dd HH:mm:ss zzz")]

@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>The log of processes that stay.</summary>
-public sealed partial class ServiceLogTests : IDisposable
+public sealed partial class LongRunningCommandLogTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly RecordingTerminal _terminal = new();

@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary><c>schedule</c> through the command line, on the embedded engine.</summary>
-public sealed class ScheduleCommandTests
+public sealed class ManageSchedulesCommandTests
 {
     [Fact]
     public async Task Schedule_CreatedAndStarted_RunsWithItsLimitsAndSaysWhatCameOfIt()

@@ -122,7 +122,7 @@ public sealed class McpCommandTests
 
     [Theory]
     [InlineData("status is missing", "done")]
-    [InlineData("Give completed or failed", "done", "status", "perhaps")]
+    [InlineData("Use completed or failed", "done", "status", "perhaps")]
     [InlineData("The file", "done", "status", "completed", "report", "gone.md")]
     [InlineData("measurements must be an object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]

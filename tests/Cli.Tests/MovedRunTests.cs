@@ -33,7 +33,7 @@ public class MovedRunTests
         Assert.Contains($"({there})", status.Output, StringComparison.Ordinal);
         Assert.Contains("its last contact is unknown", status.Output, StringComparison.Ordinal);
         Assert.Equal((there, null), ((string?)json["away"]!["machine"], (string?)json["away"]!["lastSeen"]));
-        Assert.Contains("'orchestrate move night' takes it over.", show.Output, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate move night' takes over the run.", show.Output, StringComparison.Ordinal);
         Assert.Contains("orchestrate move night", inbox.Output, StringComparison.Ordinal);
         Assert.Equal(4, resumed.ExitCode);
         Assert.Contains("night can't continue here. The run waits for the host", resumed.People, StringComparison.Ordinal);

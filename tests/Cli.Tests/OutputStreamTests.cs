@@ -103,7 +103,11 @@ public class OutputStreamTests
         var waiting = await program.RunAsync("run", "-d", "--run-id", "night");
         var goesOn = await program.RunAsync("resume", "night", "--approve", "plan", "-d");
 
-        Assert.Contains("It needs your approval before it starts; --yes gives it.", shown.StandardOutput.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "The run needs your approval before it starts; --yes approves it.",
+            shown.StandardOutput.Text,
+            StringComparison.Ordinal
+        );
         Assert.True(waiting.ExitCode == 3, waiting.StandardError.Text);
         Assert.Contains("May this run start?", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.Contains("orchestrate approve night/plan", waiting.StandardError.Text, StringComparison.Ordinal);

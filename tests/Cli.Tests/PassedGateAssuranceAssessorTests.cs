@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>The power of green gates, played with a real runner: cheats that a green suite hides, and honest changes beside them.</summary>
-public sealed class VerdictEvidenceTests
+public sealed class PassedGateAssuranceAssessorTests
 {
     private const string Suite =
         "const test = require('node:test');\nconst assert = require('node:assert');\nrequire('./kit.js');\n"
@@ -49,16 +49,16 @@ public sealed class VerdictEvidenceTests
     [Theory]
     [InlineData("sed -i '/test_sub/,$d' tests/calc.test.js\n", "The work removes tests: test_sub.")]
     [InlineData("sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n", "The work disables existing tests: test_sub.")]
-    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "with and without its other changes: test_sub")]
-    [InlineData("sed -i \"s/'test_sub', /&{ skip: 1 }, /\" tests/calc.test.js\n", "with and without its other changes: test_sub")]
-    [InlineData("echo 'process.exit(0);' >>calc.js\n", "runs 0 tests on the work, and ran 2 on its base")]
+    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "even without its other changes: test_sub")]
+    [InlineData("sed -i \"s/'test_sub', /&{ skip: 1 }, /\" tests/calc.test.js\n", "even without its other changes: test_sub")]
+    [InlineData("echo 'process.exit(0);' >>calc.js\n", "ran 0 tests on the work, but 2 on its base commit")]
     [InlineData(
         "echo \"require('node:assert').equal = () => {}; require('node:test')('test_a', () => {});\" >tests/a.test.js\n",
-        "With its base's tests and configuration, the work fails these tests: test_sub"
+        "With the tests and configuration of its base commit, the work fails these tests: test_sub"
     )]
     [InlineData(
         "echo \"require('node:assert').equal = () => {};\" >tests/kit.js\n",
-        "With its base's tests and configuration, the work fails these tests: test_sub"
+        "With the tests and configuration of its base commit, the work fails these tests: test_sub"
     )]
     public async Task Run_BrokenWorkBehindAGreenGate_IsNamed(string cheat, string said)
     {
@@ -71,7 +71,7 @@ public sealed class VerdictEvidenceTests
     }
 
     [Theory]
-    [InlineData("a === 150 ? 75 : a", "product code repeats values of tests: calc.js:3 (test_half)")]
+    [InlineData("a === 150 ? 75 : a", "product code repeats values from tests: calc.js:3 (test_half)")]
     [InlineData("process.argv[1].includes('tests') ? a / 2 : a", "product code detects test runs: calc.js:3")]
     public async Task Run_CodeThatWorksOnlyInTests_LandsWithANote(string result, string said)
     {

@@ -9,13 +9,13 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Supervised background units.</summary>
-public sealed class BackgroundUnitTests : IDisposable
+public sealed class PeriodicBackgroundWorkTests : IDisposable
 {
     private readonly CliFixture _cli = new CliFixture().WithRepository();
     private readonly DelayRecorder _time = new();
     private readonly Channel<Func<Task<TimeSpan?>>> _passes = Channel.CreateUnbounded<Func<Task<TimeSpan?>>>();
 
-    public BackgroundUnitTests() => Directory.CreateDirectory(Path.Combine(_cli.Folder, ".orchestrator"));
+    public PeriodicBackgroundWorkTests() => Directory.CreateDirectory(Path.Combine(_cli.Folder, ".orchestrator"));
 
     [Fact]
     public async Task Pass_Fails_IsRepeatedAfterADelayThatDoublesUpToAMinute()

@@ -292,7 +292,7 @@ public class PlanQuestionCommandTests
         var result = await cli.RunAsync("validate");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("leaves the repository: 'out' is a link", result.People, StringComparison.Ordinal);
+        Assert.Contains("points outside the repository, because 'out' is a link", result.People, StringComparison.Ordinal);
         Assert.Equal(0, (await cli.RunAsync("validate", "fine.yaml")).ExitCode);
     }
 }

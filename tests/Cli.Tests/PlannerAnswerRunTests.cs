@@ -59,7 +59,7 @@ public class PlannerAnswerRunTests
 
         Assert.True(run.ExitCode == 3, run.People);
         Assert.Contains(
-            "Which date format? (the planner passes it to a user: README and request contradict each other)",
+            "Which date format? (the planner leaves the decision to a user: README and request contradict each other)",
             status.Output,
             StringComparison.Ordinal
         );

@@ -48,8 +48,8 @@ public sealed partial class RecommendedCommandTests
             "Conflict_AgentUndoesTheMergeAsOftenAsItMay_APersonResolvesIt"
         ),
         [SuggestedCommandKinds.RaiseBudget] = ("EndToEnd.Tests", "GovernedRunTests", "raise"),
-        [SuggestedCommandKinds.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
-        [SuggestedCommandKinds.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
+        [SuggestedCommandKinds.RunNow] = ("Cli.Tests", nameof(ManageSchedulesCommandTests), "\"run-now\""),
+        [SuggestedCommandKinds.ListSchedules] = ("Cli.Tests", nameof(ManageSchedulesCommandTests), "\"list\""),
         [SuggestedCommandKinds.Move] = (
             "Cli.Tests",
             nameof(MovedRunTests),

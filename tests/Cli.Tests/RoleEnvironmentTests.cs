@@ -45,7 +45,7 @@ public sealed class RoleEnvironmentTests
         var check = await cli.RunAsync("check");
 
         Assert.Contains(
-            "mine is a plain program and gets no key of a model service; agents.mine.environment names those that it needs.",
+            "mine is a plain program and gets no model API keys; list those that it needs in agents.mine.environment.",
             string.Join(' ', (check.Output + check.People).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
             StringComparison.Ordinal
         );

@@ -59,7 +59,7 @@ public class RunCommandTests
         Assert.Contains("has ended: completed", (await cli.RunAsync("approve", "plan", "--run", id)).People, StringComparison.Ordinal);
         Assert.Contains("two", (await cli.RunAsync("report", "--full")).Output, StringComparison.Ordinal);
         Assert.Contains(
-            "present, 0 overwritten by name, 0 lost (at ",
+            "present, 0 overwritten later, 0 lost (at ",
             (await cli.RunAsync("report", "--losses")).Output,
             StringComparison.Ordinal
         );

@@ -7,11 +7,11 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Names by which a user can refer to a run or a task, and suggestions for mistyped ones.</summary>
-public sealed class RunNamesTests : IDisposable
+public sealed class RunNameResolverTests : IDisposable
 {
     private readonly CliFixture _cli = new CliFixture().WithRepository();
 
-    public RunNamesTests()
+    public RunNameResolverTests()
     {
         Write("run-tasks-3f9a1c", "Add a login page with tests", "parser", "printer");
         Write("run-tasks-77b0de", "Translate the manual", "german");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public class TaskTableTests
+public class RunTaskTableFormatterTests
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 2, 3, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Now = Start.AddMinutes(5);

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Tests;
 
 /// <summary>A task that is prepared or verified names its set-up command or gate, and how long that has run, without an event more in the
 /// run's history.</summary>
-public sealed class RunningStepTests
+public sealed class RunningGateOrSetUpTests
 {
     [Fact]
     public async Task Status_WhileSetUpAndGateRun_NamesThemWithTheirAge()

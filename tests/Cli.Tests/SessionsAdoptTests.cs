@@ -145,7 +145,7 @@ public sealed class SessionsAdoptTests : IDisposable
         var saved = await _cli.RunAsync("cleanup", Dead);
 
         Assert.DoesNotContain(Dead, young.People, StringComparison.Ordinal);
-        Assert.Matches($"Kept:\n  {Dead}  never-begun; .*kept/{Dead}/adopted/1.*: on none of your branches", unsaved.People);
+        Assert.Matches($"Kept:\n  {Dead}  never-begun; .*kept/{Dead}/adopted/1.*: not on any of your branches", unsaved.People);
         Assert.Contains($"wip/{Dead}/adopted", refs, StringComparison.Ordinal);
         Assert.True(saved.ExitCode == 0, saved.People);
         Assert.Matches($"Removed:\n  {Dead}  never-begun, \\d+ files, .*, 2 refs", saved.People);

@@ -58,7 +58,7 @@ public sealed class SessionsCommandTests : IDisposable
         Assert.Equal(0, list.ExitCode);
         Assert.Contains($"{torn}  ended", list.Output, StringComparison.Ordinal);
         Assert.Contains(
-            $"not read: this version knows none of its kinds of lines ({Projects}/{foreign}",
+            $"not read: this version of orchestrate recognizes none of its lines ({Projects}/{foreign}",
             list.Output,
             StringComparison.Ordinal
         );
@@ -112,7 +112,7 @@ public sealed class SessionsCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("not a valid time", "--hours", "0")]
+    [InlineData("not a valid number of hours", "--hours", "0")]
     [InlineData("less than 1", "--limit", "0")]
     public async Task Sessions_BadNumbers_AreRefused(string message, params string[] arguments)
     {

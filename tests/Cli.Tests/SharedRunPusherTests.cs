@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Pushes of shared runs by the machine that has them.</summary>
-public sealed class RunPushUnitTests
+public sealed class SharedRunPusherTests
 {
     [Fact]
     public async Task Run_LeavesAndComesBackToTheSameProcess_IsPushedAgain()

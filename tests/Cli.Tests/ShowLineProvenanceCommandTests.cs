@@ -4,7 +4,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary><c>proof</c> finds the task behind a line through git and the run's record, not through commit messages.</summary>
-public sealed class ProofCommandTests
+public sealed class ShowLineProvenanceCommandTests
 {
     [Theory]
     [InlineData("merge")]

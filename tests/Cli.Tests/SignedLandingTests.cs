@@ -113,7 +113,7 @@ public sealed class SignedLandingTests
         key.Unlock();
         var landed = await cli.RunAsync("land", RunOf(stopped));
 
-        Assert.Contains("Landing could not sign its commits (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
+        Assert.Contains("A landing could not sign its commits (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
         Assert.Equal((3, 3), (asked.ExitCode, stopped.ExitCode));
         Assert.Contains("The landing can't be signed now", asked.People, StringComparison.Ordinal);
         Assert.Contains("Unlock the key in ssh-agent or gpg-agent", stopped.People, StringComparison.Ordinal);

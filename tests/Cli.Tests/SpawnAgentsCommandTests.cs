@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Tasks in words, side by side: each leaves a branch of its own, and nothing is merged.</summary>
-public sealed class SpawnCommandTests
+public sealed class SpawnAgentsCommandTests
 {
     private const string Agent = "echo \"$ORCHESTRATOR_TASK\" >> README.md";
 
@@ -149,7 +149,7 @@ public sealed class SpawnCommandTests
     }
 
     [Theory]
-    [InlineData("The task says nothing: it is empty.", "")]
+    [InlineData("The task describes no work: it is empty.", "")]
     [InlineData("The command names no task.")]
     [InlineData("--n 0: a task needs at least one agent.", "A", "--n", "0")]
     [InlineData("The file none.md does not exist", "--from", "none.md")]

@@ -28,14 +28,14 @@ public sealed class StagingGatesTests
         var run = await cli.RunAsync("run", "--yes");
         var report = await cli.RunAsync("report", "--full");
 
-        const string Staging = "staging, after each merge: 'make test' (found), and the gates of the merged tasks";
+        const string Staging = "staging, after each merge: 'make test' (detected), and the gates of the merged tasks";
         Assert.Contains(Staging, told, StringComparison.Ordinal);
         Assert.Contains("own: 'test -s own.txt' (its own)", told, StringComparison.Ordinal);
         Assert.Contains("lax: 'make test' (advisory) (its own)", told, StringComparison.Ordinal);
         Assert.Equal("make test", (string?)validated["staging"]![0]!["command"]);
         Assert.Equal("task", (string?)validated["tasks"]!["own"]![0]!["source"]);
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("On the merged tree", run.People, StringComparison.Ordinal);
+        Assert.Contains("After the merge", run.People, StringComparison.Ordinal);
         Assert.DoesNotContain(".txt", cli.Git("ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
         Assert.Contains(Staging, report.Output + report.People, StringComparison.Ordinal);
     }
@@ -86,7 +86,7 @@ public sealed class StagingGatesTests
     }
 
     [Theory]
-    [InlineData("integration", "b: 'make test' (found)")]
+    [InlineData("integration", "b: 'make test' (detected)")]
     [InlineData("task", "b: no gate checks it")]
     public async Task Validate_EmptyListOfGates_SwitchesFoundOnesOffForStagingOrAltogether(string key, string ofTask)
     {

@@ -169,7 +169,7 @@ public class SteeringRuleTests
             );
         }
         var named = await cli.RunAsync("status", "x");
-        Assert.Contains("'orchestrate move x' takes it over", named.People, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate move x' takes over the run", named.People, StringComparison.Ordinal);
         Assert.Equal(0, (await cli.RunAsync("history")).ExitCode);
     }
 

@@ -83,7 +83,7 @@ public sealed class SubmoduleTests
         await repository.LandAsync("tasks:\n  - {id: a, description: A, files_write: [a.txt], max_retries: 1}\n");
 
         var said = ScriptedRepository.Text(await repository.OrchestrateAsync("show", "a"));
-        Assert.Contains("'vendor/lib/lib.txt' was changed, and lies in the submodule 'vendor/lib'", said, StringComparison.Ordinal);
+        Assert.Contains("'vendor/lib/lib.txt' was changed, but is part of the submodule 'vendor/lib'", said, StringComparison.Ordinal);
         Assert.Equal("work\n", repository.Cli.Read("a.txt"));
     }
 
@@ -102,7 +102,7 @@ public sealed class SubmoduleTests
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains(
-            "'vendor/lib/new.txt' was added, and lies in the submodule",
+            "'vendor/lib/new.txt' was added, but is part of the submodule",
             ScriptedRepository.Text(run),
             StringComparison.Ordinal
         );

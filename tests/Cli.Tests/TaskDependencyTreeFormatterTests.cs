@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>The graph of a run as rows of text.</summary>
-public sealed class TaskTreeTests
+public sealed class TaskDependencyTreeFormatterTests
 {
     [Fact]
     public void Of_TasksThatWaitForOthers_StandBelowTheOneThatTheyWaitForLongest() =>

@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>The panel of all agents: keys and facts in, lines out.</summary>
-public sealed class WorkerPanelTests
+public sealed class TerminalAgentPanelTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 0, 0, TimeSpan.Zero);
     private static readonly string[] Log = [.. Enumerable.Range(1, 100).Select(n => $"line {n}")];

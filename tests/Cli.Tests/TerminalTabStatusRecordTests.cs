@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Escape codes that report a run's progress to terminals: OSC 7501 and OSC 9;4.</summary>
-public sealed class TerminalProgramStatusTests
+public sealed class TerminalTabStatusRecordTests
 {
     [Fact]
     public void Report_RunThatGoesOn_SendsOnlyWhatChangedAndRemovesWhatIsGone()

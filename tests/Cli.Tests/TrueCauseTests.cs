@@ -80,9 +80,9 @@ public sealed class TrueCauseTests
 
         var told = string.Join(' ', run.StandardError.Text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
         Assert.True(run.ExitCode == 3, run.StandardError.Text);
-        Assert.Contains("The sandbox of agents can't be built on this machine", told, StringComparison.Ordinal);
+        Assert.Contains("The sandbox for agents can't be created on this machine", told, StringComparison.Ordinal);
         Assert.Contains("bwrap: Can't mount proc", told, StringComparison.Ordinal);
-        Assert.Contains("'orchestrate check' tries it", told, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate check' tests the sandbox", told, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
             Assert.True(Regex.Count(screen, "expected 42, got 41") == 1, $"{name}: {screen}");
             Assert.True(Regex.Count(screen, "Needs attention") == 1, $"{name}: {screen}");
             Assert.True(Regex.Count(screen, "orchestrate retry") == 1, $"{name}: {screen}");
-            var first = $"orchestrate retry {_id}/c4 --guidance TEXT   # likewise c5";
+            var first = $"orchestrate retry {_id}/c4 --guidance TEXT   # the same for c5";
             Assert.True(screen.Contains(first, StringComparison.Ordinal), $"{name}: {screen}");
             if (name != "show")
             {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-public class SetUpCommandTests
+public class WorktreeSetUpShellCommandTests
 {
     [Fact]
     public async Task Init_FreshRepository_MakesFilesOnceAndNeverOverwrites()
@@ -54,12 +54,12 @@ public class SetUpCommandTests
         Assert.Contains("unused DATABASE_URL  (in .env:1)", result.People, StringComparison.Ordinal);
         Assert.Contains("unused monitoring.color", result.People, StringComparison.Ordinal);
         Assert.Contains(
-            "used   git.auto_commit  (in orchestrator_config.json:6; so it is here anyway)",
+            "used   git.auto_commit  (in orchestrator_config.json:6; orchestrate always behaves this way)",
             result.People,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "unused default_parallel  (in ~/.config/claude-orchestra/config.json:2; workers is taken from orchestrator_config.json:3)",
+            "unused default_parallel  (in ~/.config/claude-orchestra/config.json:2; workers is imported from orchestrator_config.json:3)",
             result.People,
             StringComparison.Ordinal
         );
@@ -111,7 +111,7 @@ public class SetUpCommandTests
             "left   planner.model: opus",
             "unused models.manager.description",
             "used   MAX_AGENTS  (in .env:1; workers)",
-            "used   AWS_REGION  (in .env:3; handed to agents)",
+            "used   AWS_REGION  (in .env:3; passed to agents)",
             "unused REDIS_URL",
             "unused OWN",
         ];

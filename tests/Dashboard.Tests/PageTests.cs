@@ -322,7 +322,7 @@ public sealed class PageTests
         var html = await page.Browser.GetStringAsync(RunPage + "/queue");
 
         Assert.InRange(html.IndexOf("line-b", StringComparison.Ordinal), 1, html.IndexOf("line-a", StringComparison.Ordinal));
-        Assert.Contains("waits for make all of &#x27;orchestrate verify&#x27;: both need db", html, StringComparison.Ordinal);
+        Assert.Contains("waits for make all of &#x27;orchestrate verify&#x27;, because both need db", html, StringComparison.Ordinal);
         Assert.Contains("both change x.cs", html, StringComparison.Ordinal);
     }
 

@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Dashboard.Tests;
 
 /// <summary>The screen of a run with its tabs, its panel and its moments; lists of runs and new runs.</summary>
-public sealed class RunScreenTests
+public sealed class RunPageContentTests
 {
     private const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;
 

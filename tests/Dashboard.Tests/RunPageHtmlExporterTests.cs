@@ -7,7 +7,7 @@ using Orchestrator.TestKit;
 namespace Orchestrator.Dashboard.Tests;
 
 /// <summary>The screen of a run as one file: it loads nothing, needs no script, and its slider shows the same as pages.</summary>
-public sealed partial class RunScreenExporterTests
+public sealed partial class RunPageHtmlExporterTests
 {
     private static readonly string Folder = Path.Combine(RepositoryFiles.Root, "tests", "Dashboard.Tests", "browser");
 

@@ -96,7 +96,7 @@ public sealed class ViewTests
         var unapproved = Runs.Of("a") with { State = RunStateNames.AwaitingApproval, Questions = [Runs.Approval(RunQuestion.Plan)] };
         Assert.Equal("waits until the plan is approved", Assert.Single(new TaskWaitCauseFinder(unapproved).Of("a")).Why);
         Assert.Equal(
-            "waits until the run starts tasks; it is preparing",
+            "waits until the run starts tasks; the run is preparing",
             Assert.Single(new TaskWaitCauseFinder(Runs.Of("a") with { State = RunStateNames.Preparing }).Of("a")).Why
         );
         Assert.Equal("is about to start", Assert.Single(new TaskWaitCauseFinder(Runs.Of("a")).Of("a")).Why);
@@ -227,7 +227,7 @@ public sealed class ViewTests
             .With("b", task => task with { State = TaskStateNames.Verifying });
 
         Assert.Equal(
-            [$"a has a gate that waits: make test waits for make all of {Runs.Id}/b: both need db", "b is at work: verifying"],
+            [$"a has a waiting gate: make test waits for make all of {Runs.Id}/b, because both need db", "b is at work: verifying"],
             new TaskWaitCauseFinder(run).Of("a").Select(link => $"{link.Task} {link.Why}")
         );
     }

@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>Mail to an agent of the real Claude CLI while it works: from another agent by a tool, and from a user by a command.</summary>
-public sealed class AgentMailTests
+public sealed class AgentMailDispatcherTests
 {
     private const string Plan = """
         tasks:

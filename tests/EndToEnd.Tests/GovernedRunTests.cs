@@ -130,7 +130,7 @@ public sealed class GovernedRunTests
         Assert.EndsWith($" budget raise {run} AMOUNT", (string)asked.Single()!["command"]!, StringComparison.Ordinal);
         Assert.Equal(2, requests);
         Assert.Equal(2, tooLittle.ExitCode);
-        Assert.Contains("give more than that", tooLittle.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("Specify a higher limit.", tooLittle.StandardError.Text, StringComparison.Ordinal);
         Assert.True(raised.ExitCode == 0, raised.StandardOutput.Text + raised.StandardError.Text);
         Assert.Equal("x", await repository.GitAsync("show", "main:a0.txt"));
         Assert.Single(api.Requests.Select(request => request.Session).Distinct());
@@ -202,7 +202,7 @@ public sealed class GovernedRunTests
         Assert.Matches("anthropic-[0-9a-f]{8} [0-9.]+ USD \\(3 starts\\)", paid);
         Assert.Equal(2, usage["accounts"]!.AsArray().Count);
         var events = (await orchestrate.RunAsync("events")).StandardOutput.Text;
-        Assert.Contains("pays (agents.claude.fallback): the account claude-", events, StringComparison.Ordinal);
+        Assert.Contains("pays instead (agents.claude.fallback): the account claude-", events, StringComparison.Ordinal);
 
         var planned = await orchestrate.RunAsync("run", "Please plan more", "--yes");
 
@@ -242,7 +242,7 @@ public sealed class GovernedRunTests
         Assert.Matches($"Expected: .* USD and .*; {Range}; .* % of the weekly limit", shown.StandardOutput.Text);
         Assert.Matches(Range, second.StandardOutput.Text + second.StandardError.Text);
         // Two answers for each of two tasks, and each answer takes two in a hundred.
-        var came = $"Expected: {Range}. Actual, with all other use of the account: 8 % \\(within\\)";
+        var came = $"Expected: {Range}. Actual, including all other use of the account: 8 % \\(within\\)";
         Assert.Matches(came, report.StandardOutput.Text);
         Assert.Matches(came, whole.StandardOutput.Text);
 

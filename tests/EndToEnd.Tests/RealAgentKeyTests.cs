@@ -55,7 +55,7 @@ public sealed class RealAgentKeyTests
 
         var looked = Assert.Single(api.Requests, request => request is { Rule: "MARK-ONE", Turn: 1 }).LastResult;
         Assert.Contains("ANTHROPIC_API_KEY=orchestrate-", looked, StringComparison.Ordinal);
-        Assert.Contains("it has a credential other than the placeholder of this sandbox, or none", looked, StringComparison.Ordinal);
+        Assert.Contains("its credential is missing or is not the placeholder of this sandbox", looked, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, looked, StringComparison.Ordinal);
 
         var requests = network["connections"]!.AsArray().Sum(connection => (int)connection!["requests"]!);

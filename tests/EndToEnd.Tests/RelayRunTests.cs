@@ -79,7 +79,7 @@ public sealed class RelayRunTests
         Assert.Equal([true, false], tasks.Select(task => (bool)task!["relays"]![0]!["lostConversation"]!));
         var report = (await orchestrate.RunAsync("report", "--full", "--markdown")).StandardOutput.Text;
         Assert.Contains(
-            "without the conversation with claude, and its start counts as an additional one",
+            "without the conversation with claude, and its start counts as an additional start",
             report,
             StringComparison.Ordinal
         );

@@ -77,7 +77,7 @@ public sealed class ReviewRunTests
 
         Assert.True(run.ExitCode == 1, $"{run.ExitCode} {run.StandardOutput.Text}{run.StandardError.Text}{status}");
         Assert.Equal(("escalated", "escalated"), ((string)status["state"]!, (string)status["review"]!["verdict"]!));
-        Assert.Contains("findings do not get fewer", (string)status["tasks"]![1]!["reason"]!, StringComparison.Ordinal);
+        Assert.Contains("the number of findings does not decrease", (string)status["tasks"]![1]!["reason"]!, StringComparison.Ordinal);
         Assert.Equal(2, api.Requests.Count(r => r.Prompt.StartsWith("You review", StringComparison.Ordinal)));
         Assert.True(show.ExitCode == 0, show.StandardError.Text);
         Assert.Contains("review/round-2.md", show.StandardOutput.Text, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class ReviewRunTests
 
         Assert.True(skip.ExitCode is 0 or 4, skip.StandardError.Text);
         Assert.Equal("echo $(($2 - $1))", await place.Repository.GitAsync("show", "main:sum.sh"));
-        Assert.Contains("a user decided to land with 2 findings of round 2", report.StandardOutput.Text, StringComparison.Ordinal);
+        Assert.Contains("a user decided to land with 2 findings from round 2", report.StandardOutput.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public class SharedRunTests
 
         Assert.Equal((2, 2), (moved.ExitCode, byRemote.ExitCode));
         Assert.Contains("its files are missing (.orchestrator/runs/night)", moved.Error, StringComparison.Ordinal);
-        Assert.Contains("does not have it", byRemote.Error, StringComparison.Ordinal);
+        Assert.Contains("does not have the run", byRemote.Error, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>Workers of two versions on one server, in a worker deployment: runs are continued by the current version alone.</summary>
-public class WorkerDeploymentTests
+public class WorkerDeploymentRegistrarTests
 {
     [SharingFact]
     public async Task Runs_OfADeployment_GoOverToTheVersionThatIsMadeCurrent()

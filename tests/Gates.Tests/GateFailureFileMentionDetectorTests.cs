@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class FailureMentionsTests
+public sealed class GateFailureFileMentionDetectorTests
 {
     [Theory]
     [InlineData("src/parser.py", "FAILED tests/test_parser.py::test_empty", true)]

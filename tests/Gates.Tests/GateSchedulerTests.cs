@@ -95,7 +95,7 @@ public sealed class GateSchedulerTests : IDisposable
 
         var said = Assert.Single(QueuedGateRecord.All(Environment));
         Assert.Equal(("waiter", "holder", "port"), (said.Origin.Task, said.Holder.Task, said.Exclusive));
-        Assert.Contains("waits for 'port': task holder", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("waits for 'port', held by task holder", said.ToString(), StringComparison.Ordinal);
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));

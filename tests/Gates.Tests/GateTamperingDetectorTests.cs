@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class GateTamperingTests
+public sealed class GateTamperingDetectorTests
 {
     private static readonly PlanTask Work = new() { Id = "a", FilesWrite = ["src/**", "tests/**", "check.sh"] };
 
@@ -44,7 +44,7 @@ public sealed class GateTamperingTests
     [InlineData("sh all.sh", "local.sh", FileChange.Added, "which the gate 'sh all.sh' calls")]
     [InlineData("python -m pytest -q", "tests/conftest.py", FileChange.Modified, "conftest.py")]
     [InlineData("python -m pytest -q", "conftest.py", FileChange.Added, "It added 'conftest.py'")]
-    [InlineData("python -m pytest -q", "tests/json.py", FileChange.Added, "in place of Python's module 'json'")]
+    [InlineData("python -m pytest -q", "tests/json.py", FileChange.Added, "in place of the Python module 'json'")]
     [InlineData("python -m pytest -q", "tests/calc.py", FileChange.Added, "in place of 'calc.py'")]
     [InlineData("python3 -m unittest", "sitecustomize.py", FileChange.Added, "It added 'sitecustomize.py'")]
     [InlineData("dotnet test", "Directory.Build.props", FileChange.Added, "It added 'Directory.Build.props'")]

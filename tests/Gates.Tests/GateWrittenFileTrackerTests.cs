@@ -4,7 +4,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class GateOutputsTests : IDisposable
+public sealed class GateWrittenFileTrackerTests : IDisposable
 {
     private static readonly Gate Build = new("build");
     private static readonly Gate Lint = new("lint");
@@ -13,7 +13,7 @@ public sealed class GateOutputsTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly GateWrittenFileTracker _outputs;
 
-    public GateOutputsTests()
+    public GateWrittenFileTrackerTests()
     {
         _outputs = new GateWrittenFileTracker(_folder["tree"], _folder["aside"]);
         _folder.Write("tree/modules/one.js", "set-up");

@@ -4,7 +4,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class GateDetectionTests
+public sealed class ManifestGateDetectorTests
 {
     [Theory]
     [InlineData(

@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>The proof of red and the verdict of the base's own gates, from verdicts of gates.</summary>
-public sealed class RedTestProofsTests
+public sealed class NewTestsOnBaseProductEvaluatorTests
 {
     private static readonly TestCodeChanges Tests = new([
         new("tests/test_x.py", "def test_a():\n    assert f()\n", "def test_a():\n    assert g()\n\ndef test_b():\n    assert h()\n"),

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class ChangePartitionTests
+public sealed class ProductAndGateInputChangesTests
 {
     [Theory]
     [InlineData("tests/test_a.py", true)]

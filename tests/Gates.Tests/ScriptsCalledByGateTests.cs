@@ -4,7 +4,7 @@ using Orchestrator.Gates.Tampering;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>Which files a gate's command runs or reads in, by its words and by those of the scripts that it calls.</summary>
-public sealed class GateScriptCallsTests
+public sealed class ScriptsCalledByGateTests
 {
     [Theory]
     [InlineData("sh check")]

@@ -6,7 +6,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Gates.Tests;
 
-public class SetUpDetectionTests
+public class SetUpCommandDetectorTests
 {
     [Theory]
     [InlineData("npm ci", "package-lock.json")]

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>New files that hide a module of the language, of a runner or of the project from the tests.</summary>
-public sealed class ShadowingModulesTests
+public sealed class ShadowingModuleDetectorTests
 {
     private const string PythonsOwn =
         "abc aifc argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect builtins bz2 "
@@ -31,17 +31,17 @@ public sealed class ShadowingModulesTests
     public void Hides_EachModuleOfPythonAndOfItsRunners_IsNamed() =>
         Assert.All(
             $"{PythonsOwn} pytest pluggy iniconfig hypothesis mock nose coverage tox packaging".Split(' '),
-            module => Assert.Equal($"Python's module '{module}'", Hides($"{module}.py", Python))
+            module => Assert.Equal($"the Python module '{module}'", Hides($"{module}.py", Python))
         );
 
     [Theory]
-    [InlineData("json/__init__.py", "Python's module 'json'")] // A folder is a module, too.
-    [InlineData("src/json.py", "Python's module 'json'")]
-    [InlineData("lib/json.py", "Python's module 'json'")]
-    [InlineData("python/json.py", "Python's module 'json'")]
-    [InlineData("tests/json.py", "Python's module 'json'")] // Beside tests that are there.
-    [InlineData("tools/json.py", "Python's module 'json'")] // Beside a script that a gate calls.
-    [InlineData("fresh/json.py", "Python's module 'json'")] // Beside a test that the work has added.
+    [InlineData("json/__init__.py", "the Python module 'json'")] // A folder is a module, too.
+    [InlineData("src/json.py", "the Python module 'json'")]
+    [InlineData("lib/json.py", "the Python module 'json'")]
+    [InlineData("python/json.py", "the Python module 'json'")]
+    [InlineData("tests/json.py", "the Python module 'json'")] // Beside tests that are there.
+    [InlineData("tools/json.py", "the Python module 'json'")] // Beside a script that a gate calls.
+    [InlineData("fresh/json.py", "the Python module 'json'")] // Beside a test that the work has added.
     [InlineData("app/json.py", null)] // In a package: it is app.json.
     [InlineData("deep/down/json.py", null)]
     [InlineData("json.txt", null)]
@@ -73,7 +73,7 @@ public sealed class ShadowingModulesTests
     {
         Assert.Null(Hides("json.py", JavaScript));
         Assert.Null(Hides("json.py", []));
-        Assert.Equal("Python's module 'json'", Hides("json.py", [Ecosystems.JavaScript, Ecosystems.Python]));
+        Assert.Equal("the Python module 'json'", Hides("json.py", [Ecosystems.JavaScript, Ecosystems.Python]));
     }
 
     [Theory]

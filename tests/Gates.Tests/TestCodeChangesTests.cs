@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>Changes of tests by name, and the findings that follow from them beside the verdict of the base's own gates.</summary>
-public sealed class TestChangesTests
+public sealed class TestCodeChangesTests
 {
     private const string Two = "def test_a():\n    assert f() == 2\n    assert g()\n\ndef test_b():\n    assert f() == 3\n";
 
@@ -76,7 +76,7 @@ public sealed class TestChangesTests
 
         Assert.Empty(found.ForPerson);
         Assert.Equal(
-            ["the original versions of changed tests fail: tests/test_x.py::test_b", "tests expect other values than before: test_b"],
+            ["the original versions of changed tests fail: tests/test_x.py::test_b", "tests expect different values than before: test_b"],
             found.Notes
         );
     }
@@ -85,10 +85,10 @@ public sealed class TestChangesTests
     public void OfWork_UntouchedTestThatFails_NeedsAPerson()
     {
         Assert.Equal(
-            ["With its base's tests and configuration, the work fails these tests: tests/test_y.py::test_z."],
+            ["With the tests and configuration of its base commit, the work fails these tests: tests/test_y.py::test_z."],
             Asked(Two, BaseSuiteResult.Red, "tests/test_y.py::test_z")
         );
-        Assert.Equal(["With its base's tests and configuration, the gates of the work fail."], Asked(Two, BaseSuiteResult.Red));
+        Assert.Equal(["With the tests and configuration of its base commit, the work fails its gates."], Asked(Two, BaseSuiteResult.Red));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class TestChangesTests
     [Fact]
     public void OfWork_TestsThatShowNothingAnyMore_NeedAPerson() =>
         Assert.Equal(
-            ["The work changes tests whose original version fails, so that they pass with and without its other changes: test_a."],
+            ["The work replaces failing tests with versions that pass even without its other changes: test_a."],
             GateTamperingDetector
                 .OfWork(Work, Meaning, [], [], new TestCodeChanges([File(Two, Two)]), BaseSuiteVerdict.NotRun, [], hollow: ["test_a"])
                 .ForPerson
@@ -118,7 +118,7 @@ public sealed class TestChangesTests
         var fewer = BaseSuiteVerdict.NotRun with { Fewer = [new TestCountDrop("pytest", 5, 3)] };
 
         Assert.Equal(
-            ["The gate 'pytest' runs 3 tests on the work, and ran 5 on its base."],
+            ["The gate 'pytest' ran 3 tests on the work, but 5 on its base commit."],
             AskedOf(new TestCodeChanges([File(Two, Two)]))
         );
         Assert.Equal(["The work removes tests: test_a, test_b."], AskedOf(new TestCodeChanges([File(Two, null)])));
@@ -140,7 +140,7 @@ public sealed class TestChangesTests
         Assert.Equal(asked, found.ForPerson.Count(said => said == "The work replaces tests with files that are not text: tests/data.sh."));
         Assert.Equal(
             asked == 1,
-            found.Notes.Contains("the tests of its base prove nothing, because they do not build or load with its work")
+            found.Notes.Contains("the original tests prove nothing, because they do not build or load with the new work")
         );
     }
 

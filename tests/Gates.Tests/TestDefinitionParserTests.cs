@@ -3,7 +3,7 @@ using Orchestrator.Gates.Tampering;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>Tests, marks and assertions in the spelling of each framework: one that nobody plays may go unnoticed.</summary>
-public sealed class TestParserTests
+public sealed class TestDefinitionParserTests
 {
     [Theory]
     [InlineData("def test_sum():", "test_sum")]

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Gates.Tests;
 
 /// <summary>Notes on added product code that may work only in tests, with honest code of the same forms beside.</summary>
-public sealed class TestSpecificCodeTests
+public sealed class TestSpecificCodeDetectorTests
 {
     private const string NodeTest = "test('test_slug', () => {\n  assert.equal(slug(' Hello World'), 'hello-world');\n});\n";
 

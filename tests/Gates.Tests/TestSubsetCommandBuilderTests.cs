@@ -3,7 +3,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed class TestSelectionTests : IDisposable
+public sealed class TestSubsetCommandBuilderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 

@@ -8,7 +8,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Gates.Tests;
 
-public sealed partial class WorktreeResourceClaimsTests : IAsyncLifetime
+public sealed partial class WorktreePortAndFolderAssignerTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
 

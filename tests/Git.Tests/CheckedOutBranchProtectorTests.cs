@@ -5,7 +5,7 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Git.Tests;
 
 /// <summary>No branch is deleted or moved under a checkout of the user.</summary>
-public sealed class BranchCheckoutsTests
+public sealed class CheckedOutBranchProtectorTests
 {
     private const string Staging = "refs/heads/orchestrator/run-1/staging";
 

@@ -2,7 +2,7 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class FileCommitsTests
+public sealed class CheckoutlessCommitBuilderTests
 {
     private static readonly CommitTrailers Trailers = new("run-1");
 

@@ -4,7 +4,7 @@ using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class ObjectCacheTests
+public sealed class CommitAndDiffCacheTests
 {
     private static readonly CommitTrailers Trailers = new("run-1", "t", 1, "k");
 

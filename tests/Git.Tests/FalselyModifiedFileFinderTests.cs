@@ -8,7 +8,7 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Tests;
 
 /// <summary>Files as a checkout writes them do not count as changes, even if git lists them.</summary>
-public sealed class PristineFilesTests
+public sealed class FalselyModifiedFileFinderTests
 {
     [Fact]
     public async Task Read_FileThatDiffersRightAfterTheCheckout_IsNoChange()

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class DiffsTests
+public sealed class GitDiffReaderTests
 {
     [Fact]
     public async Task Between_AllKindsOfChange_AreTold()

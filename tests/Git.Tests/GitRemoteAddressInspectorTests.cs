@@ -2,7 +2,7 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class RemoteAddressTests
+public sealed class GitRemoteAddressInspectorTests
 {
     [Theory]
     [InlineData("https://github.com/a/b.git", "github.com")]

@@ -5,7 +5,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class WriteIntentsTests
+public sealed class GitWriteJournalTests
 {
     private const string Staging = "refs/heads/orchestrator/run-1/staging";
 
@@ -51,7 +51,7 @@ public sealed class WriteIntentsTests
         second.Dispose();
         await new RepositoryCrashCleaner(opened.Repository).RunAsync();
 
-        Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Another container is using", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<GitException>(() =>
             new SinglePidNamespaceRepositoryLock(opened.Repository, "4026531000").ClaimAsync(CancellationToken.None)
         );

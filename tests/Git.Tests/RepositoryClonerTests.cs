@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Git.Tests;
 
 /// <summary>Clones that a machine makes of repositories whose address it received.</summary>
-public sealed class RepositoryCloneTests
+public sealed class RepositoryClonerTests
 {
     [Theory]
     [InlineData("https://example.com/team/shop.git", "shop")]

@@ -4,7 +4,7 @@ using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class RepositoryCheckTests
+public sealed class RepositoryReadinessCheckerTests
 {
     [Fact]
     public async Task Run_OrdinaryRepository_FindsNothing()

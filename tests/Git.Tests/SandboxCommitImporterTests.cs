@@ -8,7 +8,7 @@ namespace Orchestrator.Git.Tests;
 /// Commits of a confined agent are fetched, but no other change of its objects and refs. Git's own variables and writes to the targets of
 /// the mounts simulate the sandbox.
 /// </summary>
-public sealed class ConfinedCommitsTests
+public sealed class SandboxCommitImporterTests
 {
     private const string Branch = "refs/heads/orchestrator/run-1/t/one";
 

@@ -6,7 +6,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class RepositoryGuardTests
+public sealed class SharedGitStateProtectorTests
 {
     private const string Run = "refs/heads/orchestrator/run-1";
     private const string Staging = Run + "/staging";

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class StaleLocksTests
+public sealed class StaleGitLockRemoverTests
 {
     private const string Branch = "refs/heads/orchestrator/run-1/t/one";
 

@@ -2,7 +2,7 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class TreeSymlinkCheckTests
+public sealed class TreeEscapingSymlinkFinderTests
 {
     [Theory]
     [InlineData("a", "b/c", false)]

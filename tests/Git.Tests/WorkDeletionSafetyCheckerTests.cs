@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class DeletionProofTests
+public sealed class WorkDeletionSafetyCheckerTests
 {
     [Fact]
     public async Task CheckCommit_MergedSupersededOrNeither_IsTold()

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class WorktreeResetTests
+public sealed class WorktreeContentDiscarderTests
 {
     [Fact]
     public async Task Sweep_AfterUse_LeavesWhatTheIndexNames()

@@ -4,7 +4,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class SnapshotsTests
+public sealed class WorktreeContentSaverTests
 {
     private const string Wip = "refs/orchestrator/wip/run-1/t";
     private const string Kept = "refs/orchestrator/kept/run-1/t";

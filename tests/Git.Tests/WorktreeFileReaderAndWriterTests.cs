@@ -5,7 +5,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class WorktreeFilesTests
+public sealed class WorktreeFileReaderAndWriterTests
 {
     [Fact]
     public void TryWrite_LinksToOutside_ChangesNothingThere()

@@ -8,7 +8,7 @@ namespace Orchestrator.House.Tests;
 /// Code that writes to a run's folder uses SymlinkSafeFileWriter, DurableFile or LogFile, because agents and gates may write there too.
 /// These types follow no link: a link in place of a log once moved branches and destroyed histories.
 /// </summary>
-public sealed partial class OrchestratorFileWriterTests
+public sealed partial class SymlinkSafeFileWriterTests
 {
     private static readonly string[] Guarded = ["src/App", "src/Runs", "src/Gates", "src/Agents", "src/Processes", "src/Network"];
 

@@ -2,7 +2,7 @@ using FsCheck.Fluent;
 
 namespace Orchestrator.Network.Tests;
 
-public sealed class AddressKindTests
+public sealed class IpAddressKindTests
 {
     [Theory]
     [InlineData("8.8.8.8", IpAddressKind.Public)]

@@ -53,7 +53,7 @@ public sealed class KeyInjectingConnectionTests : IDisposable
         var answer = await ProxyKit.AskAsync(client, ProxyKit.Bytes($"GET /v1/models HTTP/1.1\r\nHost: a\r\n{header}\r\n\r\n"));
 
         Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", answer, StringComparison.Ordinal);
-        Assert.Contains("it has a credential other than the placeholder of this sandbox, or none", answer, StringComparison.Ordinal);
+        Assert.Contains("its credential is missing or is not the placeholder of this sandbox", answer, StringComparison.Ordinal);
         Assert.Empty(_kit.Dialed);
         Assert.Equal(NetworkRefusalReason.Credential, (await _kit.Served)!.Reason);
     }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Network.Tests;
 
 /// <summary>Connections by real sockets, with name server and hosts of the test.</summary>
-public sealed class ClientConnectionTests : IDisposable
+public sealed class SandboxConnectionHandlerTests : IDisposable
 {
     private static readonly NetworkPolicy Example = ProxyKit.Listed("example.com");
     private readonly ProxyKit _kit = new();

@@ -2,7 +2,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Network.Tests;
 
-public sealed class ConnectionLogTests : IDisposable
+public sealed class SandboxConnectionLogTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly List<string> _reported = [];

@@ -4,7 +4,7 @@ using Orchestrator.Notifications.Webhook;
 
 namespace Orchestrator.Notifications.Tests;
 
-public sealed class HttpChannelTests
+public sealed class RetryingHttpClientTests
 {
     private const string Secret = "s3cret-s3cret-s3cret";
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Activities.Tests;
 
 /// <summary>Causes that stop a long step, and causes that only stop waiting for it.</summary>
-public sealed class ActivityHeartbeatsTests
+public sealed class ActivityHeartbeatSenderTests
 {
     [Theory]
     [InlineData(ActivityCancelReason.CancelRequested, true)]

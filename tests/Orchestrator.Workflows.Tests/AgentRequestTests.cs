@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Requests of blocked agents are granted, refused or passed to a user, while other agents continue.</summary>
 public sealed class AgentRequestTests
 {
-    private const string Question = "May a have pandas>=2.0 (PyPI, requirements.txt)?";
+    private const string Question = "May a use pandas>=2.0 (PyPI, requirements.txt)?";
 
     [Fact]
     public async Task Request_Granted_IsMergedAndTheAgentGoesOnOnThatStagingWithNothingCharged()
@@ -215,7 +215,7 @@ public sealed class AgentRequestTests
             }
         );
         var status = await run.UntilAsync(s => s.Questions.Count > 0);
-        Assert.Contains("needs pandas (its agent has asked 11 times)", status.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains("needs pandas (its agent has asked 11 questions)", status.Questions[0].Question, StringComparison.Ordinal);
 
         answered = true;
         var command = new TaskSteeringArguments("a", "leave it out");

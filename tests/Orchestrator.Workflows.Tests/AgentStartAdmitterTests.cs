@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>The governor of an account as a workflow: the rules of the ledgers, with updates in place of a lock.</summary>
-public sealed class GovernorTests
+public sealed class AgentStartAdmitterTests
 {
     internal const string Account = "claude";
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>Activities are tried forever; a run says which of them fail again and again, and says it no more when they work.</summary>
-public sealed class FailingActivityTests
+public sealed class FailingActivityStatusTests
 {
     [Fact]
     public async Task Activities_FailAgainAndAgain_AreNamedUntilTheyWork()

@@ -176,7 +176,7 @@ public class MoveTests
 
     [Theory]
     [InlineData("x", "tip", "has no task 'x'")]
-    [InlineData("a", "", "The commit of the staging branch is missing")]
+    [InlineData("a", "", "The field 'staging' (the commit of the staging branch) is missing.")]
     public async Task Move_WhereWhatIsLostIsUnclear_IsRefused(string task, string staging, string why)
     {
         await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Agent = (_, stop) => UntilStoppedAsync(stop, "s"));

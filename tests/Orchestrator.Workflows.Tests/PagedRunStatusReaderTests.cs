@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>A long status comes in pages, and the run may change between two of them.</summary>
-public sealed class StatusPageJoinerTests
+public sealed class PagedRunStatusReaderTests
 {
     private static readonly string[] Ids = ["a", "b", "c", "d", "e"];
 

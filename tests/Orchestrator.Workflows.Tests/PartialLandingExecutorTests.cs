@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>Tests of landings of merged work while other tasks of the run continue.</summary>
-public sealed class PartialLandingTests
+public sealed class PartialLandingExecutorTests
 {
     [Fact]
     public async Task LandMerged_OtherTaskIsAtWork_LandsAndTheRunGoesOn()

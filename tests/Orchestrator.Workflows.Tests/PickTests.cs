@@ -69,7 +69,7 @@ public sealed class PickTests
         var status = await run.StatusAsync();
         Assert.Equal(RunStateNames.Completed, result.State);
         Assert.Equal([TaskStateNames.Cancelled, TaskStateNames.Kept, TaskStateNames.Kept], status.Tasks.Select(task => task.State));
-        Assert.StartsWith("a-2, a-3 did the same task; this attempt failed: ", status.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("a-2, a-3 completed the same task; this attempt failed: ", status.Tasks[0].Reason, StringComparison.Ordinal);
         Assert.Empty(status.Questions);
     }
 

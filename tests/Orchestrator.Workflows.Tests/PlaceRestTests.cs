@@ -60,7 +60,7 @@ public class PlaceRestTests
         Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
         await Eventually.TrueAsync(() => run.Activities.Events.Any(told => told is { Task: null, State: RunStateNames.Completed }));
         Assert.Equal(
-            ["is executed on desk (bbbb)", "has left desk (bbbb)", "is executed on desk (cccc)"],
+            ["is executed on desk (bbbb)", "is no longer executed on desk (bbbb)", "is executed on desk (cccc)"],
             run.Activities.Events.Where(told => told is { Task: "a", Why: TaskPlacedOnHostReason or TaskLeftHostReason })
                 .Select(told => told.Reason)
         );

@@ -246,7 +246,7 @@ public class PlaceTests
         await using var first = new ScriptedHost(run, There);
         Exception Full()
         {
-            first.Activities.TakesNone = "desk accepts no task now: the disk is full";
+            first.Activities.TakesNone = "desk does not currently accept tasks: the disk is full";
             return new ApplicationFailureException("The disk is full: tree.idx", null, FailureTypes.DiskFull);
         }
         first.Activities.Agent = (input, _) =>
@@ -277,7 +277,8 @@ public class PlaceTests
         );
         Assert.Contains(
             run.Activities.Events,
-            happened => happened.Reason.Contains("it leaves its host desk (bbbb): The disk is full: tree.idx", StringComparison.Ordinal)
+            happened =>
+                happened.Reason.Contains("the task leaves its host desk (bbbb): The disk is full: tree.idx", StringComparison.Ordinal)
         );
         // The run itself has all that it needs.
         Assert.DoesNotContain(
@@ -387,7 +388,7 @@ public class PlaceTests
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
         await using var host = new ScriptedHost(run, There);
-        host.Activities.TakesNone = "desk accepts no task now: claude can't work there: It is not logged in";
+        host.Activities.TakesNone = "desk does not currently accept tasks: claude can't work there: It is not logged in";
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
 
@@ -399,7 +400,7 @@ public class PlaceTests
         await run.ResultAsync();
 
         Assert.Equal(
-            "waits for a host with a free slot; desk accepts no task now: claude can't work there: It is not logged in",
+            "waits for a host with a free slot; desk does not currently accept tasks: claude can't work there: It is not logged in",
             waiting.Tasks[0].Reason
         );
         Assert.Equal((TaskStateNames.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));

@@ -40,7 +40,7 @@ public sealed class PlannerAnswerTests
         await using var run = await StartAsync((_, _) => Task.FromResult(Answered("") with { Why = "the request does not say it" }));
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Contains(
-            $"{Question} (the planner passes it to a user: the request does not say it)",
+            $"{Question} (the planner leaves the decision to a user: the request does not say it)",
             asked.Questions[0].Question,
             StringComparison.Ordinal
         );
@@ -84,7 +84,11 @@ public sealed class PlannerAnswerTests
 
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
 
-        Assert.Contains("passes it to a user: The staging branch is gone.", asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains(
+            "leaves the decision to a user: The staging branch is gone.",
+            asked.Questions[0].Question,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>A run that can't continue by itself: how long it waits, and what comes of each way out.</summary>
-public sealed class EscalationTests
+public sealed class RunEscalationHandlerTests
 {
     [Fact]
     public async Task Escalated_AWeekWithoutAnybody_IsResolvedAsOnTheFirstDay()

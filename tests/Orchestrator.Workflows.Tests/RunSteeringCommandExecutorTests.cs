@@ -7,7 +7,7 @@ using static Orchestrator.Workflows.Tests.RunTests;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>People pause, resume, cancel and steer runs that are at work.</summary>
-public sealed class RunSteeringTests
+public sealed class RunSteeringCommandExecutorTests
 {
     [Fact]
     public async Task Pause_AgentAtWork_InterruptsItAndResumeGoesOnInTheConversation()

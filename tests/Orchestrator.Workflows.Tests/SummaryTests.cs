@@ -112,7 +112,7 @@ public sealed class SummaryTests
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
         await run.UntilAsync(status => status.State == RunStateNames.AwaitingApproval);
 
-        Assert.Contains("Until no answer counts as no: it is new", await StepsAsync(run, run.RunId));
+        Assert.Contains("Until a missing answer counts as no: it is new", await StepsAsync(run, run.RunId));
     }
 
     [Fact]

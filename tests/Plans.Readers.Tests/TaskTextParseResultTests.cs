@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests;
 
-public sealed class TaskTextsTests
+public sealed class TaskTextParseResultTests
 {
     [Fact]
     public void Read_List_TakesEachOpenItemWithWhatIsIndentedBelowIt()

@@ -44,10 +44,10 @@ public sealed class AdhocPlanTests
     }
 
     [Theory]
-    [InlineData("The task says nothing: it is empty.", "")]
-    [InlineData("The task says nothing: it is empty.", " \n ")]
-    [InlineData("The task says nothing: it has no word.", "...")]
-    [InlineData("Task 2 says nothing: it is empty.", "A", "")]
+    [InlineData("The task describes no work: it is empty.", "")]
+    [InlineData("The task describes no work: it is empty.", " \n ")]
+    [InlineData("The task describes no work: it contains no words.", "...")]
+    [InlineData("Task 2 describes no work: it is empty.", "A", "")]
     [InlineData("The command names no task.")]
     [InlineData(null, "A")]
     public void Fault_OfTexts_NamesTheFirst(string? fault, params string[] texts) => Assert.Equal(fault, AdhocPlan.Fault(texts));

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public class BacklogExtensionsTests
+public class BacklogTaskAppenderTests
 {
     private static readonly Backlog Before = new([
         new BacklogTask { Id = "1", Title = "Old" },

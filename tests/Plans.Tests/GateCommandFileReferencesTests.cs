@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class GateTargetsTests
+public sealed class GateCommandFileReferencesTests
 {
     [Theory]
     [InlineData("pytest tests/test_auth.py", "tests/test_auth.py")]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class GateFormatterTests
+public sealed class GateVerdictFormatterTests
 {
     private static readonly FailureExplainingLine Decisive = new(12, "E   assert 8 == 9", "tests/test_add.py", 33);
 

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class ContractsInForceTests
+public sealed class InterfaceContractResolutionResultTests
 {
     private const string Path = "contracts/store.py";
 

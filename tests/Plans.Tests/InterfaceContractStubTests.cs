@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class ContractStubTests
+public sealed class InterfaceContractStubTests
 {
     private static readonly InterfaceContractDefinition Auth = new()
     {

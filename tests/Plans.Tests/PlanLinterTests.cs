@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class PlanLintTests
+public sealed class PlanLinterTests
 {
     [Theory]
     [InlineData("true")]

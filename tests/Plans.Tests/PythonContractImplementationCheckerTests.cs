@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class PythonImplementationsTests
+public sealed class PythonContractImplementationCheckerTests
 {
     private static readonly InterfaceContractDefinition Store = new()
     {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class TaskSelectionTests
+public sealed class RequestedTaskSelectorTests
 {
     [Theory]
     [InlineData(null, null, "check deploy")]

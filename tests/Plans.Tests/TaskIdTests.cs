@@ -20,7 +20,7 @@ public sealed class TaskIdTests
     [InlineData("..", "does not begin with a letter or digit")]
     [InlineData("a..b", "contains '..'")]
     [InlineData("a.", "ends with a dot")]
-    [InlineData("a.lock", "ends with '.lock', which git keeps for itself")]
+    [InlineData("a.lock", "ends with '.lock', which git reserves")]
     [InlineData("ä", "contains 'ä'")]
     [InlineData("a\nb", "contains a control character")]
     [InlineData("a~b", "contains '~'")]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Tests;
 
-public sealed class PlanConflictsTests
+public sealed class TaskOwnershipConflictResultTests
 {
     [Fact]
     public void Of_SameFileUnordered_NamesTheMissingEdge()

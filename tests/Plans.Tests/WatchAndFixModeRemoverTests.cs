@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Plans.Tests;
 
 /// <summary>Commands that watch or repair, in each ecosystem, and the ones that check once.</summary>
-public sealed class OneShotCommandTests
+public sealed class WatchAndFixModeRemoverTests
 {
     [Theory]
     [InlineData("jest --watch", "jest")]

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes.Tests;
 
-public sealed class DetachedProcessTests
+public sealed class DetachedProcessStarterTests
 {
     private readonly DetachedProcessStarter _detached = new();
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Processes.Tests;
 
-public sealed class FileRetainerTests
+public sealed class HardLinkFileRetainerTests
 {
     [Fact]
     public void Keep_FileThatGrowsIsMadeAnewAndDeleted_StaysAndTakesNoRoom()

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes.Tests;
 
-public sealed class LockFileTests
+public sealed class InterProcessFileLockTests
 {
     [Fact]
     public async Task TakeAsync_ManyCallers_OneAtATimeIsInside()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Processes.Tests;
 
-public sealed class LeftoverProcessesTests
+public sealed class LeftoverProcessStopperTests
 {
     /// <summary>A process that was here before the boot.</summary>
     private static readonly ProcessIdentity Dead = new(1, 1, Guid.NewGuid().ToString());

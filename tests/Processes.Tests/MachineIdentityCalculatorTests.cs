@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes.Tests;
 
-public sealed class MachineIdentityTests : IDisposable
+public sealed class MachineIdentityCalculatorTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

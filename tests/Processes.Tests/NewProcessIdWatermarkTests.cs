@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes.Tests;
 
-public sealed class PidWatermarkTests
+public sealed class NewProcessIdWatermarkTests
 {
     private static readonly int[] Ids = [1, 900, 5000, 5001, 32000];
 

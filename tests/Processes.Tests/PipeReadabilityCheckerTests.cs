@@ -3,7 +3,7 @@ using System.IO.Pipes;
 namespace Orchestrator.Processes.Tests;
 
 /// <summary>The unread bytes in a pipe are known before a read, so that a busy machine does not discard a child's output.</summary>
-public sealed class PipeStateReaderTests
+public sealed class PipeReadabilityCheckerTests
 {
     [Fact]
     public void IsReadable_EmptyThenWrittenThenReadThenClosed_SaysWhetherAReadWouldReturn()

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Processes.Tests;
 
-public sealed class LocalTcpClientEndTests
+public sealed class TcpClientProcessLookupResultTests
 {
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1")]

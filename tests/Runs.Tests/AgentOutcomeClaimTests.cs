@@ -8,7 +8,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>The agent may write into its folder: whatever lies there as its claim is read, or is none and named.</summary>
-public sealed class AgentClaimTests : IDisposable
+public sealed class AgentOutcomeClaimTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 

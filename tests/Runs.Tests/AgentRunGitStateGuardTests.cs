@@ -8,7 +8,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Others work in the repository, too: an agent is charged with what its own tool calls show, and with nothing else.</summary>
-public sealed class AgentGuardTests
+public sealed class AgentRunGitStateGuardTests
 {
     private static readonly string[] Deed = ["config", "alias.st", "!evil"];
 

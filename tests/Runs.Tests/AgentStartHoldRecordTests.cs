@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class HoldTests : IDisposable
+public sealed class AgentStartHoldRecordTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("hold-tests-").FullName;
 

@@ -49,7 +49,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
             Assert.Contains("the same places in shared.txt.", prompt, StringComparison.Ordinal);
             Assert.Single(prompt.Split("A conflict is predicted").Skip(1));
             var events = PredictedConflicts.Notices(task, PredictedConflicts.ClaimUnreported(run.Folder, task, 1));
-            Assert.Equal($"A conflict with task '{other}' is predicted, in shared.txt.", Assert.Single(events).Text);
+            Assert.Equal($"A conflict with task '{other}' is predicted in shared.txt.", Assert.Single(events).Text);
         }
     }
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>An agent that resolves a conflict keeps the changes of both tasks, or names those that it drops.</summary>
-public sealed class ResolvedConflictTests
+public sealed class ConflictResolutionCheckerTests
 {
     private const string OfA = "from a\n";
     private const string OfB = "from b\n";
@@ -50,7 +50,7 @@ public sealed class ResolvedConflictTests
         );
 
         Assert.Empty(named.Problems);
-        Assert.Contains(named.Notes, note => note.Contains("as its agent named: shared.txt:1", StringComparison.Ordinal));
+        Assert.Contains(named.Notes, note => note.Contains("which its agent named: shared.txt:1", StringComparison.Ordinal));
         Assert.True((await conflict.Run.MergeAsync("b", named.Commit, 3)).Merged);
     }
 

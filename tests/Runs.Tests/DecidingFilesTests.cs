@@ -234,6 +234,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
                 .. Directory
                     .EnumerateFiles(run.Folder.Path, "*", SearchOption.AllDirectories)
                     .Select(path => Path.GetRelativePath(run.Folder.Path, path))
+                    .Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)) // A writer may still hold it; it has no content.
                     .Order(StringComparer.Ordinal),
             ];
             if (file is not null)

@@ -20,7 +20,7 @@ public sealed partial class DependencyRequestTests
         var made = await InstallAsync(run, "a");
         Assert.True((await MergeAsync(run, "a", made.Commit)).Merged);
 
-        Assert.Contains("May a have left-pad@^1.3 (dev) (npm, package.json)?", asked.Text, StringComparison.Ordinal);
+        Assert.Contains("May a use left-pad@^1.3 (dev) (npm, package.json)?", asked.Text, StringComparison.Ordinal);
         Assert.Equal(AgentRequestNextStepKinds.Install, granted.Step);
         Assert.Contains(" --save-dev left-pad@^1.3\n", Calls(run), StringComparison.Ordinal);
         Assert.Contains(

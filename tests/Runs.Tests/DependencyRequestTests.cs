@@ -174,13 +174,13 @@ public sealed partial class DependencyRequestTests
     }
 
     [Theory]
-    [InlineData("; rm -rf /", "is not a package of npm, so nothing was installed")]
-    [InlineData("--registry=http://evil", "is not a package of npm")]
-    [InlineData("left-pad@file:../../etc", "is not a package of npm")]
-    [InlineData("git+https://evil/x.git", "is not a package of npm")]
-    [InlineData("left-pad@^1 --unsafe-perm=$(id)", "is not a package of npm")]
-    [InlineData("", "is not a package of npm")]
-    [InlineData("a database\nand more", "is not a package of npm")]
+    [InlineData("; rm -rf /", "is not a valid package name for npm, so nothing was installed")]
+    [InlineData("--registry=http://evil", "is not a valid package name for npm")]
+    [InlineData("left-pad@file:../../etc", "is not a valid package name for npm")]
+    [InlineData("git+https://evil/x.git", "is not a valid package name for npm")]
+    [InlineData("left-pad@^1 --unsafe-perm=$(id)", "is not a valid package name for npm")]
+    [InlineData("", "is not a valid package name for npm")]
+    [InlineData("a database\nand more", "is not a valid package name for npm")]
     [InlineData("evil-pad", "dependencies.deny has 'evil-*'")]
     [InlineData("no-such-pad", "no-such-pad does not exist (npm). npm says: npm error code E404")]
     [InlineData("lost-pad@1", "npm can't be reached")]
@@ -212,8 +212,8 @@ public sealed partial class DependencyRequestTests
         var no = await JudgeAsync(run, "a", new AgentRequestApprovalDecision(new ApprovalTimedOutReason()));
 
         Assert.Equal((AgentRequestNextStepKinds.Ask, ApprovalKinds.Dependency), (asked.Step, asked.Asks));
-        Assert.Contains("May a have left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
-        Assert.Equal((AgentRequestNextStepKinds.Install, "its agent may have left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
+        Assert.Contains("May a use left-pad>=1.3 (npm, package.json)?", asked.Text, StringComparison.Ordinal);
+        Assert.Equal((AgentRequestNextStepKinds.Install, "its agent may use left-pad>=1.3: approved by kim@laptop"), (yes.Step, yes.Note));
         Assert.Equal(AgentRequestNextStepKinds.Answer, no.Step);
         Assert.Contains("left-pad>=1.3: it was not approved in time.", no.Text, StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class NoticeTimingTests
+public sealed class DueNoticeSelectorTests
 {
     private static readonly DateTimeOffset Evening = new(2026, 10, 24, 20, 0, 0, TimeSpan.Zero);
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class NoticeServiceTests : IDisposable
+public sealed class DueNoticeSenderTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("notice-tests-").FullName;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 20, 0, 0, TimeSpan.Zero));

@@ -57,7 +57,7 @@ public sealed class FileRequestTests
     [InlineData("b.txt", "b.txt belongs to b (pending).")]
     [InlineData("src", "src belongs to c (failed).")]
     [InlineData("src/deep/file.cs", "src/deep/file.cs belongs to c (failed).")]
-    [InlineData("../outside.txt", "leaves the repository")]
+    [InlineData("../outside.txt", "points outside the repository")]
     [InlineData("/etc/passwd", "is absolute")]
     [InlineData("**", "is not the name of a file")]
     [InlineData(".git/config", "is inside .git")]

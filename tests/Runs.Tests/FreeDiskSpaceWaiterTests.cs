@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class FullDiskWaitTests
+public sealed class FreeDiskSpaceWaiterTests
 {
     private static readonly AgentRunResult Full = new()
     {

@@ -10,7 +10,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A gate is the same wherever it is written.</summary>
-public sealed class GateGrammarTests
+public sealed class GateDefinitionGrammarTests
 {
     [Theory]
     [InlineData("[ruff check .]")]

@@ -33,9 +33,9 @@ public sealed class GateRegressionsTests : IDisposable
         var red = Section(run, "red").Lines;
 
         Assert.Equal(["newly-red", "still-red", "newly-red"], [.. red.OrderBy(line => Order(line.Text)).Select(line => line.Kind)]);
-        Assert.Contains(red, line => line.Text.EndsWith("; in before it passed", StringComparison.Ordinal));
-        Assert.Contains(red, line => line.Text.EndsWith("; in before it was red too", StringComparison.Ordinal) && !line.IsBad);
-        Assert.Contains(red, line => line.Text.EndsWith("; before did not run it", StringComparison.Ordinal));
+        Assert.Contains(red, line => line.Text.EndsWith("; it passed in before", StringComparison.Ordinal));
+        Assert.Contains(red, line => line.Text.EndsWith("; it also failed in before", StringComparison.Ordinal) && !line.IsBad);
+        Assert.Contains(red, line => line.Text.EndsWith("; before did not run this gate", StringComparison.Ordinal));
         Assert.All(red, line => Assert.Equal([2], line.Events));
     }
 

@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Mail between tasks of one run that are on several hosts: each message once, in the same order everywhere.</summary>
-public sealed class MailSyncTests : IDisposable
+public sealed class GitRemoteMailExchangerTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private readonly TemporaryRepository _place = TemporaryRepository.CreateAsync().Result;

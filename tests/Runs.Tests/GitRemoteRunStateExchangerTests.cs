@@ -14,7 +14,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A step of a shared run counts once another machine can fetch its result.</summary>
-public sealed class RunSyncTests
+public sealed class GitRemoteRunStateExchangerTests
 {
     private readonly FakeTimeProvider _time = new();
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Checks of a host before it accepts a task of another machine's run.</summary>
-public sealed class HostReadinessCheckTests : IDisposable
+public sealed class HostReadinessCheckerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 

@@ -296,7 +296,10 @@ public sealed class HostileGateTests
         Assert.Contains(named, work.NeedsPerson);
         Assert.Equal(
             path != "GNUmakefile",
-            work.NeedsPerson.Contains("With its base's tests and configuration, the gates of the work fail.", StringComparison.Ordinal)
+            work.NeedsPerson.Contains(
+                "With the tests and configuration of its base commit, the work fails its gates.",
+                StringComparison.Ordinal
+            )
         );
         Assert.Contains("The difference: ", work.NeedsPerson);
     }

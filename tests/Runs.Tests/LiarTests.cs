@@ -55,7 +55,10 @@ public sealed class LiarTests
         "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",
         "tests check less than before: test_sum"
     )]
-    [InlineData("echo true > tests/test_work.sh; sed -i 's/== 3/== 4/' tests/checks.py", "tests expect other values than before: test_sum")]
+    [InlineData(
+        "echo true > tests/test_work.sh; sed -i 's/== 3/== 4/' tests/checks.py",
+        "tests expect different values than before: test_sum"
+    )]
     [InlineData("echo true > tests/test_work.sh; sed -i '/add(2, 2)/d' tests/checks.py", "tests check less than before: test_sum")]
     public async Task Verify_AgentThatLies_IsNamed(string lie, string named)
     {

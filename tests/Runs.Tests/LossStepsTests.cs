@@ -23,7 +23,7 @@ public sealed class LossStepsTests
         var refused = await run.LandAsync();
 
         Assert.False(refused.Landed);
-        Assert.Contains("2 hunks of 2 tasks: 1 present, 0 overwritten by name, 1 lost", refused.Message);
+        Assert.Contains("2 hunks of 2 tasks: 1 present, 0 overwritten later, 1 lost", refused.Message);
         Assert.Contains("a.txt:1 of a ('by a')", refused.Message);
         Assert.Contains("- lost: a.txt:1 of a ('by a'), by b in ", await File.ReadAllTextAsync(run.Repository[refused.Evidence]));
 
@@ -31,7 +31,7 @@ public sealed class LossStepsTests
         Assert.False((await run.LandAsync(isAskedFor: true)).Landed);
         await StagingAsync(run, await CommitAsync(run, $"{run.StagingTip}^{{tree}}", "accept losses", [run.StagingTip]), isOurs: false);
         Assert.True((await run.LandAsync(isAskedFor: true)).Landed);
-        Assert.Contains("1 overwritten by name, 0 lost", await File.ReadAllTextAsync(run.Folder.Losses));
+        Assert.Contains("1 overwritten later, 0 lost", await File.ReadAllTextAsync(run.Folder.Losses));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Several tasks merged at once: what was tested is what lands, and nothing is merged twice or lost.</summary>
-public sealed class MergeQueueBatchesTests
+public sealed class MergeQueueBatchMergerTests
 {
     [Fact]
     public async Task Batch_ThreeTasks_LandAsAMergeEachWithOneRunOfTheGate()

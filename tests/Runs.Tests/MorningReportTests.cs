@@ -113,7 +113,7 @@ public sealed class MorningReportTests : IDisposable
 
         var text = new RunReport(_repository.Path).Render(run);
 
-        Assert.Contains("## Rejected work, and the reasons\n\n- parser was rejected 2 times (event ", text);
+        Assert.Contains("## Rejected work and reasons\n\n- parser was rejected 2 times (event ", text);
         Assert.Contains(
             "## Where the time went\n\n| of all tasks together | time | share |\n|---|---|---|\n| agents at work | 2:30:00 |",
             text

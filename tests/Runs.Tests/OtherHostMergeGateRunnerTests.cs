@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A merge of the queue goes to another host through the remote, for its gates alone.</summary>
-public sealed class RemoteMergeGatesTests
+public sealed class OtherHostMergeGateRunnerTests
 {
     [Fact]
     public async Task Merge_IsShared_IsGatedInAnotherCloneAndWithdrawn()

@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Work is looked through for secrets before it leaves this machine.</summary>
-public sealed class OutgoingSecretCheckTests
+public sealed class OutgoingSecretCheckerTests
 {
     [Fact]
     public async Task Find_AddedSecret_IsNamedWithItsFile()

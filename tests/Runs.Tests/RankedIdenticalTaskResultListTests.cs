@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class ResultRankingTests
+public sealed class RankedIdenticalTaskResultListTests
 {
     private static readonly GateSummary Proven = new()
     {

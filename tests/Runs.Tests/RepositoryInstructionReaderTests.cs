@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Tests;
 
 /// <summary>Instruction files of a commit: links, imports and sizes have limits, and nothing leads out of the repository.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-public sealed class InstructionReaderTests
+public sealed class RepositoryInstructionReaderTests
 {
     private static readonly AgentInstructionFileSelectionRule Claude = new(["CLAUDE.md", "AGENTS.md"], []);
 

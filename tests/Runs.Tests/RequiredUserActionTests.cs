@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class NextStepTests
+public sealed class RequiredUserActionTests
 {
     /// <summary>A cause that many tasks have is one line, not one for each of them.</summary>
     [Fact]

@@ -119,7 +119,7 @@ public sealed class ReviewStepsTests
         var next = await ConcludeAsync(run, second, found.PlanHash);
 
         Assert.Equal((25, 20), (found.Standing, found.Tasks.Count));
-        Assert.EndsWith("; 5 of them become tasks in the next round, 20 at once", found.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; 5 of them become tasks in later rounds, at most 20 per round", found.Message, StringComparison.Ordinal);
         Assert.Equal(6, next.Standing);
         Assert.Equal([.. Enumerable.Range(21, 5).Select(n => $"review-1-{n}"), "review-2-1"], next.Tasks.Select(t => t.Id));
         Assert.DoesNotContain("become tasks", next.Message, StringComparison.Ordinal);
@@ -218,7 +218,7 @@ public sealed class ReviewStepsTests
     [InlineData("""{"summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"fine","summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"accept","summary":"s"}""", "'findings'")]
-    [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "but the answer has none")]
+    [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "but the answer contains no findings")]
     [InlineData("""{"verdict":"findings","summary":"s","findings":["x"]}""", "'severity'")]
     [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "Choose one")]
     [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "Choose one")]

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class ContractSectionTests : IDisposable
+public sealed class RunContractReportSectionBuilderTests : IDisposable
 {
     private static readonly DateTimeOffset Evening = new(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
     private readonly TempFolder _repository = new();
@@ -88,15 +88,15 @@ public sealed class ContractSectionTests : IDisposable
             lines,
             line =>
                 line.Text
-                == "Expected: 2.00 to 5.00 USD and 0:10:00 to 2:00:00, by 12 past tasks of 3 runs; "
+                == "Expected: 2.00 to 5.00 USD and 0:10:00 to 2:00:00, based on 12 past tasks of 3 runs; "
                     + "12 to 31.5 % of the 5-hour limit of claude. Actual: 12.50 USD (outside) and 12:00:00 (outside)."
         );
     }
 
     [Theory]
-    [InlineData(200_000, "Actual, with all other use of the account: 20 % (within).")]
-    [InlineData(400_000, "Actual, with all other use of the account: 40 % (outside).")]
-    [InlineData(null, "Actual: unknown, because the service reported too little.")]
+    [InlineData(200_000, "Actual, including all other use of the account: 20 % (within).")]
+    [InlineData(400_000, "Actual, including all other use of the account: 40 % (outside).")]
+    [InlineData(null, "Actual: unknown, because the service reported too little data.")]
     public void Section_OfARunWithAForecastOfALimit_SaysWhatItRoseBy(int? rise, string came)
     {
         Begin(new OrchestrationInput { Forecast = new RunForecast { Windows = [new WindowForecast("claude", "five_hour", 12, 31.5)] } });

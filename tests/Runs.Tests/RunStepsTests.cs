@@ -386,7 +386,7 @@ public sealed class RunStepsTests
         var report = await FinishAsync(run);
 
         Assert.Contains("| a | merged |", report);
-        Assert.Contains("1 hunk of 1 task: 1 present, 0 overwritten by name, 0 lost\n", report);
+        Assert.Contains("1 hunk of 1 task: 1 present, 0 overwritten later, 0 lost\n", report);
         Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
         Assert.False(
             Directory.Exists(run.Repository[$".worktrees/{RunFixture.RunId}"]),

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tests;
 /// <summary>
 /// The expected tip of staging is the one that the run was notified of last, whatever the ref and the files beside git contain.
 /// </summary>
-public sealed class StagingRecordTests
+public sealed class StagingBranchReconcilerTests
 {
     /// <summary>After a power cut, or a change by an agent, the last merge is no longer in staging.</summary>
     [Fact]

@@ -11,7 +11,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A start that is to be stopped, because nobody heard that it was interrupted, in each state it may be in.</summary>
-public sealed class AgentRunStepTests
+public sealed class TaskAgentRunExecutorTests
 {
     [Theory]
     [InlineData(1, "opus", null, "sonnet")]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class CheckpointFilesTests
+public sealed class TaskCheckpointStoreTests
 {
     private static readonly IReadOnlyList<TaskCheckpoint> Tasks =
     [

@@ -120,7 +120,7 @@ public sealed class TaskMergeStepsTests
         var refused = await run.MergeAsync("b", work.Commit);
 
         Assert.False(refused.Merged);
-        Assert.Contains("merged tree", refused.Message);
+        Assert.Contains("After the merge", refused.Message);
         Assert.NotEqual("", refused.ProblemsFile);
     }
 

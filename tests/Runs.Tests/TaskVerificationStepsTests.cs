@@ -71,7 +71,7 @@ public sealed class TaskVerificationStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(
-            "Its programs were refused 2 hosts: h.example, localhost:5432. If this is the cause, the user can allow one: "
+            "The task's programs were denied access to 2 hosts: h.example, localhost:5432. If this is the cause, the user can allow one: "
                 + "'orchestrate network allow h.example' for all tasks or 'network: [h.example]' for the task or the gate in the plan.",
             work.Problems[^1]
         );

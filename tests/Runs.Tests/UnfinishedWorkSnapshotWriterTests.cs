@@ -10,7 +10,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Snapshots of running agents need little disk space, however long the agents work.</summary>
-public sealed class UnfinishedWorkSnapshotsTests(ITestOutputHelper output)
+public sealed class UnfinishedWorkSnapshotWriterTests(ITestOutputHelper output)
 {
     private const long Megabyte = 1024 * 1024;
 

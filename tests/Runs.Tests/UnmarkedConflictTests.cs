@@ -38,7 +38,7 @@ public sealed class UnmarkedConflictTests
         if (way != "change")
         {
             var unnamed = await run.VerifyAsync("b", again, attempt: 2, start: 2);
-            Assert.Contains("image.bin (change of other tasks to the whole file)", unnamed.Problems);
+            Assert.Contains("image.bin (the change of other tasks to the whole file is missing)", unnamed.Problems);
         }
         new AgentOutcomeClaim
         {

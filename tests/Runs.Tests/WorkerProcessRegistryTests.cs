@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Records of the processes behind worker identities.</summary>
-public class WorkerRecordsTests
+public class WorkerProcessRegistryTests
 {
     private const string Worker = "orchestrate 0.1.0 on desk (7)";
     private static readonly string Boot = ProcessIdentity.CurrentBootId;

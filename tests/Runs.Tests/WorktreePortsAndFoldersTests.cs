@@ -8,7 +8,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>The resources of a worktree on this machine reach its set-up, its agent and its gates.</summary>
-public sealed class WorktreeResourcesTests
+public sealed class WorktreePortsAndFoldersTests
 {
     private const string Tell = "echo \"$ORCHESTRATOR_PORT $ORCHESTRATOR_WORKTREE $TMPDIR $URL\" >>";
 

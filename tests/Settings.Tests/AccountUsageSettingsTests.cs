@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Settings.Tests;
 
-public sealed class UsageSettingsTests
+public sealed class AccountUsageSettingsTests
 {
     private static SettingsLoadResult Load(string file) =>
         SettingsLoader.Load(new RawSettingSourceContent { IsTrusted = true, RepositoryFile = new("config.yaml", file) });
@@ -26,11 +26,11 @@ public sealed class UsageSettingsTests
     [Theory]
     [InlineData("0", "a budget of 0 would start no agent; for no limit write off.")]
     [InlineData("$0.00", "a budget of 0 would start no agent; for no limit write off.")]
-    [InlineData("-5", "'-5' is not US dollars")]
-    [InlineData("much", "'much' is not US dollars")]
-    [InlineData("0 tokens", "'0 tokens' is not US dollars")]
-    [InlineData("1e9", "'1e9' is not US dollars")]
-    [InlineData("99999999", "'99999999' is not US dollars")]
+    [InlineData("-5", "'-5' is not a positive amount in US dollars")]
+    [InlineData("much", "'much' is not a positive amount in US dollars")]
+    [InlineData("0 tokens", "'0 tokens' is not a positive amount in US dollars")]
+    [InlineData("1e9", "'1e9' is not a positive amount in US dollars")]
+    [InlineData("99999999", "'99999999' is not a positive amount in US dollars")]
     public void Budget_ThatMeansNothing_IsAnErrorWithItsLine(string text, string message)
     {
         var fault = Assert.Single(Load($"budget:\n  run: '{text}'\n").Errors);

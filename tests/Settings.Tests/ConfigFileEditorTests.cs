@@ -33,7 +33,7 @@ public class ConfigFileEditorTests
     [InlineData("", "workres", "5", "Did you mean 'workers'?")]
     [InlineData("", "workers", "many", "The default is 3.")]
     [InlineData("", "temporal.api_key", "hunter2", "Give $NAME for an environment variable, or file:PATH.")]
-    [InlineData("a: [", "workers", "5", "Look just above: quotes, colons, brackets and indentation.")]
+    [InlineData("a: [", "workers", "5", "Check the quotes, colons, brackets and indentation just above.")]
     public void Set_BadInput_GivesTheCureAndNoText(string text, string name, string value, string cure)
     {
         var (changed, faults) = ConfigFileEditor.Set(text, [(name, value)], "config.yaml", Load);

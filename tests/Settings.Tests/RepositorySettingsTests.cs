@@ -15,7 +15,10 @@ public sealed class RepositorySettingsTests : IDisposable
         const string Text = "gates: {task: [make]}\ntemporal: {address: 'other:7233'}\n";
         var before = Load(Text);
 
-        Assert.Equal($"/repo is not trusted on this machine, because its files would run or decide 2 things. {Ask}", before.Refusal);
+        Assert.Equal(
+            $"/repo is not trusted on this machine, because its files contain 2 requests that you have not approved. {Ask}",
+            before.Refusal
+        );
         Assert.Equal((false, true), (before.IsTrusted, before.WithholdsEngine));
         Assert.Null(before.Loaded.Settings!.Gates.Task);
 
@@ -37,7 +40,10 @@ public sealed class RepositorySettingsTests : IDisposable
     {
         var settings = Load("gates: {task: [make]}\n");
 
-        Assert.Equal($"/repo is not trusted on this machine, because its files would run or decide 1 thing. {Ask}", settings.Refusal);
+        Assert.Equal(
+            $"/repo is not trusted on this machine, because its files contain 1 request that you have not approved. {Ask}",
+            settings.Refusal
+        );
         Assert.False(settings.WithholdsEngine);
     }
 

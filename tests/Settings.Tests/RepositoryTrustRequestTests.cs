@@ -4,7 +4,7 @@ using Xunit;
 namespace Orchestrator.Settings.Tests;
 
 /// <summary>Commands and values that a trust question shows, and their wording.</summary>
-public sealed class TrustQuestionTests
+public sealed class RepositoryTrustRequestTests
 {
     private static readonly DetectedCommand[] _found =
     [

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Settings.Tests;
 
-public sealed class TrustStoreTests : IDisposable
+public sealed class RepositoryTrustStoreTests : IDisposable
 {
     private static readonly RepositoryTrustRequest _asked = new([
         new(TrustRequiringSettingEffect.Runs, "gates.task", "[make]", "config.yaml:1"),

@@ -238,11 +238,7 @@ public class SettingsLoaderTests
     [Theory]
     [InlineData("agents:\n  mine:\n    description:\n      program: x\n      streem: 3\n", 5, "'streem' is not a valid description key.")]
     [InlineData("agents:\n  mine:\n    description:\n      like: nobody\n", 4, "the agent 'nobody' is unknown.")]
-    [InlineData(
-        "agents:\n  mine:\n    description:\n      program: [x]\n",
-        4,
-        "the value does not have the form that a description requires here."
-    )]
+    [InlineData("agents:\n  mine:\n    description:\n      program: [x]\n", 4, "the value does not have the type that this key requires.")]
     public void Load_FaultyDescription_IsOneErrorWithItsLine(string file, int line, string message)
     {
         var error = Assert.Single(Load(file: file).Errors);

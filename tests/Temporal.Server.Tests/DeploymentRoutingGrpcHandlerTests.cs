@@ -11,7 +11,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests;
 
 /// <summary>Managers, versions without pollers, and where runs begin that ask for a version themselves.</summary>
-public sealed class DeploymentRoutingTests
+public sealed class DeploymentRoutingGrpcHandlerTests
 {
     [Fact]
     public async Task Manager_IsTheOnlyOneWhoChangesTheRouting()

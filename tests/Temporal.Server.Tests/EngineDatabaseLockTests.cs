@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-public sealed class EngineFileTests : IDisposable
+public sealed class EngineDatabaseLockTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-").FullName;
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-public sealed class BufferedEventsTests
+public sealed class HistoryEventBufferTests
 {
     private readonly HistoryEventBuffer _buffered = new();
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests;
 
 /// <summary>Unused queues are removed. A caller that uses one at that moment must not notice.</summary>
-public sealed class TaskQueuesTests : IDisposable
+public sealed class TaskQueueRegistryTests : IDisposable
 {
     private static readonly PollerInfo Poller = new() { Identity = "p", RatePerSecond = 100_000 };
     private readonly TaskQueueRegistry _queues = new(TimeProvider.System, (_, _, _) => null);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-public class SignalHandlingTests
+public class WorkflowSignalRecorderTests
 {
     [Fact]
     public void Add_PastTheLimit_IsRefusedEachTimeTheRequestIsRepeated()

@@ -4,7 +4,7 @@ using static Orchestrator.Usage.Tests.Given;
 
 namespace Orchestrator.Usage.Tests;
 
-public sealed class LedgerTextTests
+public sealed class AccountLedgerSerializerTests
 {
     [Fact]
     public void TryRead_WhatWasWritten_IsTheSame()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Usage.Tests;
 
-public sealed class ForecastTests
+public sealed class CostAndTimeForecastTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 22, 0, 0, TimeSpan.Zero);
     private static readonly TaskSimilarityKey Small = new("", "claude/sonnet", 300);

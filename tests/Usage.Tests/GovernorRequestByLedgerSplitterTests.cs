@@ -5,7 +5,7 @@ namespace Orchestrator.Usage.Tests;
 
 /// <summary>Ledgers that share no lock, as on a server: each account's, and that of the budgets over all of them. A start takes a step with
 /// each; whoever takes them may die after any step.</summary>
-public sealed class SharedBudgetsTests
+public sealed class GovernorRequestByLedgerSplitterTests
 {
     private const int Histories = 500;
     private const int Steps = 200;

@@ -78,7 +78,7 @@ public sealed class ParkTests
 
         Assert.InRange(wait.Until, Now.AddMinutes(expected), Now.AddMinutes(expected + 1));
         Assert.Contains(
-            "the service named no reset|the reset that the service named".Split('|'),
+            "the service reported no reset time|the reset time that the service reported".Split('|'),
             text => WaitReasonText.Of(wait.Why).Contains(text, StringComparison.Ordinal)
         );
     }

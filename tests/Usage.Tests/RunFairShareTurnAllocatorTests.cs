@@ -4,7 +4,7 @@ using static Orchestrator.Usage.Tests.Given;
 
 namespace Orchestrator.Usage.Tests;
 
-public sealed class FairTurnsTests
+public sealed class RunFairShareTurnAllocatorTests
 {
     private static readonly TimeSpan Task = TimeSpan.FromMinutes(10);
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Usage.Tests;
 
-public sealed class UnattendedRunRehearsalTests
+public sealed class UnattendedRunSimulatorTests
 {
     private static readonly DateTimeOffset Evening = new(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
     private static readonly TaskSimilarityKey Shape = new("", "claude/sonnet", 300);

@@ -86,7 +86,9 @@ internal sealed class WorkflowMessageValidator(MessageValidationFaultCollector f
             kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? WorkflowArgumentStringReader.TextOf(only.Value) : null;
         if (kind is null || StatusReasonJsonConverter.TypeOf(kind) is not { } type)
         {
-            faults.Add($"{MessageValidationFaultCollector.Name(Join(path, StatusReasonJsonConverter.KindMember))} is not a kind of reason");
+            faults.Add(
+                $"{MessageValidationFaultCollector.Name(Join(path, StatusReasonJsonConverter.KindMember))} is not a known kind of reason"
+            );
             return null;
         }
         var facts = new JsonObject();

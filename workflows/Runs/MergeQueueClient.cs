@@ -176,7 +176,7 @@ internal sealed class MergeQueueClient(RunWorkflowComponentContext context, Task
             ParentClosePolicy = ParentClosePolicy.Abandon,
             CancellationType = ChildWorkflowCancellationType.Abandon,
             CancellationToken = CancellationToken.None,
-            StaticSummary = TemporalUiTextTruncator.Summary($"Merge train of {_state.Run.Title}"),
+            StaticSummary = TemporalUiTextTruncator.Summary($"Merge queue of {_state.Run.Title}"),
             StaticDetails = TemporalUiTextTruncator.Details(
                 $"Merges the verified work of `{_state.RunId}` to `{_state.Run.Staging}`, in `{_state.Repository.Path}`."
             ),

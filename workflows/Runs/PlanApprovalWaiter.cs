@@ -18,7 +18,7 @@ internal sealed class PlanApprovalWaiter(RunWorkflowComponentContext context)
         await TimedConditionWaiter.WaitUntilAsync(
             () => _state.PlanAnswer is not null || _state.IsCancelled,
             _state.Rules.ApprovalTimeout,
-            $"Until no answer counts as no: {why}"
+            $"Until a missing answer counts as no: {why}"
         );
         context.ThrowIfCancelled();
         return _state.PlanAnswer switch

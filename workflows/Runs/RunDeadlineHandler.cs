@@ -15,7 +15,7 @@ internal static class RunDeadlineHandler
     public static string Describe(RunWorkflowState state, DateTimeOffset due) =>
         AwaitingApproval(state).FirstOrDefault(e => DueOf(state, e) == due) is { } entry
             ? $"Until a missing approval of {entry.Id} counts as rejected"
-            : "Until a long wait for a file is explained";
+            : "Until the cause of a long wait for a file is reported";
 
     /// <summary>Handles deadlines that have passed. A task that was not approved in time counts as rejected.</summary>
     public static void Pass(RunWorkflowState state, DateTimeOffset now)

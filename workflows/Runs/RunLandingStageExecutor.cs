@@ -61,7 +61,7 @@ internal sealed class RunLandingStageExecutor(
                 await (
                     _state.IsPromotionOverdue
                         ? context.WaitAsync(IsAnswered)
-                        : context.WaitAsync(IsAnswered, TimeUntil(deadline), $"Until no answer counts as no: {refusal}")
+                        : context.WaitAsync(IsAnswered, TimeUntil(deadline), $"Until a missing answer counts as no: {refusal}")
                 );
                 if (_state.IsCancelled || context.Resets.WasReset || _state.PromoteAsked)
                 {

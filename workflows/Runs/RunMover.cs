@@ -31,7 +31,7 @@ internal sealed class RunMover(
     private string? RefuseLoss(MoveRunArguments command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStateNames.Executing
             ? $"{_state.RunId} is {_state.Run.State}. Lost work can be redone only while the run is executing tasks."
-        : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
+        : string.IsNullOrEmpty(command.Staging) ? "The field 'staging' (the commit of the staging branch) is missing."
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;
 

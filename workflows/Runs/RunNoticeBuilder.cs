@@ -58,8 +58,8 @@ internal static class RunNoticeBuilder
                 continue;
             }
             var goesOn = outage.Until is { } until
-                ? string.Create(CultureInfo.InvariantCulture, $"They continue by themselves at {until.UtcDateTime:yyyy-MM-dd HH:mm}Z.")
-                : "It is retried automatically, and the tasks continue when it works. To continue at once:";
+                ? string.Create(CultureInfo.InvariantCulture, $"They continue automatically at {until.UtcDateTime:yyyy-MM-dd HH:mm}Z.")
+                : "A retry follows automatically, and the tasks continue when it succeeds. To continue at once:";
             yield return new RunNotice(
                 $"account/{outage.Name}/{(outage.Until is { } reset ? Seconds(reset) : "broken")}",
                 NoticeKinds.AccountParked,

@@ -58,7 +58,7 @@ internal sealed class RunReplanningStageExecutor(RunWorkflowComponentContext con
         _state.Note(new ReplanRequestedReason(resolution.By), Now, resolution.Who);
         PutOnBoard();
         resolution.Accept(
-            $"{begun.Agent} makes another plan in place of {(replaces.Count > 0 ? string.Join(", ", replaces.Take(10)) : "nothing")}."
+            $"{begun.Agent} makes another plan{(replaces.Count > 0 ? $" to replace {string.Join(", ", replaces.Take(10))}" : "")}."
         );
         return null;
     }

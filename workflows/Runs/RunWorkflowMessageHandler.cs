@@ -185,7 +185,7 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
         {
             return Task.FromResult(
                 new SteeringUpdateResult(
-                    $"{State.RunId} is {(isFinal ? State.Run.State : "being cancelled")} already.",
+                    $"{State.RunId} is already {(isFinal ? State.Run.State : "being cancelled")}.",
                     false,
                     NamesRun: true
                 )

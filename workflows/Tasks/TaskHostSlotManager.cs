@@ -83,7 +83,9 @@ internal sealed class TaskHostSlotManager(TaskWorkflowState state, TaskWorkflowR
         PlaceOn(place);
         _ready = null;
         _losses++;
-        state.Notice([new TaskNotice(isSame ? $"its host {gone} had released it; the task continues there" : HostGoneText(gone, to))]);
+        state.Notice([
+            new TaskNotice(isSame ? $"its host {gone} had released the task; the task continues there" : HostGoneText(gone, to)),
+        ]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
         // Activities in the new slot wait until the host has fetched the task's data.
@@ -201,7 +203,7 @@ internal sealed class TaskHostSlotManager(TaskWorkflowState state, TaskWorkflowR
     public async Task LeaveHostAsync(string why)
     {
         var cause = new VerbatimQuote(why);
-        state.Notice([new TaskNotice($"it leaves its host {MachineName.Of(_place!.Repository)}: {cause}")]);
+        state.Notice([new TaskNotice($"the task leaves its host {MachineName.Of(_place!.Repository)}: {cause}")]);
         await ReleaseSlotAsync();
     }
 

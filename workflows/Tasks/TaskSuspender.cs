@@ -188,7 +188,7 @@ internal sealed class TaskSuspender(TaskWorkflowState state, TaskWorkflowReportS
             () => state.Decision is not null || state.IsCancelled,
             state.Rules.ApprovalTimeout,
             rests: true,
-            $"Until no answer counts as no: {why}"
+            $"Until a missing answer counts as no: {why}"
         );
         state.Progress = state.Progress with { Asks = null };
         state.ThrowIfCancelled();

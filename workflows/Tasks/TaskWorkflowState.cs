@@ -177,7 +177,7 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
         (Guidance, MayGoOn) = (guidance, true);
         if (guidance.Length > 0 && Progress is { State: not (TaskStateNames.Blocked or TaskStateNames.Parked), Answers: [.., var last] })
         {
-            Notice([new TaskNotice($"a user's text arrived after its question was {last}; its agent gets it in its next prompt")]);
+            Notice([new TaskNotice($"a user's text arrived after its question was {last}; the agent gets the text in its next prompt")]);
         }
     }
 

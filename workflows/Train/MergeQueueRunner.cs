@@ -87,7 +87,7 @@ internal sealed class MergeQueueRunner(MergeQueueWorkflowComponentContext contex
         if (waiting is not null)
         {
             Train = Train.Answered([waiting]);
-            reporter.SendReport(Refusal(waiting, "It is no longer waiting.", FailureClass.Environment));
+            reporter.SendReport(Refusal(waiting, "The task is no longer waiting for its merge.", FailureClass.Environment));
         }
     }
 

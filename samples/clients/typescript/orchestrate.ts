@@ -1,25 +1,33 @@
 // Generated from the messages of orchestrate, see README.md. Do not edit.
 import type { Client, WorkflowHandle } from '@temporalio/client';
 
-export interface AddTasksCommand {
-  tasks: Array<TaskText>;
+export interface AccountBlockPeriod {
+  window: string | null;
+  until: string;
+  since: string;
+  fact: string;
+}
+
+export interface AddTasksArguments {
+  tasks: Array<NewTaskDescription>;
   by?: string;
-  signature?: CommandSignature | null;
+  signature?: UserCommandSignature | null;
 }
 
-export interface AnswerAction {
-  kind: string;
-  target: string;
-  resolution?: string | null;
-  command?: string | null;
+export interface AgentStartHoldStatus {
+  run: string;
+  repository: string;
+  reason: string;
+  by: string;
+  since: string;
 }
 
-export interface ApprovalCommand {
+export interface ApprovalDecisionArguments {
   id: string;
   reason?: string;
   by?: string;
   shown?: string;
-  signature?: CommandSignature | null;
+  signature?: UserCommandSignature | null;
 }
 
 export interface BudgetLimit {
@@ -37,14 +45,7 @@ export interface BudgetStatus {
   limitTokens?: number | null;
 }
 
-export interface CommandSignature {
-  key: string;
-  by: string;
-  at: string;
-  value: string;
-}
-
-export interface FailingActivity {
+export interface FailingActivityStatus {
   task: string;
   activity: string;
   attempt: number;
@@ -59,30 +60,17 @@ export interface GateSummary {
   cached?: number;
 }
 
-export interface GateWait {
-  task: string;
-  gate: string;
-  exclusive: string | null;
-  holderGate: string;
-  holderTask: string;
-  holderRun: string;
-  holderRepository: string;
-  since: string;
-}
-
-export interface MoveRunCommand {
+export interface MoveRunArguments {
   to: RepositoryReference;
   by?: string;
   lost?: Array<string> | null;
   staging?: string | null;
-  signature?: CommandSignature | null;
+  signature?: UserCommandSignature | null;
 }
 
-export interface NightContract {
-  madeAt?: string;
-  tasks?: number;
-  keepsAwake?: boolean;
-  remarks?: Array<string>;
+export interface NewTaskDescription {
+  id: string;
+  text: string;
 }
 
 export interface OrchestrationInput {
@@ -111,7 +99,7 @@ export interface OrchestrationInput {
   until?: string | null;
   untilTime?: string | null;
   untilZone?: string | null;
-  night?: NightContract | null;
+  night?: UnattendedRunContractRecord | null;
   forecast?: RunForecast | null;
   conversations?: Record<string, string> | null;
   yes?: boolean;
@@ -124,12 +112,10 @@ export interface OutageStatus {
   reason?: string | null;
 }
 
-export interface PersonCommand {
-  reason?: string;
-  by?: string;
-  shown?: string;
-  target?: string | null;
-  signature?: CommandSignature | null;
+export interface PayingAccountUsageLimits {
+  name: string;
+  windows: Array<UsageWindowLine>;
+  block?: AccountBlockPeriod | null;
 }
 
 export interface PlanningOptions {
@@ -148,13 +134,13 @@ export interface PredictedConflict {
   since: string;
 }
 
-export interface RaiseBudgetCommand {
+export interface RaiseBudgetArguments {
   kind: string;
   usd?: number | null;
   tokens?: number | null;
   task?: string;
   by?: string;
-  signature?: CommandSignature | null;
+  signature?: UserCommandSignature | null;
 }
 
 export interface Reason {
@@ -169,19 +155,13 @@ export interface RepositoryReference {
   host?: string | null;
 }
 
-export interface ResolutionCommand {
+export interface ResolveEscalationArguments {
   way: string;
   reason?: string;
   by?: string;
   tasks?: Array<string> | null;
   shown?: string;
-  signature?: CommandSignature | null;
-}
-
-export interface RunAccount {
-  name: string;
-  windows: Array<UsageWindowLine>;
-  block?: UsageBlock | null;
+  signature?: UserCommandSignature | null;
 }
 
 export interface RunBudget {
@@ -191,35 +171,6 @@ export interface RunBudget {
   workingTokens?: number | null;
   leftUsd?: number | null;
   leftTokens?: number | null;
-}
-
-export interface RunBudgets {
-  budgets?: Array<RunBudget>;
-  perTask?: BudgetLimit | null;
-  perAttempt?: BudgetLimit | null;
-  accounts?: Array<RunAccount>;
-}
-
-export interface RunCounts {
-  asked?: number;
-  merged?: number;
-  kept?: number;
-  resolved?: number;
-  waived?: number;
-  superseded?: number;
-  skipped?: number;
-  failed?: number;
-  cancelled?: number;
-  open?: number;
-  atWork?: number;
-  needPerson?: number;
-  notAsked?: number;
-}
-
-export interface RunCrash {
-  time: string;
-  exitCode: number;
-  isLast: boolean;
 }
 
 export interface RunForecast {
@@ -233,25 +184,23 @@ export interface RunForecast {
   windows?: Array<WindowForecast>;
 }
 
-export interface RunHold {
-  run: string;
-  repository: string;
-  reason: string;
-  by: string;
-  since: string;
+export interface RunProcessCrashRecord {
+  time: string;
+  exitCode: number;
+  isLast: boolean;
 }
 
 export interface RunQuestion {
   id: string;
   question: string;
-  ways?: Array<AnswerAction>;
+  ways?: Array<SuggestedCommand>;
   commands?: Array<string> | null;
   saysReason?: boolean;
   shown?: string | null;
   since?: string;
 }
 
-export interface RunReplan {
+export interface RunReplanStatus {
   round: number;
   state: string;
   by?: string;
@@ -268,7 +217,7 @@ export interface RunResult {
   report?: string;
 }
 
-export interface RunReview {
+export interface RunReviewStatus {
   round: number;
   maxRounds: number;
   verdict: string;
@@ -279,6 +228,13 @@ export interface RunReview {
   remarks?: number;
   overruled?: Array<string>;
   evidence?: string;
+}
+
+export interface RunSpendingLimits {
+  budgets?: Array<RunBudget>;
+  perTask?: BudgetLimit | null;
+  perAttempt?: BudgetLimit | null;
+  accounts?: Array<PayingAccountUsageLimits>;
 }
 
 export interface RunStatus {
@@ -315,33 +271,51 @@ export interface RunStatus {
   promotionOverdue?: boolean;
   telling?: boolean;
   left?: Array<string>;
-  failing?: Array<FailingActivity>;
-  waiting?: Array<GateWait>;
+  failing?: Array<FailingActivityStatus>;
+  waiting?: Array<WaitingGateStatus>;
   coming?: Array<PredictedConflict>;
-  tasks?: Array<RunTask>;
+  tasks?: Array<RunTaskStatus>;
   taskCount?: number;
   hasPlanner?: boolean;
-  review?: RunReview | null;
-  replan?: RunReplan | null;
-  counts?: RunCounts | null;
+  review?: RunReviewStatus | null;
+  replan?: RunReplanStatus | null;
+  counts?: RunTaskCounts | null;
   standing?: string | null;
   kept?: Array<string> | null;
-  crashes?: Array<RunCrash> | null;
+  crashes?: Array<RunProcessCrashRecord> | null;
   unsent?: Array<string> | null;
-  held?: Array<RunHold> | null;
+  held?: Array<AgentStartHoldStatus> | null;
   abandoned?: boolean | null;
   away?: UnreachableHost | null;
   landedGone?: boolean | null;
-  budgets?: RunBudgets | null;
+  budgets?: RunSpendingLimits | null;
 }
 
-export interface RunStep {
-  kind: string;
-  name: string;
-  since: string;
+export interface RunSteeringArguments {
+  reason?: string;
+  by?: string;
+  shown?: string;
+  target?: string | null;
+  signature?: UserCommandSignature | null;
 }
 
-export interface RunTask {
+export interface RunTaskCounts {
+  asked?: number;
+  merged?: number;
+  kept?: number;
+  resolved?: number;
+  waived?: number;
+  superseded?: number;
+  skipped?: number;
+  failed?: number;
+  cancelled?: number;
+  open?: number;
+  atWork?: number;
+  needPerson?: number;
+  notAsked?: number;
+}
+
+export interface RunTaskStatus {
   id: string;
   state: string;
   title?: string;
@@ -349,7 +323,7 @@ export interface RunTask {
   queuePosition?: number | null;
   unreadMail?: number;
   doing?: string | null;
-  step?: RunStep | null;
+  step?: RunningGateOrSetUpStatus | null;
   paused?: boolean;
   why?: Reason;
   reason?: string | null;
@@ -376,15 +350,36 @@ export interface RunTask {
   answers?: Array<TaskAnswer> | null;
   host?: string | null;
   agent?: string | null;
-  relays?: Array<TaskRelay> | null;
+  relays?: Array<TaskAgentSwitch> | null;
   saidHash?: string | null;
   called?: Array<string> | null;
 }
 
-export interface SteeringAnswer {
+export interface RunningGateOrSetUpStatus {
+  kind: string;
+  name: string;
+  since: string;
+}
+
+export interface SteeringUpdateResult {
   message: string;
   changed: boolean;
   namesRun?: boolean;
+}
+
+export interface SuggestedCommand {
+  kind: string;
+  target: string;
+  resolution?: string | null;
+  command?: string | null;
+}
+
+export interface TaskAgentSwitch {
+  from: string;
+  to: string;
+  afterStart: number;
+  lostConversation: boolean;
+  until: string;
 }
 
 export interface TaskAnswer {
@@ -396,13 +391,6 @@ export interface TaskAnswer {
   file?: string;
 }
 
-export interface TaskCommand {
-  task: string;
-  text?: string;
-  by?: string;
-  signature?: CommandSignature | null;
-}
-
 export interface TaskMeasurement {
   name: string;
   expected: string;
@@ -411,17 +399,18 @@ export interface TaskMeasurement {
   met: boolean;
 }
 
-export interface TaskRelay {
-  from: string;
-  to: string;
-  afterStart: number;
-  lostConversation: boolean;
-  until: string;
+export interface TaskSteeringArguments {
+  task: string;
+  text?: string;
+  by?: string;
+  signature?: UserCommandSignature | null;
 }
 
-export interface TaskText {
-  id: string;
-  text: string;
+export interface UnattendedRunContractRecord {
+  madeAt?: string;
+  tasks?: number;
+  keepsAwake?: boolean;
+  remarks?: Array<string>;
 }
 
 export interface UnreachableHost {
@@ -431,18 +420,29 @@ export interface UnreachableHost {
   lastSeen: string | null;
 }
 
-export interface UsageBlock {
-  window: string | null;
-  until: string;
-  since: string;
-  fact: string;
-}
-
 export interface UsageWindowLine {
   name: string;
   usedPercent: number;
   resetsAt: string;
   seenAt: string;
+}
+
+export interface UserCommandSignature {
+  key: string;
+  by: string;
+  at: string;
+  value: string;
+}
+
+export interface WaitingGateStatus {
+  task: string;
+  gate: string;
+  exclusive: string | null;
+  holderGate: string;
+  holderTask: string;
+  holderRun: string;
+  holderRepository: string;
+  since: string;
 }
 
 export interface WindowForecast {
@@ -466,67 +466,67 @@ export class Run {
     return this.handle.result();
   }
 
-  pause(command?: TaskCommand): Promise<SteeringAnswer> {
+  pause(command?: TaskSteeringArguments): Promise<SteeringUpdateResult> {
     return command ? this.handle.executeUpdate('pause', { args: [command] }) : this.handle.executeUpdate('pause');
   }
 
-  resume(command?: TaskCommand): Promise<SteeringAnswer> {
+  resume(command?: TaskSteeringArguments): Promise<SteeringUpdateResult> {
     return command ? this.handle.executeUpdate('resume', { args: [command] }) : this.handle.executeUpdate('resume');
   }
 
-  cancelTask(command: TaskCommand): Promise<SteeringAnswer> {
+  cancelTask(command: TaskSteeringArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('cancelTask', { args: [command] });
   }
 
-  retryTask(command: TaskCommand): Promise<SteeringAnswer> {
+  retryTask(command: TaskSteeringArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('retryTask', { args: [command] });
   }
 
-  skipTask(command: TaskCommand): Promise<SteeringAnswer> {
+  skipTask(command: TaskSteeringArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('skipTask', { args: [command] });
   }
 
-  mergeNext(command: TaskCommand): Promise<SteeringAnswer> {
+  mergeNext(command: TaskSteeringArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('mergeNext', { args: [command] });
   }
 
-  addTasks(command: AddTasksCommand): Promise<SteeringAnswer> {
+  addTasks(command: AddTasksArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('addTasks', { args: [command] });
   }
 
-  setConcurrency(workers: number): Promise<SteeringAnswer> {
+  setConcurrency(workers: number): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('setConcurrency', { args: [workers] });
   }
 
-  approve(command: ApprovalCommand): Promise<SteeringAnswer> {
+  approve(command: ApprovalDecisionArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('approve', { args: [command] });
   }
 
-  reject(command: ApprovalCommand): Promise<SteeringAnswer> {
+  reject(command: ApprovalDecisionArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('reject', { args: [command] });
   }
 
-  promote(command?: PersonCommand): Promise<SteeringAnswer> {
+  promote(command?: RunSteeringArguments): Promise<SteeringUpdateResult> {
     return command ? this.handle.executeUpdate('promote', { args: [command] }) : this.handle.executeUpdate('promote');
   }
 
-  landMerged(command?: PersonCommand): Promise<SteeringAnswer> {
+  landMerged(command?: RunSteeringArguments): Promise<SteeringUpdateResult> {
     return command ? this.handle.executeUpdate('landMerged', { args: [command] }) : this.handle.executeUpdate('landMerged');
   }
 
-  raiseBudget(command: RaiseBudgetCommand): Promise<SteeringAnswer> {
+  raiseBudget(command: RaiseBudgetArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('raiseBudget', { args: [command] });
   }
 
-  resolveEscalation(command: ResolutionCommand): Promise<SteeringAnswer> {
+  resolveEscalation(command: ResolveEscalationArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('resolveEscalation', { args: [command] });
   }
 
-  move(command: MoveRunCommand): Promise<SteeringAnswer> {
+  move(command: MoveRunArguments): Promise<SteeringUpdateResult> {
     return this.handle.executeUpdate('move', { args: [command] });
   }
 
-  cancel(command?: PersonCommand): Promise<SteeringAnswer> {
+  cancel(command?: RunSteeringArguments): Promise<SteeringUpdateResult> {
     return command ? this.handle.executeUpdate('cancel', { args: [command] }) : this.handle.executeUpdate('cancel');
   }
 }

@@ -30,7 +30,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     internal AcpClient Client => client;
 
     /// <summary>Sentence that quotes the first line that the agent wrote to standard error. Empty if there is no such line.</summary>
-    internal string Said => _said.Length == 0 ? "" : $" It said: '{_said}'.";
+    internal string Said => _said.Length == 0 ? "" : $" It printed to stderr: '{_said}'.";
 
     /// <summary>Records a line of the agent's standard error. Only the first line is kept, because it states the reason; later lines are
     /// usually a stack trace.</summary>

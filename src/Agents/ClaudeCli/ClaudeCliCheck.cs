@@ -24,7 +24,7 @@ internal static class ClaudeCliCheck
             var said = (version.StandardError.Text + text).Trim();
             return new AgentProgramCheckResult(
                 AgentProgramCheckStatus.Failed,
-                $"'{program} --version' did not give a version (exit code {version.ExitCode}): {said}",
+                $"'{program} --version' printed no version (exit code {version.ExitCode}): {said}",
                 "Reinstall Claude Code with 'npm install -g @anthropic-ai/claude-code', and allow npm to run install scripts."
             );
         }
@@ -74,14 +74,14 @@ internal static class ClaudeCliCheck
                     Message =
                         $"Claude Code {found} at {program} is outside the supported range, which is {oldest} or newer, but older "
                         + $"than {newest.Major + 1}.0.",
-                    Cure = $"Install a version of that range: npm install -g @anthropic-ai/claude-code@{newest}",
+                    Cure = $"Install a version in that range: npm install -g @anthropic-ai/claude-code@{newest}",
                 }
             : found > newest
                 ? check with
                 {
                     Status = AgentProgramCheckStatus.Warning,
                     Message = $"Claude Code {found} at {program} is newer than {newest}, the newest tested version.",
-                    Cure = $"If agents behave oddly, install that one: npm install -g @anthropic-ai/claude-code@{newest}",
+                    Cure = $"If agents behave unexpectedly, install the tested version: npm install -g @anthropic-ai/claude-code@{newest}",
                 }
             : check;
     }

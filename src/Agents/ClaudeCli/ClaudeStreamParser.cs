@@ -139,14 +139,15 @@ internal sealed class ClaudeStreamParser(
         {
             return (
                 AgentFailure.Account,
-                $"The Claude CLI does not know {string.Join(", ", refused)} (exit code {exitCode}). {TestedVersionAdvice()} {Cut(said)}"
+                $"The Claude CLI does not recognize {string.Join(", ", refused)} (exit code {exitCode}). "
+                    + $"{TestedVersionAdvice()} {Cut(said)}"
             );
         }
         if (isUnexplained && _unknown.Any)
         {
             return (
                 AgentFailure.Account,
-                $"{UnknownEvents()} It ended without a known result (exit code {exitCode}). {TestedVersionAdvice()} {Cut(said)}"
+                $"{UnknownEvents()} It ended without a result of a known kind (exit code {exitCode}). {TestedVersionAdvice()} {Cut(said)}"
             );
         }
         return (failure, $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}");

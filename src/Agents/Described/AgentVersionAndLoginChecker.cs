@@ -46,7 +46,7 @@ internal static partial class AgentVersionAndLoginChecker
         {
             return new AgentProgramCheckResult(
                 AgentProgramCheckStatus.Failed,
-                $"'{string.Join(' ', program)} {string.Join(' ', description.Version)}' did not give a version (exit code "
+                $"'{string.Join(' ', program)} {string.Join(' ', description.Version)}' printed no version (exit code "
                     + $"{said.ExitCode}): {Line(said.StandardError.Text + said.StandardOutput.Text)}",
                 description.Install is { } install ? $"Install it again: {install}" : null
             );
@@ -83,7 +83,9 @@ internal static partial class AgentVersionAndLoginChecker
             {
                 Status = AgentProgramCheckStatus.Warning,
                 Message = $"{check.Message} The tested version is {description.Tried}.",
-                Cure = description.Install is { } install ? $"If the agent behaves oddly, install the tested version: {install}" : null,
+                Cure = description.Install is { } install
+                    ? $"If the agent behaves unexpectedly, install the tested version: {install}"
+                    : null,
             }
         : check;
 

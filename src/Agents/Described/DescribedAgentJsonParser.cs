@@ -235,7 +235,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call,
             case AgentEndKind.Done:
                 return (
                     _failures.Find(errors) is null ? AgentFailure.GaveUp : _failures.OfMessage(errors, exitCode),
-                    $"Agent '{call.Name}' said that it was done, and ended with exit code {exitCode}. {Ending(errors)}"
+                    $"Agent '{call.Name}' reported that it was done, but ended with exit code {exitCode}. {Ending(errors)}"
                 );
             case AgentEndKind.Failed:
                 var message = _lastError.Length > 0 ? _lastError : errors;
@@ -256,7 +256,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call,
         {
             return (
                 AgentFailure.Account,
-                $"The program of agent '{call.Name}' does not know {string.Join(", ", refused)} (exit code {exitCode}). "
+                $"The program of agent '{call.Name}' does not recognize {string.Join(", ", refused)} (exit code {exitCode}). "
                     + $"{call.Versions} {Ending(errors)}"
             );
         }
@@ -264,7 +264,7 @@ internal sealed class DescribedAgentJsonParser(DescribedAgentParserOptions call,
         {
             return (
                 AgentFailure.Account,
-                $"{UnknownEvents()} It ended without a known result (exit code {exitCode}). {call.Versions} {Ending(errors)}"
+                $"{UnknownEvents()} It ended without a result of a known kind (exit code {exitCode}). {call.Versions} {Ending(errors)}"
             );
         }
         var said = _lastError.Length > 0 ? _lastError : errors;

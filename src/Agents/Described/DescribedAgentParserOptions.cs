@@ -25,6 +25,6 @@ internal sealed record DescribedAgentParserOptions
     /// <summary>Sentence that names the tested version of the program, with a suggested fix if another version is installed.</summary>
     public string Versions =>
         Description.Tried is { } tried
-            ? $"Its description was tested with version {tried}: install that version, or correct agents.{Name}.description."
-            : $"Its description was not tested: correct agents.{Name}.description.";
+            ? $"Its description was tested with version {tried}. Install that version, or correct agents.{Name}.description."
+            : $"Its description was not tested. Correct agents.{Name}.description.";
 }

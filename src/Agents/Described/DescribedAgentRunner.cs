@@ -41,7 +41,7 @@ public sealed class DescribedAgentRunner(
     /// <inheritdoc/>
     public string? AnswerFault =>
         description.Arguments.Answer is null
-            ? $"the agent '{name}' can't answer without changing anything: its description has no arguments.answer."
+            ? $"the agent '{name}' can't be limited to answering questions, because its description has no 'arguments.answer'."
             : null;
 
     /// <inheritdoc/>
@@ -80,8 +80,8 @@ public sealed class DescribedAgentRunner(
         if (description.Prompt == PromptDeliveryMethod.Argument && Encoding.UTF8.GetByteCount(prompt) > ArgumentLimit)
         {
             throw new InvalidOperationException(
-                $"The prompt for agent '{name}' has more than 128 KiB, which is the most for an argument. Describe it with 'prompt: stdin' "
-                    + "or 'prompt: file'."
+                $"The prompt for agent '{name}' is larger than 128 KiB, the limit for a command-line argument. "
+                    + "Set 'prompt: stdin' or 'prompt: file' in the agent's description."
             );
         }
         var (program, arguments) = Call(start, prompt, folder);

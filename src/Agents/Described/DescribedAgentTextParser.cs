@@ -37,7 +37,8 @@ internal sealed class DescribedAgentTextParser(DescribedAgentParserOptions call,
             return outcome with
             {
                 Failure = AgentFailure.Account,
-                Detail = $"The program of agent '{call.Name}' does not know {string.Join(", ", refused)}. {call.Versions} {outcome.Detail}",
+                Detail =
+                    $"The program of agent '{call.Name}' does not recognize {string.Join(", ", refused)}. {call.Versions} {outcome.Detail}",
             };
         }
         var said = $"{errorText}\n{_known}";

@@ -59,7 +59,7 @@ public static partial class AgentDescriptionReader
                         new AgentDescriptionFault(
                             Like,
                             $"the agent '{like}' is unknown.",
-                            $"Known are {string.Join(", ", BuiltInAgents.Names)}; or describe it without 'like'."
+                            $"Known agents: {string.Join(", ", BuiltInAgents.Names)}. Otherwise, describe the agent without 'like'."
                         ),
                     ]
                 );
@@ -103,7 +103,7 @@ public static partial class AgentDescriptionReader
     /// write.</summary>
     private static string Sentence(string message) =>
         UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a valid description key."
-        : OtherType().IsMatch(message) ? "the value does not have the form that a description requires here."
+        : OtherType().IsMatch(message) ? "the value does not have the type that this key requires."
         : OwnType().Replace(message.Split(" Path: ", 2)[0], "a description");
 
     [GeneratedRegex("^The JSON property '([^']*)' could not be mapped")]

@@ -138,7 +138,7 @@ internal static class AgentDescriptionValidator
         {
             yield return new AgentDescriptionFault(
                 path,
-                "no member passes another address of the service to the program.",
+                "nothing passes a different address of the service to the program.",
                 "Set 'address', 'arguments' or 'environment', or list the variable in 'login.variables'."
             );
         }
@@ -147,7 +147,7 @@ internal static class AgentDescriptionValidator
             yield return new AgentDescriptionFault(
                 $"{path}.arguments",
                 "arguments.start or arguments.resume lacks the placeholder '{keys}'.",
-                "Add '{keys}' to both lists, where the key's arguments belong."
+                "Add '{keys}' to both lists, at the position where 'arguments' of this key must appear."
             );
         }
         if (ShellIn([description.Program, .. key.Arguments]) is { } shell)
@@ -224,7 +224,7 @@ internal static class AgentDescriptionValidator
             {
                 yield return new AgentDescriptionFault(
                     "arguments.resume",
-                    "it does not name the conversation.",
+                    "it does not contain the conversation id.",
                     "Add the placeholder '{session}' to this list."
                 );
             }
@@ -232,8 +232,8 @@ internal static class AgentDescriptionValidator
             {
                 yield return new AgentDescriptionFault(
                     "conversation",
-                    "conversations can be continued, but their file is not described.",
-                    "Give conversation.file."
+                    "'arguments.resume' is set, but the file of a conversation is not described.",
+                    "Set 'conversation.file'."
                 );
             }
         }
@@ -244,7 +244,7 @@ internal static class AgentDescriptionValidator
         {
             yield return new AgentDescriptionFault(
                 "arguments.start",
-                "it does not pass the conversation id, although 'conversation.named_by' is caller.",
+                "it does not contain the conversation id, although 'conversation.named_by' is 'caller'.",
                 "Add the placeholder '{session}' to this list, or set 'named_by: program' if the program chooses the id."
             );
         }
@@ -292,7 +292,7 @@ internal static class AgentDescriptionValidator
             yield return new AgentDescriptionFault(
                 "login.tokens",
                 "it is missing, so account and expiry have no effect.",
-                "List the login file members that contain tokens."
+                "List the members of the login file that contain tokens."
             );
         }
     }
@@ -303,7 +303,7 @@ internal static class AgentDescriptionValidator
         {
             yield return new AgentDescriptionFault(
                 "protocol",
-                "the protocol already defines its messages and the continuation of conversations.",
+                "this protocol already defines the messages and how conversations are continued.",
                 "Leave out 'stream' and 'arguments.resume'."
             );
         }

@@ -26,7 +26,8 @@ public static class BuiltInAgents
             return null;
         }
         (var description, var faults) = AgentDescriptionReader.Read(JsonSerializer.Serialize(name));
-        return description ?? throw new InvalidOperationException($"The known agent {name} is wrong: {string.Join(" ", faults)}");
+        return description
+            ?? throw new InvalidOperationException($"The built-in description of agent {name} is invalid: {string.Join(" ", faults)}");
     }
 
     /// <summary>Returns the JSON text of an agent's built-in description, or null if the name is unknown.</summary>

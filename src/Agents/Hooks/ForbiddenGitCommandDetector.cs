@@ -12,11 +12,11 @@ internal static class ForbiddenGitCommandDetector
         ["push"] = "only the orchestrator publishes work",
         ["stash"] = "all worktrees share one stash with the user; commit instead",
         ["worktree"] = "only the orchestrator creates and removes worktrees",
-        ["gc"] = "it may remove objects that others need",
-        ["prune"] = "it may remove objects that others need",
+        ["gc"] = "it may remove objects that other worktrees need",
+        ["prune"] = "it may remove objects that other worktrees need",
         ["update-ref"] = "only the orchestrator moves refs",
         ["symbolic-ref"] = "only the orchestrator moves refs",
-        ["filter-branch"] = "it rewrites history that others work on",
+        ["filter-branch"] = "it rewrites history on which other tasks are based",
     };
 
     /// <summary>Forbidden commands that are allowed if the agent has private refs, because they are then harmless.</summary>
@@ -83,7 +83,7 @@ internal static class ForbiddenGitCommandDetector
 
     private static string? FindDenied(string shellText, bool hasOwnRefs, int depth) =>
         depth > DeepestNesting
-            ? "it hides a command behind too many shells"
+            ? "it nests too many shells, so the inner command can't be checked"
             : ShellCommandLineParser
                 .Parse(shellText)
                 .Select(words => FindDenied(words, hasOwnRefs, depth))

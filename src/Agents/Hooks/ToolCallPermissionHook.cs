@@ -78,7 +78,7 @@ public static class ToolCallPermissionHook
                 {
                     ["hookEventName"] = "PreToolUse",
                     ["permissionDecision"] = isAllowed ? "allow" : "deny",
-                    ["permissionDecisionReason"] = isAllowed ? "The task's policy allows it." : decision.Reason,
+                    ["permissionDecisionReason"] = isAllowed ? "The task's policy allows this tool call." : decision.Reason,
                 },
             };
             return new HookProcessOutput(answer.ToJsonString(), "", 0);
@@ -87,7 +87,7 @@ public static class ToolCallPermissionHook
         {
             return new HookProcessOutput(
                 "",
-                $"The ownership hook could not read the policy {policyFile} or the call, so the call is refused: {e.Message}",
+                $"The ownership hook could not read the policy {policyFile} or the tool call, so the call is refused: {e.Message}",
                 Refused
             );
         }

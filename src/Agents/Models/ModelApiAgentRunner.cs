@@ -38,7 +38,7 @@ public sealed class ModelApiAgentRunner(ModelApiAgentOptions options) : IAgentRu
     {
         AgentRunFileStore folder = new(start.Folder);
         var session =
-            start.SessionId ?? throw new ArgumentException("The start of a model call does not name a conversation.", nameof(start));
+            start.SessionId ?? throw new ArgumentException("The parameters of a model call contain no conversation id.", nameof(start));
         folder.Write(
             ModelRequest.FileName,
             new ModelRequest

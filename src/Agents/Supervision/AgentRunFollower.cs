@@ -163,8 +163,8 @@ public sealed class AgentRunFollower
         exitCode is not (null or 0)
         && _folder.ErrorTail().TrimStart() is var said
         && said.StartsWith(SandboxVoice, StringComparison.Ordinal)
-            ? $"The sandbox of agents can't be built on this machine, so the agent was not started: {said.Split('\n')[0].Trim()} "
-                + "('orchestrate check' tries it; permissions.* are its settings)."
+            ? $"The sandbox for agents can't be created on this machine, so the agent was not started: {said.Split('\n')[0].Trim()} "
+                + "('orchestrate check' tests the sandbox; the settings permissions.* control it)."
             : null;
 
     private async Task<AgentOutcome> CompleteAsync()

@@ -39,8 +39,8 @@ internal static class AgentStopReasons
             "orphan" => (AgentFailure.Orphaned, $"Stopped because no orchestrator monitored it for {Text(limits.Orphan)}."),
             "memory" => (
                 AgentFailure.Memory,
-                $"Stopped because it and its processes used {(memory is { } held ? Size(held) : "more")} of memory; its limit is "
-                    + $"{Size(limits.MemoryBytes)}."
+                $"Stopped because it and its processes used {(memory is { } held ? $"{Size(held)} of" : "too much")} memory; "
+                    + $"its limit is {Size(limits.MemoryBytes)}."
             ),
             "output" => (AgentFailure.Output, $"Stopped because it printed more than {Plural.Of(limits.OutputBytes, "byte")}."),
             _ => (AgentFailure.Stopped, "Stopped because a user requested it."),

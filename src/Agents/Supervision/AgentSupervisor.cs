@@ -231,7 +231,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                     return;
                 }
                 throw new InvalidOperationException(
-                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: "
+                    $"The supervisor of {folder.Path} did not start within {AppearLimit.TotalSeconds:0} s. Its output: "
                         + $"{folder.Log ?? "nothing"}"
                 );
             }
@@ -240,7 +240,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         if (folder.IsCancelledBeforeStart)
         {
             throw new InvalidOperationException(
-                $"The agent run in {folder.Path} was canceled before the agent started, because another process took its place."
+                $"The agent run in {folder.Path} was canceled by another process before the agent started."
             );
         }
     }

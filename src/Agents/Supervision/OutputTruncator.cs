@@ -38,8 +38,8 @@ public static class OutputTruncator
         var half = most / 2;
         var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"\n[orchestrate: {Plural.Of(output.Length - (2 * half), "byte is", "bytes are")} left out here; of an agent's output "
-                + $"{Plural.Of(most, "byte is", "bytes are")} kept]\n"
+            $"\n[orchestrate: {Plural.Of(output.Length - (2 * half), "byte is", "bytes are")} left out here, because at most "
+                + $"{Plural.Of(most, "byte")} of an agent's output {Plural.Form(most, "is", "are")} kept]\n"
         );
         var temporary = path + ".kept";
         using (var kept = SymlinkSafeFileWriter.Create(temporary))

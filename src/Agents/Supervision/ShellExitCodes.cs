@@ -27,15 +27,14 @@ internal static class ShellExitCodes
     internal static string? DescribeKill(int? exitCode, long? memoryKills = null) =>
         exitCode switch
         {
-            null => "Killed without a trace: it left neither a result nor an exit code. Its supervisor was killed too, or the machine "
-                + "went down.",
+            null => "The agent run ended without a result or an exit code. Its supervisor was also killed, or the machine went down.",
             KilledBySignal when memoryKills > 0 => "Killed by SIGKILL because memory ran out; the kernel has killed "
                 + $"{Plural.Of(memoryKills ?? 0, "process")} for this reason since the agent began. Free memory on this machine, "
                 + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 =>
                 "The agent program was killed by SIGKILL from another process; the kernel did not report a lack of memory.",
             KilledBySignal => "The agent program was killed by SIGKILL, either from another process or because memory ran out.",
-            129 or 130 or 131 or Stopped => $"The agent program was ended by signal {exitCode - 128} from another process.",
+            129 or 130 or 131 or Stopped => $"The agent program was terminated by signal {exitCode - 128} from another process.",
             _ => null,
         };
 

@@ -141,7 +141,7 @@ public sealed class LinkedWorktreeInspector(RunServiceBundle services)
         };
         if (!known.TryGetValue(entry.Run ?? "", out var run))
         {
-            return entry with { Why = "its run is unknown here; inspect it, then: git worktree remove -f -f PATH" };
+            return entry with { Why = "its run is unknown here; inspect the worktree, then run: git worktree remove -f -f PATH" };
         }
         entry = entry with { Run = run.RunId, State = run.Tasks.FirstOrDefault(task => task.Id == entry.Task)?.State ?? run.State };
         if (!RunStateNames.IsFinal(run.State))

@@ -39,6 +39,6 @@ internal sealed class RemoteRunRefRemover(GitRepository repository, string? remo
             .ToDictionary(one => one.Ref, one => one.Commit, StringComparer.Ordinal);
         return gone.Count > 0 && await refs.RemoveAsync(gone, stop) is { Length: > 0 } refusal ? Left(refusal) : null;
 
-        string Left(string why) => $"the refs of {run.Status.RunId} on {shared} stay there: {why}";
+        string Left(string why) => $"the refs of {run.Status.RunId} on {shared} were not removed: {why}";
     }
 }

@@ -190,7 +190,7 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
-            kept.Add($"{FileNameEncoding.List([.. staying.Select(RunRefNameBuilder.Label)])}: on none of your branches");
+            kept.Add($"{FileNameEncoding.List([.. staying.Select(RunRefNameBuilder.Label)])}: not on any of your branches");
         }
 
         // The marker refs of a run remain as long as any other leftover of the run remains.

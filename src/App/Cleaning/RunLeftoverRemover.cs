@@ -42,7 +42,7 @@ internal sealed class RunLeftoverRemover(GitRepository repository, string? remot
         }
         if (!await forget(run.Status.RunId))
         {
-            return $"{run.Status.RunId} is open again; its folder stays";
+            return $"{run.Status.RunId} is open again; its folder is kept";
         }
         var shared = await new RemoteRunRefRemover(repository, remote).RemoveAsync(run, stop);
         FolderRemover.Remove(run.Log);
@@ -65,7 +65,7 @@ internal sealed class RunLeftoverRemover(GitRepository repository, string? remot
         }
         var result = await new RefStore(repository).UpdateAsync(refs, "cleaned up", stop);
         var moved = refs.Where(change => result.Actual.GetValueOrDefault(change.Name) is { } now && now != change.Old);
-        return result.Done ? null : $"moved meanwhile: {FileNameEncoding.List([.. moved.Select(change => change.Name)])}";
+        return result.Done ? null : $"moved in the meantime: {FileNameEncoding.List([.. moved.Select(change => change.Name)])}";
     }
 
     /// <summary>Finishes interrupted removals of run folders.</summary>

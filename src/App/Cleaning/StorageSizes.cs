@@ -73,7 +73,7 @@ public sealed record StorageSizes(
             ("refs", $"{Number(HiddenRefs)} hidden, {Plural.Of(Branches, "branch")}"),
             (
                 "worktrees",
-                $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {ByteSizes.Describe(WorktreeFileAccess.Bytes)}"
+                $"{Number(Worktrees)} for tasks, {Number(GateWorktrees)} for gates, {ByteSizes.Describe(WorktreeFileAccess.Bytes)}"
             ),
             ("cache", ByteSizes.Describe(Cache.Bytes)),
             ("unfinished work", ByteSizes.Describe(Unfinished.Bytes)),

@@ -18,9 +18,12 @@ public static class CleanupResultFormatter
         [
             .. ListFirst(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
             .. found.StrayRefs.Count > 0
-                ? (string[])[$"{Plural.Of(found.StrayRefs.Count, "hidden ref")} without a run here, whose commits are all on your branches"]
+                ? (string[])[$"{Plural.Of(found.StrayRefs.Count, "hidden ref")} of unknown runs, whose commits are all on your branches"]
                 : [],
-            .. ListFirst(found.Spare.Select(path => $"{path}  kept for later tasks, but beyond worktrees.pool"), "worktrees and set-ups"),
+            .. ListFirst(
+                found.Spare.Select(path => $"{path}  kept for later tasks, but more than worktrees.pool allows"),
+                "worktrees and set-ups"
+            ),
             .. ListFirst(
                 found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which no longer exists"),
                 "caches"
@@ -38,8 +41,7 @@ public static class CleanupResultFormatter
                 ? (string[])
                     [
                         $"{Number(unchosen)} more that {Plural.Form(unchosen, "has ended and was", "have ended and were")} not "
-                            + $"chosen (--keep "
-                            + "0 chooses all)",
+                            + "selected (--keep 0 selects all)",
                     ]
                 : [],
         ];
@@ -69,7 +71,7 @@ public static class CleanupResultFormatter
     {
         string[] parts =
         [
-            entry.Whole ? $"{Plural.Of(entry.Files, "file")}, {ByteSizes.Describe(entry.Bytes)}" : "not its folder",
+            entry.Whole ? $"{Plural.Of(entry.Files, "file")}, {ByteSizes.Describe(entry.Bytes)}" : "its folder is kept",
             entry.Refs > 0 ? Plural.Of(entry.Refs, "ref") : "",
             entry.Worktrees > 0 ? Plural.Of(entry.Worktrees, "worktree") : "",
         ];

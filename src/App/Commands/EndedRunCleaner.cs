@@ -52,7 +52,7 @@ public sealed record CleanupResult(
         new(
             IsDryRun,
             [.. Found.Runs.Where(remains => remains.HasAny).Select(RemovedRunEntry.Of)],
-            [.. Kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
+            [.. Kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not selected"] })],
             Found.StrayRefs,
             Found.Spare,
             [.. Found.Orphans.Select(orphan => orphan.Folder)],
@@ -197,7 +197,11 @@ public sealed class EndedRunCleaner(UseCaseServiceBundle context, IReadOnlyList<
     ) =>
         [
             .. runs.Where(UnstartedRuns.IsOpen)
-                .Select(run => new RetainedRunEntry(run.RunId, RunLivenessClassifier.Describe(run), ["it keeps everything until it ends"])),
+                .Select(run => new RetainedRunEntry(
+                    run.RunId,
+                    RunLivenessClassifier.Describe(run),
+                    ["nothing is removed until the run ends"]
+                )),
             .. found
                 .Runs.Where(remains => !remains.IsWhole)
                 .Select(remains => new RetainedRunEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),

@@ -42,7 +42,7 @@ public static class UserToAgentMailSender
         var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
         Confirm(
             await mail.SendAsync(new OutgoingAgentMailMessage(person, IsFromPerson: true, task, text), stop),
-            task ?? $"all of {run.Id}",
+            task ?? $"all agents of {run.Id}",
             context
         );
     }

@@ -33,7 +33,7 @@ internal sealed class FailingActivityWatcher(
             if (step.Activity == ActivityNames.RecordProgress)
             {
                 context.Interaction.Inform(
-                    $"{run} continues, but its folder can't be written ({Plural.Of(step.Attempt - 1, "attempt")}; it is retried): "
+                    $"{run} continues, but its folder can't be written ({Plural.Of(step.Attempt - 1, "attempt")}so far; retrying): "
                         + $"{step.Message}"
                 );
             }

@@ -79,7 +79,8 @@ public sealed class WorkerDeploymentRegistrar(
         {
             context.Interaction.Warn(
                 $"The current version of the worker deployment {version.DeploymentName} is {current}, and this worker is "
-                    + $"{version.BuildId}. It executes the steps of this machine, and workers of the current version continue runs. "
+                    + $"{version.BuildId}. This worker executes the steps of this machine, and workers of the current version "
+                    + "continue runs. "
                     + "'orchestrate worker --make-current' makes this version the current one."
             );
             return;

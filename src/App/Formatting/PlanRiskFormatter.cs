@@ -10,7 +10,7 @@ public static class PlanRiskFormatter
         [
             .. score.Factors.Select(factor => $"{factor.Points, 5}  {factor.Message}"),
             .. guarded.Select(path => $"       Task '{path.TaskId}' owns '{path.Path}', which always needs your approval ({path.Glob})."),
-            $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} needs no approval)",
+            $"{score.Score, 5}  {LevelName(score.Level)} (scores up to {score.AutoApproveThreshold} need no approval)",
         ];
 
     /// <summary>Returns a sentence about the approval that the plan requires, with the option that approves it in advance.</summary>
@@ -32,9 +32,10 @@ public static class PlanRiskFormatter
             return "The run starts without your approval." + more;
         }
         const string Settings = "'risk.auto_approve_threshold' and 'risk.sensitive_patterns' in .orchestrator/config.yaml control this.";
-        return !score.YesAnswers ? $"It needs your approval before it starts; --approve-risk {score.Score} gives it. {Settings}{more}"
-            : yes ? "--yes gives the approval that it needs before it starts." + more
-            : $"It needs your approval before it starts; --yes gives it. {Settings}{more}";
+        return !score.YesAnswers
+                ? $"The run needs your approval before it starts; --approve-risk {score.Score} approves it. {Settings}{more}"
+            : yes ? "--yes gives the approval that the run needs before it starts." + more
+            : $"The run needs your approval before it starts; --yes approves it. {Settings}{more}";
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public static class ScheduleFormatter
         fire switch
         {
             { Run: { } run } =>
-                $"{fire.RunId} was dispatched, no task began, {RunLivenessClassifier.Describe(run)}. {run.Reason}".TrimEnd(),
+                $"{fire.RunId} was dispatched, but no task began ({RunLivenessClassifier.Describe(run)}). {run.Reason}".TrimEnd(),
             { RunId: { } id } => $"{id} was dispatched, but no process has worked on it",
             { Missed: MissedScheduleStart.EarlierRunOpen } => $"{fire.Because} was still open",
             _ => "no process served the engine in time, or the schedule was paused",

@@ -17,10 +17,9 @@ public static class UnreachableHostFormatter
                     : $"The run waits for the host {away.Shown}"
             )
                 + (away.LastSeen is { } seen ? $", last seen {LocalTimeFormatter.Of(seen)}" : "; its last contact is unknown")
-                + $". 'orchestrate move {runId}' takes it over.";
+                + $". 'orchestrate move {runId}' takes over the run.";
 
     private static string OfGiven(string giver, bool isReady, string runId) =>
-        $"The host {giver} {(isReady ? "has released the run" : "is releasing the run and pushes its state")}. A worker with "
-        + "--take-over continues "
-        + $"it, or 'orchestrate move {runId}' takes it over to this machine.";
+        $"The host {giver} {(isReady ? "has released the run" : "is releasing the run and pushing its state")}. A worker with "
+        + $"--take-over continues the run, or 'orchestrate move {runId}' moves it to this machine.";
 }

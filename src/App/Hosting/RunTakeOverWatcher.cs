@@ -99,7 +99,7 @@ internal sealed class RunTakeOverWatcher(
             if (await arrival.ContainsBaseAsync(status, to, remote, stop) is not { } isKnown)
             {
                 _failed[runId] = context.Time.GetTimestamp();
-                missing = $"its remote does not have its base commit yet. 'orchestrate move {runId}' moves the run here";
+                missing = $"its remote does not have the run's base commit yet. 'orchestrate move {runId}' moves the run here";
                 continue;
             }
             if (!isKnown)

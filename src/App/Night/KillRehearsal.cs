@@ -39,8 +39,8 @@ public sealed class KillRehearsal
         if (tasks.Count == 0)
         {
             throw new RunStepFailedException(
-                $"No task of the plan may write a file that {_request.Commits} changes, so the scripted agents have no work. Name "
-                    + "the commits that did this plan's work: --commits FIRST..LAST.",
+                $"The commits {_request.Commits} change no file that a task of the plan owns, so the scripted agents have no work. "
+                    + "Name the commits that did this plan's work: --commits FIRST..LAST.",
                 "rehearsal"
             );
         }

@@ -23,7 +23,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
         [
             .. _happened,
             .. request.NoSmallDisk is { } reason ? [$"no full disk: {reason}"] : Array.Empty<string>(),
-            .. _moments.Select(moment => $"not reached: {moment.Kind} at start {moment.Starts}"),
+            .. _moments.Select(moment => $"not reached: {moment.Kind} at agent start {moment.Starts}"),
         ];
 
     /// <summary>Period in which the account was blocked by the simulated usage limit, or null if it was not blocked.</summary>
@@ -47,7 +47,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
             return false;
         }
         _moments.Dequeue();
-        _happened.Add($"{moment.Kind} at start {starts}");
+        _happened.Add($"{moment.Kind} at agent start {starts}");
         switch (moment.Kind)
         {
             case "usage limit":

@@ -106,7 +106,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
             }
             said = answer.TimedOut ? "it does not answer" : answer.StandardError.Text.Trim().Split('\n')[0];
         }
-        return ($"{Program} refuses, so nothing keeps this machine from sleeping: {said}", "");
+        return ($"{Program} does not work, so nothing keeps this machine from sleeping: {said}", "");
     }
 
     private static Task<ProcessResult> RunAsync(

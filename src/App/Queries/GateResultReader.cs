@@ -26,7 +26,11 @@ public sealed class GateResultReader(StoredRun run, LocalRepositoryPaths reposit
     {
         var found =
             All().FirstOrDefault(gate => gate.Id == id)
-            ?? throw new UseCaseException(UseCaseOutcome.Usage, $"{run.Id} has no gate result '{id}'.", "Read the list of gate results.");
+            ?? throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"{run.Id} has no gate result '{id}'.",
+                "Choose an id from the list of gate results."
+            );
         var file = found.Verdict.EvidenceFile is { } log ? Path.GetFullPath(log, repository.Root) : null;
         if (
             file is null

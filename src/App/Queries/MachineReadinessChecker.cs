@@ -52,7 +52,7 @@ public static class MachineReadinessChecker
                     "trust",
                     MachineReadinessCheckStatus.Warn,
                     refusal,
-                    "Until then only harmless settings of its files take effect, " + "also in this check."
+                    "Until then, only harmless settings in its files take effect, including in this check."
                 )
             );
         }

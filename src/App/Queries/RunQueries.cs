@@ -384,7 +384,7 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                limit < 1 ? $"--limit {limit} is less than 1." : $"--hours {hours} is not a valid time.",
+                limit < 1 ? $"--limit {limit} is less than 1." : $"--hours {hours} is not a valid number of hours.",
                 "orchestrate sessions --hours 4 --limit 20"
             );
         }

@@ -113,7 +113,7 @@ public sealed record RunReference(string? Run, string? Task)
             ? found[0]
             : throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
+                $"'{text}' could mean {string.Join(" or ", fitting.Take(10))}.",
                 "Specify one of these runs."
             );
     }

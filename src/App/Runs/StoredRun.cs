@@ -65,7 +65,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
                 $"{file} can't be read: {fault.Message}",
-                "An open run rewrites this file at its next transition. If the run has ended, move its folder away."
+                "If the run is open, it rewrites this file when its state changes. If the run has ended, move its folder away."
             );
         }
     }

@@ -148,7 +148,7 @@ public sealed record UserInboxEntry(
             test.Test,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so the test decides again. "
+                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so its failures reject work again. "
                     + $"{test.Owner} was responsible for its repair: {test.Reason}"
             ),
             [],

@@ -66,7 +66,7 @@ public sealed class SystemdUserServiceManager(IReadOnlyDictionary<string, string
             return "the program systemctl is not in PATH";
         }
         var answer = await CallAsync("systemctl", ["--user", "show", "--property=Version"], stop);
-        return answer.Succeeded ? null : $"systemctl --user says: {ErrorText(answer)}";
+        return answer.Succeeded ? null : $"systemctl --user failed: {ErrorText(answer)}";
     }
 
     /// <summary>Writes and enables the unit, and (re)starts it. Can be repeated after a crash at any point.</summary>
@@ -149,6 +149,6 @@ public sealed class SystemdUserServiceManager(IReadOnlyDictionary<string, string
 
     private static string ErrorText(ProcessResult answer) =>
         answer.StandardError.Text.Trim() is { Length: > 0 } said ? said.Split('\n')[0]
-        : answer.TimedOut ? "nothing within two minutes"
-        : $"nothing (exit code {answer.ExitCode})";
+        : answer.TimedOut ? "no answer within two minutes"
+        : $"no error message (exit code {answer.ExitCode})";
 }

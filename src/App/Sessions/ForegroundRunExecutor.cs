@@ -146,7 +146,8 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         if (repository.LinkedWorktree is not null)
         {
             context.Interaction.Inform(
-                $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
+                $"  It belongs to the worktree {repository.WorkTree}. Paths that begin with .orchestrator/runs are relative "
+                    + $"to {repository.Root}."
             );
         }
         var code = await session.WatchAndAskAsync(run);
@@ -219,7 +220,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         {
             _context.Interaction.Warn(
                 $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still ending; the next worker "
-                    + "in this repository completes this."
+                    + "in this repository ends them."
             );
         }
     }
@@ -336,7 +337,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
                 continue;
             }
             _context.Interaction.Inform(
-                $"{id} was started by a process that has ended; this process stays until the run has ended (Ctrl-C pauses the run)."
+                $"{id} was started by a process that has ended, so this process continues the run until it ends (Ctrl-C pauses the run)."
             );
             await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
         }
@@ -400,8 +401,8 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     private async Task<bool> WaitForServerAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Interaction.Warn(
-            $"{_engine.Description} does not answer ({ConnectionFailureText.Of(lost)}). Running agents continue; waiting until it answers. "
-                + $"Ctrl-C stops waiting, and 'orchestrate resume {run.RunId}' continues the run later."
+            $"{_engine.Description} does not answer ({ConnectionFailureText.Of(lost)}). Running agents continue, and this command waits "
+                + $"for an answer. Ctrl-C stops waiting, and 'orchestrate resume {run.RunId}' continues the run later."
         );
         while (true)
         {
@@ -467,8 +468,8 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
             _worker.SkipGracePeriod();
             _context.Interaction.Inform(
                 _context.StopNow.IsCancellationRequested
-                    ? $"Ended at once. Agents at work continue: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
-                        + $"resume {run.RunId}' continues them."
+                    ? $"This command ended immediately, but running agents continue. 'orchestrate stop {run.RunId}' stops them, and "
+                        + $"'orchestrate resume {run.RunId}' continues the run."
                     : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and was abandoned; "
                         + $"'orchestrate resume {run.RunId}' continues the run."
             );

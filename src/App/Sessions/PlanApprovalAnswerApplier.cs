@@ -26,7 +26,7 @@ public sealed class PlanApprovalAnswerApplier(RunClient runs, UseCaseServiceBund
         }
         var next = answer is PlanApprovalAnswer.PlanRejectedAnswer ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
-        var why = next is null ? "no, at the terminal" : $"{id} continues with another plan";
+        var why = next is null ? "the answer at the terminal was no" : $"{id} continues with another plan";
         var rejection = new ApprovalDecisionArguments(RunQuestion.Plan, why, context.Person) { Shown = shown };
         InformUser(await run.RejectAsync(context.Sign(run.RunId, WorkflowMessageNames.Reject, rejection), stop));
         if (next is null)

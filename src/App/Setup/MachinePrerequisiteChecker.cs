@@ -192,7 +192,7 @@ public static class MachinePrerequisiteChecker
             limits.Cpu is { } cores
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"an agent is slowed down by short stops if it and its processes use more than {Plural.Of((decimal)cores, "core")} "
+                    $"an agent is slowed down by short pauses if it and its processes use more than {Plural.Of((decimal)cores, "core")} "
                         + $"on average"
                 )
                 : null,

@@ -90,8 +90,8 @@ internal static class SandboxReadinessChecker
         return new(
             Name,
             cures.Length > 0 ? MachineReadinessCheckStatus.Warn : MachineReadinessCheckStatus.Ok,
-            $"{program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
-                + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
+            $"{program}: agents, gates, set-up and package managers can read the system, toolchains and their own worktree"
+                + $"{Listed(permissions.Read)}, and can change their own worktree{Listed(permissions.Paths)}. "
                 + $"{Filter(tried.IsFiltered)} {Downloads(canOverlay, tried.Closed)} "
                 + $"{Network(settings, agents, services)}{Keys(loaded, agents)}",
             cures.Length > 0 ? string.Join(' ', cures) : null
@@ -103,15 +103,15 @@ internal static class SandboxReadinessChecker
     private static string Filter(bool isApplied) =>
         isApplied
             ? "The kernel applies the system-call filter."
-            : "No system-call filter is applied, because this processor has none, the kernel has no seccomp, or permissions.runner "
-                + "leaves the filter out.";
+            : "No system-call filter is applied, because orchestrate has none for this processor, the kernel has no seccomp, or "
+                + "permissions.runner leaves the filter out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
         closed.Count > 0
             ? $"Package managers can't write downloads to {FileNameEncoding.List(closed)}, so gates and set-up that download fail."
         : canOverlay ? "Package managers' changes to downloads stay private to each worktree."
-        : "Overlays do not work here, so downloads of package managers are read-only. Managers with a suitable variable download "
-            + "into a separate folder for each worktree.";
+        : "Overlays do not work here, so downloads of package managers are read-only. If a variable can set a package manager's "
+            + "download folder, each worktree has its own.";
 
     private static string Network(OrchestratorSettings settings, IReadOnlyCollection<string> agents, RunServiceBundle services)
     {
@@ -154,11 +154,11 @@ internal static class SandboxReadinessChecker
                 keyless.Add(agent);
             }
         }
-        return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
+        return (outside.Count > 0 ? $" Keys that stay outside the sandbox: {string.Join(", ", outside)}." : "")
             + (inside.Count > 0 ? $" Keys that agents see: {string.Join(", ", inside)}." : "")
             + string.Concat(
                 keyless.Select(agent =>
-                    $" {agent} is a plain program and gets no key of a model service; agents.{agent}.environment names those that it needs."
+                    $" {agent} is a plain program and gets no model API keys; list those that it needs in agents.{agent}.environment."
                 )
             );
     }
@@ -167,6 +167,6 @@ internal static class SandboxReadinessChecker
         environment.Any(pair => pair.Value.Length > 0 && AgentEnvironment.IsPassedOn(pair.Key) && AgentEnvironment.IsCredential(pair.Key));
 
     private static string Open(IReadOnlyList<string> sockets) =>
-        "permissions.network.mode is open, so they reach every host and the ports of this machine"
-        + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNameEncoding.List(sockets)}).");
+        "permissions.network.mode is open, so confined programs can reach every host and the ports of this machine"
+        + (sockets.Count == 0 ? "." : $", and abstract sockets ({FileNameEncoding.List(sockets)}).");
 }

@@ -55,7 +55,7 @@ internal static class SigningAndMergeHookChecker
             ? new(
                 Name,
                 MachineReadinessCheckStatus.Warn,
-                $"Landing could not sign its commits (git.sign: {settings.Sign}). {why}",
+                $"A landing could not sign its commits (git.sign: {settings.Sign}). {why}",
                 $"Unlock the key in ssh-agent or gpg-agent, or set git.sign: {LandingCommitSigningMode.Off}."
             )
             : new(Name, MachineReadinessCheckStatus.Ok, $"{signing} signs landed commits ({SignedCommits(settings.Land)}).");

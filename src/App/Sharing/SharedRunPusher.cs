@@ -73,7 +73,7 @@ internal sealed class SharedRunPusher(
                 return "";
             default:
                 // The run is not pushed until the server reports its owner.
-                return "another host pushed it, and the server did not name its owner host";
+                return "another host pushed the run, and the server did not name its owner host";
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class SharedRunPusher(
     {
         var runId = run.Id;
         _fenced[runId] = run.WrittenAt;
-        Logger.NotShared(runId, "another host took it over and shares it from now on");
+        Logger.NotShared(runId, "another host took over the run and shares it from now on");
         foreach (var start in AgentRunFolders.Find(Path.GetDirectoryName(new RunFolder(reference.Path, runId).Path)!))
         {
             if (start.Run == new RunFolder(reference.Path, runId).Name && start.MayBeAtWork)

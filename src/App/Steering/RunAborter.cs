@@ -70,7 +70,7 @@ internal sealed class RunAborter(UseCaseServiceBundle context, CancellationToken
                 throw new UseCaseException(
                     UseCaseOutcome.Resumable,
                     $"{run.Id} is still shutting down; its landed work is on {run.Status.Target}.",
-                    $"When 'orchestrate status {run.Id}' shows that it has ended: orchestrate abort {run.Id}"
+                    $"When 'orchestrate status {run.Id}' shows that the run has ended, use 'orchestrate abort {run.Id}'."
                 );
             }
             await Task.Delay(Pause, context.Time, stop);

@@ -117,7 +117,7 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
         }
         foreach (var place in lost.Places)
         {
-            context.Interaction.Inform(new UntrustedText($"given up: {place}"));
+            context.Interaction.Inform(new UntrustedText($"accepted as lost: {place}"));
         }
         return true;
     }

@@ -169,7 +169,7 @@ internal sealed class CheckoutGateRunner(
             ? GateWorktreeChangeRecorder.AddNotes(verdict, traces, [], removed)
             : throw new GitException(
                 $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be restored to the commit, so later gates "
-                    + "would prove nothing. Run the gates one by one, or make the gate remove its files of other users."
+                    + "would prove nothing. Run the gates one by one, or make the gate remove the files that it creates as other users."
             );
     }
 

@@ -10,7 +10,7 @@ internal static class EngineDatabaseFileOption
 {
     /// <summary>Creates the option that names the engine's database file.</summary>
     public static Option<string?> Create() =>
-        new("--db") { Description = "The engine's file; default: this repository's", HelpName = "FILE" };
+        new("--db") { Description = "Database file of the engine; default: the file of this repository's engine", HelpName = "FILE" };
 
     /// <summary>Returns the absolute path of the engine's database file, which might not exist.</summary>
     /// <exception cref="UseCaseException">No file is named, and the folder is not inside a repository.</exception>

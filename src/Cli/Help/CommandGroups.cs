@@ -28,6 +28,9 @@ internal static class CommandGroups
     /// <summary>Commands that only agents and their programs run. Help and completion omit these commands.</summary>
     public static readonly IReadOnlyList<string> OfAgents = ["done", "blocked", "mail", "mcp"];
 
+    /// <summary>Commands with which a user answers a question or decides about a task.</summary>
+    private static readonly string[] Decisions = ["approve", "reject", "retry", "skip"];
+
     /// <summary>All commands for users, grouped by goal in the order of the help.</summary>
     public static readonly IReadOnlyList<(string Title, string[] Commands)> All =
     [
@@ -56,8 +59,8 @@ internal static class CommandGroups
                 "sessions",
             ]
         ),
-        ("Answer and decide", ["approve", "reject", "retry", "skip", "resolve", "land", "pick", "pr", "accept"]),
-        ("Steer", ["send", "pause", "hold", "release", "budget", "cancel", "abort", "stop", "cleanup"]),
+        ("Answer and decide", [.. Decisions, "resolve", "land", "pick", "pr", "accept"]),
+        ("Steer", ["send", .. OtherCatalogCommands, "hold", "release", "budget", "cancel", "abort", "stop", "cleanup"]),
         ("Keep a backlog", ["tasks"]),
         ("Serve", ["web", "worker", "server", "service", "schedule"]),
     ];
@@ -145,6 +148,9 @@ internal static class CommandGroups
         ["notifications"] = "inbox",
         ["questions"] = "inbox",
     };
+
+    private static IEnumerable<string> OtherCatalogCommands =>
+        SteeringCatalog.All.Where(row => row.Examples.Count > 0).Select(row => row.Name).Except(Decisions);
 
     /// <summary>All recognized command names of other tools.</summary>
     public static IEnumerable<string> ForeignWords => Foreign.Keys;

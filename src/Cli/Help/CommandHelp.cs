@@ -7,25 +7,25 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
 {
     private static readonly (UseCaseOutcome, string)[] Run =
     [
-        (UseCaseOutcome.Done, "the run is completed, or with --detach has started"),
+        (UseCaseOutcome.Done, "the run has completed or, with --detach, has started"),
         (UseCaseOutcome.WorkFailed, "a failed task needs a decision, or the run failed, was canceled or was terminated"),
-        (UseCaseOutcome.NeedsPerson, "the run waits for an approval, an answer or a landing"),
-        (UseCaseOutcome.Resumable, "the run was paused or interrupted; 'resume' continues it"),
-        (UseCaseOutcome.Interrupted, "interrupted before anything started"),
+        (UseCaseOutcome.NeedsPerson, "the run is waiting for an approval, an answer or a landing"),
+        (UseCaseOutcome.Resumable, "the run was paused or interrupted; 'resume' continues the run"),
+        (UseCaseOutcome.Interrupted, "the command was interrupted before anything started"),
     ];
 
     private static readonly (UseCaseOutcome, string)[] Planner =
     [
-        (UseCaseOutcome.Done, "the planner answered"),
+        (UseCaseOutcome.Done, "the planner succeeded"),
         (UseCaseOutcome.WorkFailed, "the planner failed"),
         (UseCaseOutcome.NeedsPerson, "a question must be answered at a terminal"),
-        (UseCaseOutcome.Resumable, "interrupted; the same command continues it"),
+        (UseCaseOutcome.Resumable, "the planner was interrupted; the same command continues the planning"),
     ];
 
     private static readonly (UseCaseOutcome, string)[] Carry =
     [
-        (UseCaseOutcome.Done, "the run accepted the command, or it was executed here"),
-        (UseCaseOutcome.Resumable, "the command is stored; 'resume' executes it"),
+        (UseCaseOutcome.Done, "the run accepted the command, or this process executed the command"),
+        (UseCaseOutcome.Resumable, "the command is stored; 'resume' executes the command"),
     ];
 
     private static readonly (UseCaseOutcome, string)[] Views =
@@ -38,9 +38,9 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
 
     private static readonly (UseCaseOutcome, string)[] PullRequest =
     [
-        (UseCaseOutcome.WorkFailed, "gh or git refused, or the work contains a suspected secret"),
+        (UseCaseOutcome.WorkFailed, "gh or git refused the operation, or the work contains a suspected secret"),
         (UseCaseOutcome.Resumable, "GitHub's rate limit is reached; repeat the command later to continue"),
-        (UseCaseOutcome.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
+        (UseCaseOutcome.Unavailable, "gh is missing or not logged in, or GitHub does not respond"),
     ];
 
     private static readonly (UseCaseOutcome, string)[] Question =
@@ -51,9 +51,9 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     private static readonly Dictionary<string, CommandHelp> All = new()
     {
         ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
-        ["check"] = Of([(UseCaseOutcome.Unavailable, "a check failed, so no run can work")], "orchestrate check"),
+        ["check"] = Of([(UseCaseOutcome.Unavailable, "a check failed, so runs can't work here")], "orchestrate check"),
         ["agents"] = Of(Plain, "orchestrate agents", "orchestrate agents --json"),
-        ["trust"] = Of([(UseCaseOutcome.NeedsPerson, "the question was not approved")], "orchestrate trust"),
+        ["trust"] = Of([(UseCaseOutcome.NeedsPerson, "you did not agree, or the question could not be asked")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
         ["validate"] = Of(
@@ -69,7 +69,10 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate contracts tasks.yaml",
             "orchestrate contracts AuthService 'login(user: str) -> dict' -o src/auth.py"
         ),
-        ["environment"] = Of([(UseCaseOutcome.WorkFailed, "the hash differs")], "orchestrate environment --verify 3f9a1c"),
+        ["environment"] = Of(
+            [(UseCaseOutcome.WorkFailed, "the hash differs from the given one")],
+            "orchestrate environment --verify 3f9a1c"
+        ),
         ["context"] = Of(Plain, "orchestrate context set style \"Short functions, no globals.\"", "orchestrate context list"),
         ["tasks add"] = Of(Plain, "orchestrate tasks add \"Rename the settings file\" --priority high"),
         ["tasks parse"] = Of(Planner, "orchestrate tasks parse docs/prd.md"),
@@ -86,7 +89,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
         ["config unset"] = Of(Plain, "orchestrate config unset workers", "orchestrate config unset agents.my-agent"),
         ["notify test"] = Of(
-            [(UseCaseOutcome.WorkFailed, "a target did not accept the notice")],
+            [(UseCaseOutcome.WorkFailed, "a target did not accept the test notice")],
             "orchestrate notify test",
             "orchestrate notify test phone"
         ),
@@ -135,7 +138,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["move"] = Of(
-            [.. Run, (UseCaseOutcome.Usage, "its host is still working on it, or something that it needs is missing here")],
+            [
+                .. Run,
+                (
+                    UseCaseOutcome.Usage,
+                    "the run's host is still executing the run, or something that the run needs is missing on this machine"
+                ),
+            ],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
         ["move export"] = Of(Plain, "orchestrate move export run-tasks-3f9a1c/parser parser.bundle"),
@@ -174,7 +183,6 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["verify"] = Of([(UseCaseOutcome.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
         ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
-        ["pause"] = Of(Carry, "orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"),
         ["hold"] = Of(
             Plain,
             "orchestrate hold --reason \"the tests on main are red\"",
@@ -184,10 +192,10 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependents"),
         ["abort"] = Of(
             [
-                (UseCaseOutcome.Done, "the landed changes are reverted"),
+                (UseCaseOutcome.Done, "the landed changes have been reverted"),
                 (
                     UseCaseOutcome.NeedsPerson,
-                    "the question was not approved, or the branch has moved, so that a user must revert the changes"
+                    "you did not agree to the revert, or the branch has newer commits, so a user must revert the changes"
                 ),
                 (UseCaseOutcome.Resumable, "the run is still open, and the command is stored"),
             ],
@@ -217,10 +225,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate budget raise run-tasks-3f9a1c/parser \"3M tokens\"",
             "orchestrate budget raise run-tasks-3f9a1c 60 --of day"
         ),
-        ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
-        ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
         ["land"] = Of(
-            [.. Carry, (UseCaseOutcome.NeedsPerson, "nothing landed because a gate failed or the target branch needs a user")],
+            [.. Carry, (UseCaseOutcome.NeedsPerson, "nothing landed, because a gate failed or the target branch needs a user's decision")],
             "orchestrate land run-tasks-3f9a1c",
             "orchestrate land run-tasks-3f9a1c --accept-losses",
             "orchestrate land run-tasks-3f9a1c --target trunk",
@@ -229,13 +235,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["resolve"] = Of(
             [
-                (UseCaseOutcome.Done, "the run accepted the answer, or it was executed here and the run succeeded"),
+                (UseCaseOutcome.Done, "the run accepted the answer, or this process executed the answer and the run succeeded"),
                 (
                     UseCaseOutcome.WorkFailed,
                     "the answer can't be executed yet, because a commit or a planner is missing or a gate fails; nothing changed"
                 ),
-                (UseCaseOutcome.NeedsPerson, "the run waits for another answer"),
-                (UseCaseOutcome.Resumable, "the answer is stored, or the run was interrupted; 'resume' continues"),
+                (UseCaseOutcome.NeedsPerson, "the run is waiting for another answer"),
+                (UseCaseOutcome.Resumable, "the answer is stored, or the run was interrupted; 'resume' continues the run"),
             ],
             "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is repaired by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
@@ -263,7 +269,10 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["web token revoke"] = Of(Plain, "orchestrate web token revoke ci"),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233", "orchestrate worker --take-over 2m"),
-        ["worker drain"] = Of([(UseCaseOutcome.WorkFailed, "a run could not be handed over, and stays")], "orchestrate worker drain"),
+        ["worker drain"] = Of(
+            [(UseCaseOutcome.WorkFailed, "a run could not be handed over and stays on this machine")],
+            "orchestrate worker drain"
+        ),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
         ["server start-dev"] = Of(
             Plain,
@@ -271,11 +280,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate server start-dev --port 0 --headless --search-attribute Customer=Keyword"
         ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
-        ["server verify"] = Of([(UseCaseOutcome.WorkFailed, "the file has a fault")], "orchestrate server verify"),
+        ["server verify"] = Of([(UseCaseOutcome.WorkFailed, "the file has at least one fault")], "orchestrate server verify"),
         ["service"] = Of(
             [
                 (UseCaseOutcome.NeedsPerson, "the repository is not trusted"),
-                (UseCaseOutcome.Unavailable, "systemd for users is missing; for 'status' also if the service does not run"),
+                (UseCaseOutcome.Unavailable, "systemd for users is missing or, with 'status', the service is not running"),
             ],
             "orchestrate service install",
             "orchestrate service status"
@@ -284,7 +293,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             [
                 (
                     UseCaseOutcome.NeedsPerson,
-                    "something needs attention (with --exit-code), or the entry was not answered at a terminal (with an ID)"
+                    "with --exit-code, something needs attention; with an ID, the entry was not answered at a terminal"
                 ),
             ],
             "orchestrate inbox",
@@ -308,7 +317,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
 
     /// <summary>Returns the help of a command, or null if there is none.</summary>
     /// <param name="path">Words of the command without the program's name, such as <c>tasks add</c>.</param>
-    public static CommandHelp? Find(string path) => All.GetValueOrDefault(path);
+    public static CommandHelp? Find(string path) =>
+        All.GetValueOrDefault(path)
+        ?? (
+            SteeringCatalog.All.FirstOrDefault(row => row.Name == path && row.Examples.Count > 0) is { } row
+                ? Of(Carry, [.. row.Examples])
+                : null
+        );
 
     /// <summary>Examples formatted for the help.</summary>
     public string Text =>

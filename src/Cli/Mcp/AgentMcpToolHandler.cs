@@ -63,7 +63,9 @@ internal sealed class AgentMcpToolHandler(
         var status = Text(call, "status", needed: true);
         if (status is not ("completed" or "failed"))
         {
-            throw new ArgumentException($"status is '{status}'. Give completed or failed; call the tool blocked if something is missing.");
+            throw new ArgumentException(
+                $"status is '{status}'. Use completed or failed, or call the tool blocked if something is missing."
+            );
         }
         var report = Text(call, "report", needed: false);
         if (report.Length > 0 && !File.Exists(Path.GetFullPath(report)))

@@ -10,7 +10,11 @@ internal sealed class EngineOptions
         Description = "Temporal server to use instead of the embedded engine",
         HelpName = "HOST:PORT",
     };
-    private readonly Option<string?> _namespace = new("--namespace") { Description = "Namespace on that server", HelpName = "NAME" };
+    private readonly Option<string?> _namespace = new("--namespace")
+    {
+        Description = "Namespace on the Temporal server",
+        HelpName = "NAME",
+    };
 
     public void AddTo(Command command)
     {

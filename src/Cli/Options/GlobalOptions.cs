@@ -15,7 +15,7 @@ internal static class GlobalOptions
     public static Option<string?> WorkingDirectory() =>
         new(WorkingDirectoryName, "-C")
         {
-            Description = "Work in this folder",
+            Description = "Run as if 'orchestrate' was started in this folder",
             HelpName = "DIR",
             Recursive = true,
         };
@@ -28,7 +28,7 @@ internal static class GlobalOptions
     {
         var option = new Option<string>(ColorName)
         {
-            Description = "When to print colors: on terminals (auto), also to pipes and files (always), or never",
+            Description = "When to print colors: only on terminals (auto), always, or never",
             HelpName = "WHEN",
             Recursive = true,
             DefaultValueFactory = static _ => "auto",
@@ -37,11 +37,11 @@ internal static class GlobalOptions
         return option;
     }
 
-    public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON document on stdout" };
+    public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON document to stdout" };
 
     public static Option<bool> Attached() =>
         new("--attached") { Description = "Pause the run when the terminal is closed, instead of continuing in the background" };
 
     public static Option<bool> Yes() =>
-        new("--yes", "-y") { Description = "Answer yes to questions, except to those that require an approval" };
+        new("--yes", "-y") { Description = "Answer yes to all questions except those that require an approval" };
 }

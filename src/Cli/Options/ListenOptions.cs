@@ -17,13 +17,14 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     private readonly Option<string> _listen = new(name)
     {
         Description =
-            "Address to listen on; any other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user",
+            "Address to listen on; any address other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure "
+            + "and --any-user",
         HelpName = "IP",
         DefaultValueFactory = _ => usual,
     };
     private readonly Option<int> _port = new("--port", portAliases)
     {
-        Description = "Port; 0 means any free one",
+        Description = "Port to listen on; 0 means any free port",
         HelpName = "N",
         DefaultValueFactory = static _ => 7233,
     };
@@ -35,7 +36,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     private readonly Option<string?> _key = new("--tls-key") { Description = "Private key (PEM) of the certificate", HelpName = "FILE" };
     private readonly Option<string?> _apiKey = new("--api-key")
     {
-        Description = "Key that callers must send, as a variable's name or a file, never the key itself",
+        Description = "Key that callers must send, given as a variable or a file, never as the key itself",
         HelpName = "$NAME|file:PATH",
     };
     private readonly Option<bool> _insecure = new("--insecure")
@@ -44,7 +45,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     };
     private readonly Option<bool> _anyUser = new("--any-user")
     {
-        Description = "Accept callers without a key: other users of this machine, and beyond loopback other machines",
+        Description = "Accept callers without a key, namely other users of this machine and, beyond loopback, other machines",
     };
 
     public void AddTo(Command command)

@@ -12,7 +12,7 @@ internal sealed class LongRunningCommandLogOptions
     public static Option<string> Format(params string[] values) =>
         new Option<string>("--log-format")
         {
-            Description = "Format of the log on the console and in the log file: text for people, or one JSON object per line",
+            Description = "Format of the log on the console and in the log file: readable text, or one JSON object per line",
             HelpName = string.Join('|', values),
             DefaultValueFactory = _ => values[0],
         }.AcceptOnlyFromAmong(values);

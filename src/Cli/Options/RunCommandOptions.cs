@@ -10,29 +10,33 @@ internal sealed class RunCommandOptions
     public const string AgainName = "--again";
 
     public Option<string?> Phase { get; } =
-        new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
+        new("--phase", "-p") { Description = "Start from this phase; earlier phases count as done", HelpName = "ID" };
 
     public Option<string?> Land { get; } =
         new("--land")
         {
-            Description = "How finished work lands: merge, squash, rebase, pr, branch or branches (default: git.land)",
+            Description = "How finished work lands: merge, squash, rebase, pr, branch or branches (default: the setting git.land)",
             HelpName = "HOW",
         };
 
     public Option<string?> Target { get; } =
-        new("--target") { Description = "Branch to land on (default: git.target)", HelpName = "BRANCH" };
+        new("--target") { Description = "Branch on which the run lands (default: the setting git.target)", HelpName = "BRANCH" };
 
     public Option<string[]> Only { get; } =
         new("--only") { Description = "Run only this task (may be repeated); its dependencies count as done", HelpName = "TASK" };
 
     public Option<string?> Model { get; } =
-        new("--model", "-m") { Description = "Model of the agents (default: model)", HelpName = "MODEL" };
+        new("--model", "-m") { Description = "Model of the agents (default: the setting model)", HelpName = "MODEL" };
 
     public Option<string?> Workers { get; } =
-        new("--workers", "-w") { Description = "Number of agents that work at once (default: the setting workers)", HelpName = "N" };
+        new("--workers", "-w")
+        {
+            Description = "Maximum number of agents that work at once (default: the setting workers)",
+            HelpName = "N",
+        };
 
     public Option<string?> Agent { get; } =
-        new("--agent") { Description = "Agent that works on the tasks (default: agent)", HelpName = "NAME" };
+        new("--agent") { Description = "Agent that works on the tasks (default: the setting agent)", HelpName = "NAME" };
 
     public Option<int?> ApproveRisk { get; } =
         new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };
@@ -40,26 +44,28 @@ internal sealed class RunCommandOptions
     public Option<decimal?> MaxCost { get; } =
         new("--max-cost")
         {
-            Description = "Budget of the run in US dollars; when it is used up, the run asks you (budget.run)",
+            Description = "Budget of the run in US dollars (budget.run); when the budget is used up, the run asks you how to continue",
             HelpName = "USD",
         };
 
     public Option<DateTimeOffset?> Until { get; } =
         new("--until")
         {
-            Description = "Start no more agents after this time (07:30, or a date with time)",
+            Description = "Start no more agents after this time, such as 07:30, or a date with a time",
             HelpName = "TIME",
             CustomParser = ReadTime,
         };
 
-    public Option<bool> Fresh { get; } =
-        new("--fresh") { Description = "Do not reuse results of earlier runs, neither of tasks nor of gates" };
+    public Option<bool> Fresh { get; } = new("--fresh") { Description = "Do not reuse any task or gate results of earlier runs" };
 
     public Option<bool> Again { get; } =
-        new(AgainName) { Description = "Run even if the same work is running, or has landed and nothing has changed since" };
+        new(AgainName)
+        {
+            Description = "Run even if the same work is already in progress, or has landed and nothing has changed since then",
+        };
 
     public Option<bool> NoProgress { get; } =
-        new("--no-progress") { Description = "Print one line per transition instead of the live table" };
+        new("--no-progress") { Description = "Print one line per state change instead of the live table" };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>

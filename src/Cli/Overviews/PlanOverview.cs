@@ -42,7 +42,9 @@ internal static class PlanOverview
                     .. task.RequiresApproval ? ["asks   for your approval before it starts"] : Array.Empty<string>(),
                 ]
         );
-        terminal.Inform($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
+        terminal.Inform(
+            $"Risk {score.Score} (scores up to {score.AutoApproveThreshold} need no approval){(score.Factors.Count > 0 ? ":" : "")}"
+        );
         foreach (var factor in score.Factors)
         {
             terminal.Inform($"{factor.Points, 5}  {factor.Message}");

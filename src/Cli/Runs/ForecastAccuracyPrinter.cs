@@ -40,8 +40,8 @@ internal static class ForecastAccuracyPrinter
         if (told > 0)
         {
             context.Terminal.Inform(
-                $"Of {Plural.Of(told, "ended run")}, {inCost} stayed within the forecast of cost, and {inTime} within that "
-                    + "of time. Over many runs, eight of ten should."
+                $"Of {Plural.Of(told, "ended run")}, {inCost} stayed within the cost forecast and {inTime} within the time forecast. "
+                    + "Over many runs, eight out of ten should."
             );
         }
     }

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class RunOrTaskCliArgument
 {
     private readonly Argument<string?> _which;
-    private readonly Option<string?> _run = new("--run") { Description = "The run of the TASK", HelpName = "RUN" };
+    private readonly Option<string?> _run = new("--run") { Description = "Run that contains the task", HelpName = "RUN" };
 
     /// <summary>Creates the argument.</summary>
     /// <param name="name"><c>RUN</c> or <c>RUN/TASK</c>.</param>

@@ -54,8 +54,8 @@ internal static class RunSummary
             var commit = CommitIdFormatter.Shorten(run.LandedCommit);
             context.Terminal.Inform(
                 run.LandedGone is true
-                    ? $"  It landed on {run.Target} as {commit}, which {run.Target} no longer contains. To land it again, merge "
-                        + $"it there: git merge {commit}"
+                    ? $"  Landed on {run.Target} as {commit}, but {run.Target} no longer contains this commit. To land it again, "
+                        + $"merge it on {run.Target}: git merge {commit}"
                     : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' shows more."
             );
         }
@@ -63,7 +63,8 @@ internal static class RunSummary
         if (RunExitCode.IsHeld(run))
         {
             context.Terminal.Inform(
-                $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' continues it."
+                "  The run is paused, so this process ends. Agents keep their conversations, and "
+                    + $"'orchestrate resume {run.RunId}' continues the run."
             );
         }
         foreach (var task in RunLivenessClassifier.PausedTasks(run).Take(10))

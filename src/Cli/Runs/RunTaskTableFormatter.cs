@@ -191,7 +191,7 @@ internal static class RunTaskTableFormatter
         }
         if (task.State == TaskStateNames.Pending && branch.Also.Count > 0)
         {
-            text = $"(also after {string.Join(", ", branch.Also)}) {text}";
+            text = $"(also depends on {string.Join(", ", branch.Also)}) {text}";
         }
         if (task.Host is { } host && !TaskStateNames.IsEnd(task.State))
         {

@@ -2,7 +2,10 @@ using Orchestrator.Cli.Commands;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Table of all commands. Only the requested command is created, so that the program starts quickly.</summary>
+/// <summary>
+/// Table of all commands; the steering commands with examples follow from the catalog. Only the requested command is created, so that the
+/// program starts quickly.
+/// </summary>
 internal static class CliCommandRegistry
 {
     private static readonly (string Name, Func<Command> Make)[] Commands =
@@ -52,7 +55,6 @@ internal static class CliCommandRegistry
         ("verify", static () => new VerifyCommand()),
         ("approve", static () => new AnswerCommand(SteeringCatalog.Approve)),
         ("reject", static () => new AnswerCommand(SteeringCatalog.Reject)),
-        ("pause", static () => new CatalogDefinedSteeringCliCommand(SteeringCatalog.Pause)),
         ("hold", static () => new HoldCommand()),
         ("release", static () => new HoldReleaseCommand()),
         ("cancel", static () => new CancelCommand()),
@@ -65,8 +67,6 @@ internal static class CliCommandRegistry
                     new CatalogDefinedSteeringCliCommand(SteeringCatalog.RaiseBudget, "raise"),
                 }
         ),
-        ("retry", static () => new CatalogDefinedSteeringCliCommand(SteeringCatalog.Retry)),
-        ("skip", static () => new CatalogDefinedSteeringCliCommand(SteeringCatalog.Skip)),
         ("land", static () => new LandCommand()),
         ("pr", static () => new PrCommand()),
         ("resolve", static () => new ResolveEscalationCommand()),
@@ -108,6 +108,8 @@ internal static class CliCommandRegistry
         ("set-status", "tasks set-status"),
     ];
 
+    private static IEnumerable<SteeringCommandDefinition> CatalogCommands => SteeringCatalog.All.Where(row => row.Examples.Count > 0);
+
     /// <summary>Replaces the former name of a command, which may follow global options, with its present form.</summary>
     public static IReadOnlyList<string> Modernize(IReadOnlyList<string> arguments)
     {
@@ -148,6 +150,10 @@ internal static class CliCommandRegistry
         {
             root.Add(make());
         }
+        foreach (var definition in CatalogCommands)
+        {
+            root.Add(new CatalogDefinedSteeringCliCommand(definition));
+        }
         return root;
     }
 
@@ -164,6 +170,8 @@ internal static class CliCommandRegistry
                 return make;
             }
         }
-        return null;
+        return arguments.Count > 0 && CatalogCommands.FirstOrDefault(row => row.Name == arguments[0]) is { } definition
+            ? () => new CatalogDefinedSteeringCliCommand(definition)
+            : null;
     }
 }

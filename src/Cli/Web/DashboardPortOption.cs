@@ -13,7 +13,7 @@ internal sealed class DashboardPortOption
 
     private readonly Option<int?> _port = new("--web")
     {
-        Description = $"Also serve the page, on this port of loopback (0 means any free one); default: {UsualPort}",
+        Description = $"Also serve the web page on this loopback port (0 means any free port); default: {UsualPort}",
         HelpName = "PORT",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -34,7 +34,7 @@ internal sealed class DashboardPortOption
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                "--web serves the page from this process, which ends with --detach.",
+                "--web serves the page from this process, but --detach ends this process.",
                 "Omit one of these options; 'orchestrate web' also serves the page of background runs."
             );
         }

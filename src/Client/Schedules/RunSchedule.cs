@@ -139,7 +139,7 @@ public sealed record RunSchedule
         described.Memo?.Fields.GetValueOrDefault(WhenMemo) is { } when
         && described.Schedule.Action?.StartWorkflow?.Input?.Payloads_.FirstOrDefault() is { } input
             ? (when, input)
-            : throw new InvalidDataException($"The schedule '{name}' was not made by 'orchestrate schedule create'.");
+            : throw new InvalidDataException($"The schedule '{name}' was not created by 'orchestrate schedule create'.");
 
     private static T Read<T>(Payload payload) => JsonSerializer.Deserialize<T>(payload.Data.Span, PayloadJsonOptions.Options)!;
 }

@@ -57,7 +57,8 @@ internal sealed class AccessMiddleware(
                 context,
                 HttpStatusCode.Forbidden,
                 "Agents, gates and their processes have no access to this server.",
-                "An agent reports its result with 'orchestrate done', and its needs with 'orchestrate blocked'."
+                "An agent reports its result with 'orchestrate done', and anything it needs in order to continue with "
+                    + "'orchestrate blocked'."
             );
             return;
         }

@@ -187,7 +187,7 @@ internal sealed class ApiDescription(IServiceProvider services)
             new(
                 "Idempotency-Key",
                 "A change with the same key is carried out once: the server keeps the last 1,000 answers for 24 hours, as long as it "
-                    + "runs. A fault of the server frees the key."
+                    + "runs. If the server fails, the key can be used again."
             ),
         ];
 

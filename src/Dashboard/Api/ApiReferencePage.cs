@@ -31,7 +31,7 @@ internal static class ApiReferencePage
             <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
         </head>
         <body>
-            <noscript>This page needs script; <a href="/docs">the list of addresses</a> does not.</noscript>
+            <noscript>This page requires JavaScript; <a href="/docs">the list of addresses</a> does not.</noscript>
             <script id="api-reference" data-url="{{ApiRoutes.Root}}/openapi.json" data-configuration='{"withDefaultFonts": false,
                 "telemetry": false, "agent": {"disabled": true}, "hideClientButton": true, "showDeveloperTools": "never",
                 "customCss": "{{Contrast}}"}'></script>

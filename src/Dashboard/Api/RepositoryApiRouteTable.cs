@@ -49,7 +49,7 @@ internal static class RepositoryApiRouteTable
         {
             Query = [Limit(RunQueryArgumentDefaults.ListLength), After],
         },
-        Read<RunStatus>("getRun", OfRun, "A run as it is", request => (queries, stop) => queries.RunAsync(request.Run, stop)),
+        Read<RunStatus>("getRun", OfRun, "The current state of a run", request => (queries, stop) => queries.RunAsync(request.Run, stop)),
         Read<RunStatus>(
             "getReport",
             OfRun + "/report",
@@ -196,7 +196,7 @@ internal static class RepositoryApiRouteTable
         Read<CheckDocument>(
             "check",
             OfRepository + "/check",
-            "Whether this machine and the repository are ready",
+            "Checks whether this machine and the repository are ready",
             _ => (queries, stop) => queries.CheckAsync(stop)
         ),
         new RunControlApiRoute("startRun", OfRepository + "/runs", "Starts a run in the background", Start)
@@ -213,7 +213,7 @@ internal static class RepositoryApiRouteTable
         Read<ValidateDocument>(
             "validatePlan",
             OfRepository + "/plans/validate",
-            "Whether a plan can be run",
+            "Checks whether a plan can be run",
             request =>
                 request.Text("plan") is { Length: > 0 } plan
                     ? async (queries, stop) => (await queries.PlanAsync(plan, stop)).Check.ToDocument()

@@ -226,7 +226,7 @@ internal sealed class FormRoutes(
         ProblemResponse.Of(
             StatusCodes.Status403Forbidden,
             "This form was not sent from a page of this session.",
-            "Reload the page and send the form again."
+            "Reload the page and submit the form again."
         );
 
     private IResult ShowResult(string to, RunControlResult outcome, string typed = "") =>

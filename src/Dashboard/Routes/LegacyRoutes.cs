@@ -26,7 +26,7 @@ internal sealed class LegacyRoutes(QueryCoalescer reader, AllRunsEvents events, 
         Describe<LegacyFormatRunsAndAgents>(
             routes.MapGet("/api/status", (Delegate)SendStatusAsync),
             "legacyStatus",
-            "Runs and agents that work"
+            "Open runs and their active agents"
         );
         Describe<SessionsDocument>(
             routes.MapGet("/api/sessions", SessionsAsync),

@@ -120,7 +120,7 @@ internal sealed class NewRunRoutes(
             )
             ?? new RunControlResult(
                 UseCaseOutcome.Usage,
-                "No run was started, because this form has already started another run. Send it again to start this run."
+                "No run was started, because this form has already started another run. Submit it again to start this run."
             );
     }
 

@@ -85,6 +85,6 @@ internal static partial class DashboardValueFormatter
     private static string Cut(string line) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{line.AsSpan(0, MostOfLine)} … ({Plural.Of(line.Length, "character")}; 'orchestrate logs' has them)"
+            $"{line.AsSpan(0, MostOfLine)} … ({Plural.Of(line.Length, "character")}; 'orchestrate logs' shows all)"
         );
 }

@@ -41,7 +41,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
             : wait.HolderRun.Length > 0 ? wait.HolderRun
             : "'orchestrate verify'"
         )
-        + (wait.Exclusive is { } name ? $": both need {name}" : ", because one of them runs alone after they conflicted");
+        + (wait.Exclusive is { } name ? $", because both need {name}" : ", because one of them runs alone after they conflicted");
 
     // As long as the run has not started any task, the cause is not a missing slot.
     private TaskWaitCause? BeforeWork(string task) =>
@@ -51,7 +51,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
                 new TaskWaitCause(task, "waits until the plan is approved", plan.Ways is [var approve, ..] ? approve.Command : null),
             RunStateNames.AwaitingApproval or RunStateNames.Planning or RunStateNames.Preparing => new TaskWaitCause(
                 task,
-                $"waits until the run starts tasks; it is {run.State}",
+                $"waits until the run starts tasks; the run is {run.State}",
                 null
             ),
             _ => null,
@@ -82,7 +82,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
         if (run.Waiting.FirstOrDefault(waiting => waiting.Task == task.Id) is { } wait)
         {
             return (
-                new TaskWaitCause(task.Id, $"has a gate that waits: {wait.Gate} {Describe(wait)}", null),
+                new TaskWaitCause(task.Id, $"has a waiting gate: {wait.Gate} {Describe(wait)}", null),
                 wait.HolderRun == run.RunId && wait.HolderTask.Length > 0 ? wait.HolderTask : null
             );
         }
@@ -142,7 +142,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
         new(
             task,
             run.State != RunStateNames.Executing ? $"waits because the run is {RunLivenessClassifier.Describe(run)}"
-                : _atWork >= run.Workers ? $"waits for a free slot: {_atWork} of {run.Workers} are at work"
+                : _atWork >= run.Workers ? $"waits for a free slot: {_atWork} of {run.Workers} are in use"
                 : "is about to start",
             null
         );

@@ -61,8 +61,8 @@ public static class GateProgramProbe
                 "Add the gate's output folder to 'permissions.paths' if it is outside the repository, or make the folder writable.",
             EnvironmentCause.NoSpace => "Free some space on the disk.",
             EnvironmentCause.NoNetwork =>
-                "Connect to the network, allow the host (orchestrate network), or let set-up download everything (worktrees.setup).",
-            EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
+                "Connect to the network, allow the host (orchestrate network), or download everything during set-up (worktrees.setup).",
+            EnvironmentCause.OutOfMemory => "Free some memory, or reduce the number of agents that run at once (workers).",
             EnvironmentCause.MissingService => "Start the service that the gate needs.",
             EnvironmentCause.WrongVersion => "Install the version that the gate requires.",
             _ => null,
@@ -72,7 +72,7 @@ public static class GateProgramProbe
         !ofProject ? "Install the missing program or package, or change the task's 'verification'."
         : SetUpOf(gate, directory, found) is { } setUp
             ? $"Install the missing program or package, or add it to the set-up of each worktree: {setUp}. To run without this "
-                + "gate: gates.task: []."
+                + "gate, set gates.task: []."
         : "Install the missing program or package, also in each worktree (worktrees.setup). To run without this gate, set gates.task: [].";
 
     // Installing such a project also installs its dependencies.

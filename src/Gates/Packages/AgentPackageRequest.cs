@@ -34,9 +34,9 @@ public sealed partial record AgentPackageRequest(string Name, string Version, IR
             );
         }
         problem =
-            $"'{FileNameEncoding.Show(text)}' is not a package of {tool.Registry}, so nothing was installed. Name one as in "
-            + $"{tool.Example}. "
-            + "For anything else (an address, a path, a system program, access to something) ask a "
+            $"'{FileNameEncoding.Show(text)}' is not a valid package name for {tool.Registry}, so nothing was installed. "
+            + $"Name a package like this: {tool.Example}. "
+            + "For anything else (an address, a path, a system program, access to something), ask a "
             + "question.";
         return null;
     }

@@ -67,8 +67,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             return StartFailureVerdict(
                 gate,
                 command,
-                $"With the names of {Plural.Of(subject.ChangedFiles.Count, "file")} the command is longer than 127 KiB. Use a command that "
-                    + "finds its files itself."
+                $"The command contains the names of {Plural.Of(subject.ChangedFiles.Count, "changed file")} and is longer than 127 KiB. "
+                    + "Use a command that finds the files itself."
             );
         }
         using var turn = await scheduler.EnterAsync(gate, subject.Origin, cancellationToken);

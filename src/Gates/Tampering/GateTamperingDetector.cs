@@ -25,7 +25,7 @@ public static class GateTamperingDetector
     public const string OriginalsFail = "the original versions of changed tests fail";
 
     /// <summary>Start of the note that names tests whose expected values have changed.</summary>
-    public const string OtherValues = "tests expect other values than before";
+    public const string OtherValues = "tests expect different values than before";
 
     private const int MostFiles = 3;
     private const double Faster = 5;
@@ -133,8 +133,9 @@ public static class GateTamperingDetector
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"With its base's tests and configuration, the work fails these tests: {FileNameEncoding.List(untouched, MostFiles)}."
-                : "With its base's tests and configuration, the gates of the work fail.";
+                ? "With the tests and configuration of its base commit, the work fails these tests: "
+                    + $"{FileNameEncoding.List(untouched, MostFiles)}."
+                : "With the tests and configuration of its base commit, the work fails its gates.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
@@ -155,13 +156,13 @@ public static class GateTamperingDetector
         }
         if (hollow.Count > 0)
         {
-            yield return "The work changes tests whose original version fails, so that they pass with and without its other changes: "
+            yield return "The work replaces failing tests with versions that pass even without its other changes: "
                 + $"{FileNameEncoding.List(hollow, MostFiles)}.";
         }
         var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
         foreach (var fewer in isSaid ? [] : suite.Fewer)
         {
-            yield return $"The gate '{fewer.Gate}' runs {Plural.Of(fewer.Now, "test")} on the work, and ran {fewer.Before} on its base.";
+            yield return $"The gate '{fewer.Gate}' ran {Plural.Of(fewer.Now, "test")} on the work, but {fewer.Before} on its base commit.";
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
@@ -188,7 +189,7 @@ public static class GateTamperingDetector
         }
         if (suite.Result == BaseSuiteResult.NotComparable)
         {
-            yield return "the tests of its base prove nothing, because they do not build or load with its work";
+            yield return "the original tests prove nothing, because they do not build or load with the new work";
         }
     }
 

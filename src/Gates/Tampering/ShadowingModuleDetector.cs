@@ -96,7 +96,7 @@ internal sealed class ShadowingModuleDetector
         }
         if (OfPython.Contains(name))
         {
-            return $"Python's module '{name}'";
+            return $"the Python module '{name}'";
         }
         return Roots
             .Where(root => root != folder)

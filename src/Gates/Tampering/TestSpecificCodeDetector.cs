@@ -10,13 +10,13 @@ namespace Orchestrator.Gates.Tampering;
 public sealed partial class TestSpecificCodeDetector
 {
     /// <summary>Start of the note that names product code that repeats the values of a test.</summary>
-    public const string RepeatsValues = "product code repeats values of tests";
+    public const string RepeatsValues = "product code repeats values from tests";
 
     /// <summary>Start of the note that names product code that detects a test run.</summary>
     public const string DetectsTests = "product code detects test runs";
 
     /// <summary>Start of the note that names product code that ends the test process that loads it.</summary>
-    public const string EndsTests = "product code ends the tests that load it";
+    public const string EndsTests = "product code terminates the tests that load it";
 
     private const int MostNamed = 3;
     private const int MostTexts = 40;

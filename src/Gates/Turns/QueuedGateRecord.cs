@@ -33,13 +33,13 @@ public sealed record QueuedGateRecord(
     /// </summary>
     public override string ToString()
     {
-        var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";
+        var what = Exclusive is null ? "because it must not run at the same time as" : $"for '{Exclusive}', held by";
         var where =
             Holder.Run == Origin.Run && Holder.Repository == Origin.Repository ? ""
             : Holder.Run.Length == 0 ? $" in {Holder.Repository} (orchestrate verify)"
             : $" of {Holder.Run} in {Holder.Repository}";
         var who = Holder.Task.Length == 0 ? $"the gate '{HolderGate}'{where}" : $"task {Holder.Task}{where}, gate '{HolderGate}'";
-        return $"gate '{Gate}' waits {what}: {who} has it";
+        return $"gate '{Gate}' waits {what} {who}";
     }
 
     internal static QueuedGateRecord Of(GateQueueTicket ticket, GateQueueTicket holder, string? exclusive) =>

@@ -122,8 +122,8 @@ public sealed class WorktreePortAndFolderAssigner
             }
         }
         throw new IOException(
-            $"All {Plural.Of(ranges.Count, "range")} of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that hold "
-                + "them. End runs, or remove unneeded worktrees."
+            $"All {Plural.Of(ranges.Count, "range")} of 20 ports from port {ranges[0]} upward are in use. The files in {_folder} "
+                + "name the worktrees that hold them. End some runs, or remove unneeded worktrees."
         );
     }
 

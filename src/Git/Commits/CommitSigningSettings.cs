@@ -97,7 +97,7 @@ public sealed record CommitSigningSettings(string Format, string Key)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommitSigningException($"{this} did not respond within {AgentPatience.TotalSeconds:0} s.");
+            throw new CommitSigningException($"{this} produced no signature within {AgentPatience.TotalSeconds:0} s.");
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {

@@ -94,7 +94,7 @@ public sealed class LandingReversal(GitRepository repository)
             cancellationToken
         );
         return published.Text.Length > 0
-            ? await OfferRevertAsync(branch, tip, landed, before, run, $"{published.Text} contains it too", cancellationToken)
+            ? await OfferRevertAsync(branch, tip, landed, before, run, $"{published.Text} also contains the work", cancellationToken)
             : await MoveBackAsync(target, branch, landed, before, cancellationToken)
                 ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
@@ -131,8 +131,8 @@ public sealed class LandingReversal(GitRepository repository)
             ? RevertedResult(branch, before)
             : new LandingReversalResult(
                 LandingReversalStatus.TakenBack,
-                $"{branch} is at {before} again. The reset of '{checkout.Path}' was interrupted, and these files have other changes "
-                    + $"since, so they were not reset: {FileNameEncoding.List(foreign)}."
+                $"{branch} is at {before} again. The reset of '{checkout.Path}' was interrupted, and these files have been "
+                    + $"changed since then, so they were not reset: {FileNameEncoding.List(foreign)}."
             );
     }
 
@@ -168,8 +168,8 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new LandingReversalResult(
                 LandingReversalStatus.CheckoutInUse,
-                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then reset it by hand: "
-                    + $"git reset --keep {before}"
+                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish the work there, then reset the "
+                    + $"branch by hand: git reset --keep {before}"
             );
         }
         return await MoveBackInAsync(new Worktree(repository, path, admin), target, branch, landed, before, cancellationToken);
@@ -224,7 +224,7 @@ public sealed class LandingReversal(GitRepository repository)
         LandingReversalResult InTheWay(GitException refusal) =>
             new(
                 LandingReversalStatus.CheckoutInUse,
-                $"'{checkout.Path}' has changes that prevent this. Commit or stash them, then run the command again. "
+                $"'{checkout.Path}' has changes that prevent the reset of {branch}. Commit or stash them, then run the command again. "
                     + $"({refusal.ErrorOutput})"
             );
 
@@ -251,8 +251,8 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new LandingReversalResult(
                 LandingReversalStatus.RevertConflicts,
-                $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in "
-                    + $"{FileNameEncoding.List(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}"
+                $"{branch} was not moved back: {why}, and a commit that undoes the run's work conflicts with the branch in "
+                    + $"{FileNameEncoding.List(merged.ConflictedFiles)}. Undo the work by hand: git merge {inverse}"
             );
         }
         var commit = await _commits.CreateAsync(

@@ -50,8 +50,8 @@ public sealed class RepositoryGitFeatureDetector(GitRepository repository)
                 new(
                     "partial clone",
                     GitFeatureSupportLevel.Warn,
-                    $"The clone lacks file contents. Git fetches them from '{remote}' when worktrees and merges need them, so "
-                        + "these fail without the network.",
+                    $"The clone lacks file contents. Git fetches them from '{remote}' when a worktree or a merge needs them, so "
+                        + "both fail without a network connection.",
                     $"Fetch the rest: git config --unset remote.{remote}.partialclonefilter && git fetch --refetch {remote}"
                 )
             );
@@ -98,8 +98,8 @@ public sealed class RepositoryGitFeatureDetector(GitRepository repository)
                 ? new(
                     "submodules",
                     GitFeatureSupportLevel.Warn,
-                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.List(missing)}: in worktrees "
-                        + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty.",
+                    $"The repository has {count}, but this clone lacks the commits of {FileNameEncoding.List(missing)}, so "
+                        + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty in worktrees.",
                     "git submodule update --init --recursive"
                 )
             : new(

@@ -155,8 +155,8 @@ public sealed class TargetBranchLander(GitRepository repository)
             {
                 return new CommitLandingResult(
                     CommitLandingStatus.Dirty,
-                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have other changes "
-                        + $"since: {FileNameEncoding.List(foreign)}. Commit or stash them, then: {request.FinishCommand}",
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have been changed "
+                        + $"since then: {FileNameEncoding.List(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign
                 );
@@ -175,7 +175,7 @@ public sealed class TargetBranchLander(GitRepository repository)
         intents.RemoveIntent();
         return new CommitLandingResult(
             CommitLandingStatus.Landed,
-            $"{branch} is at {request.Commit}, also in '{checkout.Path}'.",
+            $"{branch} is at {request.Commit}, and so is its checkout in '{checkout.Path}'.",
             request.Commit,
             []
         );
@@ -203,7 +203,7 @@ public sealed class TargetBranchLander(GitRepository repository)
             string[] unmerged = [.. status.Entries.Where(entry => entry.IsUnmerged).Select(entry => entry.Path)];
             return new CommitLandingResult(
                 CommitLandingStatus.Dirty,
-                $"'{checkout.Path}' has files in conflict: {FileNameEncoding.List(unmerged)}. Resolve and commit them, then: "
+                $"'{checkout.Path}' has conflicted files: {FileNameEncoding.List(unmerged)}. Resolve and commit them, then: "
                     + $"{request.FinishCommand}",
                 tip,
                 unmerged

@@ -50,7 +50,7 @@ internal sealed class TargetCheckout(GitRepository repository)
             ? Refuse(
                 CommitLandingStatus.Dirty,
                 $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Keep "
-                    + "it in one place."
+                    + "only one of these checkouts."
             )
             : (having.FirstOrDefault(), null);
 

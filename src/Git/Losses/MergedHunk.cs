@@ -79,8 +79,8 @@ public sealed record MergedHunkReport(IReadOnlyList<MergedHunk> Hunks)
             var tasks = ofTasks.Select(hunk => hunk.Task).Distinct(StringComparer.Ordinal).Count();
             var others = Hunks.Count - ofTasks.Count;
             return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(MergedHunkSurvivalStatus.Present)} present, "
-                + $"{Count(MergedHunkSurvivalStatus.Overwritten)} overwritten by name, {Count(MergedHunkSurvivalStatus.Lost)} lost"
-                + (others == 0 ? "" : $"; {Plural.Of(others, "line")} of others lost");
+                + $"{Count(MergedHunkSurvivalStatus.Overwritten)} overwritten later, {Count(MergedHunkSurvivalStatus.Lost)} lost"
+                + (others == 0 ? "" : $"; {Plural.Of(others, "line")} from other commits lost");
 
             int Count(MergedHunkSurvivalStatus fate) => ofTasks.Count(hunk => hunk.Fate == fate);
         }

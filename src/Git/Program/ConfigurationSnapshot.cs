@@ -117,8 +117,8 @@ public sealed class ConfigurationSnapshot
                 )!
             )
             : throw new ConfigurationSnapshotException(
-                $"The run's copy of git's configuration in {place} was changed: its content does not match its name. The copy is "
-                    + "not used. Restore it, or cancel the run and start it again; finished tasks are reused."
+                $"The run's copy of git's configuration in {place} was changed: its content does not match the hash in its "
+                    + "name. The copy is not used. Restore it, or cancel the run and start it again; finished tasks are reused."
             );
     }
 

@@ -54,11 +54,11 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         var holders = HoldersOf(lockFile);
         var who =
             holders.Count == 0
-                ? "No running process has it open; a killed git process probably left it. If no git command runs here, "
-                    + "remove the file."
-                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let "
-                    + "that process end, then run again.";
-        return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
+                ? "No running process has it open; a killed git process probably left it behind. If no git command is "
+                    + "running here, remove the file."
+                : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Wait "
+                    + "until that process has ended, then run the command again.";
+        return $"The lock file '{lockFile}' has blocked git for {waited.TotalSeconds:0} s. {who}";
     }
 
     /// <summary>Returns the lock file that caused a git failure, or null if no lock file did.</summary>

@@ -28,9 +28,9 @@ internal sealed class SinglePidNamespaceRepositoryLock(GitRepository repository,
         }
         await claim.DisposeAsync();
         throw new GitException(
-            $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (with the process ids of "
-                + $"the namespace {Path.GetFileNameWithoutExtension(other)}), so its processes are invisible here. Let its "
-                + "runs end, or give each container its own clone."
+            $"Another container is using '{repository.MainCheckout ?? repository.CommonDirectory}' (PID namespace "
+                + $"{Path.GetFileNameWithoutExtension(other)}), so its processes are invisible here. Wait until its runs have "
+                + "ended, or give each container its own clone."
         );
     }
 

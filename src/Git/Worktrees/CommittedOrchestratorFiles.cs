@@ -49,8 +49,8 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
             .ToList();
         var names = string.Join(' ', places.Select(place => $"'{place}'"));
         return (
-            $"git tracks files of orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(DisplayText))}"
-                + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there, so they would follow committed links.",
+            $"git tracks files in orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(DisplayText))}"
+                + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there and would follow committed links.",
             wrong.Any(entry => entry.Mode == Link)
                 ? $"Inspect it, then remove it: git rm -r -q -f --ignore-unmatch -- {names} && git commit -m 'Remove links'"
                 : "Stop tracking it; the files stay: git rm -r -q --cached --ignore-unmatch -- "

@@ -230,8 +230,8 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
         }
         var kept = RefStore.KeptPrefix + tip;
         await refs.UpdateAsync([new RefChange(kept, tip, null)], "kept", stop);
-        return $"{branch} was moved by another program while the agent worked, and is not moved back; the agent's commits are kept "
-            + $"as {kept}.";
+        return $"{branch} was moved by another program while the agent worked, and stays at its new commit; the "
+            + $"agent's commits are kept as {kept}.";
     }
 
     // No folder of an earlier start is reused, because its agent may have left arbitrary files in the folder.

@@ -52,7 +52,8 @@ internal sealed partial class SandboxLfsFileImporter(GitRepository repository, s
         }
         return wrong.Count == 0
             ? ""
-            : $"Files in the agent's .git/lfs do not match their names and are dropped: {FileNameEncoding.List(wrong)}.";
+            : "Dropped files in the agent's .git/lfs whose contents do not match the hashes in their names: "
+                + $"{FileNameEncoding.List(wrong)}.";
     }
 
     /// <summary>Lists files whose folder and name indicate that they are Git LFS objects. Links are excluded.</summary>

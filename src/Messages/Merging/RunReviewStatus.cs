@@ -89,7 +89,7 @@ public sealed record RunReviewStatus
             ReviewStateNames.Empty => "not reviewed, because nothing has changed",
             ReviewStateNames.Overruled when Standing.Count == 0 => "not reviewed, because a user decided to land without a review",
             ReviewStateNames.Overruled =>
-                $"not accepted; a user decided to land with {Plural.Of(Standing[^1], "finding")} of round {Standing.Count}",
+                $"not accepted; a user decided to land with {Plural.Of(Standing[^1], "finding")} from round {Standing.Count}",
             _ => $"round {Round} of {MaxRounds} continues",
         };
 }

@@ -10,7 +10,7 @@ public static class BudgetText
     public static string Of(BudgetStatus budget) => $"the budget of {ScopeText(budget.Kind)} is used up: {Figures(budget)}";
 
     /// <summary>
-    /// Formats the current state of a budget, for example as <c>the run: 4.20 of 20.00 USD are spent, 0.35 USD more by agents at work;
+    /// Formats the current state of a budget, for example as <c>the run: 4.20 of 20.00 USD are spent, 0.35 USD more by running agents;
     /// 15.45 USD left</c>.
     /// </summary>
     public static string Of(RunBudget budget) =>
@@ -33,12 +33,12 @@ public static class BudgetText
                 .. budgets.Budgets.Where(budget => budget.Task.Length > 0).Select(budget => $"budget of {Of(budget)}"),
             ];
 
-    /// <summary>Formats the state of a usage limit, such as <c>5-hour limit: 42 % used, empty again at 2026-11-25 18:00Z</c>.</summary>
+    /// <summary>Formats the state of a usage limit, such as <c>5-hour limit: 42 % used, resets at 2026-11-25 18:00Z</c>.</summary>
     public static string Of(UsageWindowLine window) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{WaitReasonText.Name(window.Name)} limit: {window.UsedPercent:0.#} % used, "
-                + $"empty again at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z"
+                + $"resets at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z"
         );
 
     /// <summary>Formats a limit, such as <c>5.00 USD</c>.</summary>
@@ -87,7 +87,7 @@ public static class BudgetText
             ? $", {Join(
                 budget.WorkingUsd is { } usd ? $"{Dollars(usd)} USD" : null,
                 budget.WorkingTokens is { } tokens ? Plural.Grouped(tokens, "token") : null
-            )} more by agents at work"
+            )} more by running agents"
             : "";
 
     private static string Left(RunBudget budget) =>

@@ -42,18 +42,18 @@ public static class StatusReasonFormatter
             WaitingForHostSlotReason why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free slot"
                 + (why.Refusal is { } refusal ? $"; {refusal}" : HostsOf(why)),
             TaskPlacedOnHostReason why => $"is executed on {why.Host}",
-            TaskLeftHostReason why => $"has left {why.Host}",
+            TaskLeftHostReason why => $"is no longer executed on {why.Host}",
             AgentKilledReason why => $"the agent was started {Plural.Of(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentRestartPendingReason why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
             AgentStoppedByUserReason => "its agent was stopped by a user; 'resume' continues its conversation",
             ApprovedByUserReason why => $"approved by {why.By}",
-            TooManyAgentQuestionsReason why => $"its agent has asked {Plural.Of(why.Times, "time")}",
+            TooManyAgentQuestionsReason why => $"its agent has asked {Plural.Of(why.Times, "question")}",
             RunWorkflowResetReason => "restarted by a reset",
             NoRunStateRecordedSinceResetReason why => $"restarted by a reset; it was {why.State} and has reported nothing since",
             BudgetRaisedReason why => $"{why.What}, by {why.By.Who}",
             BudgetUsedUpReason why => BudgetText.Of(why.Budget),
             CanceledByUserReason why => $"cancelled by {why.By}",
-            WorkflowCanceledExternallyReason => "cancelled from outside",
+            WorkflowCanceledExternallyReason => "cancelled by a tool other than orchestrate",
             PreflightStartedReason => "checking git, the base, disk, the agent and the gates",
             NewReviewForUserCommitsReason => "a user added commits; the reviewer checks again",
             UserCommitsRejectedReason why => why.Cause.Text,
@@ -66,20 +66,20 @@ public static class StatusReasonFormatter
             FailedDependencyResumedReason why => $"{why.Task} continues",
             DiskFullReason why => why.Cause.Text,
             TaskDividedReason why => $"it is divided into {string.Join(", ", why.Parts)}",
-            VerifyingEarlierResultReason => "an earlier result is tried on the present base",
+            VerifyingEarlierResultReason => "an earlier result is being verified on the current base",
             EarlierWorkNotFoundReason why => $"its earlier work could not be found: {why.Cause}",
             TaskEndedWithRunReason why => $"the run was {why.State}; its files are kept",
             RunIsEndingReason why => $"ending: {Format(why.Because)}",
             RunEndNotRecordedReason why => $"its end could not be recorded completely: {why.Cause}",
-            TasksFailedAlikeReason why => $"{Plural.Of(why.Tasks, "task")} failed alike: {Format(why.Because)}",
+            TasksFailedAlikeReason why => $"{Plural.Of(why.Tasks, "task")} failed for the same reason: {Format(why.Because)}",
             NewReviewForFixedFindingsReason => "the findings are fixed; the reviewer checks again",
-            FindingsLeftToNewPlanReason => "the findings belong to the tasks of the other plan",
+            FindingsLeftToNewPlanReason => "the findings are left to the tasks of another plan",
             CompositeReason why => $"{Format(why.First)}; {Format(why.Then)}",
             GateInputFilesChangedReason why => why.Changes.Text,
-            VerifyingUserCommitsReason why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
+            VerifyingUserCommitsReason why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are running",
             LandingRevertedReason why => $"reverted by a user: {why.How} Its work is kept at {why.Kept}.",
             PartialLandingRequestedReason why => $"landing of merged work was requested by {why.By}",
-            PartialLandingStartedReason => "merged work, as requested; the rest stays open",
+            PartialLandingStartedReason => "lands the merged work, as requested; the rest stays open",
             LeaseRequestFailedReason why => $"its files and resources could not be leased: {why.Cause}",
             LeaseWorkflowJoinFailedReason why => why.Cause.Text,
             InspectingUserCommitsReason why => $"checking the commits of {why.By.Who} on {why.Branch}",
@@ -87,13 +87,13 @@ public static class StatusReasonFormatter
             AgentMailSentReason why => why.Message.Text,
             TaskWorkLostWithHostReason why => $"its work was lost with {why.Machine}, so it will be repeated",
             TaskMergedBeforeRunResetReason => "merged before the run was reset",
-            NewReviewForMergedWorkReason => "the work has grown since the review; the reviewer checks again",
+            NewReviewForMergedWorkReason => "work was merged after the review; the reviewer checks again",
             MergeNotApprovedReason why => $"{Format(why.Answer)}: {why.Changes}",
             WorkflowMessageDroppedReason why => why.Cause.Text,
-            NewPlanNotMadeReason why => $"The run got no other plan: {Format(why.Because)}",
+            NewPlanNotMadeReason why => $"The run has no other plan: {Format(why.Because)}",
             PlanningFailedReason why => $"no plan yet: {Format(why.Because)}",
             ApprovalTimedOutReason => "it was not approved in time",
-            TaskNotSelectedForRunReason => "outside the request",
+            TaskNotSelectedForRunReason => "not part of the request",
             TaskNotDividedReason why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
             TaskRemarkForUserReason why => why.Text.Text,
             NoTaskCanRunReason why => $"nothing more can run: {ListFirst(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
@@ -109,13 +109,13 @@ public static class StatusReasonFormatter
             PreflightFailedReason why => string.Join('\n', why.Errors),
             VerificationFailedReason why => string.Join(' ', why.Problems),
             OngoingOutagesReason why => Format(why),
-            IdenticalTaskSucceededReason why =>
-                $"{ListFirst(why.Tasks)} did the same task{(why.Because is null ? "" : $"; this attempt failed: {Format(why.Because)}")}",
+            IdenticalTaskSucceededReason why => $"{ListFirst(why.Tasks)} completed the same task"
+                + (why.Because is null ? "" : $"; this attempt failed: {Format(why.Because)}"),
             ReplanRequestedReason why => $"another plan was requested{(why.By is null ? "" : $" by {why.By}")}",
             NewPlanMadeReason why => $"another plan: {why.Replan}",
             NewPlanNeedsApprovalReason why => string.Join(' ', Format(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
             NewPlanNotAdoptedReason why => $"The other plan was not accepted: {Format(why.Because)}",
-            WaitingForTaskPartsReason => "the smaller tasks that it was divided into come first",
+            WaitingForTaskPartsReason => "the smaller tasks into which it was divided run first",
             PausedByUserReason => "paused by a user",
             NoticesNotSentReason why => why.Problem.Text,
             PlanApprovalDecidedReason why => $"the plan is {(why.Accepted ? "approved" : "rejected")} by {why.By}",
@@ -128,7 +128,7 @@ public static class StatusReasonFormatter
                     + $"{why.Task} --guidance TEXT): {why.Question}",
             PlannerRetriedReason => "the planner is asked again",
             PlannerRetriedAfterFailureReason why => $"{why.Message}; the planner is asked again",
-            PlannerDefersToUserReason why => $"the planner passes it to a user: {why.Cause}",
+            PlannerDefersToUserReason why => $"the planner leaves the decision to a user: {why.Cause}",
             PlannerUsageLimitReachedReason why => $"the planner waits until {Second(why.Until)}: {why.Message}",
             PlannerWorkingReason why => $"{why.Agent} plans",
             PlannerStoppedReason => "the planner was stopped",
@@ -145,8 +145,8 @@ public static class StatusReasonFormatter
                 + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
             ApprovalDeniedByUserReason why => $"rejected by {why.By}",
             TaskReplacedReason why => $"replaced by other tasks, as requested by {why.By.Who}",
-            InstallingPackageReason => "its agent's request is installed",
-            EvaluatingAgentRequestReason => "its agent's request is checked",
+            InstallingPackageReason => "installing the packages that its agent requested",
+            EvaluatingAgentRequestReason => "checking its agent's request",
             AgentRequestNeedsApprovalReason why => why.Request.Text,
             TaskResolvedByUserReason why =>
                 $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateVerdictFormatter.Count(gates)}" : "")}",
@@ -157,7 +157,7 @@ public static class StatusReasonFormatter
                 $"the reviewer was not asked which of equal results is the best: {string.Join("; ", why.Why)}",
             NewReviewForChangedFilesReason => "the review is outdated; the reviewer checks again",
             ReviewOverruledReason why => $"review: {why.Review}",
-            ChangeRejectedByReviewerReason why => $"the reviewer does not accept: {Format(why)}",
+            ChangeRejectedByReviewerReason why => $"the reviewer does not accept the work: {Format(why)}",
             ReviewStillUnreadableReason why =>
                 $"after {Plural.Of(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
                     + string.Join(' ', why.Problems),
@@ -168,7 +168,7 @@ public static class StatusReasonFormatter
             RunEndedBeforeTaskReason why => $"{Ended(why)}; its files are kept",
             WorkflowFailedReason why => why.Cause.Text,
             RunLandedReason why => why.Where.Text,
-            TaskBranchesRetainedReason { Tasks.Count: 0 } => "no task has left work on a branch",
+            TaskBranchesRetainedReason { Tasks.Count: 0 } => "no task has produced work on a branch",
             TaskBranchesRetainedReason { Tasks: [var only] } =>
                 $"the work of {only} is on its own branch; nothing was merged, as set by git.land",
             TaskBranchesRetainedReason why =>
@@ -183,7 +183,7 @@ public static class StatusReasonFormatter
                 $"{why.By} has added {(why.Tasks.Count <= 10 ? string.Join(", ", why.Tasks) : Plural.Of(why.Tasks.Count, "task"))}",
             TaskStartNeedsApprovalReason => "the plan requires an approval before it starts",
             ActivityFailingRepeatedlyReason why =>
-                $"{why.Activity} has failed {Plural.Of(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
+                $"{why.Activity} has failed {Plural.Of(why.Failures, "time")} and is being retried: {Clause(why.Cause)}.",
             ActivityFailedPermanentlyReason why => why.Cause.Text,
             TaskWorkflowStillOpenReason why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
             WorkflowTerminatedReason why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by an unnamed client")
@@ -191,18 +191,18 @@ public static class StatusReasonFormatter
             ContinuedByUserReason why => $"continued by {why.By}",
             MergeQueueWorkflowReplacedReason why => $"The merge queue ended: {why.Cause}. Another one continues.",
             MergeQueueMessageForUserReason why => why.Text.Text,
-            TaskRetriedReason why => why.By is null ? "tried again" : $"tried again by {why.By}",
-            TaskRetryPendingReason why => $"{Format(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
+            TaskRetriedReason why => why.By is null ? "retried" : $"retried by {why.By}",
+            TaskRetryPendingReason why => $"{Format(why.Because)} (retry in {Minutes(why.Pause)} min, or at once with 'orchestrate retry')",
             UsageLimitReachedReason why => $"waits until {Second(why.Until)}: {why.Message}",
             WaitingForConflictReason why => $"{why.Conflict} The task waits until {why.Task} has resolved its own conflict.",
-            WaitingForLeaseReason why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "waits for too" : "works on")}",
+            WaitingForLeaseReason why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "is also waiting for" : "works on")}",
             WaitingForWorkerReason why =>
                 $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one on its machine: "
                     + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
             WaitingLongForLeaseReason why =>
                 $"{Format(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
             TaskSkippedByUserReason why => $"counts as done without changes: waived by {why.By}",
-            EscalationResolutionRefusedReason why => $"{Format(why.Refusal)} Before: {Format(why.Before)}",
+            EscalationResolutionRefusedReason why => $"{Format(why.Refusal)} Earlier reason: {Format(why.Before)}",
             RunningTaskCanceledReason => "cancelled by a user; its files are kept",
             TaskWorkflowEndedSilentlyReason why =>
                 $"its workflow ended: {(why.Because is null ? "the cause is unknown" : Format(why.Because))}",
@@ -217,7 +217,7 @@ public static class StatusReasonFormatter
     private static string Format(ChangeRejectedByReviewerReason why) =>
         why.IsLastRound ? $"round {why.Review.Round} of {why.Review.MaxRounds} ends with {why.Summary}"
         : why.Before is null ? $"the fixes for earlier findings failed: {why.Summary}"
-        : $"findings do not get fewer ({why.Before} in the round before): {why.Summary}";
+        : $"the number of findings does not decrease ({why.Before} in the previous round): {why.Summary}";
 
     private static string Format(OngoingOutagesReason why)
     {
@@ -227,7 +227,7 @@ public static class StatusReasonFormatter
             return string.Join(' ', steps);
         }
         var open = why.Open.Select(outage => $"{NameOf(outage.Account)}: {outage.Reason.TrimEnd('.')}.");
-        var cure = $"Its tasks wait and continue by themselves; at once: orchestrate retry {why.Run}/TASK";
+        var cure = $"Its tasks wait and continue automatically; to continue at once: orchestrate retry {why.Run}/TASK";
         return string.Join(' ', open.Append(cure).Concat(steps));
     }
 
@@ -239,7 +239,7 @@ public static class StatusReasonFormatter
     private static string Ended(RunEndedBeforeTaskReason why) =>
         why.By is not null ? $"its run was {Format(why.By)}"
         : why.State is not null ? $"its run has ended: {why.State}"
-        : "its run has ended without it";
+        : "its run has ended without this task";
 
     private static string InParentheses(Reason? reason) => reason is null ? "" : $" ({Format(reason)})";
 

@@ -26,7 +26,7 @@ public static class SteeringRefusals
     /// <summary>Checks a command to skip a task.</summary>
     public static string? OfSkip(bool isPlanner, string state) =>
         isPlanner && state != TaskStateNames.Planned
-            ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
+            ? "Without its planner, the run has no plan. Retry the planner (with --guidance), or cancel the run."
             : null;
 
     /// <summary>Checks a command to merge a task before all other waiting tasks.</summary>

@@ -39,7 +39,7 @@ public static class SteeringCatalog
         new(
             "pause",
             SteeringTargetKinds.Run | SteeringTargetKinds.Task,
-            "Pause a run or one task; agents keep their conversation",
+            "Pause a run or one task; agents keep their conversations",
             (input, _) =>
                 input.Task is { } task
                     ? new SteeringMessage(WorkflowMessageNames.Pause, new TaskSteeringArguments(task))
@@ -47,7 +47,10 @@ public static class SteeringCatalog
                         Refuse = run => WorkerlessRunCommandValidator.OfPause(run, task),
                     }
                     : new SteeringMessage(WorkflowMessageNames.Pause, null) { Reached = run => run.Paused }
-        );
+        )
+        {
+            Examples = ["orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"],
+        };
 
     /// <summary>Resumes a run or a task.</summary>
     public static SteeringCommandDefinition Resume { get; } =
@@ -63,7 +66,7 @@ public static class SteeringCatalog
         new(
             "cancel",
             SteeringTargetKinds.Run | SteeringTargetKinds.Task,
-            "End a run or one task; merged work stays on staging",
+            "End a run or one task; merged work stays on the staging branch",
             (input, _) =>
                 input.Task is { } task
                     ? new SteeringMessage(WorkflowMessageNames.CancelTask, new TaskSteeringArguments(task, By: input.By))
@@ -83,7 +86,7 @@ public static class SteeringCatalog
         new(
             "retry",
             SteeringTargetKinds.Task,
-            "Try a task again",
+            "Retry a task",
             (input, _) =>
                 new SteeringMessage(
                     WorkflowMessageNames.RetryTask,
@@ -96,6 +99,7 @@ public static class SteeringCatalog
         {
             Decision = WorkflowMessageNames.RetryTask,
             Arguments = [new SteeringCommandParameter(Guidance, "Guidance for the agent's next attempt")],
+            Examples = ["orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""],
         };
 
     /// <summary>Skips a task, so that the task counts as done although its work is not merged.</summary>
@@ -103,7 +107,7 @@ public static class SteeringCatalog
         new(
             "skip",
             SteeringTargetKinds.Task,
-            "Count a task as done without changes",
+            "Count a task as done without its changes",
             (input, _) =>
                 new SteeringMessage(WorkflowMessageNames.SkipTask, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
@@ -112,6 +116,7 @@ public static class SteeringCatalog
         )
         {
             Decision = WorkflowMessageNames.SkipTask,
+            Examples = ["orchestrate skip run-tasks-3f9a1c/parser"],
         };
 
     /// <summary>Approves the plan or the task that an open question is about.</summary>
@@ -119,7 +124,7 @@ public static class SteeringCatalog
         new(
             "approve",
             SteeringTargetKinds.Question,
-            "Approve a question of a run",
+            "Approve the plan or task that a run asks about",
             (input, _) =>
                 new SteeringMessage(
                     WorkflowMessageNames.Approve,
@@ -139,7 +144,7 @@ public static class SteeringCatalog
         new(
             "reject",
             SteeringTargetKinds.Question,
-            "Reject a question of a run",
+            "Reject the plan or task that a run asks about",
             (input, _) =>
                 new SteeringMessage(
                     WorkflowMessageNames.Reject,
@@ -229,7 +234,7 @@ public static class SteeringCatalog
             [
                 new SteeringCommandParameter(
                     Way,
-                    $"'{EscalationResolutionKinds.ManualFix}': your commits on its staging branch repair it; "
+                    $"'{EscalationResolutionKinds.ManualFix}': your commits on the run's staging branch repair the run; "
                         + $"'{EscalationResolutionKinds.Replan}': the planner "
                         + "replaces the failed tasks"
                 )
@@ -238,7 +243,7 @@ public static class SteeringCatalog
                     Placeholder = "WAY",
                     Values = EscalationResolutionKinds.All,
                 },
-                new SteeringCommandParameter(Reason, "The reason, for the record of the run; with replan the planner reads it, too"),
+                new SteeringCommandParameter(Reason, "The reason, which the run records; with replan, the planner also gets the reason"),
             ],
             Lands = true,
             Questions = _ => RunQuestion.OfResolve,
@@ -256,14 +261,14 @@ public static class SteeringCatalog
             Decision = WorkflowMessageNames.RaiseBudget,
             Arguments =
             [
-                new(Amount, "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must exceed the spent amount")
+                new(Amount, "The new limit in US dollars, such as 20, or in tokens, such as '2M tokens'; must exceed the spent amount")
                 {
                     IsRequired = true,
                     Placeholder = "AMOUNT",
                     Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a valid budget." : null,
                     Cure = $"Specify {BudgetAmount.Accepts}.",
                 },
-                new(BudgetKind, "Kind of the budget: run, task, attempt, day or account (default: run, or task if one is given)")
+                new(BudgetKind, "Kind of the budget: run, task, attempt, day or account (default: task if a task is given, or else run)")
                 {
                     Placeholder = "WHAT",
                     Check = (kind, input) =>

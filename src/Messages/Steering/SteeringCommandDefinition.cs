@@ -51,6 +51,12 @@ public sealed record SteeringCommandDefinition(
     /// </summary>
     public string? Decision { get; init; }
 
+    /// <summary>
+    /// Example command lines. The command line has a command for each definition with examples; others belong to a command of its own, such
+    /// as <c>land</c>.
+    /// </summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
     /// <summary>Returns the ids of the questions that the command may answer, the most likely one first.</summary>
     public Func<SteeringCommandUserInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 
@@ -74,7 +80,7 @@ public sealed record SteeringCommandDefinition(
             }
             if (argument.Values.Count > 0 && !argument.Values.Contains(value, StringComparer.Ordinal))
             {
-                return ($"'{value}' is not a valid value of {argument.Name}.", $"Known are {string.Join(", ", argument.Values)}.");
+                return ($"'{value}' is not a valid value of {argument.Name}.", $"Valid values: {string.Join(", ", argument.Values)}.");
             }
             if (argument.Check(value, input) is { } fault)
             {

@@ -82,7 +82,7 @@ internal static class WorkerlessRunCommandValidator
         return
             waiting?.Why is BudgetUsedUpReason { Budget: var budget }
             && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
-            ? $"{BudgetText.Of(budget)}: give more than that"
+            ? $"{BudgetText.Of(budget)}. Specify a higher limit."
             : null;
     }
 }

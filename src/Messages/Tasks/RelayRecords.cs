@@ -42,7 +42,7 @@ public sealed record TaskAgentSwitch
         + (
             LostConversation
                 ? $"it continued from the files and a summary, without the conversation with {From}, "
-                    + "and its start counts as an additional one"
+                    + "and its start counts as an additional start"
                 : "nothing had started"
         );
 }

@@ -27,8 +27,8 @@ public static class SandboxSocketOpener
         {
             if (process < 0)
             {
-                return "The kernel lacks pidfd_open(2) (Linux 5.3 or newer has it), so this sandbox got no network, because its "
-                    + "network could not end with it.";
+                return "The kernel lacks pidfd_open(2) (Linux 5.3 or newer has it), so this sandbox has no network. "
+                    + "Without pidfd_open, the network could not end together with the sandbox.";
             }
             foreach (var port in ports.Split(','))
             {

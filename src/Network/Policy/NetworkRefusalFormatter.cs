@@ -48,8 +48,8 @@ public static class NetworkRefusalFormatter
             NetworkRefusalReason.UpstreamFailed =>
                 $"orchestrate could not connect to {place} through the upstream proxy of this machine ({verdict.Detail}). " + $"{Upstream}",
             NetworkRefusalReason.Credential =>
-                "orchestrate refused a request, because it has a credential other than the placeholder of this sandbox, or "
-                    + "none. The proxy replaces only the placeholder by the API key.",
+                "orchestrate refused a request, because its credential is missing or is not the placeholder of this sandbox. "
+                    + "The proxy replaces only this placeholder with the API key.",
             _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "No message text is defined for this reason."),
         };
     }

@@ -143,7 +143,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
     /// <inheritdoc/>
     public async Task<(ProxyRequestDestination? Target, string Fault)> ReadAsync(BufferedClientSocket client, CancellationToken stop)
     {
-        const string Cut = "the client ended in the middle of it.";
+        const string Cut = "the client closed the connection in the middle of the request.";
         if (!await client.ReadAsync(2, stop) || !await client.ReadAsync(2 + client.Ahead[1], stop))
         {
             return (null, Cut);

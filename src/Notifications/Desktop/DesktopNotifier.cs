@@ -51,7 +51,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
                 ],
                 cancellationToken
             )
-            : Task.FromResult(new NoticeDeliveryResult(NoticeDeliveryResultKind.Failed, "its bubble on the desktop is unknown."));
+            : Task.FromResult(new NoticeDeliveryResult(NoticeDeliveryResultKind.Failed, "the id of its desktop notification is unknown."));
 
     /// <inheritdoc/>
     public Task<NoticeDeliveryResult> CheckAsync(CancellationToken cancellationToken) =>

@@ -87,7 +87,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         {
             AuthenticationException { InnerException: SmtpCommandException refused } when IsTemporary(refused) => new(
                 NoticeDeliveryResultKind.Later,
-                "the server rejects the login for now."
+                "the server temporarily rejects the login."
             ),
             AuthenticationException => new(NoticeDeliveryResultKind.Failed, "the server rejects the login."),
             SslHandshakeException => new(

@@ -90,7 +90,10 @@ public sealed class RetryingHttpClient : IDisposable
         }
         catch (BrokenCircuitException broken)
         {
-            return new(NoticeDeliveryResultKind.Later, "the server did not answer the last tries, so it is not tried again for a while.")
+            return new(
+                NoticeDeliveryResultKind.Later,
+                "the server did not answer the last attempts, so no further attempt is made for a while."
+            )
             {
                 NotBefore = _options.Time.GetUtcNow() + (broken.RetryAfter ?? _options.Break),
             };

@@ -171,7 +171,7 @@ internal sealed class BacklogTaskReader(FaultList faults)
             "status-differs",
             flag,
             fields.Join(flag.Text),
-            $"'status' says '{word}', but '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}. It counts "
+            $"'status' says '{word}', but '{flag.Text}' says that the task is {(isDone is true ? "" : "not ")}done. The task counts "
                 + "as done.",
             "Set both to the same state."
         );

@@ -145,7 +145,7 @@ internal ref struct JsonTreeParser
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonException("A text contains half of a surrogate pair (\\uD800 to \\uDFFF).", null, _line - 1, _column - 1, e);
+            throw new JsonException("A string contains an unpaired surrogate (\\uD800 to \\uDFFF).", null, _line - 1, _column - 1, e);
         }
     }
 

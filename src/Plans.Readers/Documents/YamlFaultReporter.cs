@@ -39,8 +39,8 @@ internal static class YamlFaultReporter
             column,
             "",
             $"This is not valid YAML: {reason.Trim().TrimEnd('.')}.",
-            $"Look {(shown.Length == 0 ? "just above" : $"at and just above the line '{shown}'")}: quotes, colons, brackets and "
-                + "indentation."
+            "Check the quotes, colons, brackets and indentation "
+                + (shown.Length == 0 ? "just above." : $"at and just above the line '{shown}'.")
         );
     }
 

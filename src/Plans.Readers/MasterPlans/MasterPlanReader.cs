@@ -82,7 +82,7 @@ public static class MasterPlanReader
         {
             Refuse(
                 "bad-link",
-                $"The link '{row.Link}' of phase {row.Id} leaves the repository.",
+                $"The link '{row.Link}' of phase {row.Id} points outside the repository.",
                 "Link to a file in the repository, relative to the master plan."
             );
             return new MasterPlanPhase(row, "", null);

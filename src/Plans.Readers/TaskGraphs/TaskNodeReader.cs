@@ -196,7 +196,7 @@ internal static class TaskNodeReader
                 flag,
                 fields.Join(flag.Text),
                 $"'{fields.Key("status")!.Text}' says '{text}', but '{flag.Text}' says "
-                    + $"{(said ? "that the task is done" : "that it is not")}.",
+                    + $"{(said ? "that the task is done" : "that the task is not done")}.",
                 "Keep the correct status."
             );
         }

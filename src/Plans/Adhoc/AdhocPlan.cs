@@ -54,7 +54,7 @@ public static class AdhocPlan
             var which = texts.Count == 1 ? "The task" : $"Task {Number(index + 1)}";
             if (!text.Any(char.IsLetterOrDigit))
             {
-                return $"{which} says nothing: {(text.Trim().Length == 0 ? "it is empty" : "it has no word")}.";
+                return $"{which} describes no work: {(text.Trim().Length == 0 ? "it is empty" : "it contains no words")}.";
             }
             if (text.Length > LongestText)
             {

@@ -82,7 +82,7 @@ public sealed record InterfaceContractResolutionResult(
     private static string Overwritten(InterfaceContractStub stub) =>
         $"'{stub.FilePath}' already exists and differs from the contract '{stub.Name}' (version {stub.Version}) of this "
         + "plan, so it is not overwritten. Give the contract another file_path, "
-        + "or remove or rename the file and commit that. To use the existing file as the contract, "
+        + "or remove or rename the file and commit this change. To use the existing file as the contract, "
         + "leave out the contract's methods.";
 
     private static IEnumerable<string> Change(InterfaceContractStub stub, string? content) =>

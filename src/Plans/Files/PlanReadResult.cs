@@ -65,7 +65,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                             FaultSeverity.Error,
                             index,
                             field,
-                            $"The path '{path}' leaves the repository: {link}.",
+                            $"The path '{path}' points outside the repository, because {link}.",
                             "Name a path whose links stay inside the repository."
                         )
                     );

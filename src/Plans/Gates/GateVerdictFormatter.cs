@@ -65,7 +65,7 @@ public static class GateVerdictFormatter
             GateResult.Skipped when verdict.Gate.Covers is not null => "None of the files that the gate covers was changed.",
             GateResult.Skipped => "No file of the kind that the gate checks was changed.",
             _ when verdict.Repaired is { } files =>
-                $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit these "
+                $"It changed tracked files ({Names(files)}), so its success proves nothing. Commit these "
                     + "changes, and make the gate check without changing "
                     + $"files{(WatchAndFixModeRemover.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
             GateResult.TimedOut => $"The {kind} was stopped, because it took longer than {verdict.Gate.Limit.TotalSeconds:0} s.",
@@ -75,7 +75,7 @@ public static class GateVerdictFormatter
             GateResult.CouldNotRun => $"The gate '{verdict.Gate.Name}' could not run: "
                 + $"{(verdict.ExitCode is { } code ? $"exit code {code}. " : "")}{end}{(end.Length == 0 ? "" : ".")}",
             _ => $"The {kind} '{verdict.Gate.Name}' ended with exit code {verdict.ExitCode}"
-                + $"{(verdict.Gate.Negate ? ", but has to fail" : "")}{(end.Length == 0 ? "" : $": {end}")}.",
+                + $"{(verdict.Gate.Negate ? ", but must fail" : "")}{(end.Length == 0 ? "" : $": {end}")}.",
         };
     }
 
@@ -334,7 +334,7 @@ public static class GateVerdictFormatter
         };
 
     private static string Weight(GateVerdict verdict) =>
-        verdict.DecidesAnyway ? "; it decides, because no other test does" : "; it is only advisory";
+        verdict.DecidesAnyway ? "; it still decides, because no other test checks the work" : "; it is only advisory";
 
     /// <summary>Formats the anomalies of a verdict. Empty if there are none.</summary>
     public static string Anomalies(GateVerdict verdict) =>

@@ -45,7 +45,7 @@ internal sealed class MissingPathLinter(
                             i,
                             $"verification[{g}]",
                             $"The gate '{gate.Command}' of task '{task.Id}' names {what}, which does not exist, and "
-                                + "neither the task nor one of its dependencies may write it.",
+                                + "neither the task nor any of its dependencies may write it.",
                             $"Add '{path}' to the files_write of the task that creates it, or name an existing file."
                         );
                     }

@@ -63,7 +63,7 @@ public static class RepositoryPath
             {
                 if (kept.Count == 0)
                 {
-                    fault = "leaves the repository";
+                    fault = "points outside the repository";
                     return null;
                 }
                 kept.RemoveAt(kept.Count - 1);

@@ -42,7 +42,7 @@ public static class TaskId
             _ when !char.IsAsciiLetterOrDigit(id[0]) => "does not begin with a letter or digit",
             _ when id.Contains("..", StringComparison.Ordinal) => "contains '..'",
             _ when id.EndsWith('.') => "ends with a dot",
-            _ when id.EndsWith(".lock", StringComparison.OrdinalIgnoreCase) => "ends with '.lock', which git keeps for itself",
+            _ when id.EndsWith(".lock", StringComparison.OrdinalIgnoreCase) => "ends with '.lock', which git reserves",
             _ => null,
         };
     }

@@ -8,7 +8,7 @@ namespace Orchestrator.Plans;
 public sealed record BudgetAmount(decimal? Usd, long? Tokens)
 {
     /// <summary>Text for users that describes valid amounts.</summary>
-    public const string Accepts = "US dollars such as 20 or 7.50, or tokens such as '2M tokens'; more than 0";
+    public const string Accepts = "a positive amount in US dollars, such as 20 or 7.50, or in tokens, such as '2M tokens'";
 
     private const decimal MostDollars = 1_000_000m;
     private const long MostTokens = 1_000_000_000_000;

@@ -85,7 +85,7 @@ public sealed partial class FolderHandle : IDisposable
     {
         if (FolderSystemCalls.MakeAt(Number, FolderSystemCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
         {
-            throw Fault("make the folder", name);
+            throw Fault("create the folder", name);
         }
         return TryOpen(name);
     }
@@ -200,7 +200,7 @@ public sealed partial class FolderHandle : IDisposable
     {
         if (FolderSystemCalls.LinkAt(FolderSystemCalls.Ended(target), Number, FolderSystemCalls.Ended(name)) != 0)
         {
-            throw Fault("make the link", name);
+            throw Fault("create the link", name);
         }
     }
 

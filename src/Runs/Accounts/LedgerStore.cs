@@ -115,7 +115,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         var account = Path.GetFileName(path)[..^Ending.Length];
         if (FileOwnerUserIdReader.Of(path) is { } owner && owner != FileOwnerUserIdReader.Current)
         {
-            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"it belongs to another user (number {owner})"));
+            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"it belongs to another user (user ID {owner})"));
         }
         byte[]? content;
         try
@@ -145,7 +145,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         new(
             $"{path} can't be used: {fault.TrimEnd('.')}. The file records an account's spending and limits, so no "
                 + "agent is started and the file stays unchanged. Restore it from a backup, or move it away. The account "
-                + "then starts at zero, and its earlier spending stays in the history beside it."
+                + "then starts at zero, and its earlier spending stays in the history file next to it."
         );
 }
 

@@ -32,7 +32,7 @@ public static class MoneyBudgetChecker
         {
             return prices.Find(model) is not null
                 ? ""
-                : $"{budget} is in US dollars, but the price of the model '{model}' of the agent '{agent}' is unknown. Set it in "
+                : $"{budget} is in US dollars, but the price of the model '{model}' of the agent '{agent}' is unknown. Set the price in "
                     + $"'prices' ([{{model: {model}, input: USD, output: USD}}], per million tokens), or set a budget in tokens.";
         }
         return
@@ -46,7 +46,7 @@ public static class MoneyBudgetChecker
                 + (
                     settings.DescriptionOf(agent) is null
                         ? ""
-                        : $" Or name its model (agents.{agent}.model), and that model's price under 'prices'."
+                        : $" Or set the agent's model (agents.{agent}.model) and the price of that model ('prices')."
                 );
     }
 }

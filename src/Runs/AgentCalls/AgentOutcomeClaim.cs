@@ -169,7 +169,7 @@ public sealed record AgentOutcomeClaim
                 hash = HashVerifiedFile.HashOf(content);
                 return claim;
             }
-            problem = $"{FileName} has no 'status' of completed, blocked or failed, so it is ignored.";
+            problem = $"{FileName} is ignored, because its 'status' is not completed, blocked or failed.";
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -8,8 +8,8 @@ public static partial class AgentOutcomeClassifier
     private const int MostNamed = 20;
 
     private const string MemoryCure =
-        "Retry the task with --guidance on using less memory, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
-        + "the task) and start a new run, which keeps finished work.";
+        "Retry the task with --guidance on using less memory, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' in "
+        + "the task) and start a new run, which reuses finished work.";
 
     /// <summary>Returns the failure class and a message for users.</summary>
     /// <param name="outcome">The outcome of the agent run.</param>
@@ -87,7 +87,7 @@ public static partial class AgentOutcomeClassifier
 
     // A run keeps the settings that it started with, so a changed setting takes effect only in a new run.
     private static string SuggestFix(string setting) =>
-        $"Retry the task (with --guidance that reduces its scope), or raise {setting} and start a new run, which keeps finished work.";
+        $"Retry the task (with --guidance that reduces its scope), or raise {setting} and start a new run, which reuses finished work.";
 
     // The message of an agent may lack a full stop at its end.
     private static string Sentences(string message, string cure) =>

@@ -218,7 +218,7 @@ public sealed class AgentUsageReporter(
         var price = prices.Find(agent.Model) is { } known
             ? $", about {MicroDollars.Text(known.Of(new TokenCounts(0, 0, 0, _context)))} USD"
             : "";
-        return $"Continuing then reads {Plural.Grouped(_context, "token")} of its conversation again, because the prompt cache "
+        return $"Continuing then reads {Plural.Grouped(_context, "token")} of the conversation again, because the prompt cache "
             + $"no longer has "
             + $"them{price}.";
     }
@@ -280,7 +280,7 @@ public sealed class AgentUsageReporter(
             var used =
                 $"the account {agent.Account} has used {WaitReasonText.Percent(window.PartsPerMillion)} of its "
                 + $"{WaitReasonText.Name(window.Name)} limit";
-            var until = string.Create(CultureInfo.InvariantCulture, $"it resets at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+            var until = string.Create(CultureInfo.InvariantCulture, $"the limit resets at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z");
             _notices.Add(new TaskNotice($"{used} (usage.warn_at); {until}", IsForPerson: true));
         }
     }

@@ -65,7 +65,7 @@ public sealed class PayingAccountSelector : IDisposable
             if (next is null)
             {
                 Chosen = other;
-                other.Use.Note($"{other.Agent.Account} pays (agents.claude.fallback): {refusal.Message}");
+                other.Use.Note($"the account {other.Agent.Account} pays instead (agents.claude.fallback): {refusal.Message}");
                 return null;
             }
             if (next.FailureClass == FailureClass.Held)

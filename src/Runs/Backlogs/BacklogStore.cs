@@ -81,7 +81,7 @@ public sealed class BacklogStore
                 PlanFault.Error(
                     Name,
                     "not-expressible",
-                    "The file can't express this change: a number within a subtask refers to a subtask, not to a task.",
+                    "The file can't express this change, because inside a subtask, a dependency number refers to another subtask.",
                     "Change the id of the task or of the subtask.",
                     "tasks"
                 ),

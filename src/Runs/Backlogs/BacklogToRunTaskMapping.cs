@@ -45,12 +45,12 @@ public sealed record BacklogToRunTaskMapping
         {
             var changed = await store.ChangeAsync(marks.Tag, backlog => MarkDone(backlog, finished), stop);
             return changed.File is null
-                ? $"{store.Name}: its tasks could not be marked done: {string.Join(" ", changed.Faults.Select(f => f.Message))}"
+                ? $"Tasks in {store.Name} could not be marked as done: {string.Join(" ", changed.Faults.Select(f => f.Message))}"
                 : null;
         }
         catch (Exception failed) when (failed is BacklogBusyException or IOException or UnauthorizedAccessException)
         {
-            return $"{store.Name}: {FileNameEncoding.List(finished, 20)} could not be marked done: {failed.Message}";
+            return $"{store.Name}: {FileNameEncoding.List(finished, 20)} could not be marked as done: {failed.Message}";
         }
     }
 

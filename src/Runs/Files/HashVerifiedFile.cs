@@ -62,7 +62,7 @@ public static class HashVerifiedFile
         if (RegularFileReader.TryMoveAway(path, ChangedName) is { } moved)
         {
             return new RunStepFailedException(
-                $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
+                $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. The file was renamed to "
                     + $"{folder.Relative(moved)}. {SuggestFix(shown)}",
                 "FileChanged"
             );

@@ -116,8 +116,8 @@ public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSe
         return unwritten
             .Where(c => !known.Contains(c.FilePath) && File.Exists(Path.Combine(checkout, c.FilePath)))
             .Select(c =>
-                $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, so it could "
-                + "not land over your file. Commit the file, or remove it."
+                $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, so its work "
+                + "could not land, because it would overwrite your file. Commit the file, or remove it."
             );
     }
 

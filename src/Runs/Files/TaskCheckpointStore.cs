@@ -46,20 +46,20 @@ public static class TaskCheckpointStore
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new RunStepFailedException(
-                $"{folder.Relative(path)} is gone: {SuggestFix(folder, "the folder")}",
+                $"{folder.Relative(path)} is missing. {SuggestFix(folder, "the folder")}",
                 missing,
                 "CheckpointGone"
             );
         }
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file.Hash)
         {
-            throw new RunStepFailedException($"{folder.Relative(path)} was changed: {SuggestFix(folder, "it")}", "CheckpointChanged");
+            throw new RunStepFailedException($"{folder.Relative(path)} was changed. {SuggestFix(folder, "the file")}", "CheckpointChanged");
         }
         return JsonSerializer.Deserialize<List<TaskCheckpoint>>(bytes)!;
     }
 
     private static string SuggestFix(RunFolder folder, string what) =>
-        $"it records the progress of {folder.Name}. Restore {what}, or cancel the run and start it again; finished tasks are reused.";
+        $"The file records the progress of {folder.Name}. Restore {what}, or cancel the run and start it again; finished tasks are reused.";
 
     private static string PathOf(RunFolder folder, CheckpointFile file) => Path.Combine(folder.Checkpoints, file.Hash + ".json");
 }

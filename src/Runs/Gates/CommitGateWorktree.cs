@@ -24,7 +24,7 @@ public sealed class CommitGateWorktree(
 ) : IAsyncDisposable
 {
     private const string Unclean =
-        "left a worktree that can't be restored to its commit, because it contains foreign files or git refused.";
+        "left a worktree that can't be restored to its commit, because it contains files from elsewhere or git refused.";
 
     private readonly HashSet<Gate> _ran = [];
     private VerificationWorktree? _place;

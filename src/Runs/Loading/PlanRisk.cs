@@ -28,7 +28,7 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         if (guarded.Count > 0)
         {
             approval.Add(
-                $"{FileNameEncoding.List([.. guarded.Select(g => $"{g.TaskId} owns {g.Path}")])}: "
+                $"{FileNameEncoding.List([.. guarded.Select(g => $"{g.TaskId} owns {g.Path}")])}; "
                     + "changes to such paths always need your approval (always_require_human)."
             );
         }

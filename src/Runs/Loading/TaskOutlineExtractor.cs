@@ -31,8 +31,7 @@ public static class TaskOutlineExtractor
         {
             faults.Add(
                 $"Task {dependent.Id} depends on {FileNameEncoding.List(dependent.DependsOn)}, but would not see that work, because "
-                    + "git.land: "
-                    + "branches merges nothing. Choose another value of git.land, or make the tasks independent."
+                    + "nothing is merged with 'git.land: branches'. Choose another value of git.land, or make the tasks independent."
             );
         }
         var (excludes, conflicts) = ExclusiveTaskPairs.Of(plan);
@@ -41,7 +40,7 @@ public static class TaskOutlineExtractor
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
         {
             warnings.Add(
-                $"These tasks run alone, because without 'files_write' they may write everywhere: {FileNameEncoding.List(alone)}. List the "
+                $"These tasks run alone, because without 'files_write' they may write anywhere: {FileNameEncoding.List(alone)}. List the "
                     + "paths that they "
                     + "write, or set 'parallel: true'."
             );

@@ -164,7 +164,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
         return lost.Count == 0
             ? null
             : $"This merge would lose work: {RunLostChangeChecker.Describe(lost)}. "
-                + $"Other tasks' work is now in your worktree; keep it "
-                + "next to yours. Remove nothing from files that you may only append to.";
+                + $"Other tasks' work is now in your worktree; keep both "
+                + "theirs and yours. Remove nothing from files that you may only append to.";
     }
 }

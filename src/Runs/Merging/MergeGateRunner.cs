@@ -164,7 +164,7 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
             Failed = [.. failures.Select(f => NameOf(f.Gate)).Distinct()],
             Message = broken is not null
                 ? CommitGateRunner.Explain(files, broken)
-                : $"On the merged tree{together}: {string.Join(" ", failures.Select(f => CommitGateRunner.Explain(files, f)))}",
+                : $"After the merge{together}: {string.Join(" ", failures.Select(f => CommitGateRunner.Explain(files, f)))}",
             FailureClass = broken is null ? FailureClass.None : FailureClass.Environment,
             ProblemsFile = AttemptProblemFileWriter.Write(
                 files.Folder,
@@ -177,7 +177,7 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
                         ? (string[])[]
                         :
                         [
-                            "It failed together with these tasks, which pass without yours:\n"
+                            "Your work failed together with these tasks, which pass without your work:\n"
                                 + string.Concat(others.Select(id => $"- {id}: {files.Task(id).Description.Trim().Split('\n', 2)[0]}\n")),
                         ],
                     .. failures.Select(GateVerdictFormatter.Section),

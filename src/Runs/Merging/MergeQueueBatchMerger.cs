@@ -176,7 +176,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         {
             Outcome = MergeOutcome.Merged,
             Commit = staging,
-            Message = "nothing to merge, because staging already contains it.",
+            Message = "nothing to merge, because staging already contains this work.",
         };
 
     private static MergeResult BatchGoneResult(VerifyMergeBatchInput input) =>

@@ -57,7 +57,7 @@ public sealed class PlanningConcluder(RunServiceBundle services)
         DurableFile.Write(files.AddedPath, JsonSerializer.SerializeToUtf8Bytes(ids, PlanningGoalJsonContext.Default.IReadOnlyListString));
         return ids.Count == 0
             ? $"{store.Name} no longer has a task {options.Parent}, so nothing was added"
-            : $"{string.Join(", ", ids)} added to {store.Name}";
+            : $"{string.Join(", ", ids)} {Plural.Form(ids.Count, "was", "were")} added to {store.Name}";
 
         Backlog Add(Backlog backlog)
         {

@@ -35,7 +35,7 @@ internal sealed class EscalationReport(string repository)
         text.Append($"While the run waits, it costs nothing and loses nothing, and no program needs to stay open. ");
         text.Append(
             run.State == RunStateNames.AwaitingPromotion
-                ? EscapingMarkdownBuilder.Of($"If nobody promotes it in time, nothing lands, and the run keeps waiting. ")
+                ? EscapingMarkdownBuilder.Of($"If nobody promotes the run in time, nothing lands, and the run keeps waiting. ")
                 : EscapingMarkdownBuilder.Of($"The wait has no time limit. ")
         );
         text.Append(
@@ -185,7 +185,7 @@ internal sealed class EscalationReport(string repository)
             **Plan the rest again.** The planner learns what is merged, what failed and why, and plans other tasks, which
             become tasks of this run. They start after your approval, or at once if the run was started with --yes.
 
-                orchestrate resolve {id} {EscalationResolutionKinds.Replan} --reason "What to do otherwise"
+                orchestrate resolve {id} {EscalationResolutionKinds.Replan} --reason "What to do instead"
 
             **End it.** {(
                 run.HasLanded
@@ -206,7 +206,7 @@ internal sealed class EscalationReport(string repository)
     {
         if (run.Questions.SelectMany(question => question.Ways).FirstOrDefault(IsLanding) is { } way)
         {
-            text.Append($"**Land the merged work.** The rest stays open, and all other options remain.\n\n")
+            text.Append($"**Land the merged work.** The rest stays open, and all other options remain available.\n\n")
                 .AppendCommand($"{way.Command}{Meaning(way)}")
                 .Append($"\n");
         }
@@ -222,12 +222,12 @@ internal sealed class EscalationReport(string repository)
     private static string Meaning(SuggestedCommand way) =>
         way.Kind switch
         {
-            SuggestedCommandKinds.Guide => "   # its agent tries again, with TEXT as guidance",
-            SuggestedCommandKinds.Skip => "   # it counts as done without changes; its dependents run",
-            SuggestedCommandKinds.Cancel or SuggestedCommandKinds.CancelDependants => "   # the run lands without it",
+            SuggestedCommandKinds.Guide => "   # the task's agent tries again, with TEXT as guidance",
+            SuggestedCommandKinds.Skip => "   # the task counts as done without changes; its dependents run",
+            SuggestedCommandKinds.Cancel or SuggestedCommandKinds.CancelDependants => "   # the run lands without this task",
             SuggestedCommandKinds.LandMerged => "   # the merged work lands, the rest stays open",
             SuggestedCommandKinds.PromoteOnto => "   # the branch is probably the renamed target",
-            SuggestedCommandKinds.AcceptLosses => "   # it lands without the lost changes, which the report lists",
+            SuggestedCommandKinds.AcceptLosses => "   # the run lands without the lost changes, which the report lists",
             SuggestedCommandKinds.LandMergedAcceptingLosses => "   # the merged work lands without the lost changes",
             _ => "",
         };

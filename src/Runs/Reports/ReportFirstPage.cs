@@ -112,7 +112,7 @@ public sealed record ReportFirstPage(
         return tasks.Count == 0
             ? ""
             : string.Join("; ", tasks.Take(MostTasks).Select(task => $"{FileNameEncoding.List([.. task.HeldBack!])} ({task.Id})"))
-                + (tasks.Count > MostTasks ? $"; of {Plural.Of(tasks.Count - MostTasks, "more task")}" : "")
+                + (tasks.Count > MostTasks ? $"; and files of {Plural.Of(tasks.Count - MostTasks, "more task")}" : "")
                 + ": held back, because files_write does not name them";
     }
 

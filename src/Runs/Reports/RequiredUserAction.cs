@@ -35,7 +35,9 @@ public sealed record RequiredUserAction(
         ways is [var first, var second, ..] && !IsOfTask(first) && IsOfTask(second) ? 2 : 1;
 
     private string FormatAction(SuggestedCommand way) =>
-        Likewise.Count == 0 || !IsOfTask(way) ? way.Command : $"{way.Command}   # likewise {FileNameEncoding.List(Likewise, MostNamed)}";
+        Likewise.Count == 0 || !IsOfTask(way)
+            ? way.Command
+            : $"{way.Command}   # the same for {FileNameEncoding.List(Likewise, MostNamed)}";
 
     private static bool IsOfTask(SuggestedCommand way) => way.Target.Contains('/', StringComparison.Ordinal);
 

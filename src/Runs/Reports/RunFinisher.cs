@@ -47,7 +47,7 @@ public sealed class RunFinisher(RunServiceBundle services)
         }
         catch (RunStepFailedException changed)
         {
-            return [$"backlog tasks of the run are not marked done: {changed.Message}"];
+            return [$"backlog tasks of the run could not be marked as done: {changed.Message}"];
         }
     }
 

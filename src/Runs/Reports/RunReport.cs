@@ -133,7 +133,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         var gates = GateVerdictFormatter.Count(
             task.Gates ?? (task.State is TaskStateNames.Merged or TaskStateNames.Kept ? new GateSummary() : null)
         );
-        var state = task.Reused ? $"{task.State} (taken up)" : task.State;
+        var state = task.Reused ? $"{task.State} (reused)" : task.State;
         var commit = CommitIdFormatter.Shorten(task.State == TaskStateNames.Kept ? task.Commit : task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
     }

@@ -144,7 +144,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
         {
             SymlinkSafeFileWriter.Write(
                 Path.Combine(copy.Folder, ProblemName),
-                $"An agent's copy of {login.Path} names another account or has other members, so it was not copied back."
+                $"An agent's copy of {login.Path} names another account or has different members, so it was not copied back."
             );
             return;
         }

@@ -99,8 +99,8 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
         if (await caller(stop) == StepRequesterWorkflowStatus.Over)
         {
             throw new RunStepFailedException(
-                $"The staging branch {RunRefNameBuilder.Label(name)} is left unchanged, because the workflow execution of this step "
-                    + $"has ended.",
+                $"The staging branch {RunRefNameBuilder.Label(name)} stays unchanged, because the workflow execution that requested this "
+                    + $"step has ended.",
                 "ExecutionOver"
             );
         }

@@ -48,7 +48,7 @@ internal sealed class SettingsBinder(SettingsLayers layers) : SettingReader
         layers.Warnings.Add(
             new SettingFault(
                 setting.Name,
-                $"the model '{model}' is no longer served; '{alias}' is used.",
+                $"the model '{model}' is no longer available, so '{alias}' is used.",
                 $"Write '{alias}'.",
                 SourceOf(setting)
             )

@@ -13,7 +13,7 @@ public sealed record AccountUsageSettings(int WarnAt, int PauseAt, int Priority,
         "usage.warn_at",
         80,
         UsageAndBudgetSettingConverters.Percent,
-        "used share of an account's usage limit at which you get a warning, in percent",
+        "used percentage of an account's usage limit at which you get a warning",
         ["usage_warning_threshold"]
     );
 
@@ -21,28 +21,29 @@ public sealed record AccountUsageSettings(int WarnAt, int PauseAt, int Priority,
         "usage.pause_at",
         95,
         UsageAndBudgetSettingConverters.Percent,
-        "used share of an account's usage limit at which no more agents start until its reset, in percent"
+        "used percentage of an account's usage limit at which no more agents start until the limit is reset"
     );
 
     private static readonly Setting<int> PriorityKey = new(
         "usage.priority",
         0,
         CommonSettingConverters.Whole(RunPriority.Lowest, RunPriority.Highest),
-        "priority of runs for slots and turns, higher first; 0: the priority of the plan"
+        "priority of the run when slots are scarce; higher numbers go first, and 0 means the priority in the plan"
     );
 
     private static readonly Setting<int> WeightKey = new(
         "usage.weight",
         1,
         CommonSettingConverters.Whole(1, 100),
-        "weight of the run among runs with the same priority; a run with weight 2 gets twice as much agent time as a run with weight 1"
+        "weight of the run among runs with the same priority; weight 2 gets twice as much agent time as weight 1"
     );
 
     private static readonly Setting<IReadOnlyList<ModelPriceSetting>> PricesKey = new(
         "prices",
         [],
         UsageAndBudgetSettingConverters.Prices,
-        "prices of models that the built-in table lacks, or that differ for you, in US dollars per million tokens (docs/reference/usage.md)"
+        "prices of models that the built-in table lacks or that differ for you, in US dollars per million tokens "
+            + "(docs/reference/usage.md)"
     );
 
     /// <summary>Default usage settings, which apply if nothing is configured.</summary>

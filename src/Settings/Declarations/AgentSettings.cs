@@ -82,7 +82,7 @@ public sealed record AgentSettings(
         "agents.*.description",
         null,
         AgentDescriptionSettingConverter.Description,
-        "protocol of the agent's program: a known agent, or a mapping; if not set, the command is a plain program"
+        "protocol that the agent's program uses; if not set, the command is treated as a plain program"
     )
     {
         Effect = TrustRequiringSettingEffect.Runs,
@@ -92,14 +92,14 @@ public sealed record AgentSettings(
         "agents.*.model",
         null,
         CommonSettingConverters.OptionalText,
-        "model for tasks that name none; if not set, the program chooses one, and claude uses the setting 'model'"
+        "model for tasks that name no model; if not set, the program chooses its model, but claude uses the setting 'model'"
     );
 
     private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
         "agents.*.environment",
         [],
         CommonSettingConverters.Texts,
-        "names of additional variables that this agent gets when it is confined, such as OPENAI_API_KEY for a plain program"
+        "names of additional environment variables that this agent gets in a sandbox, such as OPENAI_API_KEY for a plain " + "program"
     );
 
     internal static readonly Setting<string> ProviderKey = new(
@@ -113,29 +113,32 @@ public sealed record AgentSettings(
         "agents.*.fallback",
         [],
         CommonSettingConverters.Texts,
-        "providers that pay for claude while its own limit is used up: api, bedrock, vertex or subscription; needs fallback_budget"
+        "providers that pay for claude while its own account is at its usage limit: api, bedrock, vertex or subscription; "
+            + "needs fallback_budget"
     );
 
     private static readonly Setting<BudgetAmount?> FallbackBudgetKey = new(
         "agents.*.fallback_budget",
         null,
         UsageAndBudgetSettingConverters.BudgetOrOff,
-        "budget of each fallback provider in a calendar month; when it is used up, the work waits for the reset"
+        "budget of each fallback provider per calendar month; when the budget is used up, the work waits until the usage "
+            + "limit is reset"
     );
 
     private static readonly Setting<string?> RelayKey = new(
         "agents.*.relay",
         null,
         CommonSettingConverters.OptionalText,
-        "another agent, which continues this agent's tasks if they would wait for relay_after or longer for a usage limit; "
-            + "the conversation is lost"
+        "another agent that continues this agent's tasks if a usage limit would delay them by relay_after or longer; the "
+            + "conversation is lost"
     );
 
     private static readonly Setting<TimeSpan> RelayAfterKey = new(
         "agents.*.relay_after",
         TimeSpan.FromHours(1),
         CommonSettingConverters.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)),
-        "shortest wait for a usage limit that causes a relay, as far as the end of the limit is known"
+        "minimum time until the usage limit is reset for the relay agent to continue the task; if the reset time is "
+            + "unknown, the task waits"
     );
 
     internal static readonly Setting<IReadOnlyList<string>> McpServersKey = new(
@@ -159,7 +162,8 @@ public sealed record AgentSettings(
         "agents.*.head_start",
         TimeSpan.FromSeconds(3),
         CommonSettingConverters.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
-        "time by which the first claude of a wave starts before the others, which can then read the instructions from the provider's cache"
+        "time by which the first claude agent of a wave starts before the others, which then read the instructions from "
+            + "the provider's cache"
     )
     {
         IsHarmless = true,
@@ -169,7 +173,7 @@ public sealed record AgentSettings(
         "agents.*.slots",
         null,
         CommonSettingConverters.WholeOrOff(1, 1000),
-        "maximum number of agents that use the account at the same time, over all your runs"
+        "maximum number of agents that use the account at the same time, across all your runs"
     );
 
     private static readonly Setting<bool> FreeKey = new(

@@ -21,35 +21,36 @@ public sealed record BudgetSettings(
         "budget.attempt",
         null,
         UsageAndBudgetSettingConverters.BudgetOrOff,
-        "budget of one attempt of a task; when it is used up, a user is asked"
+        "budget for one attempt at a task; when the budget is used up, a user is asked"
     );
 
     private static readonly Setting<BudgetAmount?> TaskKey = new(
         "budget.task",
         null,
         UsageAndBudgetSettingConverters.BudgetOrOff,
-        "budget of all attempts of one task; when it is used up, a user is asked"
+        "budget for all attempts at one task; when the budget is used up, a user is asked"
     );
 
     private static readonly Setting<BudgetAmount?> RunKey = new(
         "budget.run",
         null,
         UsageAndBudgetSettingConverters.BudgetOrOff,
-        "budget of one run; when it is used up, a user is asked; --max-cost overrides it"
+        "budget for one run; when the budget is used up, a user is asked; the option --max-cost overrides this setting"
     );
 
     private static readonly Setting<BudgetAmount?> DayKey = new(
         "budget.day",
         null,
         UsageAndBudgetSettingConverters.BudgetOrOff,
-        "budget of all your runs in one day; when it is used up, a user is asked, and work continues by itself the next day"
+        "budget for all your runs in one day; when the budget is used up, a user is asked, and work continues "
+            + "automatically the next day"
     );
 
     private static readonly Setting<BudgetAmount?> AccountKey = new(
         "budget.account",
         null,
         UsageAndBudgetSettingConverters.BudgetOrOff,
-        "budget of one account in a calendar month; when it is used up, a user is asked"
+        "budget for one account per calendar month; when the budget is used up, a user is asked"
     );
 
     /// <summary>

@@ -13,21 +13,23 @@ public sealed record DistributedRunSettings(bool Spread, int? Slots, IReadOnlyLi
         "hosts.spread",
         false,
         CommonSettingConverters.Switch,
-        "whether other hosts execute tasks of runs that start here, and this machine executes tasks of other hosts, through wip.remote"
+        "whether other hosts may execute tasks of this machine's runs, and this machine may execute tasks of other hosts' "
+            + "runs, through wip.remote"
     );
 
     private static readonly Setting<int?> SlotsKey = new(
         "hosts.slots",
         null,
         CommonSettingConverters.WholeOrAuto(0, 1000),
-        "tasks of distributed runs that this machine executes at once; 0 means none, auto means as many as workers"
+        "number of tasks of distributed runs that this machine executes at once; 0 means none, and auto means the value "
+            + "of the setting workers"
     );
 
     private static readonly Setting<IReadOnlyList<string>> LabelsKey = new(
         "hosts.labels",
         [],
         CommonSettingConverters.Texts,
-        "labels of this machine, which tasks can require with host: LABEL"
+        "labels of this machine, which a task can require with host: LABEL"
     );
 
     private static readonly Setting<long?> MemoryKey = new(

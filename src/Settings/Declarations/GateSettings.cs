@@ -14,7 +14,8 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.task",
         null,
         GateListSettingConverter.Gates,
-        "gates of every task; if not set, detected from the project's manifests",
+        "gates that check every task; if not set, tasks without gates of their own use the gates detected from the "
+            + "project's manifests",
         ["quality.verifier_checks"]
     )
     {
@@ -25,7 +26,8 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.integration",
         null,
         GateListSettingConverter.Gates,
-        "gates of every merged tree, in addition to those of its task; if not set, gates.task, or detected from the project's manifests",
+        "gates that run on the staging branch after each merge, in addition to gates.task and the tasks' own gates; if "
+            + "neither setting is set, the detected gates also run",
         ["quality.post_merge_checks"]
     )
     {
@@ -43,7 +45,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.quarantine",
         false,
         CommonSettingConverters.Switch,
-        "a gate that is flaky in more than a fifth of its verdicts is only advisory"
+        "whether a gate that is flaky in more than a fifth of its verdicts becomes advisory"
     );
 
     internal static GateSettings Read(SettingReader settings) =>

@@ -43,22 +43,22 @@ public sealed record LandingSettings(
         "git.sign",
         LandingCommitSigningMode.Off,
         CommonSettingConverters.OneOf(LandingCommitSigningMode.Off, LandingCommitSigningMode.AsConfigured),
-        "how landed commits are signed; 'as-configured' follows your commit.gpgSign, gpg.format and user.signingKey"
+        "how landed commits are signed; as-configured follows your commit.gpgSign, gpg.format and user.signingKey"
     );
 
     private static readonly Setting<string> HooksKey = new(
         "git.hooks",
         LandingGitHookMode.Off,
         CommonSettingConverters.OneOf(LandingGitHookMode.Off, LandingGitHookMode.Landing),
-        "when your git hooks run; 'landing' runs pre-merge-commit, or else pre-commit, as a gate of the landing, in the sandbox"
+        "when your git hooks run; landing runs the hook pre-merge-commit, or else pre-commit, in the sandbox as a gate of " + "the landing"
     );
 
     private static readonly Setting<TimeSpan?> LandEveryKey = new(
         "git.land_every",
         null,
         CommonSettingConverters.RunTaskOrTime,
-        "when merged work lands; 'run': when all tasks are merged; 'task': after "
-            + "each merge; a duration: at most once in that period, while other tasks continue"
+        "when merged work lands; run means when all tasks are merged, task means after each merge, and a duration means "
+            + "at most once in that period, while other tasks continue"
     );
 
     /// <summary>

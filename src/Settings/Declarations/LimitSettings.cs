@@ -13,7 +13,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.stall",
         TimeSpan.FromSeconds(900),
         CommonSettingConverters.TimeOrOff(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "time without output after which an agent is stopped"
+        "time after which an agent that produces no output is stopped"
     )
     {
         IsHarmless = true,
@@ -23,7 +23,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.turns",
         null,
         CommonSettingConverters.WholeOrOff(1, 100_000),
-        "maximum number of round trips between one agent start and the model"
+        "maximum number of round trips to the model in one agent run"
     )
     {
         IsHarmless = true,
@@ -33,7 +33,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.cost",
         null,
         CommonSettingConverters.MoneyOrOff,
-        "cost limit of one agent start in US dollars"
+        "cost limit of one agent run, in US dollars"
     );
 
     internal static readonly Setting<long?> MemoryKey = new(
@@ -50,7 +50,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.cpu",
         null,
         CommonSettingConverters.CoresOrOff,
-        "average cores that one agent and its child processes may use"
+        "average number of cores that one agent and its child processes may use"
     )
     {
         IsHarmless = true,
@@ -60,7 +60,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.orphan",
         TimeSpan.FromMinutes(30),
         CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-        "time after which an agent without its orchestrator is stopped"
+        "time after which an agent is stopped if its orchestrator process no longer exists"
     )
     {
         IsHarmless = true,

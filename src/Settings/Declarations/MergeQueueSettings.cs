@@ -31,8 +31,8 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         "merge.batch",
         null,
         CommonSettingConverters.WholeOrAuto(1, 64),
-        "maximum number of verified tasks that are merged and tested together; auto: 8, 16 if gates take a minute, 32 if they take "
-            + "five; 1: one after the other",
+        "maximum number of verified tasks that are merged and tested together; auto means 8, or 16 with gates of one "
+            + "minute, or 32 with gates of five minutes; 1 means one task at a time",
         ["train.batch"],
         ["ORCHESTRATOR_TRAIN__BATCH"]
     )
@@ -44,7 +44,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         "merge.parallel",
         null,
         CommonSettingConverters.WholeOrAuto(1, 64),
-        "number of gate runs at once in the search for the task that breaks a batch; auto: half the cores",
+        "number of gate runs at once during the search for the task that breaks a batch; auto means half the number of cores",
         ["train.parallel"],
         ["ORCHESTRATOR_TRAIN__PARALLEL"]
     )
@@ -56,7 +56,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         "merge.speculation",
         0,
         CommonSettingConverters.Whole(0, 3),
-        "batches that are verified on top of an undecided one, in the expectation that it passes"
+        "number of batches that are verified early on top of an undecided batch, on the assumption that the undecided " + "batch passes"
     )
     {
         IsHarmless = true,
@@ -66,22 +66,23 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         "merge.scopes",
         RepositoryPartSettings.None,
         RepositoryPartSettingConverter.Scopes,
-        "files of the independent parts of the repository; batches of different parts are verified at the same time; 'projects': the "
-            + "projects of npm, pnpm, Cargo, Go, .NET and Gradle, with those that depend on them"
+        "files of each independent part of the repository; batches of different parts are verified at the same time; "
+            + "projects means one part per project (npm, pnpm, Cargo, Go, .NET, Gradle), together with its dependents"
     );
 
     private static readonly Setting<IReadOnlyList<string>> BarriersKey = new(
         "merge.barriers",
         [],
         CommonSettingConverters.Texts,
-        "files inside of scopes that influence every part, such as [frontend/schema/**]; files outside of all scopes always do"
+        "files inside scopes that affect every part, such as [frontend/schema/**]; files outside all scopes always affect " + "every part"
     );
 
     private static readonly Setting<TimeSpan?> SyncKey = new(
         "merge.sync",
         null,
         CommonSettingConverters.TimeOrLanding,
-        "how often commits of others on the target are merged into staging and verified there; 'landing': only when the run lands"
+        "interval at which other users' commits on the target branch are merged into the staging branch and verified; "
+            + "landing means only when the run lands"
     )
     {
         IsHarmless = true,

@@ -21,7 +21,7 @@ internal sealed class NotificationSettingDeclarations(string prefix)
             null,
             NotificationSettingConverters.Kinds,
             "events that cause a notice; if not set, "
-                + (prefix.Contains('*', StringComparison.Ordinal) ? "those of notifications.on" : "all but task_done")
+                + (prefix.Contains('*', StringComparison.Ordinal) ? "the events in notifications.on" : "all events except task_done")
         );
 
     public Setting<string?> Url { get; } =
@@ -40,30 +40,31 @@ internal sealed class NotificationSettingDeclarations(string prefix)
             prefix + "secret",
             null,
             CommonSettingConverters.Secret,
-            "ntfy: access token; slack: the webhook's address; webhook: the signing key; email: the account's password"
+            "secret of the channel, which is the access token for ntfy, the webhook's address for slack, the signing key for "
+                + "webhook, or the account's password for email"
         )
         {
             Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 
     public Setting<string?> From { get; } =
-        new(prefix + "from", null, CommonSettingConverters.OptionalText, "address of the sender, for email");
+        new(prefix + "from", null, CommonSettingConverters.OptionalText, "sender address of email notices");
 
     public Setting<IReadOnlyList<string>?> To { get; } =
-        new(prefix + "to", null, NotificationSettingConverters.Receivers, "addresses of the recipients, for email")
+        new(prefix + "to", null, NotificationSettingConverters.Receivers, "recipient addresses of email notices")
         {
             Effect = TrustRequiringSettingEffect.SpeaksTo,
         };
 
     public Setting<string?> User { get; } =
-        new(prefix + "user", null, CommonSettingConverters.OptionalText, "user name of the mail account, for email");
+        new(prefix + "user", null, CommonSettingConverters.OptionalText, "user name of the account that sends email notices");
 
     public Setting<IReadOnlyList<string>?> Command { get; } =
         new(
             prefix + "command",
             null,
             NotificationSettingConverters.Receivers,
-            "command: program and arguments; the program reads the notice as JSON from standard input"
+            "program and arguments if the provider is command; the program reads the notice as JSON from standard input"
         )
         {
             Effect = TrustRequiringSettingEffect.SpeaksTo,

@@ -39,14 +39,15 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.end_wait",
         TimeSpan.FromMinutes(2),
         CommonSettingConverters.Time(TimeSpan.Zero, TimeSpan.FromHours(1)),
-        "how long to retry a target that does not answer, after the run has ended or waits for you; 0s means one try"
+        "time for which a target that does not respond is retried after the run has ended or has started to wait for you; "
+            + "0s means one attempt"
     );
 
     private static readonly Setting<string?> LinkKey = new(
         "notifications.link",
         null,
         CommonSettingConverters.OptionalText,
-        "address at which your phone reaches the page (orchestrate web), so that notices link to their run"
+        "address under which your phone reaches the web page (orchestrate web), so that notices can link to their run"
     )
     {
         Effect = TrustRequiringSettingEffect.SpeaksTo,
@@ -56,7 +57,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.quiet_hours",
         null,
         NotificationSettingConverters.QuietHours,
-        "hours in which notices wait"
+        "hours during which notices are held back"
     );
 
     internal static NotificationSettings Read(SettingReader settings)

@@ -24,7 +24,7 @@ public sealed record OrchestratorSettings
         "workers.max",
         64,
         CommonSettingConverters.Whole(1, 1000),
-        "highest allowed value of workers",
+        "highest allowed value of the setting workers",
         ["max_parallel"]
     )
     {
@@ -35,7 +35,7 @@ public sealed record OrchestratorSettings
         "timeout",
         TimeSpan.FromSeconds(1800),
         CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-        "time limit of one attempt of an agent",
+        "time limit for one attempt at a task",
         ["worker_timeout"],
         ["TASK_TIMEOUT"]
     )
@@ -47,7 +47,7 @@ public sealed record OrchestratorSettings
         "max_remediations",
         2,
         CommonSettingConverters.Whole(0, 100),
-        "maximum number of times that a rejected task returns to its agent with the evidence",
+        "maximum number of times that a rejected task is returned to its agent with the evidence",
         ["max_retries"]
     )
     {
@@ -58,7 +58,7 @@ public sealed record OrchestratorSettings
         "model",
         "sonnet",
         CommonSettingConverters.Model,
-        "model of the agents",
+        "model that the agents use",
         ["model.name", "models.worker", "models.worker.model", "worker_model"]
     )
     {
@@ -79,7 +79,7 @@ public sealed record OrchestratorSettings
         "agent",
         "claude",
         CommonSettingConverters.Text,
-        "agent that works on tasks: claude, or a name under agents"
+        "agent that works on tasks: claude, or the name of an agent in the section agents"
     )
     {
         Effect = TrustRequiringSettingEffect.Runs,
@@ -89,14 +89,14 @@ public sealed record OrchestratorSettings
         "radar",
         true,
         CommonSettingConverters.Switch,
-        "predicts conflicts by trial merges of unmerged work"
+        "whether conflicts are predicted by trial merges of unmerged work"
     );
 
     private static readonly Setting<bool> StrictComplianceKey = new(
         "compliance.strict",
         true,
         CommonSettingConverters.Switch,
-        "whether required agents and notes are enforced",
+        "whether work is rejected if a required subagent call or note is missing; if false, the missing item is only reported",
         ["strict_compliance"]
     );
 
@@ -104,7 +104,7 @@ public sealed record OrchestratorSettings
         "security.secrets",
         true,
         CommonSettingConverters.Switch,
-        "whether changes that add a suspected secret are kept from landing and from being pushed"
+        "whether changes that add a suspected secret are prevented from landing and from being pushed"
     );
 
     private static readonly Setting<string> AuditKey = new(
@@ -128,7 +128,7 @@ public sealed record OrchestratorSettings
         "locks.timeout",
         TimeSpan.FromSeconds(300),
         CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-        "time after which a waiting task shows the tasks that it waits for",
+        "time after which a task that is waiting for a file reports which task holds the file",
         oldVariables: ["LOCK_TIMEOUT"]
     )
     {
@@ -146,7 +146,7 @@ public sealed record OrchestratorSettings
         "disk.reserve",
         2_000_000_000,
         CommonSettingConverters.Size,
-        "free disk space below which no step starts"
+        "minimum free disk space; with less free space, no step starts"
     )
     {
         IsHarmless = true,
@@ -156,7 +156,7 @@ public sealed record OrchestratorSettings
         "show_progress",
         true,
         CommonSettingConverters.Switch,
-        "whether a terminal shows the live table",
+        "whether terminals show the live table of tasks",
         ["show_progress_bar"]
     )
     {

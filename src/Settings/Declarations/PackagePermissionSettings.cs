@@ -13,21 +13,21 @@ public sealed record PackagePermissionSettings(IReadOnlyList<string> Allow, IRea
         "dependencies.allow",
         [],
         CommonSettingConverters.Texts,
-        "packages that are granted without asking a user, such as npm:lodash, pypi:pandas or *"
+        "packages that agents get without a user's approval, such as npm:lodash, pypi:pandas or *"
     );
 
     private static readonly Setting<IReadOnlyList<string>> AskKey = new(
         "dependencies.ask",
         [],
         CommonSettingConverters.Texts,
-        "packages that need a user's approval despite dependencies.allow; packages in neither list need it, too"
+        "packages that need a user's approval even if dependencies.allow contains them; packages in neither list also " + "need an approval"
     );
 
     private static readonly Setting<IReadOnlyList<string>> DenyKey = new(
         "dependencies.deny",
         [],
         CommonSettingConverters.Texts,
-        "packages that no agent gets; overrides the other lists"
+        "packages that no agent gets; this list overrides the other two lists"
     );
 
     internal static PackagePermissionSettings Read(SettingReader settings) =>

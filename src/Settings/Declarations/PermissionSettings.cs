@@ -18,7 +18,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.allow",
         [],
         CommonSettingConverters.Texts,
-        "additional permission rules, such as Bash(npm *)",
+        "additional permission rules for Claude Code, such as Bash(npm *)",
         ["bypass_permissions"]
     );
 
@@ -26,16 +26,16 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.sandbox",
         "auto",
         CommonSettingConverters.OneOf("auto", "on", "off"),
-        "use of bubblewrap to confine agents, gates, set-up and package managers: auto (if it works), on (no agent starts without it), "
-            + "off"
+        "whether bubblewrap confines agents, gates, set-up and package managers: auto (if bubblewrap works), on (no agent "
+            + "starts without it), off"
     );
 
     private static readonly Setting<IReadOnlyList<string>> RunnerKey = new(
         "permissions.runner",
         [],
         CommonSettingConverters.Texts,
-        "program and arguments that create sandboxes in place of bubblewrap, such as a script for podman; a relative path is resolved "
-            + "in the repository"
+        "program and arguments that create sandboxes instead of bubblewrap, such as a script for podman; a relative path "
+            + "is resolved in the repository"
     )
     {
         Effect = TrustRequiringSettingEffect.Runs,
@@ -45,7 +45,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.paths",
         [],
         CommonSettingConverters.Texts,
-        "paths outside their own tree that confined programs may change, such as ~/.m2 or /var/run/docker.sock"
+        "paths outside their own worktree that confined programs may change, such as ~/.m2 or /var/run/docker.sock"
     );
 
     private static readonly Setting<IReadOnlyList<string>> ReadKey = new(
@@ -59,7 +59,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.environment",
         [],
         CommonSettingConverters.Texts,
-        "names of additional variables that confined agents get, such as DATABASE_URL"
+        "names of additional environment variables that confined agents get, such as DATABASE_URL"
     );
 
     /// <summary>
@@ -120,28 +120,28 @@ public sealed record GateOrSetUpPermissions(IReadOnlyList<string> Environment, I
         "permissions.gates.environment",
         [],
         CommonSettingConverters.Texts,
-        "names of additional variables that gates get, such as DATABASE_URL"
+        "names of additional environment variables that gates get, such as DATABASE_URL"
     );
 
     private static readonly Setting<IReadOnlyList<string>> GateNetworkKey = new(
         "permissions.gates.network",
         [],
         HostNameSettingConverter.Hosts,
-        "additional hosts for confined gates only, such as localhost:5432"
+        "additional hosts that only confined gates can reach, such as localhost:5432"
     );
 
     private static readonly Setting<IReadOnlyList<string>> SetUpEnvironmentKey = new(
         "permissions.setup.environment",
         [],
         CommonSettingConverters.Texts,
-        "names of additional variables that set-up and package requests get, such as NPM_TOKEN"
+        "names of additional environment variables that set-up and package requests get, such as NPM_TOKEN"
     );
 
     private static readonly Setting<IReadOnlyList<string>> SetUpNetworkKey = new(
         "permissions.setup.network",
         [],
         HostNameSettingConverter.Hosts,
-        "additional hosts for confined set-up and package requests only, such as npm.example.com"
+        "additional hosts that only confined set-up and package requests can reach, such as npm.example.com"
     );
 
     /// <summary>No additional permissions.</summary>
@@ -166,8 +166,8 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
         "permissions.network.mode",
         "listed",
         CommonSettingConverters.OneOf("listed", "observe", "none", "open"),
-        "hosts that confined programs can reach: listed (those of agent programs, package registries and remotes in use, and "
-            + "permissions.network.allow), observe (every public host; unlisted ones are recorded), none, open (the "
+        "hosts that confined programs can reach: listed (hosts of agent programs, package registries and remotes in use, "
+            + "and permissions.network.allow), observe (every public host; unlisted hosts are recorded), none, or open (the "
             + "machine's network)"
     );
 
@@ -175,7 +175,7 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
         "permissions.network.allow",
         [],
         HostNameSettingConverter.Hosts,
-        "additional hosts for confined programs: example.com, *.example.com, example.com:8443, localhost:5432 for a service of this machine"
+        "additional hosts that confined programs can reach, such as example.com, or localhost:5432 for a service on this " + "machine"
     );
 
     internal static NetworkSettings Load(SettingReader settings) => new(settings.Read(ModeKey), settings.Read(AllowKey));

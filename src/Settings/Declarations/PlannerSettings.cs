@@ -14,7 +14,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.agent",
         "claude",
         CommonSettingConverters.Text,
-        "the planner: claude (the CLI), api, bedrock, or a name under agents"
+        "agent that makes plans: claude (the CLI), api, bedrock, or the name of an agent in the section agents"
     )
     {
         Effect = TrustRequiringSettingEffect.Runs,
@@ -24,7 +24,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.model",
         "opus",
         CommonSettingConverters.Model,
-        "model of the planner",
+        "model that the planner uses",
         ["models.manager", "models.manager.model", "planner_model"]
     )
     {
@@ -35,7 +35,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.timeout",
         TimeSpan.FromSeconds(300),
         CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "time limit of one answer from the planner",
+        "time limit for one answer from the planner",
         ["manager_timeout"]
     )
     {
@@ -46,7 +46,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.url",
         null,
         CommonSettingConverters.OptionalText,
-        "address of the service that api and bedrock call; if not set, the provider's own"
+        "address of the service that api and bedrock call; if not set, the provider's default address"
     )
     {
         Effect = TrustRequiringSettingEffect.SpeaksTo,
@@ -56,7 +56,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.region",
         null,
         CommonSettingConverters.Region,
-        "AWS region of bedrock; if not set, AWS_REGION"
+        "AWS region for bedrock; if not set, the value of AWS_REGION"
     )
     {
         Effect = TrustRequiringSettingEffect.SpeaksTo,

@@ -12,14 +12,14 @@ public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
         "questions.answered_by",
         Person,
         CommonSettingConverters.OneOf(Person, Planner),
-        "who answers an agent's question first: person, or planner; the planner passes questions that it can't answer to a user"
+        "first to answer agents' questions: person (a user) or planner, which passes the questions that it can't answer " + "to a user"
     );
 
     private static readonly Setting<int> MaxAnswersKey = new(
         "questions.max_answers",
         3,
         CommonSettingConverters.Whole(1, 10),
-        "highest number of questions of one task that the planner answers; a user answers further ones"
+        "maximum number of questions per task that the planner answers; a user answers all further questions"
     );
 
     internal static QuestionSettings Read(SettingReader settings) =>

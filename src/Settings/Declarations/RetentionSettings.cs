@@ -20,7 +20,7 @@ public sealed record RetentionSettings(TimeSpan? Age, int? Count)
         "retention.count",
         100,
         CommonSettingConverters.WholeOrOff(1, 100_000),
-        "highest number of ended runs that are kept"
+        "maximum number of ended runs that are kept"
     );
 
     internal static RetentionSettings Read(SettingReader settings) => new(settings.Read(AgeKey), settings.Read(CountKey));

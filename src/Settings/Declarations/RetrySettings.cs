@@ -17,7 +17,7 @@ internal static class RetrySettings
         "retry.base_delay",
         TimeSpan.FromSeconds(1),
         CommonSettingConverters.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
-        "first pause between attempts, with full jitter"
+        "pause before the second attempt, with full jitter"
     )
     {
         IsHarmless = true,
@@ -27,7 +27,7 @@ internal static class RetrySettings
         "retry.max_delay",
         TimeSpan.FromSeconds(60),
         CommonSettingConverters.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
-        "longest pause between attempts"
+        "maximum pause between two attempts"
     )
     {
         IsHarmless = true,

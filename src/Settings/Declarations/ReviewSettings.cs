@@ -18,14 +18,14 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.max_rounds",
         3,
         CommonSettingConverters.Whole(1, 20),
-        "rounds of review before a user decides"
+        "maximum number of review rounds before a user must decide"
     );
 
     private static readonly Setting<string> AgentKey = new(
         "review.agent",
         "claude",
         CommonSettingConverters.Text,
-        "the reviewer: claude (the CLI), api, bedrock, or a name under agents",
+        "agent that reviews: claude (the CLI), api, bedrock, or the name of an agent in the section agents",
         ["review.provider", "reviewer.agent"]
     )
     {
@@ -36,7 +36,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.model",
         "opus",
         CommonSettingConverters.Model,
-        "model of the reviewer",
+        "model that the reviewer uses",
         ["reviewer.model"]
     );
 
@@ -44,7 +44,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.timeout",
         TimeSpan.FromSeconds(900),
         CommonSettingConverters.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "time limit of one answer from the reviewer",
+        "time limit for one answer from the reviewer",
         ["reviewer.timeout"]
     );
 
@@ -52,7 +52,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.url",
         null,
         CommonSettingConverters.OptionalText,
-        "address of the service that api and bedrock call; if not set, the provider's own"
+        "address of the service that api and bedrock call; if not set, the provider's default address"
     )
     {
         Effect = TrustRequiringSettingEffect.SpeaksTo,
@@ -62,7 +62,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.region",
         null,
         CommonSettingConverters.Region,
-        "AWS region of bedrock; if not set, AWS_REGION"
+        "AWS region for bedrock; if not set, the value of AWS_REGION"
     )
     {
         Effect = TrustRequiringSettingEffect.SpeaksTo,

@@ -17,7 +17,7 @@ public sealed record RiskSettings(
         "risk.sensitive_patterns",
         null,
         RiskPatternSettingConverter.Patterns,
-        "patterns of risky paths with weights; if not set, the built-in ones",
+        "patterns of risky paths with their weights; if not set, the built-in patterns apply",
         ["approval.sensitive_patterns"]
     );
 
@@ -33,7 +33,7 @@ public sealed record RiskSettings(
         "risk.review_threshold",
         50,
         CommonSettingConverters.Whole(0, 1_000_000),
-        "highest risk score that --yes approves, without the points for many tasks and files; above it, a user must approve"
+        "highest risk score that --yes approves, not counting the points for many tasks and files; a user must approve " + "higher scores"
     );
 
     private static readonly Setting<bool> WordBoundariesKey = new(

@@ -12,7 +12,8 @@ public sealed record SharedRunRemoteSettings(string? Remote, TimeSpan Interval)
         "wip.remote",
         null,
         CommonSettingConverters.OptionalText,
-        "name or address of the git remote to which open runs are pushed, so that another machine can continue them; if not set, none"
+        "name or address of the git remote to which open runs are pushed, so that another machine can continue them; if "
+            + "not set, no run is pushed"
     )
     {
         Effect = TrustRequiringSettingEffect.SpeaksTo,

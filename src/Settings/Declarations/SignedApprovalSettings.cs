@@ -12,7 +12,7 @@ public sealed record SignedApprovalSettings(IReadOnlyList<string> Approvers, boo
         "approvers",
         [],
         ApproverKeySettingConverter.Approvers,
-        "names and public keys of the users whose signatures prove decisions, each as NAME KEY; only in your own settings"
+        "names and public keys of the users whose signatures prove decisions; takes effect only in your own settings"
     )
     {
         IsUserOnly = true,
@@ -22,7 +22,7 @@ public sealed record SignedApprovalSettings(IReadOnlyList<string> Approvers, boo
         "require_proof",
         false,
         CommonSettingConverters.Switch,
-        "whether runs refuse decisions that no approver has signed; only in your own settings"
+        "whether runs refuse decisions that no approver has signed; takes effect only in your own settings"
     )
     {
         IsUserOnly = true,

@@ -10,14 +10,14 @@ public sealed record TaskChangeLimitSettings(int? MaxLines, int? MaxFormatOnly)
         "changes.max_lines",
         null,
         CommonSettingConverters.WholeOrOff(1, 10_000_000),
-        "total lines that one task may add and remove, without files that tools generate; tasks with allow_large_changes are exempt"
+        "maximum total of lines that one task may add and remove, excluding generated files; tasks with " + "allow_large_changes are exempt"
     );
 
     private static readonly Setting<int?> MaxFormatOnlyKey = new(
         "changes.max_format_only",
         null,
         CommonSettingConverters.WholeOrOff(0, 1_000_000),
-        "files in which one task may change only white space"
+        "maximum number of files in which one task may change nothing but white space"
     );
 
     internal static TaskChangeLimitSettings Read(SettingReader settings) =>

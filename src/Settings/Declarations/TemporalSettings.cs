@@ -15,7 +15,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.address",
         null,
         CommonSettingConverters.OptionalText,
-        "Temporal server, HOST or HOST:PORT (7233); if not set, the embedded engine",
+        "address of the Temporal server, as HOST or HOST:PORT (default port: 7233); if not set, the embedded engine is used",
         oldVariables: ["TEMPORAL_ADDRESS"]
     )
     {
@@ -59,7 +59,8 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.deployment",
         null,
         CommonSettingConverters.OptionalText,
-        "worker deployment on the Temporal server, of which only the current version continues runs; if not set, all workers do",
+        "name of the worker deployment on the Temporal server, of which only the current version continues runs; if not "
+            + "set, all workers continue runs",
         oldVariables: ["TEMPORAL_DEPLOYMENT_NAME"]
     )
     {
@@ -70,7 +71,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.build_id",
         null,
         CommonSettingConverters.OptionalText,
-        "deployment version of workers here; if not set, the program's version and commit",
+        "build id of this machine's workers in the worker deployment; if not set, the program's version and commit",
         oldVariables: ["TEMPORAL_WORKER_BUILD_ID"]
     )
     {

@@ -8,14 +8,16 @@ public sealed record VerificationSettings(NewTestsOnBaseProductPolicy ProveRed)
         "verification.prove_red",
         "report",
         CommonSettingConverters.OneOf("off", "report", "required"),
-        "runs a task's new and changed tests once without its change, which should make each fail; required rejects work if none fails"
+        "whether a task's new and changed tests also run once without the task's change, which should make them fail; "
+            + "required rejects work if none fails"
     );
 
     private static readonly Setting<bool> BaseSuiteKey = new(
         "verification.base_suite",
         true,
         CommonSettingConverters.Switch,
-        "runs the gates again with the base's tests if a task changes tests; if false, changes to files that decide a gate need approval"
+        "whether gates run again with the base's tests if a task changes tests; if false, changes to files that decide a "
+            + "gate need approval"
     );
 
     /// <summary>

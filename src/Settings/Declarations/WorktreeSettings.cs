@@ -30,7 +30,7 @@ public sealed record WorktreeSettings(
         "worktrees.setup",
         null,
         CommonSettingConverters.OptionalTexts,
-        "commands that prepare a fresh worktree; if not set, detected from the lock files"
+        "commands that prepare a new worktree; if not set, the commands are detected from the lock files"
     )
     {
         Effect = TrustRequiringSettingEffect.Runs,
@@ -40,22 +40,22 @@ public sealed record WorktreeSettings(
         "worktrees.env",
         new Dictionary<string, string>(),
         WorktreeVariableSettingConverter.Variables,
-        "variables for agents, gates and set-up, with the port, the folder and the name of each worktree"
+        "environment variables for agents, gates and set-up, whose values can contain each worktree's ports, name and " + "temporary folder"
     );
 
     private static readonly Setting<IReadOnlyList<string>> KeepKey = new(
         "worktrees.keep",
         [],
         CommonSettingConverters.Texts,
-        "ignored paths that are kept when a worktree is reused"
+        "git-ignored paths that are kept when a worktree is reused"
     );
 
     private static readonly Setting<IReadOnlyList<string>?> ReuseKey = new(
         "worktrees.reuse",
         null,
         CommonSettingConverters.OptionalFolders,
-        "folders created by set-up that are copied to other worktrees if set-up's input files are unchanged; if not set, node_modules "
-            + "of npm ci, and cargo's target folder from the gates at the base"
+        "folders created by set-up that are copied to other worktrees if set-up's input files are unchanged; if not set, "
+            + "node_modules of npm ci, and Cargo's target folder from the gates on the base commit"
     );
 
     private static readonly Setting<int> PoolKey = new(

@@ -68,7 +68,9 @@ public static class LegacyConfiguration
                 continue;
             }
             var old = Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), faults);
-            used.AddRange(old.Anyway.Select(raw => new UsedLegacySetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
+            used.AddRange(
+                old.Anyway.Select(raw => new UsedLegacySetting(raw.Name, "orchestrate always behaves this way", raw.Source.ToString()))
+            );
             unused.AddRange(old.Unknown.Select(raw => new UnusedLegacySetting(raw.Name, raw.Source.ToString())));
             foreach (var (variable, secret) in old.Secrets)
             {
@@ -174,7 +176,7 @@ public static class LegacyConfiguration
             && !taken[raw.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal)
         )
         {
-            unused.Add(new UnusedLegacySetting(raw.Spelling, raw.Source.ToString(), $"{raw.Name} is taken from {taken[raw.Name].From}"));
+            unused.Add(new UnusedLegacySetting(raw.Spelling, raw.Source.ToString(), $"{raw.Name} is imported from {taken[raw.Name].From}"));
         }
     }
 

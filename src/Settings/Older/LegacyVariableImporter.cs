@@ -44,6 +44,6 @@ internal static class LegacyVariableImporter
 
     private static string? Meaning(string variable) =>
         SettingDeclarationIndex.FindByVariable(variable)?.Name
-        ?? (DotEnvVariableAllowlist.Contains(variable) ? "handed to agents" : null)
+        ?? (DotEnvVariableAllowlist.Contains(variable) ? "passed to agents" : null)
         ?? (SettingNames.OfVariable(variable) is { } name && SettingDeclarationIndex.Find(name) is not null ? name : null);
 }

@@ -40,8 +40,8 @@ public sealed class RepositorySettings
     public string? Refusal =>
         IsTrusted || Question.Items.Count == 0
             ? null
-            : $"{Repository} is not trusted on this machine, because its files would run or decide {Question.Items.Count} "
-                + $"{Plural.Form(Question.Items.Count, "thing", "things")}. Inspect and approve them with 'orchestrate trust' there.";
+            : $"{Repository} is not trusted on this machine, because its files contain {Plural.Of(Question.Items.Count, "request")} "
+                + "that you have not approved. Inspect and approve them with 'orchestrate trust' there.";
 
     /// <summary>Loads the settings of a repository.</summary>
     /// <param name="repository">Root of the repository, or null if there is none.</param>

@@ -10,7 +10,7 @@ namespace Orchestrator.Settings;
 internal static class AgentDescriptionSettingConverter
 {
     public static SettingValueConverter<string?> Description { get; } =
-        new("the name of a known agent, or a mapping as in docs/reference/agents.md", Read, value => value ?? "none");
+        new("the name of a known agent, or a mapping as described in docs/reference/agents.md", Read, value => value ?? "none");
 
     private static bool Read(YamlOrJsonNode raw, FaultSink faults, out string? value)
     {

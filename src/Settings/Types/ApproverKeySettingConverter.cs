@@ -5,7 +5,11 @@ internal static class ApproverKeySettingConverter
 {
     /// <summary>List of keys, each in the form of <see cref="ApproverPublicKey"/>.</summary>
     public static SettingValueConverter<IReadOnlyList<string>> Approvers { get; } =
-        new("a list of NAME KEY, such as the one that 'orchestrate check' shows", Read, CommonSettingConverters.WriteTexts);
+        new(
+            "a list of strings of the form NAME KEY, such as the one that 'orchestrate check' shows",
+            Read,
+            CommonSettingConverters.WriteTexts
+        );
 
     private static bool Read(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {

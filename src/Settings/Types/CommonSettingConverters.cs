@@ -17,10 +17,10 @@ internal static class CommonSettingConverters
         );
 
     public static SettingValueConverter<string> Model { get; } =
-        new("a model or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, Quote);
+        new("a model name, or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, Quote);
 
     public static SettingValueConverter<string?> OptionalModel { get; } =
-        new("a model or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, value => value is null ? "none" : Quote(value));
+        new("a model name, or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, value => value is null ? "none" : Quote(value));
 
     /// <summary>
     /// Name of a region, which becomes part of a host name. Only certain characters are allowed, so that the name can't redirect keys to
@@ -109,7 +109,7 @@ internal static class CommonSettingConverters
     public static SettingValueConverter<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum) =>
         Scalar<TimeSpan>(
             $"a duration between {Durations.Write(minimum)} and {Durations.Write(maximum)}{ExamplesBetween(minimum, maximum)} "
-                + "(a plain number is seconds)",
+                + "(a plain number is in seconds)",
             text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null,
             Durations.Write
         );
@@ -128,7 +128,7 @@ internal static class CommonSettingConverters
     public static SettingValueConverter<TimeSpan?> RunTaskOrTime { get; } =
         Or(
             Scalar<TimeSpan>(
-                "task, a duration between 1m and 7d, such as 30m or 2h (a plain number is seconds)",
+                "task, a duration between 1m and 7d, such as 30m or 2h (a plain number is in seconds)",
                 text =>
                     text == "task" ? TimeSpan.Zero
                     : Durations.TryRead(text, out var time) && time >= TimeSpan.FromMinutes(1) && time <= TimeSpan.FromDays(7) ? time
@@ -145,7 +145,7 @@ internal static class CommonSettingConverters
     /// <summary>A size in bytes.</summary>
     public static SettingValueConverter<long> Size { get; } =
         Scalar<long>(
-            "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
+            "a size, such as 512MB, 2GB or 0.8 GiB (a plain number is in bytes)",
             text => ByteSizes.TryRead(text, out var size) ? size : null,
             ByteSizes.Write
         );

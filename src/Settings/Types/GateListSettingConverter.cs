@@ -9,7 +9,7 @@ namespace Orchestrator.Settings;
 internal static class GateListSettingConverter
 {
     public static SettingValueConverter<IReadOnlyList<Gate>?> Gates { get; } =
-        new("a list of commands, or of mappings with 'command'", Read, Write);
+        new("a list of commands, or of mappings with the key 'command'", Read, Write);
 
     // A misspelled member is an error here, because ignoring 'required: false' or 'timeout' would define another gate.
     private static bool Read(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyList<Gate>? value)

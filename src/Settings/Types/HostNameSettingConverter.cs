@@ -5,7 +5,11 @@ internal static class HostNameSettingConverter
 {
     /// <summary>List of allowed hosts, in the syntax of the network proxy's allowlist.</summary>
     public static SettingValueConverter<IReadOnlyList<string>> Hosts { get; } =
-        new("a list of hosts: example.com, *.example.com, example.com:8443, localhost:5432", Read, CommonSettingConverters.WriteTexts);
+        new(
+            "a list of hosts, such as example.com, *.example.com, example.com:8443 or localhost:5432",
+            Read,
+            CommonSettingConverters.WriteTexts
+        );
 
     private static bool Read(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {

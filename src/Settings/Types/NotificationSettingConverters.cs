@@ -4,10 +4,10 @@ namespace Orchestrator.Settings;
 internal static class NotificationSettingConverters
 {
     public static SettingValueConverter<QuietHours?> QuietHours { get; } =
-        new("hours of each day by this machine's clock, such as 22:00-07:00, or off", ReadQuiet, value => value?.ToString() ?? "off");
+        new("a daily time range by this machine's clock, such as 22:00-07:00, or off", ReadQuiet, value => value?.ToString() ?? "off");
 
     public static SettingValueConverter<IReadOnlyList<string>?> Kinds { get; } =
-        new($"a list of {string.Join(", ", NoticeKinds.All)}", ReadKinds, Write);
+        new($"a list with any of {string.Join(", ", NoticeKinds.All)}", ReadKinds, Write);
 
     public static SettingValueConverter<IReadOnlyList<string>?> Receivers { get; } =
         new(

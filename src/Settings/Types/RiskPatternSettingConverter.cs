@@ -6,7 +6,7 @@ internal static class RiskPatternSettingConverter
     private static readonly SettingValueConverter<int> Weight = CommonSettingConverters.Whole(0, 1000);
 
     public static SettingValueConverter<IReadOnlyList<RiskPattern>?> Patterns { get; } =
-        new("a list of mappings with 'pattern' and 'weight'", Read, Write);
+        new("a list of mappings with the keys 'pattern' and 'weight'", Read, Write);
 
     private static bool Read(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyList<RiskPattern>? value)
     {

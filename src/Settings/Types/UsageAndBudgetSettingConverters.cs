@@ -5,7 +5,8 @@ namespace Orchestrator.Settings;
 /// <summary>Setting types for usage and budgets.</summary>
 internal static class UsageAndBudgetSettingConverters
 {
-    private const string PriceForm = "a list of mappings with 'model', 'input' and 'output' (and 'cache_read', 'cache_write')";
+    private const string PriceForm =
+        "a list of mappings with the keys 'model', 'input' and 'output', and optionally 'cache_read' and 'cache_write'";
     private const decimal MostPerMillion = 100_000m;
     private static readonly string[] PriceKeys = ["model", "input", "output", "cache_read", "cache_write"];
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Settings;
 internal static class WorktreeVariableSettingConverter
 {
     public static SettingValueConverter<IReadOnlyDictionary<string, string>> Variables { get; } =
-        new("a mapping of variables to strings with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
+        new("a mapping of variable names to strings, which can contain {port}, {port+1} to {port+19}, {worktree} and {tmp}", Read, Write);
 
     private static bool Read(YamlOrJsonNode raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
     {

@@ -187,13 +187,13 @@ public static class AccountBackoffCalculator
         var factor = Math.Pow(2, Math.Clamp(blocks - 1, 0, 10));
         return resetsAt switch
         {
-            null => Again(Unknown, "the service named no reset"),
-            { } past when past <= now => Again(First, "the reset that the service named is over"),
+            null => Again(Unknown, "the service reported no reset time"),
+            { } past when past <= now => Again(First, "the reset time that the service reported has passed"),
             { } far when !IsPlausible(window, far, now) => Again(
                 Unknown,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the reset that the service named ({far.UtcDateTime:yyyy-MM-dd HH:mm}Z) is too far away"
+                    $"the reset time that the service reported ({far.UtcDateTime:yyyy-MM-dd HH:mm}Z) is too far away"
                 )
             ),
             { } reset => (reset, reset + GraceFor(reset - now, rules), ""),

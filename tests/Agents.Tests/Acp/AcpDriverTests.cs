@@ -58,7 +58,7 @@ public sealed class AcpDriverTests
     }
 
     [Theory]
-    [InlineData("acp", AgentFailure.GaveUp, "Authentication required It said: 'no login here'.")]
+    [InlineData("acp", AgentFailure.GaveUp, "Authentication required It printed to stderr: 'no login here'.")]
     [InlineData("no-such-manner", AgentFailure.Account, "(exit code 2)")]
     public async Task Agent_ThatFails_IsToldWithWhatItSaid(string mode, AgentFailure failure, string says)
     {

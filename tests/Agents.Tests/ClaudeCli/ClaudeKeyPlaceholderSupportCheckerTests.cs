@@ -4,7 +4,7 @@ using Orchestrator.TestKit;
 namespace Orchestrator.Agents.Tests.ClaudeCli;
 
 /// <summary>Keys of Claude Code that can stay outside of its sandbox.</summary>
-public sealed class ClaudeKeyPlaceholderCheckTests : IDisposable
+public sealed class ClaudeKeyPlaceholderSupportCheckerTests : IDisposable
 {
     private readonly TempFolder _home = new();
 

@@ -3,7 +3,7 @@ using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Agents.Tests.ClaudeCli;
 
-public sealed class ClaudeUsageWindowsTests
+public sealed class ClaudeUsageWindowParserTests
 {
     private static readonly DateTimeOffset FiveHourReset = DateTimeOffset.FromUnixTimeSeconds(1795267317);
     private static readonly DateTimeOffset WeekReset = DateTimeOffset.FromUnixTimeSeconds(1795660117);

@@ -66,7 +66,7 @@ public sealed class AgentDescriptionReaderTests
     [InlineData(
         """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a"}]}""",
         "keys[0]",
-        "another address"
+        "different address"
     )]
     [InlineData(
         """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a", "arguments": ["{address}"]}]}""",

@@ -4,7 +4,7 @@ using Orchestrator.Agents.Descriptions;
 namespace Orchestrator.Agents.Tests.Described;
 
 /// <summary>The calls that descriptions make, and what is read from output that the real programs have printed.</summary>
-public sealed class AgentDescriptionRunnerTests
+public sealed class DescribedAgentRunnerTests
 {
     private const string Thread = "01a210a4-2a11-7030-a1b5-0e171da38ed9";
 

@@ -5,12 +5,12 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests.Hooks;
 
-public sealed class AgentHookTests : IDisposable
+public sealed class ToolCallPermissionHookTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly string _root;
 
-    public AgentHookTests() => _root = _folder.Folder("worktree");
+    public ToolCallPermissionHookTests() => _root = _folder.Folder("worktree");
 
     public void Dispose() => _folder.Dispose();
 

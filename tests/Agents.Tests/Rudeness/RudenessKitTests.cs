@@ -94,8 +94,8 @@ public sealed class RudenessKitTests
 
         Assert.Equal(AgentFailure.Account, outcomes[0].Outcome.Failure);
         Assert.Equal(
-            "The program of agent 'codex' does not know --json (exit code 2). Its description was tested with version 0.169.0: install "
-                + "that version, or correct agents.codex.description. It reported: 'error: unexpected argument '--json' found'.",
+            "The program of agent 'codex' does not recognize --json (exit code 2). Its description was tested with version 0.169.0. "
+                + "Install that version, or correct agents.codex.description. It reported: 'error: unexpected argument '--json' found'.",
             outcomes[0].Outcome.Detail
         );
         Assert.Equal(AgentFailure.None, outcomes[1].Outcome.Failure);

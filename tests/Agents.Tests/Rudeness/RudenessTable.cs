@@ -30,8 +30,8 @@ internal static class RudenessTable
 {
     internal static IReadOnlyList<Rude> All { get; } =
     [
-        new("unknown-flag", AgentFailure.Account) { InDetail = "does not know -" },
-        new("unknown-flag-help", AgentFailure.Account) { InDetail = "does not know -" },
+        new("unknown-flag", AgentFailure.Account) { InDetail = "does not recognize -" },
+        new("unknown-flag-help", AgentFailure.Account) { InDetail = "does not recognize -" },
         new("unknown-event", AgentFailure.None) { IsOfJson = true },
         new("unknown-event-only", AgentFailure.Account, AgentFailure.GaveUp) { IsOfJson = true, InDetail = "telepathy" },
         new("exit-0-with-nothing", AgentFailure.GaveUp) { IsOfJson = true },

@@ -5,7 +5,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests.Supervision;
 
-public sealed class AgentSessionTests
+public sealed class AgentRunFollowerTests
 {
     [Theory]
     [InlineData(0, AgentFailure.None)]
@@ -283,7 +283,7 @@ public sealed class AgentSessionTests
     [Theory]
     [InlineData("ABRT", AgentFailure.Transient, "crashed (signal 6)")]
     [InlineData("SEGV", AgentFailure.Transient, "crashed (signal 11)")]
-    [InlineData("TERM", AgentFailure.Killed, "The agent program was ended by signal 15")]
+    [InlineData("TERM", AgentFailure.Killed, "The agent program was terminated by signal 15")]
     public async Task Agent_EndsByASignal_CrashIsToldFromAKill(string signal, AgentFailure failure, string said)
     {
         await using AgentFixture agents = new();

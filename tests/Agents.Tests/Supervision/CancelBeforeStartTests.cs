@@ -20,7 +20,7 @@ public sealed class CancelBeforeStartTests
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default)
         );
-        Assert.Contains("canceled before the agent started", refused.Message);
+        Assert.Contains("canceled by another process before the agent started", refused.Message);
         Assert.False(File.Exists(agents["starts"]));
         Assert.Empty(AgentFixture.ProcessesOf(start));
     }

@@ -19,7 +19,7 @@ public sealed class OutputTruncatorTests
         Assert.StartsWith("first\nxxx", output, StringComparison.Ordinal);
         Assert.EndsWith("xxx\nlast\n", output, StringComparison.Ordinal);
         Assert.Contains(
-            "[orchestrate: 299012 bytes are left out here; of an agent's output 1000 bytes are kept]",
+            "[orchestrate: 299012 bytes are left out here, because at most 1000 bytes of an agent's output are kept]",
             output,
             StringComparison.Ordinal
         );

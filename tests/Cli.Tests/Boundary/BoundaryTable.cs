@@ -170,7 +170,7 @@ internal static class BoundaryTable
     [
         ("DNS, hosts outside the list", "SandboxNetworkTests.Sandbox_WithoutTheProxy_ReachesNothing"),
         ("metadata services", "PolicyTests.Decide_LocalAddressInAnySpelling_IsRefusedInEachModeThatJudges"),
-        ("DNS rebinding", "ClientConnectionTests.Connect_NameThatChangesItsAddress_IsDialedByTheOneThatWasJudged"),
+        ("DNS rebinding", "SandboxConnectionHandlerTests.Connect_NameThatChangesItsAddress_IsDialedByTheOneThatWasJudged"),
         ("the page", "WebDoorTests.Web_ProgramOfARunByAnyAddressOfTheMachine_IsRefused"),
         ("inherited descriptors", "InheritedDescriptorTests.Run_StartedWithAnOpenFolder_GivesItToNoAgentGateOrSetUp"),
         ("keys in `/proc` of an agent with a placeholder", "RealAgentKeyTests.Run_ApiKey_StaysOutsideOfTheSandbox"),

@@ -115,11 +115,19 @@ internal static partial class CommandPage
     // Said once, beside the constants.
     private static IEnumerable<(string Code, string Meaning)> Codes() =>
         ExitCode()
-            .Matches(File.ReadAllText(RepositoryFiles.Path("src/App/Outcome.cs")))
-            .Select(match => (match.Groups["code"].Value, CodeTag().Replace(match.Groups["meaning"].Value, "`$1`")));
+            .Matches(File.ReadAllText(RepositoryFiles.Path("src/App/UseCaseOutcome.cs")))
+            .Select(match =>
+                (
+                    match.Groups["code"].Value,
+                    CodeTag().Replace(CommentLineBreak().Replace(match.Groups["meaning"].Value, " ").Trim(), "`$1`")
+                )
+            );
 
-    [GeneratedRegex(@"/// <summary>(?<meaning>.+?)</summary>\s+\w+ = (?<code>\d+),")]
+    [GeneratedRegex(@"/// <summary>(?<meaning>(?:(?!</summary>)[\s\S])+)</summary>\s+\w+ = (?<code>\d+),")]
     private static partial Regex ExitCode();
+
+    [GeneratedRegex(@"\s*/// ")]
+    private static partial Regex CommentLineBreak();
 
     [GeneratedRegex("<c>(.+?)</c>")]
     private static partial Regex CodeTag();

@@ -9,13 +9,13 @@ internal static class SettingsPage
     public static string Text()
     {
         var text = new StringBuilder(
-            "| key | what it does, and what it accepts | default | variable | from a repository |\n|---|---|---|---|---|\n"
+            "| key | meaning and accepted values | default | environment variable | in a repository's files |\n|---|---|---|---|---|\n"
         );
         foreach (var setting in SettingDeclarationIndex.All)
         {
             var name = setting.Name.Replace("*", "NAME", StringComparison.Ordinal);
             var variables = setting.OldVariables.Prepend(setting.Variable.Replace("*", "NAME", StringComparison.Ordinal));
-            var old = setting.OldNames.Count == 0 ? "" : $" Older names: {Code(setting.OldNames)}.";
+            var old = setting.OldNames.Count == 0 ? "" : $" Also accepted under an older name: {Code(setting.OldNames)}.";
             text.Append(
                 $"| `{name}` | {Cell(setting.Description)}. Accepts {Cell(setting.Accepts)}.{old} "
                     + $"| {(setting.DefaultText.Length == 0 ? "not set" : Code([setting.DefaultText]))} | {Code(variables)} "

@@ -3,7 +3,7 @@ using Orchestrator.Gates.Runners;
 namespace Orchestrator.Gates.Tests.Runners;
 
 /// <summary>Two runs that fail in the same tests or diagnostics have the same names, in whatever order, lines and time.</summary>
-public sealed class FailureNameExtractorTests
+public sealed class GateFailureTextNormalizerTests
 {
     private const string Pytest = "=================================== FAILURES ===================================\n";
 

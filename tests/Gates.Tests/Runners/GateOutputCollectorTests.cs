@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Tests.Runners;
 
 /// <summary>Recorded outputs of real runners, played through the function that reads a gate's run. The archives are made by
 /// <c>scripts/runner-outputs</c>; <c>RUNNER_OUTPUTS=FOLDER</c> plays those of another folder.</summary>
-public sealed class RunnerOutputTests(ITestOutputHelper log)
+public sealed class GateOutputCollectorTests(ITestOutputHelper log)
 {
     private const double Bar = 0.97;
 

@@ -3,7 +3,7 @@ using Orchestrator.Git.Losses;
 namespace Orchestrator.Git.Tests.Losses;
 
 /// <summary>Results of comparing a resolved conflict with both sides in real repositories. The other side is staging.</summary>
-public sealed class ResolutionCheckTests
+public sealed class ConflictResolutionLossFinderTests
 {
     private const string Base = "begin\nmiddle\nend\n";
 

@@ -4,7 +4,7 @@ using Orchestrator.Git.Losses;
 namespace Orchestrator.Git.Tests.Losses;
 
 /// <summary>Results of the loss check for merges in real repositories, one case each.</summary>
-public sealed class LossCheckTests
+public sealed class StagingLostChangeDetectorTests
 {
     private const string Ten = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
 
@@ -16,7 +16,7 @@ public sealed class LossCheckTests
         await staging.MergeAsync("b", ("f", Ten.Replace("9\n", "nine by b\n")), ("new", "new by b\n"));
         await staging.MergeAsync("c", ("g", null));
 
-        Assert.Equal("4 hunks of 3 tasks: 4 present, 0 overwritten by name, 0 lost", (await staging.CheckAsync()).Summary);
+        Assert.Equal("4 hunks of 3 tasks: 4 present, 0 overwritten later, 0 lost", (await staging.CheckAsync()).Summary);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class LossCheckTests
 
         var report = await staging.CheckAsync();
 
-        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten by name, 0 lost", report.Summary);
+        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten later, 0 lost", report.Summary);
         Assert.Equal(
             ("a", "f", 2, "two by a", "b", merge),
             Facts(Assert.Single(report.Hunks, h => h.Fate == MergedHunkSurvivalStatus.Overwritten))
@@ -132,7 +132,7 @@ public sealed class LossCheckTests
 
         var report = await staging.CheckAsync();
 
-        Assert.Equal("4 hunks of 3 tasks: 2 present, 1 overwritten by name, 1 lost", report.Summary);
+        Assert.Equal("4 hunks of 3 tasks: 2 present, 1 overwritten later, 1 lost", report.Summary);
         Assert.Equal(("a", "other", "c"), (report.Lost[0].Task, report.Lost[0].Path, report.Lost[0].By));
     }
 
@@ -144,7 +144,7 @@ public sealed class LossCheckTests
         staging.BeginFromTip();
         var theirs = await staging.WorkAsync("b", ("other", "#!/bin/sh\necho by b\n"));
         await staging.MergeCommitAsync("b", theirs);
-        Assert.Equal("2 hunks of 2 tasks: 2 present, 0 overwritten by name, 0 lost", (await staging.CheckAsync()).Summary);
+        Assert.Equal("2 hunks of 2 tasks: 2 present, 0 overwritten later, 0 lost", (await staging.CheckAsync()).Summary);
 
         theirs = await staging.WorkAsync("c", ("new", "by c\n"));
         await staging.CommitAsync("c", await staging.TreeWithAsync(theirs, ("run", "#!/bin/sh\n")), theirs);
@@ -162,7 +162,7 @@ public sealed class LossCheckTests
         staging.BeginFromTip();
         await staging.MergeAsync("b", ("f", Ten.Replace("2\n", "two by a\n").Replace("\n", "\r\n")));
 
-        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten by name, 0 lost", (await staging.CheckAsync()).Summary);
+        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten later, 0 lost", (await staging.CheckAsync()).Summary);
     }
 
     [Fact]
@@ -193,12 +193,12 @@ public sealed class LossCheckTests
         var spoilt = staging.Tip;
 
         await staging.CommitAsync("", await staging.TreeWithAsync(spoilt, ("f", Ten.Replace("2\n", "two by a\n"))));
-        Assert.Equal("2 hunks of 2 tasks: 2 present, 0 overwritten by name, 0 lost", (await staging.CheckAsync()).Summary);
+        Assert.Equal("2 hunks of 2 tasks: 2 present, 0 overwritten later, 0 lost", (await staging.CheckAsync()).Summary);
 
         staging.Tip = spoilt;
         await staging.CommitAsync("", spoilt + "^{tree}");
         staging.AcceptsLosses = true;
-        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten by name, 0 lost", (await staging.CheckAsync()).Summary);
+        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten later, 0 lost", (await staging.CheckAsync()).Summary);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class LossCheckTests
 
         var report = await staging.CheckAsync();
 
-        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten by name, 0 lost", report.Summary);
+        Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten later, 0 lost", report.Summary);
         Assert.Equal("two by a", report.Hunks[0].Text);
     }
 

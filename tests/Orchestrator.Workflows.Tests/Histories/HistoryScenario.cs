@@ -85,7 +85,7 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
             nameof(ReviewWorkflow) => RunIds.ForTask(RunId, ReviewTaskDefinition.Id),
             nameof(MergeTrainWorkflow) => RunIds.ForTrain(RunId),
             nameof(LeaseWorkflow) => RunIds.ForLeases("key"),
-            nameof(GovernorWorkflow) => RunIds.ForGovernor(GovernorTests.Account),
+            nameof(GovernorWorkflow) => RunIds.ForGovernor(AgentStartAdmitterTests.Account),
             var unknown => throw new InvalidOperationException($"Say what the id of a {unknown} is."),
         };
 

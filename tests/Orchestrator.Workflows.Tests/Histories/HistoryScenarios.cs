@@ -382,8 +382,8 @@ internal static class HistoryScenarios
                         )
                         : DoneAsync(),
         };
-        yield return new("continued", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
-        yield return new("fair", Governor) { KeepsFirst = true, Play = GovernorTests.PlayAsync };
+        yield return new("continued", Governor) { KeepsFirst = true, Play = AgentStartAdmitterTests.PlayAsync };
+        yield return new("fair", Governor) { KeepsFirst = true, Play = AgentStartAdmitterTests.PlayAsync };
     }
 
     private static IEnumerable<HistoryScenario> OfHosts()

@@ -10,7 +10,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>Payloads become arguments, or a sentence that describes their fault.</summary>
-public sealed class MessageReaderTests
+public sealed class IncomingWorkflowArgumentReaderTests
 {
     [Theory]
     [InlineData("""{"id":"plan"}""")]
@@ -182,7 +182,7 @@ public sealed class MessageReaderTests
         );
 
     private static MethodInfo Handler(string name) =>
-        typeof(MessageReaderTests).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+        typeof(IncomingWorkflowArgumentReaderTests).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
 
     private static void Approve(ApprovalDecisionArguments command) => _ = command;
 

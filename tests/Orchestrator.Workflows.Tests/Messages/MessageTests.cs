@@ -183,7 +183,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
         Assert.Equal(["a", "b"], run.Activities.Merged);
         Assert.Equal(2, run.Activities.Starts.Select(s => s.Task.Task.Id).Distinct().Count());
-        Assert.All(run.Activities.Events, e => MessageReaderTests.AssertClean(e.Reason));
+        Assert.All(run.Activities.Events, e => IncomingWorkflowArgumentReaderTests.AssertClean(e.Reason));
         output.WriteLine($"{sent} messages");
     }
 
@@ -239,7 +239,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             }
             else
             {
-                MessageReaderTests.AssertClean(
+                IncomingWorkflowArgumentReaderTests.AssertClean(
                     await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringUpdateResult>(name, arguments).WaitAsync(Eventually.Limit))
                 );
             }
@@ -271,7 +271,7 @@ public sealed class MessageTests(ITestOutputHelper output)
             var failure = Assert.IsType<ApplicationFailureException>(failed.InnerException);
             Assert.Equal(("InvalidInput", true), (failure.ErrorType, failure.NonRetryable));
             Assert.StartsWith("The input can't be read. ", failure.Message, StringComparison.Ordinal);
-            MessageReaderTests.AssertClean(failure.Message);
+            IncomingWorkflowArgumentReaderTests.AssertClean(failure.Message);
         }
     }
 

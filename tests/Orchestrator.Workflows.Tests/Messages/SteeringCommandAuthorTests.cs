@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>The author of a command, by its signature and by its claim.</summary>
-public sealed class CommandAuthorTests : IDisposable
+public sealed class SteeringCommandAuthorTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly ApprovalDecisionArguments Command = new("a", "looks good", "kim@laptop") { Shown = "0123" };

@@ -12,7 +12,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>Messages whose handlers fail, and descriptions of handlers for clients.</summary>
-public sealed class MessageInterceptorTests
+public sealed class WorkflowMessageInterceptorTests
 {
     [Fact]
     public async Task Handler_ThrowsWhatItDidNotExpect_FailsItsMessageAlone()

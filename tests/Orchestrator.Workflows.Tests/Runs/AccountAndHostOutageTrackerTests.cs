@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Runs;
 
 /// <summary>Detection, scope and end of outages, decided without Temporal.</summary>
-public sealed class RunOutagesTests
+public sealed class AccountAndHostOutageTrackerTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(40);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Tasks;
 
-public sealed class AgentRetriesTests
+public sealed class AgentRunRetryDeciderTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Tasks;
 
-public sealed class NextAttemptRulesTests
+public sealed class NextTaskAttemptDeciderTests
 {
     private static readonly MergeResult Conflict = new()
     {

@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Tasks;
 
 /// <summary>Decides, without Temporal, if another agent continues a task.</summary>
-public sealed class AgentRelayRulesTests
+public sealed class UsageLimitAgentSwitchDeciderTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TaskOutline Outline = new()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Train;
 
-public sealed class MergeQueueRulesTests
+public sealed class MergeQueueNextStepDeciderTests
 {
     [Fact]
     public void Next_OneWaits_IsMergedAlone() => Assert.Equal("t1", Alone(With(1)).TaskId);

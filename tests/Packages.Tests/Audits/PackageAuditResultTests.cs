@@ -3,7 +3,7 @@ using Orchestrator.Gates.Packages.Audits;
 namespace Orchestrator.Packages.Tests.Audits;
 
 /// <summary>Documented outputs of the audit tools become vulnerabilities, or no answer.</summary>
-public sealed class AuditResultTests
+public sealed class PackageAuditResultTests
 {
     [Theory]
     [InlineData(

@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Plans.Readers.Tests.Backlogs;
 
 /// <summary>A task of a backlog that names the tasks which wait for it.</summary>
-public sealed class ReverseDependenciesTests
+public sealed class BlockedTaskDependencyAdderTests
 {
     [Theory]
     [InlineData("\"blocks\":[2]", "", "1")]

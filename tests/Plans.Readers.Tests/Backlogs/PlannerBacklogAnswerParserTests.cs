@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests.Backlogs;
 
-public class BacklogAnswerParserTests
+public class PlannerBacklogAnswerParserTests
 {
     [Fact]
     public void Read_TasksInWords_AreTaken()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
 
-public sealed class PatchIntentTests
+public sealed class PlannedFileChangeTests
 {
     private const string Plan = """
         tasks:

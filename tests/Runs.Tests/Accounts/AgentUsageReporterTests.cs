@@ -150,7 +150,7 @@ public sealed class AgentUsageReporterTests : IDisposable
 
         Assert.Equal((reset.AddMinutes(1), reset.AddMinutes(1)), (result.ResetAt, result.WakeAt));
         Assert.Equal(
-            "Continuing then reads 150,000 tokens of its conversation again, because the prompt cache no longer has them, about 1.50 USD.",
+            "Continuing then reads 150,000 tokens of the conversation again, because the prompt cache no longer has them, about 1.50 USD.",
             result.Message
         );
         Assert.Equal((FailureClass.UsageLimit, true), (other!.FailureClass, other.NeverBegun));
@@ -198,7 +198,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         var (_, refusal) = await AdmitAsync(Agent("b"));
 
         Assert.Equal(
-            "the account claude has used 82 % of its 5-hour limit (usage.warn_at); it resets at 2026-11-24 23:00Z",
+            "the account claude has used 82 % of its 5-hour limit (usage.warn_at); the limit resets at 2026-11-24 23:00Z",
             Assert.Single(start.Use.Notices).Text
         );
         Assert.StartsWith("the account claude has used 97 % of its 5-hour limit", refusal!.Message, StringComparison.Ordinal);

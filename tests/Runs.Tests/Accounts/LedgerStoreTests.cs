@@ -84,7 +84,7 @@ public sealed class LedgerStoreTests : IDisposable
 
         var damaged = await Assert.ThrowsAsync<LedgerDamagedException>(() => AdmitAsync(Request("b")));
 
-        Assert.Contains("it belongs to another user (number 65534)", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains("it belongs to another user (user ID 65534)", damaged.Message, StringComparison.Ordinal);
     }
 
     [Fact]

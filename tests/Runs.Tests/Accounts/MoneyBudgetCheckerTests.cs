@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests.Accounts;
 
-public sealed class MoneyBudgetCheckTests
+public sealed class MoneyBudgetCheckerTests
 {
     private static string[] Faults(string file, string agent, string model) =>
         [

@@ -67,9 +67,9 @@ public sealed class RunBudgetLedgerReaderTests
 
         Assert.Equal(
             [
-                "budget of the run: 3.00 of 10.00 USD are spent, 2.00 USD more by agents at work; 5.00 USD left",
+                "budget of the run: 3.00 of 10.00 USD are spent, 2.00 USD more by running agents; 5.00 USD left",
                 "budget of each task: at most 1,000 tokens",
-                "budget of the task a: 0 of 1,000 tokens are used, 70 tokens more by agents at work; 930 tokens left",
+                "budget of the task a: 0 of 1,000 tokens are used, 70 tokens more by running agents; 930 tokens left",
             ],
             BudgetText.Lines(found)
         );

@@ -11,7 +11,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests.Hosting;
 
 /// <summary>A socket file answers clients that take it for a proxy and clients that speak HTTP/2 at once.</summary>
-public sealed class HttpConnectTests : IAsyncLifetime
+public sealed class ConnectRequestHandlerTests : IAsyncLifetime
 {
     private const string Established = "HTTP/1.1 200 OK\r\n\r\n";
     private const string Request = "CONNECT localhost:7233 HTTP/1.1\r\nHost: localhost:7233\r\n\r\n";
@@ -21,7 +21,7 @@ public sealed class HttpConnectTests : IAsyncLifetime
     private readonly string _socket = Path.Combine(Path.GetTempPath(), "connect-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
     private readonly TemporalServer _server;
 
-    public HttpConnectTests() => _server = new TemporalServer(new TemporalServerOptions { SocketPath = _socket });
+    public ConnectRequestHandlerTests() => _server = new TemporalServer(new TemporalServerOptions { SocketPath = _socket });
 
     public Task InitializeAsync() => _server.StartAsync();
 

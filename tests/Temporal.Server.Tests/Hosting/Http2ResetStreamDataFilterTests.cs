@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests.Hosting;
 
 /// <summary>Frames come in pieces of any size, and nothing but data of reset streams is touched.</summary>
-public sealed class ResetStreamFilterTests
+public sealed class Http2ResetStreamDataFilterTests
 {
     private const byte Data = 0;
     private const byte Headers = 1;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Temporal.Server.Tests.Schedules;
 
-public sealed class ScheduleTimesTests
+public sealed class ScheduleActionTimeCalculatorTests
 {
     // Times that the real server named for the same specifications.
     [Theory]

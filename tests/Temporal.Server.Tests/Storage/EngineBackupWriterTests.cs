@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests.Storage;
 
-public sealed class EngineBackupTests : IDisposable
+public sealed class EngineBackupWriterTests : IDisposable
 {
     private readonly EngineFolder _folder = new();
 

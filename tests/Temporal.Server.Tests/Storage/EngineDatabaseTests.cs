@@ -5,7 +5,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests.Storage;
 
 /// <summary>Changes are written one group after the other, in order.</summary>
-public sealed class DatabaseTests : IDisposable
+public sealed class EngineDatabaseTests : IDisposable
 {
     private readonly EngineFolder _folder = new();
 

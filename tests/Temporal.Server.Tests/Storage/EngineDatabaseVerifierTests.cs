@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests.Storage;
 
 /// <summary>The checker finds nothing in what the server wrote, and every single change behind its back.</summary>
-public sealed class EngineVerificationTests : IDisposable
+public sealed class EngineDatabaseVerifierTests : IDisposable
 {
     /// <summary>A change of the file, and the field that must be named.</summary>
     private static readonly (string Script, string Field)[] Damages =

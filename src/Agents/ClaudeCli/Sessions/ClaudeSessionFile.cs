@@ -182,7 +182,7 @@ public static class ClaudeSessionFile
                     ? tail.AddTo(facts, first)
                     : facts with
                     {
-                        Fault = "this version knows none of its kinds of lines",
+                        Fault = "this version of orchestrate recognizes none of its lines",
                     };
             }
         }

@@ -11,7 +11,7 @@ internal sealed class AgentsCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public AgentsCommand()
-        : base("agents", "Show the agents that tasks can use, with program, version, login and tested robustness")
+        : base("agents", "List the agents that tasks can use, each with its program, version, login and robustness test results")
     {
         Add(_json);
     }
@@ -61,9 +61,9 @@ internal sealed class AgentsCommand : CliCommand
             var played =
                 agent.KitVersion == agent.Version
                     ? ""
-                    : $", as {agent.KitVersion ?? "its documents"}{(agent.KitVersion is null ? " say" : " behaves")}";
+                    : $", simulated from {(agent.KitVersion is { } simulated ? $"version {simulated}" : "its documentation")}";
             var missed = agent.KitFails.Count == 0 ? "" : $" (not: {string.Join(", ", agent.KitFails)})";
-            yield return string.Create(CultureInfo.InvariantCulture, $"passes {passed} of {of} simulated faults{missed}{played}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"handles {passed} of {of} simulated faults{missed}{played}");
         }
         if (agent.IsDefault)
         {

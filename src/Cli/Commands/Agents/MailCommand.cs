@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class MailCommand : Command
 {
     public MailCommand()
-        : base("mail", "Called by agents to read mail, and to write to other agents")
+        : base("mail", "Read mail, and write to other agents (agents run this command)")
     {
         Add(new MailCheckCommand());
         Add(new MailPeekCommand());
@@ -49,7 +49,7 @@ internal sealed class MailCommand : Command
     private sealed class MailPeekCommand : CliCommand
     {
         public MailPeekCommand()
-            : base("peek", "Show new mail and keep it unread") { }
+            : base("peek", "Show new mail without marking it as read") { }
 
         public override bool IsForAgents => true;
 
@@ -62,11 +62,11 @@ internal sealed class MailCommand : Command
 
     private sealed class MailSendCommand : CliCommand
     {
-        private readonly Argument<string> _to = new("TASK") { Description = "The task whose agent gets the mail" };
-        private readonly Argument<string> _text = new("TEXT") { Description = "Text for the agent" };
+        private readonly Argument<string> _to = new("TASK") { Description = "The task whose agent gets the message" };
+        private readonly Argument<string> _text = new("TEXT") { Description = "Text of the message" };
 
         public MailSendCommand()
-            : base("send", "Write to the agent of another task")
+            : base("send", "Send a message to the agent of another task")
         {
             Add(_to);
             Add(_text);
@@ -80,10 +80,10 @@ internal sealed class MailCommand : Command
 
     private sealed class MailBroadcastCommand : CliCommand
     {
-        private readonly Argument<string> _text = new("TEXT") { Description = "Text for all agents" };
+        private readonly Argument<string> _text = new("TEXT") { Description = "Text of the message" };
 
         public MailBroadcastCommand()
-            : base("broadcast", "Write to all agents of the run") => Add(_text);
+            : base("broadcast", "Send a message to all agents of the run") => Add(_text);
 
         public override bool IsForAgents => true;
 

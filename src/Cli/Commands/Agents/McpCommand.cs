@@ -17,7 +17,10 @@ internal sealed class McpCommand : CliCommand
     private const int LongestMessage = 8 * 1024 * 1024;
 
     public McpCommand()
-        : base("mcp", "Called by agent programs to serve the tools of an agent's task, as an MCP server on stdin and stdout") { }
+        : base(
+            "mcp",
+            "Run an MCP server on stdin and stdout that offers an agent the tools for its task (agent programs start this command)"
+        ) { }
 
     public override bool IsForAgents => true;
 

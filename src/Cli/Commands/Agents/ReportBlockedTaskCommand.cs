@@ -7,10 +7,13 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ReportBlockedTaskCommand : CliCommand
 {
     private readonly Option<string[]> _needs = CreateListOption("--needs", "A missing package, such as pandas>=2.0", "WHAT");
-    private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development only, such as for tests" };
+    private readonly Option<bool> _dev = new("--dev")
+    {
+        Description = "The packages are needed only for development, for example for tests",
+    };
     private readonly Option<string?> _in = new("--in")
     {
-        Description = "Folder of the project that the package is for; default: the root",
+        Description = "Folder of the project that needs the package; default: the root of the repository",
         HelpName = "FOLDER",
     };
     private readonly Option<string[]> _files = CreateListOption(
@@ -20,17 +23,17 @@ internal sealed class ReportBlockedTaskCommand : CliCommand
     );
     private readonly Option<string[]> _split = CreateListOption(
         "--split",
-        "Smaller tasks that replace this task, which is too large",
+        "Smaller tasks that replace this task, because this task is too large",
         "TASK"
     );
     private readonly Option<string?> _reason = new("--reason", "--question")
     {
-        Description = "The reason of the request, or the question",
+        Description = "The reason for the request, or the question",
         HelpName = "TEXT",
     };
 
     public ReportBlockedTaskCommand()
-        : base("blocked", "Called by agents to request what the task can't continue without")
+        : base("blocked", "Request something that a task can't continue without (agents run this command)")
     {
         Add(_needs);
         Add(_dev);
@@ -46,7 +49,7 @@ internal sealed class ReportBlockedTaskCommand : CliCommand
             }
             else if (result.GetValue(_dev) && result.GetValue(_needs) is not { Length: > 0 })
             {
-                result.AddError("--dev needs packages: name them with --needs WHAT.");
+                result.AddError("--dev applies only to packages. Name the packages with --needs PACKAGE.");
             }
         });
     }

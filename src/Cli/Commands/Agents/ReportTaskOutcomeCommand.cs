@@ -10,12 +10,20 @@ internal sealed class ReportTaskOutcomeCommand : CliCommand
 {
     private readonly Option<string?> _task = new("--task", "--phase")
     {
-        Description = "The task or phase the agent works on",
+        Description = "The task or phase on which the agent works",
         HelpName = "ID",
     };
-    private readonly Option<string> _status = new("--status") { Description = "completed, blocked or failed", Required = true };
-    private readonly Option<string?> _reason = new("--reason") { Description = "The reason, in a sentence", HelpName = "TEXT" };
-    private readonly Option<string?> _report = new("--report") { Description = "A file the agent wrote about its work", HelpName = "FILE" };
+    private readonly Option<string> _status = new("--status")
+    {
+        Description = "Outcome of the task: completed, blocked or failed",
+        Required = true,
+    };
+    private readonly Option<string?> _reason = new("--reason") { Description = "The reason, in one sentence", HelpName = "TEXT" };
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Report file that the agent wrote about its work",
+        HelpName = "FILE",
+    };
 
     private readonly Option<string[]> _measured = new("--measured")
     {
@@ -30,7 +38,7 @@ internal sealed class ReportTaskOutcomeCommand : CliCommand
     };
 
     public ReportTaskOutcomeCommand()
-        : base("done", "Called by agents to report how the task ended")
+        : base("done", "Report how a task ended (agents run this command)")
     {
         _status.AcceptOnlyFromAmong("completed", "blocked", "failed");
         Add(_task);

@@ -7,12 +7,19 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class SendToAgentCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task whose agent gets the mail; with --all RUN", isRequired: true);
-    private readonly Argument<string> _text = new("TEXT") { Description = "Text for the agent" };
-    private readonly Option<bool> _all = new("--all") { Description = "Write to all agents of the run, including those that start later" };
+    private readonly RunOrTaskCliArgument _which = new(
+        "RUN/TASK",
+        "The task whose agent gets the message or, with --all, the run",
+        isRequired: true
+    );
+    private readonly Argument<string> _text = new("TEXT") { Description = "Text of the message" };
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "Send the message to all agents of the run, including those that start later",
+    };
 
     public SendToAgentCommand()
-        : base("send", "Write to the agent of a task, or with --all to those of a run, while they work or before they start")
+        : base("send", "Send a message to a task's agent or, with --all, to all agents of a run, even before they start")
     {
         _which.AddTo(this);
         Add(_text);
@@ -38,8 +45,8 @@ internal sealed class SendToAgentCommand : CliCommand
             reference.FindTask(run.Status)
             ?? throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                $"{run.Id} is a run, but mail needs a task.",
-                $"Name it as {run.Id}/TASK, or write to all: orchestrate send {run.Id} TEXT --all"
+                $"{run.Id} is a run, but mail is sent to the agent of a task.",
+                $"Name a task as {run.Id}/TASK, or write to all agents: orchestrate send {run.Id} TEXT --all"
             );
         await UserToAgentMailSender.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
         return UseCaseOutcome.Done;

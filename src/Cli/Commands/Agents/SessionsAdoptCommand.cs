@@ -35,7 +35,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
     /// Creates the option with which the user confirms that a conversation has ended. Needed if this can't be determined automatically.
     /// </summary>
     internal static Option<bool> Ended() =>
-        new("--ended") { Description = "Declare that the conversation has ended, if this can't be determined from processes" };
+        new("--ended") { Description = "Confirm that the conversation has ended, if running processes leave this unclear" };
 
     /// <summary>Throws if a conversation might be in use or can't be read.</summary>
     /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>

@@ -8,7 +8,7 @@ internal sealed class SessionsCommand : CliCommand
 {
     private readonly Option<double?> _hours = new("--hours")
     {
-        Description = "List only conversations of the last H hours",
+        Description = "List only conversations from the last H hours",
         HelpName = "H",
     };
     private readonly Option<int> _limit = new("--limit")
@@ -20,7 +20,7 @@ internal sealed class SessionsCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public SessionsCommand()
-        : base("sessions", "List the conversations of Claude Code on this machine, including those outside of runs")
+        : base("sessions", "List the Claude Code conversations on this machine, including those outside of runs")
     {
         Add(_hours);
         Add(_limit);
@@ -43,8 +43,8 @@ internal sealed class SessionsCommand : CliCommand
         if (sessions.Count == 0)
         {
             context.Terminal.Inform(
-                $"No conversations below {folder}/projects"
-                    + (hours is null ? "." : $" of the last {Plural.Of((decimal)hours, "hour", "hours")}.")
+                (hours is null ? "No conversations" : $"No conversations from the last {Plural.Of((decimal)hours, "hour", "hours")}")
+                    + $" were found below {folder}/projects."
             );
         }
         foreach (var session in sessions.Take(limit))

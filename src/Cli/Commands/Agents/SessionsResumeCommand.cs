@@ -20,7 +20,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
     private readonly Option<bool> _ended = SessionsAdoptCommand.Ended();
 
     public SessionsResumeCommand()
-        : base("resume", "Continue a conversation as the next attempt of a task")
+        : base("resume", "Continue a conversation as the next attempt at a task")
     {
         Add(_id);
         Add(_task);

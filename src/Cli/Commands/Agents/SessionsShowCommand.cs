@@ -16,7 +16,7 @@ internal sealed class SessionsShowCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public SessionsShowCommand()
-        : base("show", "Show the facts and the last messages of a conversation")
+        : base("show", "Show the details and the last messages of a conversation")
     {
         Add(_id);
         Add(_last);
@@ -24,7 +24,7 @@ internal sealed class SessionsShowCommand : CliCommand
     }
 
     /// <summary>Creates the argument that names a conversation.</summary>
-    internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or its first characters" };
+    internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or the first characters of the id" };
 
     /// <summary>Returns the conversation whose id is the given text or is the only one that starts with it.</summary>
     /// <exception cref="UseCaseException">The text matches no conversation or several.</exception>

@@ -8,7 +8,7 @@ internal sealed class ShowTaskPromptCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ShowTaskPromptCommand()
-        : base("prompt", "Show the prompt of a task's agent")
+        : base("prompt", "Show the prompt that the agent of a task gets")
     {
         Add(_plan);
         Add(_task);

@@ -16,7 +16,7 @@ internal sealed class CheckReadinessCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public CheckReadinessCommand()
-        : base("check", "Check this machine and this repository before a run")
+        : base("check", "Check if this machine and this repository are ready for runs")
     {
         Add(_agent);
         Add(_json);

@@ -13,17 +13,17 @@ internal sealed class CleanupCommand : CliCommand
     };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
-        Description = "List what would be removed and what would stay; remove nothing",
+        Description = "List the items that would be removed or kept, without removing anything",
     };
     private readonly Option<int?> _keep = new("--keep") { Description = "Keep the latest N ended runs", HelpName = "N" };
     private readonly Option<string?> _olderThan = new("--older-than")
     {
-        Description = "Only runs that ended longer ago than this (12h, 30d)",
+        Description = "Only runs that ended longer ago than this, such as 12h or 30d",
         HelpName = "TIME",
     };
     private readonly Option<bool> _discard = new("--discard")
     {
-        Description = "Discard work of the given runs that none of your branches contains, after listing it",
+        Description = "List the work of the given runs that none of your branches contains, and then discard this work",
     };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();

@@ -8,7 +8,7 @@ internal sealed class CompletionCommand : CliCommand
     private readonly Argument<string> _shell = new("SHELL") { Description = string.Join(", ", CompletionScript.Shells) };
 
     public CompletionCommand()
-        : base("completion", "Print the script that completes commands, options and ids in a shell; the examples install it")
+        : base("completion", "Print a shell script that completes commands, options and ids; the examples show how to install the script")
     {
         _shell.AcceptOnlyFromAmong([.. CompletionScript.Shells]);
         Add(_shell);
@@ -20,7 +20,7 @@ internal sealed class CompletionCommand : CliCommand
     {
         var shell = parsed.GetRequiredValue(_shell);
         context.Terminal.Document(CompletionScript.Of(shell));
-        context.Terminal.Inform($"To keep it: {CompletionScript.InstallInstructions(shell)}");
+        context.Terminal.Inform($"To install it permanently: {CompletionScript.InstallInstructions(shell)}");
         return Task.FromResult(UseCaseOutcome.Done);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ConfigChange(CliCommandServiceBundle context, bool isUser,
     private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
 
     /// <summary>Creates the option that selects the user's settings file.</summary>
-    public static Option<bool> User() => new("--user") { Description = "Use the user's file instead of the repository's" };
+    public static Option<bool> User() => new("--user") { Description = "Change your own configuration file instead of the repository's" };
 
     /// <summary>True if the settings file contains the named setting, or any setting of the named section.</summary>
     public bool Has(string name) => ConfigFileEditor.Has(Text, name);

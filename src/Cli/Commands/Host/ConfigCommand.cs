@@ -27,7 +27,10 @@ internal sealed class ConfigCommand : Command
     private sealed class ConfigListCommand : CliCommand
     {
         private readonly Option<bool> _json = GlobalOptions.Json();
-        private readonly Option<bool> _changed = new("--changed") { Description = "Only settings that differ from the default" };
+        private readonly Option<bool> _changed = new("--changed")
+        {
+            Description = "Show only settings whose value does not come from the default",
+        };
 
         public ConfigListCommand()
             : base("list", "Show every setting with its value and its source")
@@ -65,7 +68,7 @@ internal sealed class ConfigCommand : Command
         private readonly Option<bool> _json = GlobalOptions.Json();
 
         public ConfigGetCommand()
-            : base("get", "Show one setting")
+            : base("get", "Print the value of one setting")
         {
             Add(_name);
             Add(_json);
@@ -98,13 +101,13 @@ internal sealed class ConfigCommand : Command
     {
         private readonly Argument<string[]> _words = new("NAME VALUE")
         {
-            Description = "Name of a setting and its value in YAML, also as NAME=VALUE; several if they are valid only " + "together",
+            Description = "A setting and its value in YAML, or NAME=VALUE; several pairs if the settings are valid only together",
             Arity = ArgumentArity.OneOrMore,
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
         public ConfigSetCommand()
-            : base("set", "Change settings in the repository's configuration; comments stay")
+            : base("set", "Change settings in the repository's configuration, and keep the comments in the file")
         {
             Add(_words);
             Add(_user);
@@ -162,13 +165,13 @@ internal sealed class ConfigCommand : Command
     {
         private readonly Argument<string[]> _names = new("NAME")
         {
-            Description = "Names of settings, or of sections such as agents.NAME",
+            Description = "Name of a setting, or of a section such as agents.NAME",
             Arity = ArgumentArity.OneOrMore,
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
         public ConfigUnsetCommand()
-            : base("unset", "Remove settings from the repository's configuration; the values that they override apply again")
+            : base("unset", "Remove settings from the repository's configuration, so that the values that they override apply again")
         {
             Add(_names);
             Add(_user);

@@ -9,12 +9,15 @@ internal sealed class InitCommand : CliCommand
 {
     private readonly Option<bool> _claude = new("--claude")
     {
-        Description = "Install the /orchestrate skill and its agents for Claude Code instead",
+        Description = "Instead, install the /orchestrate skill and its agents for Claude Code",
     };
-    private readonly Option<bool> _global = new("--global") { Description = "With --claude, install for all repositories of this user" };
+    private readonly Option<bool> _global = new("--global")
+    {
+        Description = "With --claude, install the skill for all repositories of this user",
+    };
 
     public InitCommand()
-        : base("init", "Create this repository's configuration; nothing is overwritten")
+        : base("init", "Create this repository's configuration without overwriting files")
     {
         Add(_claude);
         Add(_global);
@@ -47,7 +50,7 @@ internal sealed class InitCommand : CliCommand
             .. result.Kept.Select(file => $"kept   {file}"),
             .. result
                 .Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName))
-                .Select(setting => $"took   {setting.Name}: {setting.Value}  (from {setting.From})"),
+                .Select(setting => $"added  {setting.Name}: {setting.Value}  (from {setting.From})"),
             .. result.InPlace.Select(setting => $"used   {setting.Name}: {setting.Value}  (in {setting.From})"),
             .. result.Left.Select(setting =>
                 $"left   {setting.Name}: {setting.Value}  (from {setting.From}); to import it: orchestrate config set "

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ManageNoticesCommand : Command
 {
     public ManageNoticesCommand()
-        : base("notify", "Test notices, and send the ones that have not arrived")
+        : base("notify", "Test notices, and send the ones that have not been delivered")
     {
         Add(new NotifyTestCommand());
         Add(new NotifySendUnsentCommand());
@@ -20,7 +20,7 @@ internal sealed class ManageNoticesCommand : Command
     {
         private readonly Argument<string?> _run = new("RUN")
         {
-            Description = "Only notices of this run; default: all of the repository",
+            Description = "Only notices about this run; default: all notices of the repository",
             Arity = ArgumentArity.ZeroOrOne,
         };
 
@@ -50,7 +50,7 @@ internal sealed class ManageNoticesCommand : Command
         );
     }
 
-    private sealed class NotifySendUnsentCommand() : NotifyUnsentCommand("send", "Send the notices that have not arrived")
+    private sealed class NotifySendUnsentCommand() : NotifyUnsentCommand("send", "Send the notices that have not been delivered yet")
     {
         protected override async Task<UseCaseOutcome> ExecuteAsync(
             NoticeOutbox outbox,
@@ -71,7 +71,8 @@ internal sealed class ManageNoticesCommand : Command
         }
     }
 
-    private sealed class NotifyDiscardUnsentCommand() : NotifyUnsentCommand("discard", "Drop the notices that have not arrived")
+    private sealed class NotifyDiscardUnsentCommand()
+        : NotifyUnsentCommand("discard", "Discard the notices that have not been delivered yet")
     {
         protected override async Task<UseCaseOutcome> ExecuteAsync(
             NoticeOutbox outbox,
@@ -89,13 +90,13 @@ internal sealed class ManageNoticesCommand : Command
     {
         private readonly Argument<string?> _target = new("TARGET")
         {
-            Description = "Name of the target in 'notifications'; default: all targets",
+            Description = "Name of a target in the setting 'notifications'; default: all targets",
             Arity = ArgumentArity.ZeroOrOne,
         };
         private readonly Option<bool> _json = GlobalOptions.Json();
 
         public NotifyTestCommand()
-            : base("test", "Send a test to the targets of 'notifications'")
+            : base("test", "Send a test notice to the targets in the setting 'notifications'")
         {
             Add(_target);
             Add(_json);
@@ -119,7 +120,7 @@ internal sealed class ManageNoticesCommand : Command
                 throw new UseCaseException(
                     UseCaseOutcome.Usage,
                     "No notices are sent, because 'notifications' is not set.",
-                    "For bubbles on this machine: orchestrate config set --user notifications.provider desktop"
+                    "For desktop notifications on this machine: orchestrate config set --user notifications.provider desktop"
                 );
             }
             if (name is not null)

@@ -12,7 +12,7 @@ internal sealed class ServerBackupCommand : CliCommand
     private readonly Option<string?> _file = EngineDatabaseFileOption.Create();
 
     public ServerBackupCommand()
-        : base("backup", "Copy the engine's file, even while a server uses it")
+        : base("backup", "Copy the engine's database file, even while a server is using the file")
     {
         Add(_target);
         Add(_file);

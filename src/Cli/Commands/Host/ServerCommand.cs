@@ -25,7 +25,7 @@ internal sealed class ServerCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public ServerCommand()
-        : base("server", "Serve this repository's engine, or an engine file, to other clients until interrupted")
+        : base("server", "Make this repository's engine, or an engine file, available to other clients until interrupted")
     {
         _listen.AddTo(this);
         Add(_file);
@@ -131,7 +131,7 @@ internal sealed class ServerCommand : CliCommand
         throw new UseCaseException(
             UseCaseOutcome.Unavailable,
             $"Another process serves {path}: "
-                + $"{(owner is null ? "which one is not known yet" : $"process {owner.Pid} at {owner.Address}")}.",
+                + $"{(owner is null ? "its id and address are not known yet" : $"process {owner.Pid} at {owner.Address}")}.",
             "Use the engine of that process, or end the process first."
         );
     }

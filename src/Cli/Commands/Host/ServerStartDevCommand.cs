@@ -21,22 +21,23 @@ internal sealed class ServerStartDevCommand : CliCommand
     };
     private readonly Option<string?> _file = new("--db-filename", "-f")
     {
-        Description = "File for all state; default: memory, which is lost when the server ends",
+        Description = "File that stores all state; default: state is kept in memory, and is lost when the server ends",
         HelpName = "FILE",
     };
     private readonly Option<string[]> _attributes = new("--search-attribute")
     {
         Description =
-            "A search attribute of all namespaces (may be repeated). TYPE: Text, Keyword, Int, Double, Bool, Datetime, KeywordList",
+            "A search attribute for all namespaces (may be repeated). TYPE is Text, Keyword, Int, Double, Bool, Datetime or "
+            + "KeywordList",
         HelpName = "NAME=TYPE",
     };
     private readonly Option<string[]> _settings = new("--dynamic-config-value")
     {
         Description =
-            "A setting of the official server (may be repeated). These have an effect: limit.blobSize.error, "
-            + "limit.historyCount.suggestContinueAsNew, frontend.WorkflowPauseEnabled, frontend.WorkerCommandsEnabled, "
-            + "system.enableCancelActivityWorkerCommand, matching.numTaskqueueReadPartitions and "
-            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod. All others are ignored",
+            "A dynamic configuration value of the official server (may be repeated). Only these keys have an effect: "
+            + "limit.blobSize.error, limit.historyCount.suggestContinueAsNew, frontend.WorkflowPauseEnabled, "
+            + "frontend.WorkerCommandsEnabled, system.enableCancelActivityWorkerCommand, matching.numTaskqueueReadPartitions "
+            + "and matching.wv.VersionDrainageStatusVisibilityGracePeriod",
         HelpName = "KEY=VALUE",
     };
     private readonly Option<int?> _httpPort = new("--http-port")
@@ -62,18 +63,18 @@ internal sealed class ServerStartDevCommand : CliCommand
     };
     private readonly Option<bool> _skipping = new("--enable-time-skipping")
     {
-        Description = "Skip time like the official test server, while a client has unlocked the clock",
+        Description = "Skip time like the official test server while a client has unlocked time skipping",
     };
     private readonly Option<string> _format = LongRunningCommandLogOptions.Format("text", "json", "pretty");
     private readonly Option<string> _level = new Option<string>("--log-level")
     {
-        Description = "Lowest level of the server's log, which goes to stderr",
+        Description = "Lowest level of the log entries that the server writes to stderr",
         HelpName = string.Join('|', Levels),
         DefaultValueFactory = static _ => Levels[0],
     }.AcceptOnlyFromAmong(Levels);
 
     public ServerStartDevCommand()
-        : base("start-dev", "Serve an empty engine for tests and development, as the official program's command does")
+        : base("start-dev", "Serve an empty engine for tests and development, like the same command of the Temporal CLI")
     {
         _listen.AddTo(this);
         foreach (

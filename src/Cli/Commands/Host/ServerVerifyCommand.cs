@@ -13,7 +13,7 @@ internal sealed class ServerVerifyCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServerVerifyCommand()
-        : base("verify", "Check the engine's file by rebuilding every run from its events")
+        : base("verify", "Check the engine's database file by rebuilding every run from its events")
     {
         Add(_file);
         Add(_json);

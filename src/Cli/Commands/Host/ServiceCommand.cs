@@ -13,12 +13,15 @@ internal sealed class ServiceCommand : CliCommand
     private const string Status = "status";
 
     private readonly Argument<string> _verb = new("VERB") { Description = "install, remove or status" };
-    private readonly Option<bool> _replace = new("--replace") { Description = "Replace a unit even if it was changed by hand" };
+    private readonly Option<bool> _replace = new("--replace")
+    {
+        Description = "Replace or remove the systemd unit even if the unit was changed by hand",
+    };
     private readonly DashboardPortOption _page = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServiceCommand()
-        : base("service", "Keep this repository's engine and a worker running, even after a reboot (systemd)")
+        : base("service", "Use systemd to keep this repository's engine and a worker running, even after a reboot")
     {
         _verb.AcceptOnlyFromAmong(Install, Remove, Status);
         Add(_verb);
@@ -37,7 +40,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             throw new UseCaseException(
                 UseCaseOutcome.Unavailable,
-                $"systemd for users does not work here: {obstacle}.",
+                $"systemd user services do not work here: {obstacle}.",
                 "Start 'orchestrate worker' in the repository with the init system of this machine; it serves the engine and continues "
                     + "open runs."
             );
@@ -89,7 +92,8 @@ internal sealed class ServiceCommand : CliCommand
         {
             context.Terminal.Show(
                 verb == Remove
-                    ? $"{state.Name} was stopped and removed. Running agents continue for up to limits.orphan; open runs wait for 'resume'."
+                    ? $"{state.Name} was stopped and removed. Running agents continue for up to limits.orphan; open runs wait "
+                        + "for 'orchestrate resume'."
                     : "This repository has no service. 'orchestrate service install' creates one."
             );
             return;

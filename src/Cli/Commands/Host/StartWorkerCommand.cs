@@ -12,38 +12,41 @@ internal sealed class StartWorkerCommand : CliCommand
 {
     private readonly Option<string[]> _repositories = new("--repository")
     {
-        Description = "Repository whose runs are executed here (may be repeated); default: this one. NAME is its name in the input of runs",
+        Description =
+            "Repository whose runs this worker executes (may be repeated); default: this one. The input of a run can refer to "
+            + "the repository by NAME",
         HelpName = "DIR[=NAME]",
     };
     private readonly Option<string[]> _clones = new("--clone")
     {
-        Description = "A repository to clone into a folder with its name, as 'git clone' does (may be repeated); an existing clone is used",
+        Description = "Repository to clone into a folder of the same name, like 'git clone' (may be repeated); an existing clone is reused",
         HelpName = "URL",
     };
     private readonly Option<string?> _takeOver = new("--take-over")
     {
         Description =
-            "Adopt shared runs of other machines (wip.remote) after this time without progress (at least 25s, default 45s); drained "
-            + "runs are adopted at once",
+            "Take over shared runs (wip.remote) of other machines after this time without progress (at least 25s, default "
+            + "45s), and drained runs at once",
         HelpName = "TIME",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<int?> _slots = new("--slots")
     {
         Description =
-            "Execute tasks of distributed runs (hosts.spread) from machines that share the remote (wip.remote), this many " + "at once",
+            "Number of tasks of distributed runs (hosts.spread) that this worker executes at once for machines with the same "
+            + "remote (wip.remote)",
         HelpName = "N",
     };
     private readonly Option<string[]> _labels = new("--label")
     {
-        Description = "With --slots, a label of this machine that such tasks can require by 'host: LABEL' (may be repeated)",
+        Description = "With --slots, a label of this machine (may be repeated), which tasks can require with 'host: LABEL'",
         HelpName = "LABEL",
     };
     private readonly Option<bool> _makeCurrent = new("--make-current")
     {
         Description =
-            "Make this program's version the current one of the worker deployment (temporal.deployment), so that only its workers continue "
-            + "runs",
+            "Make this program's version the current version of the worker deployment (temporal.deployment), so that only "
+            + "workers of this version continue runs",
     };
     private readonly EngineOptions _engine = new();
     private readonly LongRunningCommandLogOptions _log = new();
@@ -142,7 +145,7 @@ internal sealed class StartWorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                "Runs of other machines need a Temporal server and a git remote, but at least one is not set.",
+                "Taking over runs from other machines requires a Temporal server and a git remote, but at least one of them is not set.",
                 "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }
@@ -161,8 +164,8 @@ internal sealed class StartWorkerCommand : CliCommand
                 ? null
                 : throw new UseCaseException(
                     UseCaseOutcome.Usage,
-                    "--label selects tasks of other hosts, but --slots, their number, is missing.",
-                    $"Such as: --slots 2 --label {labels[0]}"
+                    "--label selects tasks from other hosts, but --slots, the number of such tasks, is missing.",
+                    $"For example: --slots 2 --label {labels[0]}"
                 );
         }
         if (slots is < 1 or > 1000)
@@ -185,7 +188,7 @@ internal sealed class StartWorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                "Tasks of other machines need a Temporal server and a git remote, but at least one is not set.",
+                "Executing tasks from other machines requires a Temporal server and a git remote, but at least one of them is not set.",
                 "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }

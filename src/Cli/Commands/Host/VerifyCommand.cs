@@ -10,10 +10,10 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Argument<string> _task = new("TASK") { Description = "Id of the task" };
     private readonly Option<string?> _commit = new("--commit")
     {
-        Description = "Check this commit in its own worktree, instead of the current files",
+        Description = "Check this commit in a separate worktree instead of the current files",
         HelpName = "COMMIT",
     };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Run every gate, even if it is known to pass on these files" };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Also run the gates that are known to pass on these files" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
 

@@ -14,33 +14,36 @@ internal sealed class WebCommand : CliCommand
 {
     private readonly Option<int> _port = new("--port")
     {
-        Description = "Port; 0 means any free one",
+        Description = "Port to listen on; 0 means any free port",
         HelpName = "N",
         DefaultValueFactory = static _ => DashboardPortOption.UsualPort,
     };
     private readonly Option<string> _listen = new("--listen")
     {
-        Description = "Address; any other than loopback needs --tls-cert and --tls-key, or --insecure",
+        Description = "Address to listen on; any address other than loopback needs --tls-cert and --tls-key, or --insecure",
         HelpName = "IP",
         DefaultValueFactory = static _ => "127.0.0.1",
     };
     private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Certificate (PEM) for TLS", HelpName = "FILE" };
-    private readonly Option<string?> _key = new("--tls-key") { Description = "Its private key (PEM)", HelpName = "FILE" };
+    private readonly Option<string?> _key = new("--tls-key") { Description = "Private key (PEM) of the certificate", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure")
     {
         Description = "Listen beyond loopback without TLS, so that others on the network can read the traffic and the token",
     };
     private readonly Option<string[]> _hosts = new("--host")
     {
-        Description = "A host name that browsers use (may be repeated); names of loopback are always accepted",
+        Description = "A host name under which browsers may reach the page (may be repeated); loopback names are always accepted",
         HelpName = "NAME",
     };
     private readonly Option<bool> _link = new("--link") { Description = "Print the login link and exit" };
-    private readonly Option<bool> _renew = new("--new-token") { Description = "Replace the token, which invalidates earlier links" };
+    private readonly Option<bool> _renew = new("--new-token")
+    {
+        Description = "Replace the token of the login link, which invalidates earlier links",
+    };
     private readonly LongRunningCommandLogOptions _log = new();
 
     public WebCommand()
-        : base("web", "Serve the page and the API of all your runs, until interrupted")
+        : base("web", "Serve the web page and the API for all your runs until interrupted")
     {
         foreach (var option in (Option[])[_port, _listen, _certificate, _key, _insecure, _hosts, _link, _renew])
         {

@@ -9,7 +9,7 @@ internal sealed class WebTokenCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WebTokenCommand()
-        : base("token", "List the tokens of the page and the API, and failed logins")
+        : base("token", "List the tokens for the web page and the API, and the failed logins")
     {
         Add(_json);
         Add(new WebTokenCreateCommand());
@@ -40,7 +40,7 @@ internal sealed class WebTokenCommand : CliCommand
         if (document.Failures is { } failed)
         {
             context.Terminal.Inform(
-                $"{Plural.Of(failed.Count, "failed try", "failed tries")} since {LocalTimeFormatter.Of(failed.Since)}, the last one at "
+                $"{Plural.Of(failed.Count, "failed login")} since {LocalTimeFormatter.Of(failed.Since)}, the last one at "
                     + $"{LocalTimeFormatter.Of(failed.LastAt)} from {failed.LastFrom}."
             );
         }
@@ -51,21 +51,24 @@ internal sealed class WebTokenCommand : CliCommand
 /// <summary><c>web token create</c>: creates a token and shows it once.</summary>
 internal sealed partial class WebTokenCreateCommand : CliCommand
 {
-    private readonly Argument<string> _name = new("NAME") { Description = "Name of the token; decisions are recorded with it" };
+    private readonly Argument<string> _name = new("NAME")
+    {
+        Description = "Name of the token; decisions made with the token are recorded under this name",
+    };
     private readonly Option<WebTokenScope> _scope = new("--scope")
     {
-        Description = "read: only reading; answer: also answering open questions; all: everything",
+        Description = "Rights of the token: read, answer (read and answer open questions) or all (everything)",
         HelpName = "SCOPE",
         DefaultValueFactory = static _ => WebTokenScope.Read,
     };
     private readonly Option<string?> _expires = new("--expires")
     {
-        Description = "Time until the token becomes invalid, such as 12h or 30d; default: never",
+        Description = "Time after which the token expires, such as 12h or 30d; default: never",
         HelpName = "TIME",
     };
 
     public WebTokenCreateCommand()
-        : base("create", "Create a token for a program or another device; it is shown only once")
+        : base("create", "Create a token for a program or another device; the token is shown only once")
     {
         Add(_name);
         Add(_scope);
@@ -131,7 +134,7 @@ internal sealed class WebTokenRevokeCommand : CliCommand
                 UseCaseOutcome.Usage,
                 $"No token is named '{name}'.",
                 name == WebToken.Link
-                    ? "The token of the link is replaced by: orchestrate web --new-token --link"
+                    ? "To replace the token in the link: orchestrate web --new-token --link"
                     : "'orchestrate web token' lists them."
             );
         }

@@ -127,7 +127,7 @@ internal sealed class WorkerDrainCommand : CliCommand
             }
             if (push == MostPushes)
             {
-                return outcome.IsFenced ? "another machine has pushed it" : outcome.Problem;
+                return outcome.IsFenced ? "another machine has pushed the run" : outcome.Problem;
             }
             // The local worker may be pushing the run at the same time, so this method waits and retries.
             await Task.Delay(Pause, context.Time, stop);

@@ -16,7 +16,7 @@ internal abstract class AskPlannerForTasksCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _noProgress = new("--no-progress")
     {
-        Description = "Print one line per transition instead of the live table",
+        Description = "Print one line per state change instead of the live table",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
@@ -97,7 +97,7 @@ internal sealed class TasksParseCommand : AskPlannerForTasksCommand
     private readonly Argument<string> _file = new("FILE") { Description = "The document, such as a PRD" };
 
     public TasksParseCommand()
-        : base("parse", "Let a planner turn a document into tasks")
+        : base("parse", "Have a planner turn a document into tasks")
     {
         Add(_file);
         AddCommon();
@@ -131,10 +131,10 @@ internal sealed class TasksParseCommand : AskPlannerForTasksCommand
 internal sealed class TasksExpandCommand : AskPlannerForTasksCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
-    private readonly Option<bool> _research = new("--research") { Description = "Let the planner study the existing code first" };
+    private readonly Option<bool> _research = new("--research") { Description = "Have the planner study the existing code first" };
 
     public TasksExpandCommand()
-        : base("expand", "Let a planner divide a task into subtasks")
+        : base("expand", "Have a planner divide a task into subtasks")
     {
         Add(_id.Argument);
         Add(_id.Option);

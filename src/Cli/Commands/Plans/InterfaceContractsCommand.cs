@@ -21,13 +21,13 @@ internal sealed class InterfaceContractsCommand : CliCommand
     };
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "Write the new contract to this file, whose extension decides the language",
+        Description = "Write the new contract to this file, whose extension determines the language",
         HelpName = "FILE",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public InterfaceContractsCommand()
-        : base("contracts", "Show a plan's contracts as source code, or write one")
+        : base("contracts", "Show a plan's interface contracts as source code, or write a new contract")
     {
         Add(_subject);
         Add(_methods);

@@ -14,7 +14,9 @@ internal static class PlanAnalysisPrinter
     {
         var option = new Option<string?>("--view")
         {
-            Description = "Print only the order of the tasks (as text, Mermaid or Graphviz), the tasks that share files, or the risk score",
+            Description =
+                "Print only the task order as text (graph), Mermaid or Graphviz (dot), the tasks that share files (conflicts), or "
+                + "the risk score",
         };
         return option.AcceptOnlyFromAmong(Graph, Mermaid, Dot, Conflicts, Risk);
     }

@@ -10,10 +10,14 @@ namespace Orchestrator.Cli.Commands;
 /// work is paid for twice.</summary>
 internal sealed class PlanCommand : CliCommand
 {
-    private readonly Argument<string?> _request = new("REQUEST") { Description = "The request, in words", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _request = new("REQUEST")
+    {
+        Description = "The request, in plain words",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<string?> _prd = new("--prd")
     {
-        Description = "Plan this document instead of a request in words",
+        Description = "Plan the work that this document describes, instead of a request",
         HelpName = "FILE",
     };
     private readonly Option<string?> _output = new("--output", "-o")
@@ -25,13 +29,13 @@ internal sealed class PlanCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _noProgress = new("--no-progress")
     {
-        Description = "Print one line per transition instead of the live table",
+        Description = "Print one line per state change instead of the live table",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
 
     public PlanCommand()
-        : base("plan", "Let a planner write a plan from a request or a document")
+        : base("plan", "Have a planner write a plan for a request or a document")
     {
         Add(_request);
         foreach (var option in new Option[] { _prd, _output, _model, _yes, _noProgress, _json })

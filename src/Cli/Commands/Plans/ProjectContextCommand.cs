@@ -7,16 +7,16 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ProjectContextCommand : CliCommand
 {
     private readonly Argument<string> _verb = new("VERB") { Description = "get, set or list" };
-    private readonly Argument<string?> _name = new("NAME") { Description = "Name of the text", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _name = new("NAME") { Description = "Name of the text block", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _text = new("TEXT")
     {
-        Description = "The text; '-' reads it from stdin, '' removes it",
+        Description = "The text; '-' reads the text from stdin, '' removes the text block",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ProjectContextCommand()
-        : base("context", "Store named texts about the project for the prompts of tasks")
+        : base("context", "Store named text blocks about the project, which task prompts can include")
     {
         _verb.AcceptOnlyFromAmong("get", "set", "list");
         Add(_verb);
@@ -76,7 +76,9 @@ internal sealed class ProjectContextCommand : CliCommand
                         "Write the text after the name, or write '-' to read it from stdin."
                     );
         store.Set(name, text.Length == 0 ? null : text);
-        context.Terminal.Inform(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");
+        context.Terminal.Inform(
+            text.Length == 0 ? $"Removed {name}." : $"The text {name} is set. Tasks with '{name}' in context_keys receive it."
+        );
     }
 
     private static void Show(CliCommandServiceBundle context, IReadOnlyDictionary<string, string> texts, bool json, bool whole)

@@ -19,7 +19,7 @@ internal sealed class TasksCommand : Command
     }
 
     /// <summary>Creates the option that selects a tag, which is a named task list in a backlog file of the tool task-master.</summary>
-    public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Use the tasks with this tag", HelpName = "TAG" };
+    public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Use the task list with this tag", HelpName = "TAG" };
 
     /// <summary>Creates the argument and the <c>--id</c> option, either of which can name a task.</summary>
     public static (Argument<string?> Argument, Option<string?> Option) Id() =>

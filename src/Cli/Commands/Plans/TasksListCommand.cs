@@ -3,7 +3,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>tasks list</c>: lists the tasks of the backlog.</summary>
 internal sealed class TasksListCommand : CliCommand
 {
-    private readonly Option<string?> _status = new("--status", "-s") { Description = "Only tasks with this status", HelpName = "STATUS" };
+    private readonly Option<string?> _status = new("--status", "-s")
+    {
+        Description = "Show only tasks with this status",
+        HelpName = "STATUS",
+    };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly Option<bool> _json = GlobalOptions.Json();
 

@@ -7,7 +7,7 @@ internal sealed class TasksNextCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public TasksNextCommand()
-        : base("next", "Show the next ready task, by priority, number of dependencies and id")
+        : base("next", "Show the next task that can start, chosen by priority, number of dependencies and id")
     {
         Add(_tag);
         Add(_json);

@@ -16,7 +16,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public TasksSetStatusCommand()
-        : base("set-status", "Set the status of a task, or of several separated by commas")
+        : base("set-status", "Set the status of a task, or of several tasks whose ids are separated by commas")
     {
         Add(_id.Argument);
         Add(_word);

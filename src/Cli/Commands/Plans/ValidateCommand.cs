@@ -13,20 +13,20 @@ internal sealed class ValidateCommand : CliCommand
     private readonly Option<bool> _strict = new("--strict") { Description = "Treat warnings and advice as errors" };
     private readonly Option<string?> _print = new("--print")
     {
-        Description = "Print the parsed plan as a task graph",
+        Description = "Print the parsed plan as a task graph in this format",
         HelpName = "json|yaml",
     };
     private readonly Option<string?> _view = PlanAnalysisPrinter.Option();
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "With --view risk, read patterns and thresholds from this file instead of the repository's",
+        Description = "With --view risk, read patterns and thresholds from this file instead of the repository's configuration",
         HelpName = "FILE",
     };
     private readonly Option<string?> _schema = new("--schema")
     {
         Description =
-            "Print a JSON Schema for editors and programs: of task graphs, the configuration, the input that starts a run, "
-            + "or the output of 'status --json' (default: plan)",
+            "Print the JSON Schema of task graphs (plan, the default), the configuration, the input that starts a run, or the "
+            + "output of 'status --json'",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -35,7 +35,7 @@ internal sealed class ValidateCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ValidateCommand()
-        : base("validate", "Check a plan, and list every fault with its position and fix")
+        : base("validate", "Check a plan, and list every problem with its position and fix")
     {
         _print.AcceptOnlyFromAmong("json", "yaml");
         _format.AcceptOnlyFromAmong("text", PlanAnalysisPrinter.Mermaid, PlanAnalysisPrinter.Dot);

@@ -9,7 +9,7 @@ internal sealed class CollectRunResultsCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")
     {
-        Description = "The runs; default: the only open one, or the latest",
+        Description = "The runs; default: the only open run, or else the latest run",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _to = new("--to")
@@ -19,13 +19,13 @@ internal sealed class CollectRunResultsCommand : CliCommand
     };
     private readonly Option<string?> _markdown = new("--markdown")
     {
-        Description = "Write one Markdown file; default: stdout",
+        Description = "Write the results to this Markdown file; default: stdout",
         HelpName = "FILE",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public CollectRunResultsCommand()
-        : base("collect", "Collect the results of runs: branches, commits, gates, costs, reports, patches")
+        : base("collect", "Collect the results of runs, namely branches, commits, gates, costs, reports and patches")
     {
         Add(_runs);
         Add(_to);
@@ -60,7 +60,7 @@ internal sealed class CollectRunResultsCommand : CliCommand
         else if (markdown is not null)
         {
             Write(context.FullPath(markdown), text);
-            context.Terminal.Inform($"{markdown} has the results of {Plural.Of(runs.Count, "run")}.");
+            context.Terminal.Inform($"{markdown} contains the results of {Plural.Of(runs.Count, "run")}.");
         }
         else
         {
@@ -110,7 +110,7 @@ internal sealed class CollectRunResultsCommand : CliCommand
             }
         }
         Write(Path.Combine(folder, "results.md"), text);
-        context.Terminal.Inform($"{folder} has the results of {Plural.Of(runs.Count, "run")}.");
+        context.Terminal.Inform($"{folder} contains the results of {Plural.Of(runs.Count, "run")}.");
     }
 
     private static void Write(string path, string text)

@@ -9,12 +9,15 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class DiffCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it; default: the only open run, or the latest");
+    private readonly RunOrTaskCliArgument _which = new(
+        "RUN/TASK",
+        "The run, or one of its tasks; default: the only open run, or else the latest run"
+    );
 
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public DiffCommand()
-        : base("diff", "Print the changes of a run or one of its tasks")
+        : base("diff", "Print the changes made by a run or one of its tasks")
     {
         _which.AddTo(this);
         Add(_json);
@@ -55,7 +58,7 @@ internal sealed class DiffCommand : CliCommand
         }
         if (run.Status.Tasks.Any(task => task.Id == id && task is { State: TaskStateNames.AwaitingApproval, Asks: null }))
         {
-            context.Terminal.Inform($"It waits for your approval: orchestrate approve {run.Id}/{id}");
+            context.Terminal.Inform($"The task is waiting for your approval: orchestrate approve {run.Id}/{id}");
         }
     }
 

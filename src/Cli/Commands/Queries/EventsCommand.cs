@@ -7,17 +7,17 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class EventsCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run, or else the latest run");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the run ends" };
     private readonly Option<int?> _limit = new("--limit")
     {
-        Description = "Maximum number of past events; later ones are always printed",
+        Description = "Maximum number of past events; later events are always printed",
         HelpName = "N",
     };
-    private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line" };
+    private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "Print one JSON document per line" };
 
     public EventsCommand()
-        : base("events", "Print a run's transitions, and its mail")
+        : base("events", "Print a run's state changes and its agent messages")
     {
         _run.AddTo(this);
         Add(_follow);

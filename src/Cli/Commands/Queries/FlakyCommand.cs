@@ -10,7 +10,7 @@ internal sealed class FlakyCommand : CliCommand
 {
     private readonly Argument<string?> _test = new("TEST")
     {
-        Description = "A test as its runner spells it; a name without parameters matches all its cases",
+        Description = "Name of the test as the test runner prints it; a name without parameters matches all cases of the test",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string?> _reason = new("--reason")
@@ -20,7 +20,7 @@ internal sealed class FlakyCommand : CliCommand
     };
     private readonly Option<string> _owner = new("--owner")
     {
-        Description = "User who will fix the test; default: you",
+        Description = "User who will fix the test; by default, the current user",
         HelpName = "NAME",
         DefaultValueFactory = static _ => Environment.UserName,
     };
@@ -77,7 +77,7 @@ internal sealed class FlakyCommand : CliCommand
         }
         foreach (var one in quarantine.Tests)
         {
-            var state = one.HasEnded(now) ? "decides again: its quarantine ended on" : "in quarantine until";
+            var state = one.HasEnded(now) ? "counts again: its quarantine ended on" : "in quarantine until";
             var until = one.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             context.Terminal.Show(
                 $"{new UntrustedText(one.Test).Line}  {state} {until} "

@@ -21,12 +21,12 @@ internal sealed class HistoryCommand : CliCommand
     };
     private readonly Option<bool> _forecast = new("--forecast")
     {
-        Description = "Show forecasts of cost and time beside the actual figures",
+        Description = "Show the forecasts of cost and time next to the actual figures",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HistoryCommand()
-        : base("history", "List the runs of this repository, the latest first")
+        : base("history", "List the runs of this repository, latest first")
     {
         Add(_limit);
         Add(_forecast);

@@ -10,15 +10,19 @@ internal sealed class InboxCommand : CliCommand
 {
     private readonly Argument<string?> _id = new("ID")
     {
-        Description = "The entry to answer, or with --snooze to postpone, by the start of its id",
+        Description = "Id of the entry to answer or, with --snooze, to postpone; the beginning of the id is enough",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<string?> _snooze = new("--snooze") { Description = "Hide the entry for this time (2h, 1d)", HelpName = "TIME" };
+    private readonly Option<string?> _snooze = new("--snooze")
+    {
+        Description = "Time for which the entry is hidden, such as 2h or 1d",
+        HelpName = "TIME",
+    };
     private readonly Option<bool> _all = new("--all") { Description = "Also show postponed entries" };
-    private readonly Option<bool> _watch = new("--watch") { Description = "Keep running, and print new entries" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Keep running and print new entries" };
     private readonly Option<double> _refresh = new("--refresh")
     {
-        Description = "Seconds between two checks",
+        Description = "With --watch, number of seconds between two checks",
         HelpName = "S",
         DefaultValueFactory = static _ => 2,
     };
@@ -26,7 +30,7 @@ internal sealed class InboxCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public InboxCommand()
-        : base("inbox", "Show what needs attention in all your repositories, most urgent first")
+        : base("inbox", "List everything that needs attention in your repositories, most urgent first")
     {
         Add(_id);
         Add(_snooze);
@@ -186,7 +190,9 @@ internal sealed class InboxCommand : CliCommand
         }
         if (putOff > 0)
         {
-            context.Terminal.Inform($"{Plural.Of(putOff, "more was", "more were")} postponed: --all.");
+            context.Terminal.Inform(
+                $"{Plural.Of(putOff, "more entry is", "more entries are")} postponed; --all also shows {Plural.Form(putOff, "it", "them")}."
+            );
         }
     }
 
@@ -208,7 +214,7 @@ internal sealed class InboxCommand : CliCommand
         // Includes costs that arose after the question was asked.
         if (entry.Budget is { } budget && !entry.What.Contains(BudgetText.Of(budget.Budget), StringComparison.OrdinalIgnoreCase))
         {
-            context.Terminal.Show($"      now the budget of {new UntrustedText(BudgetText.Of(budget)).Line}");
+            context.Terminal.Show($"      current budget of {new UntrustedText(BudgetText.Of(budget)).Line}");
         }
         if (entry.Answered is { } answer)
         {

@@ -7,15 +7,15 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>logs</c>: prints the messages and actions of a task's agent as text.</summary>
 internal sealed class LogsCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task; for a run alone, the task whose agent started last");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task; if only a run is given, the task whose agent started last");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the agent ends" };
     private readonly Option<bool> _all = new("--all")
     {
-        Description = "Print the logs of all tasks of the run, each line with its task; with --follow also of tasks that start later",
+        Description = "Print the logs of all tasks, with the task's id on each line; with --follow, include tasks that start later",
     };
     private readonly Option<int?> _start = new("--start")
     {
-        Description = "Print the log of this agent start instead of the last one",
+        Description = "Number of the agent start whose log is printed; default: the last start",
         HelpName = "N",
     };
 
@@ -43,7 +43,7 @@ internal sealed class LogsCommand : CliCommand
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                "--all prints a whole run, as text.",
+                "--all prints the logs of a whole run as text, so it excludes a task, --start and --json.",
                 $"orchestrate logs {run.Id} --all, or orchestrate logs {run.Id}/TASK with --start or --json."
             );
         }

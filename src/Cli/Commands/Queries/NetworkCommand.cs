@@ -11,11 +11,14 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class NetworkCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN/TASK", "The run, or one of its tasks; default: the last run");
+    private readonly RunOrTaskCliArgument _run = new(
+        "RUN/TASK",
+        "The run, or one of its tasks; default: the only open run, or else the latest run"
+    );
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public NetworkCommand()
-        : base("network", "Show the hosts that a run's sandboxes reached or were denied; 'allow' permits hosts")
+        : base("network", "Show the hosts that a run's sandboxes reached or were denied access to; 'network allow' permits hosts")
     {
         _run.AddTo(this);
         Add(_json);
@@ -85,18 +88,18 @@ internal sealed class NetworkCommand : CliCommand
 
         private readonly Argument<string[]> _hosts = new("HOST")
         {
-            Description = "Hosts: example.com, *.example.com, example.com:8443, localhost:5432",
+            Description = "A host, such as example.com, *.example.com, example.com:8443 or localhost:5432",
             Arity = ArgumentArity.ZeroOrMore,
         };
         private readonly Option<string?> _from = new("--from")
         {
-            Description = "Also allow all hosts that this run's sandboxes were denied",
+            Description = "Also allow all hosts that this run's sandboxes were denied access to",
             HelpName = "RUN",
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
         public NetworkAllowCommand()
-            : base("allow", "Allow sandboxes to reach hosts")
+            : base("allow", "Allow sandboxes to reach additional hosts")
         {
             Add(_hosts);
             Add(_from);

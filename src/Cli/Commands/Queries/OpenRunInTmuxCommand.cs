@@ -6,10 +6,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>watch open</c>: shows a run and its agents in panes of tmux.</summary>
 internal sealed class OpenRunInTmuxCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the open one, or the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run, or else the latest run");
 
     public OpenRunInTmuxCommand()
-        : base("open", "Open a run and its agents in panes of tmux") => _run.AddTo(this);
+        : base("open", "Open a run and its agents in tmux panes") => _run.AddTo(this);
 
     public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {

@@ -7,10 +7,10 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class OpenWorktreeCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task");
-    private readonly Option<bool> _print = new("--print") { Description = "Only print the path, also at a terminal" };
+    private readonly Option<bool> _print = new("--print") { Description = "Only print the path, even on a terminal" };
 
     public OpenWorktreeCommand()
-        : base("open", "Open a shell in a task's worktree, or print its path")
+        : base("open", "Open a shell in a task's worktree, or print the worktree's path")
     {
         _which.AddTo(this);
         Add(_print);

@@ -7,26 +7,26 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>report</c>: shows the landed changes, the verification and the cost of a run.</summary>
 internal sealed class ReportCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run, or else the latest run");
     private readonly Option<bool> _losses = new("--losses")
     {
-        Description = "List changes of tasks that were lost, or that another task overwrote",
+        Description = "List task changes that were lost, or that another task overwrote",
     };
     private readonly Option<bool> _escalation = new("--escalation")
     {
-        Description = "For a run that can't continue by itself, show the fault, its evidence, and all possible answers",
+        Description = "For a run that can't continue by itself, show the cause, the evidence and all possible answers",
     };
     private readonly Option<bool> _full = new("--full")
     {
-        Description = "Print the full report with the gates, claims and facts of each task, evidence and decisions",
+        Description = "Print the full report, which includes each task's gates, claims and facts, the evidence, and all decisions",
     };
     private readonly Option<string?> _html = new("--html")
     {
-        Description = "Write the run's screen and report as one HTML file; '-' prints it; default: RUN.html",
+        Description = "Write the run's web page and report to one HTML file; '-' prints the HTML; default: RUN.html",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<bool> _markdown = new("--markdown") { Description = "Print Markdown, also on a terminal" };
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "Print the Markdown source, even on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
@@ -166,7 +166,7 @@ internal sealed class ReportCommand : CliCommand
         var text = RunQueries.EscalationText(run);
         if (!run.HasEscalation)
         {
-            context.Terminal.Inform($"{run.Id} is {run.Status.State} now; this is its last question.");
+            context.Terminal.Inform($"{run.Id} is {run.Status.State} now; this is its most recent question.");
         }
         await ShowDocumentAsync(text, asMarkdown, context);
         return UseCaseOutcome.Done;

@@ -7,12 +7,12 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>show</c>: shows all details of a run or of a task.</summary>
 internal sealed class ShowCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one of its tasks");
     private readonly Option<string?> _view = PlanAnalysisPrinter.Option();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ShowCommand()
-        : base("show", "Show a run or one of its tasks in full")
+        : base("show", "Show all details of a run or one of its tasks")
     {
         _which.AddTo(this);
         Add(_view);

@@ -7,10 +7,10 @@ namespace Orchestrator.Cli.Commands;
 /// it.</summary>
 internal sealed class ShowLineProvenanceCommand : CliCommand
 {
-    private readonly Argument<string> _place = new("FILE:LINE") { Description = "The line" };
+    private readonly Argument<string> _place = new("FILE:LINE") { Description = "Path of the file, and number of the line" };
     private readonly Option<string?> _revision = new("--revision")
     {
-        Description = "Commit or branch to search; default: HEAD",
+        Description = "Commit or branch that contains the line; default: HEAD",
         HelpName = "REV",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();

@@ -8,29 +8,37 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class StatusCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the latest");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run, or else the latest run");
     private readonly Option<bool> _watch = new("--watch") { Description = "Keep updating until the run ends" };
-    private readonly Option<bool> _once = new("--once") { Description = "Print once, also on a terminal" };
+    private readonly Option<bool> _once = new("--once") { Description = "Print the state once, even with --watch" };
     private readonly Option<double> _refresh = new("--refresh")
     {
-        Description = "Seconds between two checks",
+        Description = "With --watch, number of seconds between two checks",
         HelpName = "S",
         DefaultValueFactory = static _ => 1,
     };
     private readonly Option<bool> _graph = new("--graph")
     {
-        Description = "Draw each task below the task that it waits for; the default of --watch on a terminal",
+        Description = "Draw each task below the task that it waits for (the default for --watch on a terminal)",
     };
-    private readonly Option<bool> _blocked = new("--blocked") { Description = "Only questions and failures that need a user" };
-    private readonly Option<bool> _all = new("--all") { Description = "Show every command that answers a question" };
+    private readonly Option<bool> _blocked = new("--blocked")
+    {
+        Description = "Show only tasks that are blocked, failed, escalated, parked or waiting for an approval",
+    };
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "Show all commands that can answer a question, not only the recommended one",
+    };
     private readonly Option<bool> _exitCode = new("--exit-code")
     {
-        Description = "Exit like 'run': 1 for a failed or escalated run, 3 for a waiting run, 4 for a paused or interrupted run",
+        Description =
+            "Use the exit codes of 'run', namely 1 for failed or escalated runs, 3 for waiting ones, and 4 for paused or "
+            + "interrupted ones",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public StatusCommand()
-        : base("status", "Show the state of a run and of its tasks")
+        : base("status", "Show the state of a run and its tasks")
     {
         _run.AddTo(this);
         Add(_watch);

@@ -19,11 +19,11 @@ internal sealed class UsageCommand : CliCommand
         HelpName = "N",
         DefaultValueFactory = static _ => RunQueryArgumentDefaults.UsageDays,
     };
-    private readonly Option<string?> _run = new("--run") { Description = "Only this run", HelpName = "RUN" };
-    private readonly Option<bool> _watch = new("--watch") { Description = "Keep running, and print changes" };
+    private readonly Option<string?> _run = new("--run") { Description = "Show only the usage of this run", HelpName = "RUN" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Keep running and print changes" };
     private readonly Option<double> _refresh = new("--refresh")
     {
-        Description = "Seconds between two checks",
+        Description = "With --watch, number of seconds between two checks",
         HelpName = "S",
         DefaultValueFactory = static _ => 2,
     };
@@ -31,7 +31,7 @@ internal sealed class UsageCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public UsageCommand()
-        : base("usage", "Show the usage of your accounts, and how full their limits are")
+        : base("usage", "Show the usage of your accounts and the used share of their limits")
     {
         _days.Validators.Add(static result =>
         {

@@ -13,7 +13,7 @@ internal sealed class WatchCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WatchCommand()
-        : base("watch", "Show all running agents, live")
+        : base("watch", "Show all running agents in a live table")
     {
         _run.AddTo(this);
         Add(_once);

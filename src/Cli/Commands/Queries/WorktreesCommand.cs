@@ -8,7 +8,7 @@ internal sealed class WorktreesCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WorktreesCommand()
-        : base("worktrees", "List the worktrees of this repository with owner and size, and whether they can be removed")
+        : base("worktrees", "List this repository's worktrees, each with its owner, its size and whether it can be removed")
     {
         Add(_json);
     }

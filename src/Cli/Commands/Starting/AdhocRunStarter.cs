@@ -13,7 +13,7 @@ internal sealed class AdhocRunStarter
     private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
     private readonly DashboardPortOption _page = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue the run in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };

@@ -8,7 +8,7 @@ internal static class KillRehearsalOutcomeFormatter
     /// <summary>Formats the outcome of the rehearsal as lines of text.</summary>
     internal static IEnumerable<string> Lines(KillRehearsalOutcome night)
     {
-        yield return $"Rehearsed a night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "
+        yield return $"Rehearsed a night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throwaway clone, "
             + "which is now removed.";
         foreach (var disturbance in night.Disturbances)
         {
@@ -22,17 +22,17 @@ internal static class KillRehearsalOutcomeFormatter
             : $"Files that differ between the target and the commits: {string.Join(", ", night.Missing)}.";
         yield return night.Repeated.Count == 0
             ? "No finished work was repeated."
-            : $"Started again after finished work: {string.Join(", ", night.Repeated)}.";
+            : $"Tasks that were started again after their work was finished: {string.Join(", ", night.Repeated)}.";
         if (night.SentBack.Count > 0)
         {
-            yield return $"Sent back by a gate or a conflict: {string.Join(", ", night.SentBack)}.";
+            yield return $"Tasks that a gate or a conflict sent back: {string.Join(", ", night.SentBack)}.";
         }
         yield return night.BlockedStarts == 0
             ? "No agent started while the account was blocked."
             : $"{Plural.Of(night.BlockedStarts, "agent start")} happened while the account was blocked.";
         foreach (var question in night.NeedsAttention)
         {
-            yield return $"It would have waited for you: {question}";
+            yield return $"The run would have waited for you: {question}";
         }
         if (night.Idle.Count > 0)
         {
@@ -40,7 +40,7 @@ internal static class KillRehearsalOutcomeFormatter
         }
         if (night.Unowned.Count > 0)
         {
-            yield return $"Changed by the commits and owned by no task: {string.Join(", ", night.Unowned.Take(10))}"
+            yield return $"Files that the commits changed but no task owns: {string.Join(", ", night.Unowned.Take(10))}"
                 + (night.Unowned.Count > 10 ? " ..." : "");
         }
     }

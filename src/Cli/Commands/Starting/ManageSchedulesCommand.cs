@@ -26,7 +26,7 @@ internal sealed class ManageSchedulesCommand : CliCommand
         {
             context.Terminal.Warn(
                 "No process serves this repository's engine now, so no schedule starts a run. 'orchestrate service install' "
-                    + "keeps the engine running; 'orchestrate worker' serves it until it ends."
+                    + "keeps the engine running; 'orchestrate worker' serves the engine until the worker ends."
             );
         }
     }

@@ -7,11 +7,11 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ExportTaskCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
-    private readonly Argument<string> _file = new("FILE") { Description = "The file to write: a git bundle" };
+    private readonly Argument<string> _file = new("FILE") { Description = "File that the command writes, as a git bundle" };
     private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "Allow suspected secrets in the file" };
 
     public ExportTaskCommand()
-        : base("export", "Write a task to a file, with its work so far and its conversation")
+        : base("export", "Export a task to a file, together with its work so far and its conversation")
     {
         Add(_which);
         Add(_file);
@@ -53,13 +53,13 @@ internal sealed class ExportTaskCommand : CliCommand
 /// <summary><c>move import</c>: creates a separate run that continues a task from an exported file.</summary>
 internal sealed class ImportTaskCommand : CliCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "A file of 'move export'" };
+    private readonly Argument<string> _file = new("FILE") { Description = "File that 'move export' wrote" };
     private readonly RunCommandOptions _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public ImportTaskCommand()
-        : base("import", "Continue a task from a file, as a separate run")
+        : base("import", "Continue an exported task as a separate run")
     {
         Add(_file);
         _options.AddTo(this, hasPlan: false);
@@ -101,7 +101,7 @@ internal sealed class ImportTaskCommand : CliCommand
         var at = LocalTimeFormatter.Of(taken.At);
         context.Terminal.Inform(
             $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
-                + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far continues here"
+                + $"{Plural.Of(taken.Starts, "agent start")}; its work so far continues here"
                 + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} continues." : ". It came without a conversation.")
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with

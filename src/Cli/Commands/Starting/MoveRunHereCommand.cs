@@ -8,25 +8,27 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class MoveRunHereCommand : CliCommand
 {
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open one");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run");
     private readonly Option<bool> _force = new("--force")
     {
-        Description = "Move the run even if a machine is working on it; its agents are interrupted, and their unshared work stays there",
+        Description =
+            "Move the run even if another machine is executing it; this interrupts the run's agents and leaves their unshared "
+            + "work there",
     };
     private readonly Option<string?> _remote = new("--remote")
     {
-        Description = "Git remote through which the run was shared (wip.remote), to fetch missing parts",
+        Description = "Git remote through which the run was shared, from which missing parts are fetched; default: the setting wip.remote",
         HelpName = "NAME",
     };
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
-        Description = "If the other machine is gone for good, repeat the tasks whose work existed only there",
+        Description = "Repeat the tasks whose work exists only on the other machine, because that machine is lost",
     };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
-        Description = "Only move the run; a worker here, or 'resume', continues it",
+        Description = "Move the run without continuing it; a worker on this machine, or 'resume', continues the run",
     };
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue the run in the background" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly EngineOptions _engine = new();
 

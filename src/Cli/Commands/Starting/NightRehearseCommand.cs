@@ -22,21 +22,21 @@ internal sealed class NightRehearseCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly Option<bool> _kill = new("--kill")
     {
-        Description = "Run the plan in a throw-away clone with scripted agents, kills, a usage limit and a full disk",
+        Description = "Run the plan in a throwaway clone with scripted agents, and inject process kills, a usage limit and a full disk",
     };
     private readonly Option<string?> _commits = new("--commits")
     {
-        Description = "With --kill, commits whose changes the scripted agents make: FIRST..LAST",
+        Description = "With --kill, range of commits whose changes the scripted agents make, as FIRST..LAST",
         HelpName = "RANGE",
     };
     private readonly Option<int?> _seed = new("--seed")
     {
-        Description = "With --kill, seed that repeats the same disturbances",
+        Description = "With --kill, random seed; the same seed repeats the same disturbances",
         HelpName = "N",
     };
     private readonly Option<int> _kills = new("--kills")
     {
-        Description = "With --kill, number of kills",
+        Description = "With --kill, number of process kills",
         HelpName = "N",
         DefaultValueFactory = static _ => 3,
     };
@@ -139,7 +139,7 @@ internal sealed class NightRehearseCommand : CliCommand
                 "Name the commits that did such work: orchestrate night rehearse --kill --commits FIRST..LAST"
             );
         var seed = parsed.GetValue(_seed) ?? Random.Shared.Next(1_000_000);
-        context.Terminal.Inform($"Rehearsing in a throw-away clone; --seed {seed} repeats it.");
+        context.Terminal.Inform($"Rehearsing in a throwaway clone; --seed {seed} repeats it.");
         var request = new KillRehearsalRequest(repository, plan, commits, seed, parsed.GetValue(_kills), settings.Workers)
         {
             Environment = context.Environment,
@@ -205,7 +205,7 @@ internal sealed class NightRehearseCommand : CliCommand
             ),
             SimulatedRunEventKind.Asks => $"{step.Task} and its dependents wait for your approval",
             SimulatedRunEventKind.Waits => $"{step.Task} waits for the account until {LocalTimeFormatter.ToMinute(step.Until!.Value)}",
-            SimulatedRunEventKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
+            SimulatedRunEventKind.Money => $"{step.Task} does not start, because the budget is used up; the run waits for you",
             _ => "the night is over, so nothing more starts",
         };
 

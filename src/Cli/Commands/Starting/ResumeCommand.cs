@@ -8,16 +8,20 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>resume</c>: continues a run that was interrupted, paused or killed.</summary>
 internal sealed class ResumeCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one paused task of it");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one of its paused tasks");
     private readonly EngineOptions _engine = new();
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run without starting anything" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
-    private readonly Option<string[]> _approve = new("--approve") { Description = "Approve this question first", HelpName = "ID" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue the run in the background" };
+    private readonly Option<string[]> _approve = new("--approve")
+    {
+        Description = "Approve the question with this id before the run continues",
+        HelpName = "ID",
+    };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _noProgress = new("--no-progress")
     {
-        Description = "Print one line per transition instead of the live table",
+        Description = "Print one line per state change instead of the live table",
     };
 
     public ResumeCommand()

@@ -17,14 +17,16 @@ internal sealed class RunCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
-        Description = "Check the plan and show the order of its tasks; start nothing",
+        Description = "Check the plan and show the order of its tasks without starting anything",
     };
     private readonly DashboardPortOption _page = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue the run in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _overnight = new("--overnight")
     {
-        Description = "List events that could wake you, keep the machine awake, and compare the run with its contract in the report",
+        Description =
+            "Before the start, list events that could need your attention; keep the machine awake; check the run contract in "
+            + "the report",
     };
     private readonly Option<bool> _openNetwork = new("--yes-open-network")
     {
@@ -48,7 +50,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
     private readonly Option<bool> _noPlanner = new("--no-planner")
     {
-        Description = "Run the backlog's tasks one after another, ordered by their dependencies only",
+        Description = "Without a planner, run the backlog's tasks one after another in the order of their dependencies",
     };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
@@ -59,7 +61,7 @@ internal sealed class RunCommand : CliCommand
         : base(
             "run",
             ofBacklog
-                ? "Run the pending tasks of the backlog, and mark finished ones"
+                ? "Run the pending tasks of the backlog, and mark the finished ones as done"
                 : "Run a plan with agents, and land their verified work"
         )
     {

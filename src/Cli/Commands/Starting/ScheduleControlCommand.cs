@@ -43,14 +43,14 @@ internal sealed class ScheduleControlCommand : CliCommand
             change switch
             {
                 ScheduleChange.Pause => "Pause a schedule, so that it starts no runs until it is resumed",
-                ScheduleChange.Resume => "Start runs of a paused schedule again",
+                ScheduleChange.Resume => "Resume a paused schedule, so that it starts runs again",
                 ScheduleChange.RunNow => "Start a run of a schedule now",
                 _ => "Remove a schedule; runs that it started continue",
             }
         )
     {
         _change = change;
-        _name.Description = change == ScheduleChange.Delete ? "Name of the schedule" : "Name of the schedule, or its beginning";
+        _name.Description = change == ScheduleChange.Delete ? "Name of the schedule" : "Name of the schedule, or the beginning of the name";
         Add(_name);
         if (change == ScheduleChange.Pause)
         {

@@ -14,7 +14,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     /// <summary>Period that is searched for days on which daylight saving time starts or ends.</summary>
     private static readonly TimeSpan LooksAhead = TimeSpan.FromDays(370);
 
-    private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule: letters, digits and dashes" };
+    private readonly Argument<string> _name = new("NAME")
+    {
+        Description = "Name of the schedule, which consists of letters, digits and dashes",
+    };
     private readonly Argument<string?> _plan = new("PLAN")
     {
         Description = "The plan file, or a request in words; default: tasks.yaml",
@@ -23,32 +26,32 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     private readonly Option<string?> _at = new("--at") { Description = "Time of day at which a run starts", HelpName = "HH:MM" };
     private readonly Option<string?> _days = new("--days")
     {
-        Description = "Days of the week: mon-fri, sat,sun or daily (the default)",
+        Description = "Days of the week, such as mon-fri or 'sat,sun', or daily (the default)",
         HelpName = "DAYS",
     };
     private readonly Option<string?> _cron = new("--cron")
     {
-        Description = "Cron expression in place of --at: minute, hour, day of month, month, day of week",
+        Description = "Cron expression instead of --at: minute, hour, day of month, month, day of week",
         HelpName = "EXPRESSION",
     };
     private readonly Option<string?> _zone = new("--zone")
     {
-        Description = "Time zone of all times here (default: this machine's)",
+        Description = "Time zone of all times of the schedule (default: the time zone of this machine)",
         HelpName = "NAME",
     };
     private readonly Option<string?> _until = new("--until")
     {
-        Description = "Start no more agents after the next such time of day",
+        Description = "Time of day after which each run starts no more agents",
         HelpName = "HH:MM",
     };
     private readonly Option<ScheduleOverlap> _overlap = new("--overlap")
     {
-        Description = "What to do while the last run is open: skip the next run (default), or queue it",
+        Description = "Action if the previous run is still open: skip the next run (the default), or queue the next run",
         HelpName = "HOW",
     };
     private readonly Option<string> _catchUp = new("--catch-up", "--run-if-missed")
     {
-        Description = "Longest delay of a run whose time passed while no process served the engine",
+        Description = "Longest delay after which a run still starts if its time passed while no process served the engine",
         HelpName = "TIME",
         DefaultValueFactory = static _ => "10m",
     };
@@ -57,7 +60,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public ScheduleCreateCommand()
-        : base("create", "Create a schedule that starts a run at each of its times")
+        : base("create", "Create a schedule that starts a run at each of the given times")
     {
         Add(_name);
         Add(_plan);

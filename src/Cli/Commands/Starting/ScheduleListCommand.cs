@@ -14,7 +14,7 @@ internal sealed class ScheduleListCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ScheduleListCommand()
-        : base("list", "List schedules with their next times and last results")
+        : base("list", "List schedules with their next start times and last results")
     {
         _engine.AddTo(this);
         Add(_json);

@@ -8,12 +8,13 @@ internal sealed class SpawnAgentsCommand : CliCommand
 {
     private readonly Argument<string[]> _tasks = new("TASK")
     {
-        Description = "Work for one agent, in quotes (may be repeated)",
+        Description = "Description of the work for one agent, in quotes (may be repeated)",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _from = new("--from")
     {
-        Description = "Read tasks from a file: the items of its Markdown list, or else its paragraphs, or else its lines",
+        Description =
+            "Read tasks from this file, one from each item of its Markdown list, or else from each paragraph, or else from " + "each line",
         HelpName = "FILE",
     };
     private readonly Option<int> _times = new("--n")
@@ -25,15 +26,15 @@ internal sealed class SpawnAgentsCommand : CliCommand
     private readonly Option<bool> _pick = new("--pick")
     {
         Description =
-            "With --n, pick the best result of each task by gates, measurements and size; the reviewer decides between "
-            + "equal results. The other results stay",
+            "With --n, pick the best result of each task by gates, measurements and size; the reviewer decides between equal "
+            + "results. The other results stay on their branches",
     };
     private readonly Option<string?> _into = new("--run")
     {
-        Description = "Add the tasks to this open run instead of starting one",
+        Description = "Add the tasks to this open run instead of starting a new run",
         HelpName = "RUN",
     };
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the plan of the tasks; start nothing" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the plan of the tasks without starting anything" };
     private readonly AdhocRunStarter _run = new();
 
     public SpawnAgentsCommand()
@@ -118,7 +119,7 @@ internal sealed class SpawnAgentsCommand : CliCommand
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                "--pick picks among several results of a task in a run of their own.",
+                "--pick chooses among several results of a task, so it needs --n of at least 2 and a new run (no --run).",
                 "orchestrate spawn --n 3 --pick \"TASK\""
             );
         }

@@ -10,14 +10,14 @@ internal sealed class AcceptBlockedHooksCommand : CliCommand
 {
     private readonly Argument<string[]> _which = new("ID")
     {
-        Description = "Id of the item to restore; default: list all",
+        Description = "Id of the item to restore; without an id, all items are listed",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<bool> _all = new("--all") { Description = "Everything" };
+    private readonly Option<bool> _all = new("--all") { Description = "Restore all items" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public AcceptBlockedHooksCommand()
-        : base("accept", "Restore hooks and settings that were disabled while agents worked")
+        : base("accept", "Restore hooks and settings that were disabled while agents were working")
     {
         Add(_which);
         Add(_all);

@@ -6,7 +6,10 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class AnswerCommand : SteeringCommand
 {
     private readonly SteeringCommandDefinition _definition;
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The task to answer, or 'plan'; a RUN alone if it has one question");
+    private readonly RunOrTaskCliArgument _which = new(
+        "RUN/TASK",
+        "The task that the question is about, or 'plan'; RUN alone is enough if the run has only one open question"
+    );
 
     public AnswerCommand(SteeringCommandDefinition definition)
         : base(definition.Name, definition.Summary)

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>cancel</c>: ends a run or one task. Merged work stays on staging. A run lands without its canceled tasks.</summary>
 internal sealed class CancelCommand : SteeringCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it");
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one of its tasks");
 
     private const int MostNamed = 5;
     private readonly Option<bool> _dependants = new("--dependents", "--dependants")

@@ -19,7 +19,7 @@ internal sealed class CatalogDefinedSteeringCliCommand : SteeringCommand
         {
             SteeringTargetKinds.Task => new("RUN/TASK", "The task"),
             SteeringTargetKinds.Run => new("RUN", "The run"),
-            _ => new("RUN/TASK", "The run, or one task of it", isRequired: definition.Arguments.Any(argument => argument.IsRequired)),
+            _ => new("RUN/TASK", "The run, or one of its tasks", isRequired: definition.Arguments.Any(argument => argument.IsRequired)),
         };
         _which.AddTo(this);
         AddOptionsOf(definition);

@@ -8,18 +8,18 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class HoldCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open one");
-    private readonly Option<bool> _all = new("--all") { Description = "All your runs on this machine" };
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run");
+    private readonly Option<bool> _all = new("--all") { Description = "Hold all your runs on this machine" };
     private readonly Option<string> _reason = new("--reason")
     {
-        Description = "The reason, which status and events show",
+        Description = "The reason, which 'status' and 'events' show",
         HelpName = "TEXT",
         Required = true,
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HoldCommand()
-        : base("hold", "Stop starting agents; running ones continue")
+        : base("hold", "Stop starting agents; running agents continue")
     {
         _run.AddTo(this);
         Add(_all);
@@ -69,8 +69,11 @@ internal sealed class HoldCommand : CliCommand
 /// <summary><c>release</c>: ends a hold. Waiting agents then start automatically.</summary>
 internal sealed class HoldReleaseCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only hold");
-    private readonly Option<bool> _all = new("--all") { Description = "All your holds on this machine, including those of single runs" };
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run whose hold ends; default: the only hold on this machine");
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "End all your holds on this machine, including those of single runs",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HoldReleaseCommand()

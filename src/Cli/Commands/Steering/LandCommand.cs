@@ -8,15 +8,15 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class LandCommand : SteeringCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "The run; with --next RUN/TASK");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "The run or, with --next, the task as RUN/TASK");
     private readonly Option<bool> _merged = new("--merged")
     {
-        Description = "Land the merged tasks now, if the gates of the whole run pass on them; the others continue",
+        Description = "Land the merged tasks now, if the gates of the whole run pass on them; the other tasks continue",
     };
-    private readonly Option<bool> _next = new("--next") { Description = "Merge this verified task before all others that wait" };
+    private readonly Option<bool> _next = new("--next") { Description = "Merge this verified task before all other waiting tasks" };
 
     public LandCommand()
-        : base("land", "Land a run, or with --merged its merged work")
+        : base("land", "Land a run or, with --merged, only its merged tasks")
     {
         _run.AddTo(this);
         Add(_merged);

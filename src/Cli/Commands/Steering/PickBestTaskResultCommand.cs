@@ -10,7 +10,7 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class PickBestTaskResultCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _run = new("RUN", "A run of spawn --n, which has ended or waits for a decision");
+    private readonly RunOrTaskCliArgument _run = new("RUN", "A run that was started by 'spawn --n', and whose tasks have all ended");
 
     public PickBestTaskResultCommand()
         : base("pick", "Pick the best of several results of a task by their gates and measurements")

@@ -9,7 +9,7 @@ internal sealed class PrCommand : CliCommand
     private readonly RunOrTaskCliArgument _which = CreateArgument();
 
     public PrCommand()
-        : base("pr", "Open a draft pull request of a run or a task through gh, or update the existing one")
+        : base("pr", "Use gh to open a draft pull request for a run or a task, or to update the existing one")
     {
         _which.AddTo(this);
         Add(new PrSyncCommand());
@@ -17,7 +17,7 @@ internal sealed class PrCommand : CliCommand
 
     /// <summary>Creates the argument that names the run or task.</summary>
     internal static RunOrTaskCliArgument CreateArgument() =>
-        new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
+        new("RUN/TASK", "The run, or one of its tasks to use only the branch of that task");
 
     public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {

@@ -17,7 +17,7 @@ internal sealed class PrSyncCommand : CliCommand
     };
 
     public PrSyncCommand()
-        : base("sync", "Add reviewers' comments and failed checks of pull requests to the backlog, each once")
+        : base("sync", "Add reviewers' comments and failed checks from pull requests to the backlog, each of them only once")
     {
         _which.AddTo(this);
         Add(_everybody);

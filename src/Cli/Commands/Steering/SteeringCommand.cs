@@ -8,17 +8,17 @@ internal abstract class SteeringCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _detach = new("--detach", "-d")
     {
-        Description = "If no process is working on the run, continue it in the background",
+        Description = "If no process is executing the run, continue the run in the background",
     };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
-        Description = "If no process is working on the run, store the command for 'resume' without a question",
+        Description = "If no process is executing the run, store the command for 'resume' without asking you",
     };
-    private readonly Option<bool> _resume = new("--resume") { Description = "If no process is working on the run, continue it now" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "If no process is executing the run, continue the run now" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
-        Description = "Accept that work of the run was lost; the report lists it",
+        Description = "Accept that some work of the run was lost; the report lists the lost work",
     };
     private readonly List<(SteeringCommandParameter Argument, Symbol Symbol)> _arguments = [];
 

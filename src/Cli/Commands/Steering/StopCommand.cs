@@ -9,8 +9,8 @@ namespace Orchestrator.Cli.Commands;
 /// </summary>
 internal sealed class StopCommand : CliCommand
 {
-    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one task of it");
-    private readonly Option<bool> _all = new("--all") { Description = "All agents of this repository" };
+    private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one of its tasks");
+    private readonly Option<bool> _all = new("--all") { Description = "Stop all agents of this repository" };
 
     public StopCommand()
         : base("stop", "Stop running agents immediately, even without an engine")

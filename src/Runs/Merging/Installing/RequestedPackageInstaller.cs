@@ -80,8 +80,8 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
                 "",
                 IsFromPerson: false,
                 To: null,
-                $"{names} was installed for {task.Id}: {manifests} and the lock file on staging have it, and your worktree has it once "
-                    + $"staging is merged into it. Do not change these files yourself. The environment is now {hash[..12]}."
+                $"{names} was installed for {task.Id}: {manifests} and the lock file on staging contain it now. Your worktree gets "
+                    + $"it when staging is merged into it. Do not change these files yourself. Hash of the environment: {hash[..12]}."
             )
             {
                 Call = $"packages\n{task.Id}\n{input.Start}",
@@ -98,7 +98,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
                     : $"{names} is installed ({manifests}) and in your worktree, together with other work merged to "
                         + "staging in the meantime. This merge is committed with your work, so do not abort it, and resolve "
                         + "conflicts in files with markers.",
-            Note = $"{names} was installed ({manifests}); environment {hash[..12]}",
+            Note = $"{names} was installed ({manifests}); hash of the environment: {hash[..12]}",
         };
     }
 

@@ -56,7 +56,7 @@ public static class LostChangeAcceptance
         var commit = await new GitCommitReaderAndWriter(opened).CreateAsync(
             $"{lost.Commit}^{{tree}}",
             [lost.Commit],
-            $"{RunLostChangeChecker.Acceptance}\n\n{by} accepts the loss of these:\n"
+            $"{RunLostChangeChecker.Acceptance}\n\n{by} accepts the loss of these changes:\n"
                 + $"{string.Concat(lost.Places.Select(place => $"- {place}\n"))}",
             trailers: null,
             stop

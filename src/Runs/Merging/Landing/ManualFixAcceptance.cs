@@ -47,8 +47,8 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
         {
             return Refuse(
                 $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
-                    + $"({CommitIdFormatter.Shorten(recorded)}), so that merged work "
-                    + $"would be lost. Nothing was changed. Merge that commit into it "
+                    + $"({CommitIdFormatter.Shorten(recorded)}), so the merged work "
+                    + $"would be lost. Nothing was changed. Merge that commit into the branch "
                     + $"({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Merge(recorded)}), then: "
                     + $"{Command(input)}"
             );
@@ -110,8 +110,8 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
                 Gates = said,
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Refusal =
-                    $"Work of the run is lost in it ({losses.Summary}): {RunLostChangeChecker.Describe(losses.Lost)}. Restore it on "
-                    + $"{input.Fix.Staging}, then: {Command(input.Fix)}. Or, if it may be lost: {Command(input.Fix)} --accept-losses",
+                    $"{input.Fix.Staging} lacks work of the run ({losses.Summary}): {RunLostChangeChecker.Describe(losses.Lost)}. Restore "
+                    + $"this work there, then: {Command(input.Fix)}. Or, to accept the loss: {Command(input.Fix)} --accept-losses",
             };
         }
         var merge = await commits.CreateAsync(
@@ -121,7 +121,7 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
             new CommitTrailers(files.Folder.Name),
             stop
         );
-        return await staging.MoveAsync(merge, tip, "a person's commits")
+        return await staging.MoveAsync(merge, tip, "a user's commits")
             ? new ManualFixVerdict { Commit = merge, Gates = said }
             : Moved(input.Fix);
     }
@@ -163,7 +163,7 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
         }
         var status = await WorktreeStatus.ReadAsync(worktree, stop);
         return status.ChangedFiles().Concat(status.UntrackedFiles()).Take(MostSubjects).ToList() is { Count: > 0 } files
-            ? $"{checkout.Path} has it checked out, with uncommitted changes: {FileNameEncoding.List(files)}. "
+            ? $"Its checkout in {checkout.Path} has uncommitted changes: {FileNameEncoding.List(files)}. "
             : "";
     }
 

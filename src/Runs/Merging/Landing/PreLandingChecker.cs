@@ -23,9 +23,9 @@ internal sealed class PreLandingChecker(RunPlanAndSettings files, GitRepository 
                 Message =
                     $"Nothing was landed, because work of the run is lost ({report.Summary}): "
                     + $"{RunLostChangeChecker.Describe(report.Lost)}. "
-                    + $"'orchestrate report {input.RunId} --losses' lists it. If it may be lost: "
+                    + $"'orchestrate report {input.RunId} --losses' lists it. To accept the loss: "
                     + $"{RunLandingExecutor.Command(input)} --accept-losses. "
-                    + $"Otherwise restore it ({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}), "
+                    + $"Otherwise, restore the work ({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}), "
                     + $"then: {RunLandingExecutor.Command(input)}",
             };
     }

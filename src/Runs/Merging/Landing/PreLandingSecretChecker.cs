@@ -69,7 +69,8 @@ public sealed class PreLandingSecretChecker(GitRepository repository, RunPlanAnd
                     + $"({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}) and revoke them, because the "
                     + $"branch's "
                     + "history keeps them. Or "
-                    + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLandingExecutor.Command(input)}. "
+                    + $"mark a line that contains no secret with the comment '{SecretScanner.Allow}'. Then: "
+                    + $"{RunLandingExecutor.Command(input)}. "
                     + "The same command without a new commit lands the work unchanged, which the report records.",
         };
 

@@ -46,7 +46,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, because git refuses: "
+                    $"Nothing was landed, because git refused: "
                     + $"{FileNameEncoding.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
                     + $"Fix this, then: {Command(input)}",
             };
@@ -147,7 +147,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
                     Evidence = CommitGateRunner.EvidenceOf(files, failures[0]),
                     Message =
                         $"Nothing was landed, because these gates fail on the merged work: {GateVerdictFormatter.Failing(failures)} "
-                        + $"Wait for the other tasks, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: "
+                        + $"Wait for the other tasks, or repair the work on {input.Staging} ({Fix(repository, input).Edit}), then: "
                         + Command(input),
                 }
         );
@@ -247,7 +247,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
                     null,
                     $"{input.Staging} is at {CommitIdFormatter.Shorten(tip)} and no longer contains the run's merges "
                         + $"({CommitIdFormatter.Shorten(input.StagingTip)}). "
-                        + $"Nothing was landed. Merge that commit into it ({Fix(repository, input).Merge(input.StagingTip)}), "
+                        + $"Nothing was landed. Merge that commit into the branch ({Fix(repository, input).Merge(input.StagingTip)}), "
                         + $"then: {Command(input)}"
                 );
         }
@@ -280,7 +280,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
         {
             return Refused(
                 $"{input.Target} has moved and conflicts with the run's work in "
-                    + $"{FileNameEncoding.List(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
+                    + $"{FileNameEncoding.List(merge.ConflictedFiles, 20)}. Merge {input.Target} into {input.Staging}, resolve and commit "
                     + $"({Fix(repository, input).Merge(input.Target)}), then: {Command(input)}"
             );
         }
@@ -296,7 +296,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
         if (failures.Count > 0)
         {
             return Refused(
-                $"{input.Target} has moved, and these gates fail after a merge with it: {GateVerdictFormatter.Failing(failures)} Fix "
+                $"{input.Target} has moved, and these gates fail after the two are merged: {GateVerdictFormatter.Failing(failures)} Fix "
                     + $"this on "
                     + $"{input.Target}, or on {input.Staging} ({Fix(repository, input).Merge(input.Target)}; edit and commit there), "
                     + $"then: {Command(input)}",

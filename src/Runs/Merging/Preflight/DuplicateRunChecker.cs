@@ -124,7 +124,7 @@ public sealed class DuplicateRunChecker
             : null;
         return repeated is null
             ? null
-            : new PlanningPreparationResult { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
+            : new PlanningPreparationResult { Faults = [$"{repeated} To run and pay for it again, set \"again\": true."] };
     }
 
     /// <summary>Returns a sentence about a run that has landed the same work.</summary>
@@ -141,7 +141,7 @@ public sealed class DuplicateRunChecker
     {
         var what = open.HasPlanner ? "request" : "plan";
         return $"{open.RunId} has the same {what} and is still open ({RunLivenessClassifier.Describe(open)})"
-            + (open.HasLanded ? $"; it has landed a part ({RunLivenessClassifier.DescribeLanding(open)})." : ".");
+            + (open.HasLanded ? $"; a part of its work has landed ({RunLivenessClassifier.DescribeLanding(open)})." : ".");
     }
 
     private bool Covers(RunStatus run)

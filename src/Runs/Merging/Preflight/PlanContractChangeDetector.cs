@@ -41,8 +41,8 @@ internal static class PlanContractChangeDetector
                 .Select(contract => (contract.Name, Changes: Changes(contract, runs.SelectMany(r => r.Pins))))
                 .Where(contract => contract.Changes > InterfaceContractStub.MaxRenegotiations)
                 .Select(contract =>
-                    $"The contract '{contract.Name}' has changed {Plural.Times(contract.Changes)} while tasks relied on it, more than "
-                    + $"{InterfaceContractStub.MaxRenegotiations}. Settle the contract, or accept this with --yes."
+                    $"The contract '{contract.Name}' has changed {Plural.Times(contract.Changes)} while tasks relied on it, but at most "
+                    + $"{InterfaceContractStub.MaxRenegotiations} changes are allowed. Finalize the contract, or accept this with --yes."
                 ),
         ];
     }

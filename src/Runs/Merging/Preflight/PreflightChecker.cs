@@ -168,8 +168,8 @@ public sealed class PreflightChecker(RunServiceBundle services)
             quarantine
                 .EndedBy(services.Time.GetUtcNow())
                 .Select(test =>
-                    $"The quarantine of the test '{test.Test}' ended, so the test decides again. {test.Owner} was "
-                    + "responsible for its repair."
+                    $"The quarantine of the test '{test.Test}' ended, so its failures reject work again. {test.Owner} "
+                    + "was responsible for its repair."
                 )
         );
     }
@@ -260,7 +260,7 @@ public sealed class PreflightChecker(RunServiceBundle services)
                 throw new GitException(
                     "The run's refs could not be created: "
                         + $"{string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run with the "
-                        + "same id started before? Cancel this one and start again."
+                        + "same id started before? Cancel this run and start it again."
                 );
             }
         }

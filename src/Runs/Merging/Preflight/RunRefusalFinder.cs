@@ -44,9 +44,8 @@ public static class RunRefusalFinder
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
             .Where(g => g.Count() > 1)
             .Select(same =>
-                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in letter case, so their branches and folders "
-                + "would be the same "
-                + "on some disks. Rename one."
+                $"The ids of the tasks {string.Join(", ", same.Select(t => t.Id))} differ only in letter case, so on some disks, their "
+                + "branches and folders would be the same. Rename one of the tasks."
             );
 
     /// <summary>Finds paths that tasks may write but that lead outside the repository through a symbolic link.</summary>
@@ -70,7 +69,7 @@ public static class RunRefusalFinder
                     if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
                     {
                         yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
-                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Use a path inside.";
+                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Use a path inside the repository.";
                     }
                     break;
                 }

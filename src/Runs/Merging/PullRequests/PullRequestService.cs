@@ -259,7 +259,7 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
             : (
                 "Nothing was pushed, because the work adds possible secrets: "
                     + $"{FileNameEncoding.List([.. found.Select(finding => finding.ToString())], MostNamed)}. Remove and revoke them, or "
-                    + "mark a line without a secret with the comment 'orchestrate:allow-secret'.",
+                    + "mark a line that contains no secret with the comment 'orchestrate:allow-secret'.",
                 ""
             );
     }

@@ -105,8 +105,8 @@ public sealed class ReviewRoundConcluder(RunServiceBundle services)
 
     private static RunStepFailedException ReviewGoneError(RunPlanAndSettings run, ConcludeReviewInput input) =>
         new(
-            $"An answer of the reviewer is missing in {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
-                + "it, or cancel the run.",
+            $"An answer from the reviewer is missing in {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
+                + "the answer, or cancel the run.",
             "ReviewGone"
         );
 
@@ -227,5 +227,5 @@ public sealed class ReviewRoundConcluder(RunServiceBundle services)
             : $"{Plural.Of(standing.Count, "finding")}: "
                 + string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))
                 + $"{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}"
-                + $"{(later > 0 ? $"; {later} of them become tasks in the next round, {MostTasks} at once" : "")}";
+                + $"{(later > 0 ? $"; {later} of them become tasks in later rounds, at most {MostTasks} per round" : "")}";
 }

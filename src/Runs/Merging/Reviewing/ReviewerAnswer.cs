@@ -82,7 +82,7 @@ internal sealed record ReviewerAnswer
         }
         else if (verdict == HasFindings && findings.Count == 0 && !blocks)
         {
-            problems.Add("The verdict is 'findings', but the answer has none.");
+            problems.Add("The verdict is 'findings', but the answer contains no findings.");
         }
         return problems.Count > 0
             ? (null, problems)

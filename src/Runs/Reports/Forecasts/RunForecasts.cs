@@ -151,7 +151,7 @@ public sealed class RunForecasts(string repository)
                 : string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
         )
         + $"{TaskTimeReportSectionBuilder.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
-        + $"{TaskTimeReportSectionBuilder.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by "
+        + $"{TaskTimeReportSectionBuilder.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, based on "
         + $"{Plural.Of(forecast.PastTasks, "past task")} of "
         + Plural.Of(forecast.PastRuns, "run")
         + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));

@@ -63,7 +63,7 @@ internal static class GateTally
             if (ran.LastOrDefault() is { Chance: not null } flaky)
             {
                 text.Append($"- flaky: '{Cell(name)}' {GateVerdictFormatter.Chance(flaky)}. ")
-                    .Append($"Fix it; until then 'gates.quarantine: true' makes it advisory.\n");
+                    .Append($"Fix the gate; until then, 'gates.quarantine: true' makes it advisory.\n");
             }
         }
         foreach (var (name, ran, _) in gates)
@@ -77,7 +77,7 @@ internal static class GateTally
             }
             if (quarantined.Count > 0)
             {
-                text.Append($"- failed in '{Cell(name)}' and in quarantine: {Cell(FileNameEncoding.List(quarantined), LongestNote)}\n");
+                text.Append($"- failed in '{Cell(name)}', but in quarantine: {Cell(FileNameEncoding.List(quarantined), LongestNote)}\n");
             }
         }
         foreach (var (name, _, cached) in gates)

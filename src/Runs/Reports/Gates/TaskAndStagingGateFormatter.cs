@@ -31,7 +31,7 @@ public static class TaskAndStagingGateFormatter
         (holding.Count, hasStaging) switch
         {
             (0, false) => "no gate checks it",
-            (0, true) => "no gate of its own; only staging's gates decide",
+            (0, true) => "no gate of its own; only the gates of staging check it",
             (_, false) when holding.All(gate => gate.Source == GateDefinitionSourceKind.Task) =>
                 $"only its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}'",
             _ => FormatNames(holding),
@@ -49,7 +49,7 @@ public static class TaskAndStagingGateFormatter
             GateDefinitionSourceKind.Task => "(its own)",
             GateDefinitionSourceKind.Configuration => "(gates.task)",
             GateDefinitionSourceKind.Integration => "(gates.integration)",
-            GateDefinitionSourceKind.Contracts => "(found, for the contracts)",
-            _ => "(found)",
+            GateDefinitionSourceKind.Contracts => "(detected, for the contracts)",
+            _ => "(detected)",
         };
 }

@@ -37,9 +37,9 @@ internal static class GateReportSectionBuilder
                     + before switch
                     {
                         _ when GateVerdictFormatter.BeforeWork(verdict) is { Length: > 0 } atBase => atBase,
-                        true => $"in {news.Before} it passed",
-                        false => $"in {news.Before} it was red too",
-                        null when news.Before is { } run => $"{run} did not run it",
+                        true => $"it passed in {news.Before}",
+                        false => $"it also failed in {news.Before}",
+                        null when news.Before is { } run => $"{run} did not run this gate",
                         null => "no earlier run has gate results",
                     }
                     + (verdict.Gate.Required ? "" : ". It is only advisory")

@@ -91,7 +91,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
         {
             var what =
                 run.Standing == RunLivenessClassifier.Interrupted
-                    ? "No process is working on the run, because its process has ended."
+                    ? "No process is working on the run, because the process that executed it has ended."
                     : "The run is paused.";
             lines.Add(
                 new RunReportLine("goes-on", what)
@@ -135,7 +135,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             .ToList();
         return new RunReportSection(
             "back",
-            "Rejected work, and the reasons",
+            "Rejected work and reasons",
             [
                 .. back.Take(MostTasks)
                     .Select(task =>

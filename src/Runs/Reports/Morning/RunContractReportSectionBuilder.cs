@@ -173,9 +173,9 @@ internal static class RunContractReportSectionBuilder
         {
             var rises = WindowForecaster.Rise(accounts?.Of(window.Account) ?? [], run.StartedAt, end);
             var came = rises.TryGetValue(window.Window, out var rise)
-                ? string.Create(CultureInfo.InvariantCulture, $"Actual, with all other use of the account: {rise:0.#} % ")
+                ? string.Create(CultureInfo.InvariantCulture, $"Actual, including all other use of the account: {rise:0.#} % ")
                     + $"({(rise >= window.Low && rise <= window.High ? "within" : "outside")})."
-                : "Actual: unknown, because the service reported too little.";
+                : "Actual: unknown, because the service reported too little data.";
             yield return new RunReportLine("forecast-window", $"Expected: {RunForecasts.Describe(window)}. {came}")
             {
                 Events = timeline.OfRun,

@@ -19,7 +19,10 @@ public sealed class DueNoticeSender(RunServiceBundle services)
         {
             return new(
                 null,
-                [$"This run sends no notices, because the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
+                [
+                    $"This run sends no notices, because the settings have {Plural.Of(loaded.Errors.Count, "fault")}. "
+                        + "See 'orchestrate check'.",
+                ]
             );
         }
         return await SendDueAsync(

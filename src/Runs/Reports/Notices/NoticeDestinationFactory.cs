@@ -50,7 +50,7 @@ internal sealed class NoticeDestinationFactory(RunServiceBundle services)
         {
             NotificationProviders.Slack => !Uri.TryCreate(secret, UriKind.Absolute, out var webhook)
             || !webhook.Scheme.StartsWith("http", StringComparison.Ordinal)
-                ? "its secret is not an address; it is the address of a webhook, such as https://hooks.slack.com/services/..."
+                ? "its secret is not an address, but must be the address of a webhook, such as https://hooks.slack.com/services/..."
             : SlackNotifier.IsAddress(webhook) && (webhook.Scheme == "https" || webhook.IsLoopback) ? null
             : $"its address is on {webhook.Host}, but must be an https address on hooks.slack.com.",
             NotificationProviders.Webhook => WebhookSignature.Refuse(secret!) is { } why ? $"its secret can't sign: {why}" : null,

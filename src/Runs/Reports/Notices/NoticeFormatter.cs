@@ -68,7 +68,7 @@ internal static class NoticeFormatter
                     "test",
                     NoticeKinds.NeedsPerson,
                     null,
-                    $"Notices to '{Clean(target, LongestText)}' arrive. A request from a run looks like this, with the command "
+                    $"Notices to '{Clean(target, LongestText)}' are delivered. A request from a run looks like this, with the command "
                         + "that answers it:",
                     ["orchestrate status"]
                 ),
@@ -105,14 +105,14 @@ internal static class NoticeFormatter
             _ when items.FirstOrDefault(item => item.Commands.Count > 0) is { } one => one.Kind switch
             {
                 NoticeKinds.Budget => $"{name} has reached a limit",
-                NoticeKinds.AccountParked => $"{name} waits for an account",
+                NoticeKinds.AccountParked => $"{name} is waiting for an account",
                 NoticeKinds.ScheduleMissed => $"{name} did not run",
                 _ => $"{name} needs attention",
             },
             [{ Kind: NoticeKinds.RunDone }] => $"{name} has ended",
             [{ Kind: NoticeKinds.TaskFailed, Task: { } task }] => $"{name}: {Clean(task, 60)} failed",
             [{ Kind: NoticeKinds.TaskDone, Task: { } task }] => $"{name}: {Clean(task, 60)} is merged",
-            [{ Kind: NoticeKinds.AccountParked }] => $"{name} waits for an account",
+            [{ Kind: NoticeKinds.AccountParked }] => $"{name} is waiting for an account",
             _ when items.Any(item => item.Kind == NoticeKinds.RunDone) => $"{name} has ended",
             _ => $"{name}: {Plural.Of(items.Count, "thing")} happened",
         };

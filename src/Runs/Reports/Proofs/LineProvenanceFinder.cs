@@ -118,7 +118,10 @@ public sealed class LineProvenanceFinder(RunServiceBundle services)
             : proof with
             {
                 Decisions = Decisions(recorded, null),
-                Gaps = ["the line comes from the run, but not from a task, because a user repaired staging or packages were installed"],
+                Gaps =
+                [
+                    "the line comes from the run, but not from a task, because a user repaired staging, or because packages were installed",
+                ],
             };
     }
 

@@ -55,15 +55,16 @@ public sealed class AgentInformationRequestResponder(string repository, string r
         }
         catch (IOException circle)
         {
-            return $"No: {circle.Message}";
+            return $"Not allowed: {circle.Message}";
         }
         var ownership = policy.Write is null ? null : Plans.TaskFileOwnership.Of(policy.Write.Concat(policy.Append));
         var decision = ToolCallPermissionHook.DecideWrite(policy, name => ownership?.Owns(name) ?? true, relative, path);
         var guard = relative is null ? null : ProtectedPath.Covering(files.Task(task), relative, files.Settings.AlwaysRequireHuman);
         var text = new StringBuilder(
-            decision.Permission == ToolCallDecisionKind.Deny ? $"No: {decision.Reason}"
-            : guard is not null ? $"No: '{guard}' always needs the user's approval (always_require_human), which was not requested."
-            : $"Yes: task {task} may write {FileNameEncoding.Show(relative ?? path)}."
+            decision.Permission == ToolCallDecisionKind.Deny ? $"Not allowed: {decision.Reason}"
+            : guard is not null
+                ? $"Not allowed: '{guard}' always needs the user's approval (always_require_human), but no approval was " + "requested."
+            : $"Allowed: task {task} may write {FileNameEncoding.Show(relative ?? path)}."
         );
         if (relative is null)
         {
@@ -72,7 +73,7 @@ public sealed class AgentInformationRequestResponder(string repository, string r
         var status = Status();
         foreach (var other in files.Plan.Tasks.Where(other => other.Id != task && Named(other, relative)).Take(MostPaths))
         {
-            text.Append($"\nThe plan gives it to task {other.Id} [{StateOf(status, other.Id)}]: {Line(other.Description)}");
+            text.Append($"\nThe plan assigns this file to task {other.Id} [{StateOf(status, other.Id)}]: {Line(other.Description)}");
         }
         foreach (
             var lent in new TaskFileGrantStore(_folder)
@@ -80,7 +81,7 @@ public sealed class AgentInformationRequestResponder(string repository, string r
                 .Where(one => one.Task != task && PathPattern.Parse(one.Path).Matches(relative))
         )
         {
-            text.Append($"\nIt was granted to task {lent.Task} [{StateOf(status, lent.Task)}].");
+            text.Append($"\nThe file was granted to task {lent.Task} [{StateOf(status, lent.Task)}].");
         }
         return text.ToString();
     }
@@ -109,7 +110,7 @@ public sealed class AgentInformationRequestResponder(string repository, string r
         Rest(text, working.Count - MostTasks);
         foreach (var coming in PredictedConflicts.All(_folder).Where(one => one.First == task || one.Second == task))
         {
-            text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNameEncoding.List(coming.Files, MostPaths)}.\n");
+            text.Append($"A conflict with task '{coming.Other(task)}' is predicted in {FileNameEncoding.List(coming.Files, MostPaths)}.\n");
         }
         return text.ToString();
     }

@@ -109,7 +109,7 @@ internal static class PredictedConflicts
     /// <summary>Creates the notices about predicted conflicts that are added to a task's events.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
         coming.Select(result => new TaskNotice(
-            $"A conflict with task '{result.Other(task)}' is predicted, in {FileNameEncoding.List(result.Files, MostFiles)}."
+            $"A conflict with task '{result.Other(task)}' is predicted in {FileNameEncoding.List(result.Files, MostFiles)}."
         ));
 
     private static string FirstLine(string text) => FileNameEncoding.Show(text.Split('\n')[0].Trim(), 200);

@@ -86,7 +86,7 @@ internal sealed class AgentRunGitStateGuard(TaskBranchAndWorktree workspace, Run
         where note is not null && note.Attempt == attempt
         from change in note.Changes
         where change.By.Length > 0
-        select $"With '{change.By}' you changed something that all tasks and the user share: {change.Text}. Leave refs, hooks and "
+        select $"By running '{change.By}', you changed something that all tasks and the user share: {change.Text}. Leave refs, hooks and "
             + "settings alone; "
             + "change only the files of your task.";
 

@@ -16,7 +16,7 @@ internal static class InterfaceContractChecker
     /// <summary>Returns the message to an agent that has changed a contract file.</summary>
     public static string Changed(InterfaceContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
-        + $"may change. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
+        + $"may change. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}), and follow the contract. "
         + "If you can't follow it, end as blocked and describe the contract that you need.";
 
     /// <summary>
@@ -29,7 +29,7 @@ internal static class InterfaceContractChecker
         )
             is { } contract
             ? $"{(words.EndsWith('.') ? "" : ".")} To change the contract {contract.Name}: cancel the run, change its methods in the plan, "
-                + "and start that plan; its consumers get the new contract and work again, and other results are reused."
+                + "and start that plan. The tasks that use the contract then run again with its new version; other results are reused."
             : "";
 
     /// <summary>Lists the contract violations in a commit, as sentences for the agent.</summary>

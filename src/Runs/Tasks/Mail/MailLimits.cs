@@ -48,15 +48,14 @@ internal static class MailLimits
     {
         if (last >= MostInAll || bytes >= MostBytes)
         {
-            return $"This run has {Plural.Of(last, "message")} with {bytes >> 20} MB; at most {MostInAll} with {MostBytes >> 20} MB "
-                + $"are "
-                + "allowed, so no more are accepted.";
+            return $"This run has {Plural.Of(last, "message")} with {bytes >> 20} MB in total. At most {MostInAll} messages with "
+                + $"{MostBytes >> 20} MB are allowed, so no more are accepted.";
         }
         DateTimeOffset[] recent = [.. sent.Where(time => now - time < Window).Order()];
         return recent.Length < MostInWindow
             ? ""
             : $"You have sent {Plural.Of(recent.Length, "message")} in {Plural.Of((int)Window.TotalMinutes, "minute")}, which is the "
                 + $"limit. Put the important part into one "
-                + $"message, in {Plural.Of((int)Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds), "second")}.";
+                + $"message, and send it in {Plural.Of((int)Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds), "second")}.";
     }
 }

@@ -130,7 +130,7 @@ public sealed class SessionAdoption(RunServiceBundle services)
             folder,
             task,
             kept,
-            $"what was uncommitted in {location.WorkTree} when the conversation {adopted.Id} was adopted"
+            $"uncommitted changes in {location.WorkTree} when the conversation {adopted.Id} was adopted"
         );
         return kept;
     }

@@ -171,9 +171,9 @@ public sealed class TaskBranchAndWorktreePreparer(RunServiceBundle services)
                 workspace.Files.Folder,
                 workspace.TaskId,
                 saved.Kept,
-                "unfinished, as its worktree was left before"
+                "unfinished, as left earlier in its worktree"
             );
-            RetainedWorkLocationRecorder.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
+            RetainedWorkLocationRecorder.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as left in its worktree");
             workspace.Unfinished.Remove();
         }
         catch (GitException refusal) when (refusal.IsRefusal)

@@ -82,7 +82,7 @@ public sealed class AgentRequestJudge(RunServiceBundle services, IReadOnlyList<L
             : ByPerson with
             {
                 Text =
-                    $"the planner has answered {Plural.Of(answered, "question")} of this task; "
+                    $"the planner has answered {Plural.Of(answered, "question")} from this task; "
                     + "further questions go to you (questions.max_answers)",
             };
     }
@@ -96,7 +96,7 @@ public sealed class AgentRequestJudge(RunServiceBundle services, IReadOnlyList<L
             Lent = wanted.Lent,
             Text =
                 $"May {task} write {FileNameEncoding.List(wanted.NeedPerson)}"
-                + (claim.Needs.Count > 0 ? $", and have {FileNameEncoding.List(claim.Needs)}" : "")
+                + (claim.Needs.Count > 0 ? $", and use {FileNameEncoding.List(claim.Needs)}" : "")
                 + "?"
                 + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
         };

@@ -20,12 +20,12 @@ public static class AgentRequestReportSectionBuilder
             );
         var files = run
             .Tasks.Where(task => task.Lent is { Count: > 0 })
-            .Select(task => EscapingMarkdownBuilder.Of($"- {task.Id} was lent {FileNameEncoding.List([.. task.Lent!])}\n"));
+            .Select(task => EscapingMarkdownBuilder.Of($"- {task.Id} was granted {FileNameEncoding.List([.. task.Lent!])}\n"));
         List<EscapingMarkdownBuilder> lines = [.. packages.Concat(files)];
         var text = Answers(run);
         if (lines.Count > 0)
         {
-            text.Append($"\n## Requests of agents\n\n").Append(lines.Take(Most));
+            text.Append($"\n## Requests from agents\n\n").Append(lines.Take(Most));
         }
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
     }
@@ -37,7 +37,7 @@ public static class AgentRequestReportSectionBuilder
         var lines = run
             .Tasks.SelectMany(task =>
                 (task.Answers ?? []).Select(answer =>
-                    EscapingMarkdownBuilder.Of($"- {task.Id} was {answer}; in full: {answer.File}. {Overrule(run.RunId, task)}\n")
+                    EscapingMarkdownBuilder.Of($"- {task.Id} was {answer}; full answer: {answer.File}. {Overrule(run.RunId, task)}\n")
                 )
             )
             .ToList();

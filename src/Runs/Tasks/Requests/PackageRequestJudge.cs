@@ -72,7 +72,7 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
                 Asks = ApprovalKinds.Dependency,
                 Packages = packages,
                 Text =
-                    $"May {TaskId} have "
+                    $"May {TaskId} use "
                     + FileNameEncoding.List([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)
                     + "?"
                     + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNameEncoding.Show(claim.Reason.Trim(), 400)}" : ""),
@@ -95,7 +95,7 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
         {
             Step = AgentRequestNextStepKinds.Install,
             Packages = packages,
-            Note = $"its agent may have {PackageRequestStore.Names(packages)}: {why}",
+            Note = $"its agent may use {PackageRequestStore.Names(packages)}: {why}",
         };
 
     private static RequestedPackage Requested(PackageManifest manifest, AgentPackageRequest package) =>

@@ -204,8 +204,8 @@ public sealed class GitRemoteRunStateExchanger(RunServiceBundle services)
         }
         var outcome = await PushAsync(runId, here, remote, takesOver: true, stop);
         return outcome is { IsFenced: false, Problem.Length: 0 }
-            ? "the remote had another state of it, which this host replaced"
-            : $"the remote has another state of it: {(outcome.IsFenced ? "another host pushed it" : outcome.Problem)}";
+            ? "the remote had another state of the run, which this host replaced"
+            : $"the remote has another state of the run: {(outcome.IsFenced ? "another host pushed it" : outcome.Problem)}";
     }
 
     /// <summary>
@@ -224,7 +224,7 @@ public sealed class GitRemoteRunStateExchanger(RunServiceBundle services)
         var (name, shared) = (RunRefNameBuilder.Shared(folder.Name), new RemoteRefs(repository, remote));
         if (await shared.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
         {
-            return $"{GitRemoteAddressInspector.Show(remote)} does not have it ({absent})";
+            return $"{GitRemoteAddressInspector.Show(remote)} does not have the run ({absent})";
         }
         // Files of tasks that are assigned to this host are newer here than on the remote.
         HashSet<string> placed = [.. HostTaskAssignmentStore.Find(run.RunId, here).Select(task => task.TaskId)];

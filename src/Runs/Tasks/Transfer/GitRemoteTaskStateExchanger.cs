@@ -47,7 +47,7 @@ public sealed class GitRemoteTaskStateExchanger(RunServiceBundle services, strin
             {
                 throw NotSharedError(
                     $"{at.TaskId} can't be shared through {Shown}: "
-                        + $"{(outcome.IsFenced ? "another host pushes it, too" : outcome.Problem)}"
+                        + $"{(outcome.IsFenced ? "another host also pushes it" : outcome.Problem)}"
                 );
             }
         }

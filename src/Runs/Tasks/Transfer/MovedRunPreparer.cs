@@ -78,7 +78,7 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
         async Task<bool> IsGoneAsync(string commit) => commit.Length > 0 && !await repository.HasCommitAsync(commit, stop);
         if (await IsGoneAsync(run.BaseCommit))
         {
-            missing.Add($"the commit of its base is missing: {CommitIdFormatter.Shorten(run.BaseCommit)}");
+            missing.Add($"its base commit is missing: {CommitIdFormatter.Shorten(run.BaseCommit)}");
         }
         var (gone, lost) = (new List<string>(), new List<string>());
         foreach (var task in run.Tasks)

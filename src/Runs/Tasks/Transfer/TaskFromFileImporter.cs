@@ -138,7 +138,8 @@ public sealed class TaskFromFileImporter(RunServiceBundle services)
         if (facts.SchemaVersion != ExportedTask.Version)
         {
             throw new UserRequestRefusedException(
-                $"{file} was written by another version of this program (document {facts.SchemaVersion}, here {ExportedTask.Version}).",
+                $"{file} was written by another version of this program (file format {facts.SchemaVersion}, "
+                    + $"expected {ExportedTask.Version}).",
                 "Use the same version on both machines."
             );
         }

@@ -25,7 +25,7 @@ public static class AttemptProblemFileWriter
         {
             var rest = Path.Combine(folder.Task(taskId), $"problems-{attempt}-all.md");
             DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
-            all = [$"{Plural.Of(all.Count, "problem")}; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
+            all = [$"{Plural.Of(all.Count, "problem")}; the first {Most} are below, and all are in {rest}.\n", .. all.Take(Most)];
         }
         return folder.Relative(ContentAddressedFile.Write(path, string.Join("\n", all)));
     }
@@ -36,7 +36,7 @@ public static class AttemptProblemFileWriter
     public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)
     {
         var first = problems.Take(Most).Select(problem => problem.Length <= LongestSentence ? problem : problem[..LongestSentence] + "...");
-        return problems.Count <= Most ? [.. first] : [$"{Plural.Of(problems.Count, "problem")}, all of them in {file}.", .. first];
+        return problems.Count <= Most ? [.. first] : [$"{Plural.Of(problems.Count, "problem")}; all are listed in {file}.", .. first];
     }
 
     /// <summary>Returns the first sentences, followed by a sentence with the number of omitted sentences.</summary>

@@ -46,9 +46,9 @@ internal sealed class ConflictResolutionChecker(TaskBranchAndWorktree workspace,
         }
         if (changes.Count > 0)
         {
-            var by = input.ByUser ? "the user decided" : "its agent named";
+            var by = input.ByUser ? "as the user decided" : "which its agent named";
             said.Add(
-                $"the resolved conflict drops {Plural.Of(changes.Count, "change")}, as {by}: "
+                $"the resolved conflict drops {Plural.Of(changes.Count, "change")}, {by}: "
                     + string.Join("; ", changes.Take(MostNoted).Select(Place))
                     + (changes.Count > MostNoted ? $"; and {changes.Count - MostNoted} more" : "")
             );
@@ -69,7 +69,7 @@ internal sealed class ConflictResolutionChecker(TaskBranchAndWorktree workspace,
     private string Request()
     {
         var partners = new ConflictingTaskStore(_files.Folder).Of(task.Id);
-        return $"The resolved conflict{(partners.Count > 0 ? $" with {string.Join(", ", partners)}" : "")} lacks changes of the two sides, "
+        return $"The resolved conflict{(partners.Count > 0 ? $" with {string.Join(", ", partners)}" : "")} lacks changes from both sides, "
             + $"which are listed below. {DroppedChangeInstruction(task.Id)}";
     }
 
@@ -82,7 +82,7 @@ internal sealed class ConflictResolutionChecker(TaskBranchAndWorktree workspace,
         {
             if (texts.Count == 0 && !named.Contains(change.Path))
             {
-                yield return $"{path} (change {side} to the whole file)";
+                yield return $"{path} (the change {side} to the whole file is missing)";
             }
             yield break;
         }
@@ -93,7 +93,7 @@ internal sealed class ConflictResolutionChecker(TaskBranchAndWorktree workspace,
         foreach (var line in change.Lines.Select(ConflictResolutionLossFinder.Show).Where(line => !lines.Contains(line)))
         {
             yield return change.IsRemoval
-                ? $"{path}: {line} (line removed {side} at line {change.Line} is back)"
+                ? $"{path}: {line} (this line, removed by the work {side} at line {change.Line}, is back)"
                 : $"{path}: {line} (line {change.Line} {side} is missing)";
         }
     }

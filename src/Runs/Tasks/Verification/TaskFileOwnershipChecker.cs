@@ -86,7 +86,7 @@ internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTas
                 .Where(change => !(change.IsNew && GeneratedFiles.IsGenerated(change.Path)))
                 .Take(MostNamed)
                 .Select(change =>
-                    $"'{FileNameEncoding.Show(change.Path)}' was {(change.IsNew ? "added" : "changed")}, and lies in the submodule "
+                    $"'{FileNameEncoding.Show(change.Path)}' was {(change.IsNew ? "added" : "changed")}, but is part of the submodule "
                     + $"'{FileNameEncoding.Show(change.Submodule)}'. Its files belong to another repository, so this run can't merge them. "
                     + (change.IsNew ? "Delete it." : PutBack(change))
                     + " If the task needs this change, end as blocked."
@@ -96,7 +96,7 @@ internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTas
 
     private static string OfItsOwn(string name) =>
         $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; "
-        + "remove its .git folder, or all of it.";
+        + "remove its .git folder, or all of its files.";
 
     // If a sandboxed agent made a worktree, its git folder does not exist outside the sandbox, so git treats its files as ordinary files.
     // Each folder is inspected once.
@@ -142,8 +142,8 @@ internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTas
         }
         if (ProtectedPath.Covering(task, file.Path, files.Settings.AlwaysRequireHuman) is { } glob)
         {
-            return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs the user's approval (always_require_human), which was not "
-                + $"requested, because this task's files_write does not name the file. {PutBack(file)}";
+            return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs the user's approval (always_require_human). No approval "
+                + $"was requested, because this task's files_write does not name the file. {PutBack(file)}";
         }
         if (file.IsSubmodule)
         {

@@ -37,8 +37,8 @@ public sealed class TaskWorkVerifier(RunServiceBundle services)
                 Problems =
                 [
                     .. result.Problems,
-                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNameEncoding.List(refused)}. If this is the "
-                        + "cause, the user "
+                    $"The task's programs were denied access to {Plural.Of(refused.Count, "host")}: "
+                        + $"{FileNameEncoding.List(refused)}. If this is the cause, the user "
                         + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all tasks or "
                         + $"'network: [{refused[0]}]' for the task or the gate in the plan.",
                 ],
@@ -256,10 +256,10 @@ public sealed class TaskWorkVerifier(RunServiceBundle services)
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNameEncoding.List(missing)}, which git LFS keeps, is not in the repository: the commit names content that "
+        $"The content of {FileNameEncoding.List(missing)}, which Git LFS stores, is not in the repository: the commit names content that "
         + "was "
         + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
-        + "made it.";
+        + "made them.";
 
     /// <summary>True if a file may affect the behavior of a program. Documents and images do not.</summary>
     private static bool HasBehavior(string path) =>

@@ -23,7 +23,7 @@ internal sealed class AgentRunParametersBuilder(RunServiceBundle services)
         if (!Directory.Exists(worktree))
         {
             throw new RunStepFailedException(
-                $"The worktree {input.Prepared.Worktree} is missing. The agent was not started elsewhere; retry the task.",
+                $"The worktree {input.Prepared.Worktree} is missing, so no agent was started. Retry the task.",
                 "WorktreeGone"
             );
         }

@@ -19,16 +19,20 @@ public sealed class AgentToolsTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     [Theory]
-    [InlineData("src/login.cs", "Yes: task login may write src/login.cs.")]
-    [InlineData("src/mail.cs", "No: src/mail.cs is not owned by task login", "The plan gives it to task mail [executing]: Sends mail")]
-    [InlineData("../elsewhere", "No: ../elsewhere is outside the worktree")]
-    [InlineData(".git/config", "No: .git/config belongs to git itself")]
+    [InlineData("src/login.cs", "Allowed: task login may write src/login.cs.")]
+    [InlineData(
+        "src/mail.cs",
+        "Not allowed: src/mail.cs is not owned by task login",
+        "The plan assigns this file to task mail [executing]: Sends mail"
+    )]
+    [InlineData("../elsewhere", "Not allowed: ../elsewhere is outside the worktree")]
+    [InlineData(".git/config", "Not allowed: .git/config belongs to git itself")]
     public void Ownership_OfAPath_IsTheHooksAnswerAndNamesTheOwner(string path, params string[] expected)
     {
         var answer = Questions("login", ["src/login.cs"]).Ownership(path);
 
         Assert.All(expected, words => Assert.Contains(words, answer, StringComparison.Ordinal));
-        Assert.Equal(expected.Length > 1, answer.Contains("The plan gives it", StringComparison.Ordinal));
+        Assert.Equal(expected.Length > 1, answer.Contains("The plan assigns this file", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -36,7 +40,7 @@ public sealed class AgentToolsTests : IDisposable
     {
         var answer = Questions("free", null).Ownership(".github/workflows/ci.yml");
 
-        Assert.StartsWith("No: '**/.github/workflows/**' always needs the user's approval", answer, StringComparison.Ordinal);
+        Assert.StartsWith("Not allowed: '**/.github/workflows/**' always needs the user's approval", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +118,7 @@ public sealed class AgentToolsTests : IDisposable
 
         Assert.Equal(". docs/mail.md belongs to mail (executing).", RequestedFileOwners.Owners(files, "login", claim));
         Assert.Equal(". docs/mail.md belongs to this task, which may write it.", RequestedFileOwners.Owners(files, "mail", claim));
-        Assert.Contains("It was granted to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
+        Assert.Contains("The file was granted to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
         Assert.Contains("writes src/mail.cs, docs/mail.md", mine.ListRunningTasks(), StringComparison.Ordinal);
     }
 

@@ -55,7 +55,7 @@ public sealed class AgentToolsTests
         var status = JsonNode.Parse(asked.StandardOutput.Text)!;
         Assert.DoesNotContain("is working without the tools", said, StringComparison.Ordinal);
         var results = api.Requests.Where(request => request.Rule == "MARK-ONE").Select(request => request.LastResult).ToList();
-        Assert.Contains(results, text => text.StartsWith("No: two.txt is not owned by task one", StringComparison.Ordinal));
+        Assert.Contains(results, text => text.StartsWith("Not allowed: two.txt is not owned by task one", StringComparison.Ordinal));
         Assert.Contains(results, text => text.StartsWith("No other task of this run has a running agent", StringComparison.Ordinal));
         Assert.Contains(results, text => text.Contains("- two [pending] The second (after one)", StringComparison.Ordinal));
         Assert.Contains(results, text => text.StartsWith("Recorded: one is completed", StringComparison.Ordinal));
