@@ -93,8 +93,8 @@ public sealed record AgentOutcome
     public bool NeverRan { get; init; }
 
     /// <summary>
-    /// Retry time that the model service or the agent program reported, or null if none was reported. Claude Code reports reset times in
-    /// <see cref="Windows"/> instead.
+    /// Retry time that the model service or the agent program reported, or null if none was reported. Claude Code instead reports a reset
+    /// time for each usage window, see <see cref="Windows"/>.
     /// </summary>
     public DateTimeOffset? ResetsAt { get; init; }
 

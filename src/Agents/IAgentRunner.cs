@@ -131,7 +131,7 @@ public sealed record AgentProgramCheckResult(AgentProgramCheckStatus Status, str
             {
                 Message =
                     $"{withheld[variable]} sets {variable}, which is ignored, because this repository is not trusted on this machine.",
-                Cure = "Inspect and approve the requests in its files: orchestrate trust",
+                Cure = "Inspect and approve the settings and commands in its files: orchestrate trust",
             }
             : this;
 

@@ -63,7 +63,11 @@ public class FirstFailureTests
 
         var said = string.Join(' ', check.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("Set: jest --watch, which watches for changes", said, StringComparison.Ordinal);
-        Assert.Contains("Use 'jest', which checks once. Use the command that the watcher repeats.", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "Use 'jest', which checks once. Use the command itself, without the program that repeats it.",
+            said,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class OvernightTests
             asked.People,
             StringComparison.Ordinal
         );
-        Assert.Contains("warn  notifications: No one will be notified if the run needs a user.", asked.People, StringComparison.Ordinal);
+        Assert.Contains("warn  notifications: No one will be notified if the run needs attention.", asked.People, StringComparison.Ordinal);
         Assert.Contains("no agent starts when 40.00 USD are spent", asked.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", asked.People, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));

@@ -306,7 +306,7 @@ public class TakenOverRunTests
                 await EndApartAsync();
                 await places.Here.UntilSaidAsync("does not answer");
                 places.Part(isApart: false);
-                await places.Here.UntilSaidAsync("answers again.");
+                await places.Here.UntilSaidAsync("is responding again.");
                 break;
             case Deed.PartUntilItsAgentHasEnded:
                 await EndApartAsync();

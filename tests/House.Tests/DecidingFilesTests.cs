@@ -125,7 +125,7 @@ public sealed partial class DecidingFilesTests
         ["App/Access/WebSessionKey"] = Machine,
         ["App/Access/WebTokenStore"] = Machine,
         ["App/Night/KillRehearsal"] = Report,
-        ["App/Night/RehearsalClone"] = "the user's own settings, which a rehearsal copies into a throw-away clone",
+        ["App/Night/RehearsalClone"] = "the user's own settings, which a rehearsal copies into a throwaway clone",
         ["App/Night/UnattendedRunPreflight"] = Machine,
         ["App/Setup/SandboxTrialResult"] = Machine,
         ["App/Repositories/InboxMarkStore"] = Machine,

@@ -154,7 +154,7 @@ public sealed partial class OneDoorTests
             "Agents/Models/ModelQuestionSender",
             "Agents/Models/ModelConversation",
         ],
-        ["a throw-away clone and what its scripted agents recorded"] = ["App/Night/KillRehearsal", "App/Night/RehearsalClone"],
+        ["a throwaway clone and what its scripted agents recorded"] = ["App/Night/KillRehearsal", "App/Night/RehearsalClone"],
         ["files of the system and of installed programs"] =
         [
             "Gates/Results/GateEnvironment",

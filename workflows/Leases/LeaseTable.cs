@@ -32,7 +32,7 @@ internal sealed class LeaseTable
             Waiting = [.. _waiting],
         };
 
-    /// <summary>Adds a run. Returns false if it has already joined.</summary>
+    /// <summary>Adds a run. Returns false if the run was already added.</summary>
     public bool Join(string runId)
     {
         if (_runs.Contains(runId))

@@ -202,7 +202,9 @@ internal sealed class MergeQueueRequestTracker
             .Select((request, i) => (request.TaskId, i))
             .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
 
-    /// <summary>Returns the checkpoint for the next execution. All updates must already have been sent.</summary>
+    /// <summary>
+    /// Returns the state from which the next execution starts. All outgoing signals to the merge queue must already have been sent.
+    /// </summary>
     public MergeQueueClientCheckpoint ToCheckpoint() =>
         new()
         {

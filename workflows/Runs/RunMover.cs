@@ -19,8 +19,7 @@ internal sealed class RunMover(
     public string? Refuse(MoveRunArguments command) =>
         QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the task queue of a repository on a host."
         : RunStateNames.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
-        : _state.Repository.Queue.Length == 0
-            ? $"{_state.RunId} has not started on any host yet. The first worker that serves it starts it."
+        : _state.Repository.Queue.Length == 0 ? $"{_state.RunId} has not started on any host yet. The first available worker will start it."
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
         : null;
 

@@ -14,8 +14,8 @@ internal sealed class RunRecorder(RunWorkflowComponentContext context, RunAfterW
     private const int GatheredAtMost = 24;
 
     /// <summary>
-    /// Maximum age of a transition that only the owner host's queries deliver. After that, the next event makes the run record its
-    /// transitions through an activity, because an earlier version on the host may not query them.
+    /// Maximum age of a transition that only queries of the owner host can record. An older one is recorded by an activity, because the
+    /// host may run an older version that sends no such queries.
     /// </summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>
-/// Manages a task's slot in a distributed run, which a host reserves for as long as the task needs it. The task's data is exchanged through
-/// the shared remote. If the host is lost, another host continues, and work that was not pushed is repeated.
+/// Manages the slot that a host of a distributed run reserves for a task. The task's data is exchanged through the shared remote. If the
+/// host is lost, another host takes over the task, and work that was not pushed is repeated.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer owns no resources and lives as long as its workflow.")]
 internal sealed class TaskHostSlotManager(TaskWorkflowState state, TaskWorkflowReportSender reporter, ActivityRouting machine)
@@ -168,7 +168,7 @@ internal sealed class TaskHostSlotManager(TaskWorkflowState state, TaskWorkflowR
         _hasLeft &= !goesOn;
     }
 
-    /// <summary>True if the task may release its slot while it waits, because all its work can leave the host.</summary>
+    /// <summary>True if the task may release its slot while it waits, because another host can get all its work.</summary>
     public bool MayRest => _hold is not null && !_isEnding && !(machine.IsAway && state.HasUnshared) && Workflow.Patched("place-rest");
 
     /// <summary>
@@ -194,7 +194,7 @@ internal sealed class TaskHostSlotManager(TaskWorkflowState state, TaskWorkflowR
     }
 
     /// <summary>
-    /// True if the task can leave its host during an activity, because it is on a worker host and all its work can leave the host.
+    /// True if the task can move to another host during an activity, because it is on a worker host and another host can get all its work.
     /// </summary>
     public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
 

@@ -27,7 +27,7 @@ internal abstract record MergeQueueStepDecision
     }
 
     /// <summary>
-    /// Merges the remaining entries of a batch again, because other batches moved the staging branch, or to put the suspects last.
+    /// Merges the remaining entries of a batch again, either because other batches moved the staging branch, or to put the suspects last.
     /// </summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Entries">Remaining entries of the batch, in their new order.</param>

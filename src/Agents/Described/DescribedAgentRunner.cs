@@ -20,7 +20,7 @@ public sealed class DescribedAgentRunner(
     TimeProvider? time = null
 ) : IAgentRunner
 {
-    /// <summary>Maximum length of one argument in bytes, because Linux limits an argument to 128 KiB (MAX_ARG_STRLEN).</summary>
+    /// <summary>Maximum length of one argument, in bytes. Linux limits a single argument to 128 KiB (MAX_ARG_STRLEN).</summary>
     private const int ArgumentLimit = 128 * 1024 - 1;
 
     private const string PromptFile = "prompt-text";

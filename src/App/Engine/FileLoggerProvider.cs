@@ -37,7 +37,9 @@ public sealed class FileLoggerProvider : ILoggerProvider
         return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
     }
 
-    /// <summary>Creates loggers that write to a file. If the file is large, a new file is started, and one previous file is kept.</summary>
+    /// <summary>
+    /// Creates loggers that write to a file. If the file has grown too large, a new file is started, and one previous file is kept.
+    /// </summary>
     /// <param name="file">Absolute path of the file, whose folder must exist.</param>
     /// <param name="verbose">True to log everything. If false, only warnings and errors are logged.</param>
     /// <param name="time">The clock.</param>

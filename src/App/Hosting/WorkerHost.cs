@@ -322,7 +322,7 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         await _engine.TakeOverEngineAsync(_context, loggers, _stopping.Token);
         HasTakenOver = true;
-        _context.Interaction.Inform("The process that served the engine has ended; this process is serving it now.");
+        _context.Interaction.Inform("The process that ran the engine has ended; this process is running the engine now.");
         await ClearAfterTheDeadAsync(_stopping.Token);
     }
 

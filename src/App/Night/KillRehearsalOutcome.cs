@@ -19,7 +19,7 @@ public sealed record KillRehearsalRequest(string Repository, Plan Plan, string C
     /// <summary>Path of the small disk that contains the clone and may be filled by the rehearsal, or null if there is none.</summary>
     public string? SmallDisk { get; init; }
 
-    /// <summary>Reason why the rehearsal can't fill a disk, or null if it can.</summary>
+    /// <summary>Reason why the rehearsal can't test the behavior on a full disk, or null if it can.</summary>
     public string? NoSmallDisk { get; init; }
 }
 

@@ -34,7 +34,10 @@ public static class NightRehearsalTmpfsMounter
         }
     }
 
-    /// <summary>Starts this program again with the same arguments and with access to the small disk, and waits for it to exit.</summary>
+    /// <summary>
+    /// Starts this program again with the same arguments and with access to the small disk that the rehearsal fills, and waits for it to
+    /// exit.
+    /// </summary>
     /// <param name="arguments">Arguments of this program.</param>
     /// <param name="print">Receives each line of its standard output.</param>
     /// <param name="say">Receives each line of its standard error.</param>

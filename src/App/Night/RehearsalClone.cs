@@ -109,7 +109,7 @@ internal sealed class RehearsalClone : IDisposable
     /// <exception cref="RunStepFailedException">Git failed.</exception>
     internal static async Task<string> GitAsync(string folder, CancellationToken stop, params string[] arguments)
     {
-        // The user's hooks must not run for a throw-away clone.
+        // The user's hooks must not run for a throwaway clone.
         string[] all = ["-c", "core.hooksPath=/dev/null", .. arguments];
         var result = await new ProcessRunner().RunAsync(new ChildProcessOptions("git", all) { WorkingDirectory = folder }, stop);
         return result.Succeeded

@@ -10,8 +10,8 @@ namespace Orchestrator.App.Runs;
 public static class ClosedRunWorkflowDetector
 {
     /// <summary>
-    /// Throws if a run can't continue, because the engine has closed it or does not know it. If the engine has closed the run, its record
-    /// is corrected.
+    /// Throws if a run can't continue because the engine has closed it or has no record of it. If the engine has closed the run, the run's
+    /// record is corrected first.
     /// </summary>
     /// <param name="handle">Handle of the run on its engine.</param>
     /// <param name="run">Record of the run, or null if there is none.</param>

@@ -9,9 +9,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Corrects the record of a run to match the state of the run's newest workflow execution. For example, a terminated run could not record
-/// its end, and the record of a reset run contains an outdated end. The embedded engine's database file can be read even if no process
-/// serves it.
+/// Corrects a run's record to match the state of its newest workflow execution. The record is wrong if the run was terminated before it
+/// recorded its end, or reset after its end. The embedded engine's database file can be read even if no process is using it.
 /// </summary>
 public static class RunRecordReconciler
 {

@@ -71,7 +71,10 @@ public sealed record UserInboxEntry(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
         )[..8];
 
-    /// <summary>Returns the command line that gives an answer, for a user whose current repository is <paramref name="here"/>.</summary>
+    /// <summary>
+    /// Returns the command line with which a user answers a question. The command depends on the user's current repository,
+    /// <paramref name="here"/>.
+    /// </summary>
     /// <param name="way">One of the answers in <see cref="Ways"/>.</param>
     /// <param name="here">Root of the user's current repository, or null outside a repository.</param>
     public string From(SuggestedCommand way, string? here) =>
@@ -157,8 +160,8 @@ public sealed record UserInboxEntry(
         );
 
     /// <summary>
-    /// Creates the entry for a schedule's most recent start time if no task started then. Returns null if a task started, the schedule is
-    /// paused, or another entry already covers the run.
+    /// Creates the inbox entry for a schedule's most recent planned start if no task started then. Returns null if a task started, the
+    /// schedule is paused, or another entry already covers the start.
     /// </summary>
     public static UserInboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduledStartResult> fires, LocalRepositoryPaths repository)
     {

@@ -423,7 +423,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
             {
                 // A rejected call also proves that the server responds.
             }
-            _context.Interaction.Inform($"{_engine.Description} answers again.");
+            _context.Interaction.Inform($"{_engine.Description} is responding again.");
             return true;
         }
     }

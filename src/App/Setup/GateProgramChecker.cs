@@ -52,7 +52,7 @@ internal static class GateProgramChecker
                     watching.Select(gate =>
                         WatchAndFixModeRemover.Of(gate.Command) is { } once
                             ? $"Use '{once}', which checks once."
-                            : "Use the command that the watcher repeats."
+                            : "Use the command itself, without the program that repeats it."
                     )
                 )
             );

@@ -41,7 +41,7 @@ public static class RepositoryTrustPrompt
         {
             throw new UseCaseException(
                 UseCaseOutcome.NeedsPerson,
-                $"{repository} is not trusted on this machine, so the requests in its files were not carried out.",
+                $"{repository} is not trusted on this machine, so settings and commands from its files were ignored.",
                 "Inspect it and run 'orchestrate trust' there, or use --yes for this run only."
             );
         }

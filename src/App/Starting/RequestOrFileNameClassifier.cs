@@ -27,7 +27,8 @@ public static class RequestOrFileNameClassifier
             ? new UseCaseException(
                 UseCaseOutcome.Usage,
                 $"'{given}' is the name of a file, not a request in words.",
-                $"To plan a document: orchestrate plan --prd {given}. To check a plan, use 'validate'; to run it, use 'run'."
+                $"To make a plan from a document, use 'orchestrate plan --prd {given}'. To check a plan, use 'validate'; to run it, "
+                    + $"use 'run'."
             )
             : new UseCaseException(UseCaseOutcome.Usage, $"'{given}' is not a request.", "Describe the work in several words, in quotes.");
     }

@@ -69,7 +69,7 @@ public sealed class UnattendedPreflight(UseCaseServiceBundle context, LocalRepos
                 new(
                     "notifications",
                     MachineReadinessCheckStatus.Warn,
-                    "No one will be notified if the run needs a user.",
+                    "No one will be notified if the run needs attention.",
                     "Set 'notifications' as docs/how-to/notices.md describes."
                 ),
             ];

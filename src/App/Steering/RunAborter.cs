@@ -52,7 +52,7 @@ internal sealed class RunAborter(UseCaseServiceBundle context, CancellationToken
     }
 
     private bool Confirm(StoredRun run) =>
-        context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
+        context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Revert the landing on {run.Status.Target}?")
         ?? throw new UseCaseException(
             UseCaseOutcome.NeedsPerson,
             $"{run.Id} has landed on {run.Status.Target}, but moving {run.Status.Target} back requires confirmation in a terminal.",

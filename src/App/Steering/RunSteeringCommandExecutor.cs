@@ -16,7 +16,7 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
     /// </summary>
     public bool AcceptsLosses { get; init; }
 
-    /// <summary>Continues the run if no worker executes it, so that a stored command is applied.</summary>
+    /// <summary>Continues the run if no worker is executing it, so that a stored command is applied.</summary>
     public required Func<StoredRun, SteeringMessage, Task<UseCaseOutcome>> Unserved { get; init; }
 
     /// <summary>Executes a command on the run and shows the run's answer.</summary>

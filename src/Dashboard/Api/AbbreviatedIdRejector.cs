@@ -41,7 +41,7 @@ internal sealed class AbbreviatedIdRejector(QueryCoalescer reader)
         ProblemResponse.Of(
             StatusCodes.Status404NotFound,
             $"No {kind} is named '{new UntrustedText(given).Line}'.",
-            $"Addresses need full ids. The {kind} is '{whole}'.",
+            $"Use the full id of the {kind} in the address, which is '{whole}'.",
             (int)UseCaseOutcome.Usage,
             string.Join('/', context.Request.Path.Value!.Split('/').Select(part => part == given ? Uri.EscapeDataString(whole) : part))
         );

@@ -180,7 +180,7 @@ public sealed partial record PackageManagerCommandSyntax
     /// <summary>True if the output of a lookup contains the package. Null if the exit code of the lookup is sufficient.</summary>
     public Func<string, AgentPackageRequest, bool>? Finds { get; init; }
 
-    /// <summary>Returns the arguments of the calls that write a package to the manifest and lock file.</summary>
+    /// <summary>Returns the arguments of each package manager command that adds a package to the manifest and the lock file.</summary>
     public required Func<AgentPackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
 
     /// <summary>Option for adding a development package, or null if the manifests do not distinguish development packages.</summary>

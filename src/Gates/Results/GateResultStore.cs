@@ -50,8 +50,10 @@ public sealed record GateResultQuery(string Tree, IReadOnlyList<string> Changed,
 /// <param name="Known">Cached passing result, or null if the gate must run.</param>
 public sealed record GateCacheLookupResult(string? Key, GateVerdict? Known);
 
-/// <summary>Stores gate results per repository, so that no tree is checked twice and the flakiness of each gate is known. The files are
-/// below <c>gates</c> in the repository's cache folder. Each process has one instance.</summary>
+/// <summary>
+/// Stores gate results per repository, so that no tree is checked twice and the flakiness of each gate is known. The files are in the
+/// subfolder <c>gates</c> of the repository's cache folder. Each process has one instance.
+/// </summary>
 /// <param name="environment">Environment variables of the process.</param>
 /// <param name="time">Clock.</param>
 public sealed class GateResultStore(IReadOnlyDictionary<string, string> environment, TimeProvider time)

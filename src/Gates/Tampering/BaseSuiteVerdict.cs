@@ -19,7 +19,7 @@ public enum BaseSuiteResult
     NotComparable,
 }
 
-/// <summary>Gate that ran fewer tests on a task's work than with the tests of the base.</summary>
+/// <summary>Gate that ran fewer tests with the test files of a task's work than with those of the base commit.</summary>
 /// <param name="Gate">Name of the gate.</param>
 /// <param name="Before">Tests that ran in the base's version.</param>
 /// <param name="Now">Tests that ran on the work.</param>

@@ -25,7 +25,9 @@ public sealed class GitBundleFile(GitRepository repository, string path)
         }
     }
 
-    /// <summary>Fetches the commit of a bundled ref with its history. The bundle must contain exactly one ref below the prefix.</summary>
+    /// <summary>
+    /// Fetches the commit to which a bundled ref points, with its history. The bundle must contain exactly one ref with the prefix.
+    /// </summary>
     /// <param name="prefix">Prefix of the ref's name in the file.</param>
     /// <param name="name">Name of the local ref to set. An existing ref is overwritten.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>

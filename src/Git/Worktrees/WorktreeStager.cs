@@ -16,7 +16,7 @@ internal sealed class WorktreeStager(
     private const string NestedMode = "160000 ";
 
     /// <summary>
-    /// Maximum number of attempts to add the files. If a program still writes to the worktree during the last attempt, the user must
+    /// Maximum number of attempts to add the files. If a program is still writing to the worktree during the last attempt, the user must
     /// intervene.
     /// </summary>
     private const int MostTries = 10;

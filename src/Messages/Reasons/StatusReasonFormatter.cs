@@ -10,8 +10,9 @@ public static class StatusReasonFormatter
     private const int MostNamed = 5;
     private const int MostTasksOfPlan = 10;
 
-    /// <summary>Formats a reason in at most <see cref="PayloadSizeLimiter.MostReason"/> characters. Returns an empty string for
-    /// null.</summary>
+    /// <summary>
+    /// Formats a reason as text of at most <see cref="PayloadSizeLimiter.MostReason"/> characters. Returns an empty string for null.
+    /// </summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadSizeLimiter.Shorten(Format(reason));
 
     /// <summary>Returns text that names the account or host with the outage.</summary>

@@ -64,7 +64,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("agent")]
     public string? Agent { get; init; }
 
-    /// <summary>Model for tasks that name no model. Default: the setting <c>model</c>.</summary>
+    /// <summary>Model for tasks that name no model. Default: the value of the <c>model</c> setting.</summary>
     [JsonPropertyName("model")]
     public string? Model { get; init; }
 

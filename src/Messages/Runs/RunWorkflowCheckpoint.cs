@@ -89,7 +89,7 @@ public sealed record TaskCheckpoint
     /// <summary>Ids of the task's workflow executions from before a retry. The run ignores their late reports.</summary>
     public IReadOnlyList<string> PastExecutions { get; init; } = [];
 
-    /// <summary>Number of the last report from the current execution of the task's workflow that the run has handled.</summary>
+    /// <summary>Sequence number of the last report that the run has handled from the current execution of the task's workflow.</summary>
     public int ReportSequence { get; init; }
 
     /// <summary>Number of notices from the current execution of the task's workflow that the run has handled.</summary>

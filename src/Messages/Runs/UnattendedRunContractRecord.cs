@@ -18,7 +18,7 @@ public sealed record UnattendedRunContractRecord
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 
-    /// <summary>Sentences from preflight, each with a reason why the run could need a user or end early.</summary>
+    /// <summary>Sentences from preflight, each with a reason why the run might need a user's attention or end early.</summary>
     [JsonPropertyName("remarks")]
     public IReadOnlyList<string> Remarks
     {

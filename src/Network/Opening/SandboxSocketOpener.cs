@@ -95,6 +95,6 @@ public static class SandboxSocketOpener
         var answer = new byte[1];
         return proxy.Receive(answer) == 1 && answer[0] == SandboxProxyServer.Accepted
             ? null
-            : "The proxy did not accept the sockets of the sandbox, so nothing was started in it.";
+            : "The proxy did not take over the sockets of the sandbox, so no program was started in the sandbox.";
     }
 }

@@ -19,7 +19,7 @@ public sealed record RequestedHost
     /// <summary>Name in lower case, without a trailing dot or brackets.</summary>
     public string Name { get; }
 
-    /// <summary>Address in its usual form, or null for names and for unusual spellings of addresses.</summary>
+    /// <summary>IP address in canonical form, or null for a host name or for another spelling of an address.</summary>
     public IPAddress? Address { get; }
 
     /// <summary>True for an address in any spelling, such as <c>0x7f000001</c>, <c>2130706433</c> and <c>127.1</c>.</summary>

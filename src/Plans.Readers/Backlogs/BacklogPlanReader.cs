@@ -88,7 +88,7 @@ public static class BacklogPlanReader
                     file,
                     "cycle",
                     $"These tasks wait for each other in a circle because of their subtasks: {string.Join(" -> ", fault.Ids)}.",
-                    "Split one of these tasks, or omit --no-planner, so that a planner orders their parts.",
+                    "Split one of these tasks, or omit --no-planner, so that a planner can split them and order the parts.",
                     "tasks",
                     line: 1
                 )

@@ -105,7 +105,7 @@ internal static class ListValuedPlanTaskFieldReader
                     item,
                     path,
                     $"A checklist item must be a string or a mapping, not {item.Kind}.",
-                    "Write 'id:', 'description:' and 'completed:'."
+                    "Give each item the keys 'id:', 'description:' and 'completed:'."
                 );
             }
         }

@@ -111,7 +111,8 @@ public sealed record ProjectGates
         );
 
     /// <summary>
-    /// Returns the project's gates for the plan, without those of its tasks. Includes all detected gates, because tasks may have none.
+    /// Returns the plan's project-level gates, without the gates that belong to single tasks. Includes all detected gates, because a task
+    /// may define none of its own.
     /// </summary>
     public IReadOnlyList<Gate> GatesFor(Plan plan) => RemoveDuplicates(OfProject().Concat(OfStaging(plan)));
 

@@ -140,7 +140,7 @@ public static class PlanLinter
                     index,
                     $"verification[{g}]",
                     $"The gate '{task.Verification[g].Command}' of task '{task.Id}' watches for changes and never ends.",
-                    "Use the command that the watcher repeats."
+                    "Use the command itself, without the program that repeats it."
                 );
             }
         }
@@ -157,7 +157,7 @@ public static class PlanLinter
                 index,
                 "files_write",
                 $"Task '{task.Id}' may write anywhere, so no other task can run at the same time.",
-                "List the paths that the task changes in files_write."
+                "In files_write, list the paths that the task changes."
             );
         }
         else if (
@@ -171,7 +171,7 @@ public static class PlanLinter
                 index,
                 "files_write",
                 $"Task '{task.Id}' may not write any file, but does not look like a review.",
-                "List the paths that the task changes in files_write, or describe the report that it should write."
+                "In files_write, list the paths that the task changes; if it changes none, describe the report that it should write."
             );
         }
         var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);

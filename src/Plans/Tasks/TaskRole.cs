@@ -27,8 +27,8 @@ public static class TaskRole
 }
 
 /// <summary>
-/// Names of the steps that the file of a master plan's phase lists for the agent, in a section called the process wrapper. Each required
-/// agent is also a step, with underscores instead of dashes.
+/// Names of the agent's steps, from the section "process wrapper" in the file of a master plan's phase. Each required agent is also a step.
+/// Underscores replace the dashes in the step's name.
 /// </summary>
 public static class MasterPlanPhaseStepNames
 {

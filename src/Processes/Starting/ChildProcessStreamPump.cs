@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Writes the input of a child, reads its two output streams, and decides how long to wait for more output.</summary>
+/// <summary>Writes a child process's standard input, reads its two output streams, and decides how long to wait for more output.</summary>
 internal sealed class ChildProcessStreamPump : IDisposable
 {
     /// <summary>

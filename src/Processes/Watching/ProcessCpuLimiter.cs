@@ -18,7 +18,8 @@ public sealed class ProcessCpuLimiter(Func<IReadOnlyList<ProcessTableRow>> find,
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Maximum time for which an unused share is saved, so that a mostly idle process is not stopped after a short command.
+    /// Maximum time for which an unused share of processor time accumulates, so that a mostly idle process is not stopped after a short
+    /// command.
     /// </summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 

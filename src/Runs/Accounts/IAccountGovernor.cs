@@ -24,7 +24,7 @@ public interface IAccountGovernor
     Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps an agent start's place in the queue. Returns after some seconds, or earlier if admission can be requested again.
+    /// Keeps the place of a waiting agent in the queue. Returns after a few seconds, or earlier if admission can be requested again.
     /// </summary>
     /// <param name="request">The start request. No slot or budget is reserved for it.</param>
     /// <param name="shortWait">Maximum wait. If the start must wait longer, the method returns at once.</param>

@@ -36,7 +36,7 @@ public sealed class SandboxedAgentStateFolder(IAgentRunner runner, string folder
     }
 
     /// <summary>
-    /// Returns the path of the file with a conversation that the agent started or continued, or null if the file does not exist.
+    /// Returns the path of the file that stores the conversation that the agent started or continued, or null if the file does not exist.
     /// </summary>
     public string? Find(string session) => runner.FindConversation(session, folder);
 

@@ -112,7 +112,7 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
                 ? $"The staging branch {RunRefNameBuilder.Label(name)} was missing and was restored to "
                     + $"{CommitIdFormatter.Shorten(recorded)}."
                 : $"The staging branch {RunRefNameBuilder.Label(name)} had been moved by another program and was restored to "
-                    + $"{CommitIdFormatter.Shorten(recorded)}. Its earlier position is kept at {kept}."
+                    + $"{CommitIdFormatter.Shorten(recorded)}. The earlier tip of the branch is kept at {kept}."
         );
     }
 

@@ -222,7 +222,8 @@ public sealed record AgentSettings(
             relay is null || BuiltInAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
             RelayKey,
             $"the agent '{relay}' is unknown.",
-            $"Known are {string.Join(", ", settings.Names("agents", Claude).Union(BuiltInAgents.Names).Order(StringComparer.Ordinal))}.",
+            $"Known agents: "
+                + $"{string.Join(", ", settings.Names("agents", Claude).Union(BuiltInAgents.Names).Order(StringComparer.Ordinal))}.",
             name
         );
         return new AgentSettings(
@@ -258,7 +259,7 @@ public sealed record AgentSettings(
             unknown is null,
             FallbackKey,
             $"the provider '{unknown}' is unknown.",
-            $"Known are {string.Join(", ", Providers)}.",
+            $"Known providers: {string.Join(", ", Providers)}.",
             name
         );
         settings.Require(

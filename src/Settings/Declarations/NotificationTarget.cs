@@ -81,7 +81,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
                 || settings.SourceOf(keys.Secret, name).Kind != SettingSourceKind.Default,
             keys.Secret,
             Provider == NotificationProviders.Slack ? "Slack needs the address of a webhook." : "a webhook needs a key to sign with.",
-            "Write $NAME for a variable, or file:PATH.",
+            "Use $NAME for an environment variable, or file:PATH for a file.",
             name
         );
         settings.Require(

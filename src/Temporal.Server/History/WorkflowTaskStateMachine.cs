@@ -9,8 +9,8 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Schedules, starts and ends the workflow task of a run. A retry is a transient task, and a task only for updates is a speculative one.
-/// The events of both are not written to history at first.
+/// Schedules, starts and ends a run's workflow tasks. A retry is a transient task, and a task that exists only to deliver updates is a
+/// speculative one. Events of transient and speculative tasks are not written to history at first.
 /// </summary>
 internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awake)
 {

@@ -10,8 +10,8 @@ internal abstract record QueuedTemporalTask(string NamespaceId, string WorkflowI
     public long Added { get; } = Environment.TickCount64;
 
     /// <summary>
-    /// Version whose workers alone may take the task; empty for unversioned workers and in sticky queues. Null to follow the current
-    /// routing of the queue.
+    /// The only worker version that may take the task. Empty for unversioned workers and for sticky queues. Null if the queue's current
+    /// routing applies.
     /// </summary>
     public string? Pinned { get; init; }
 

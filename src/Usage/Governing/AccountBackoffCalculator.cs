@@ -15,7 +15,7 @@ public static class AccountBackoffCalculator
     /// <summary>Delay between a reset and the next start, as a fraction of the wait for the reset.</summary>
     private const double GraceShare = 0.1;
 
-    /// <summary>Time span over which waiting starts are spread after the reset of a usage limit.</summary>
+    /// <summary>Time span over which waiting agents start, one after another, after the reset of a usage limit.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
 
     /// <summary>First backoff if no plausible reset time is known.</summary>

@@ -59,7 +59,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
                 UseCaseOutcome.Usage,
                 $"A Claude Code process is working in {session.Folder ?? "an unknown folder"}, perhaps on the "
                     + $"conversation {session.Id}.",
-                "End the process first, or use --ended if it is using another conversation."
+                "End the process first. If the process is using another conversation, use --ended."
             );
         }
     }
@@ -135,7 +135,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             ? context.RequireRepository()
             : throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                $"The conversation {session.Id} was held in {found.WorkTree}, which is not this folder.",
+                $"Conversation {session.Id} belongs to {found.WorkTree}, not to this folder.",
                 $"orchestrate -C {found.WorkTree} sessions adopt {session.Id}"
             );
     }

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>tasks add</c>: adds a task to the end of the backlog.</summary>
 internal sealed class TasksAddCommand : CliCommand
 {
-    private readonly Argument<string> _title = new("TITLE") { Description = "Title of the task, in one line" };
+    private readonly Argument<string> _title = new("TITLE") { Description = "One-line title of the task" };
     private readonly Option<string?> _description = new("--description", "-d") { Description = "Description of the work" };
     private readonly Option<string?> _details = new("--details") { Description = "Details of the implementation" };
     private readonly Option<string?> _test = new("--test-strategy") { Description = "Description of how to test the work" };

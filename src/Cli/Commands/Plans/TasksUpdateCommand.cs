@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class TasksUpdateCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
-    private readonly Option<string?> _title = new("--title") { Description = "Title of the task, in one line" };
+    private readonly Option<string?> _title = new("--title") { Description = "One-line title of the task" };
     private readonly Option<string?> _description = new("--description", "-d") { Description = "Description of the work" };
     private readonly Option<string?> _details = new("--details") { Description = "Details of the implementation" };
     private readonly Option<string?> _test = new("--test-strategy") { Description = "Description of how to test the work" };

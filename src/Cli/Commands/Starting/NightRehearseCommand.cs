@@ -91,7 +91,9 @@ internal sealed class NightRehearseCommand : CliCommand
             context.Print(RehearsalDocument.Of(night, usual, hard), DocumentJson.Default.RehearsalDocument);
             return UseCaseOutcome.Done;
         }
-        context.Terminal.Show($"A typical night with {file}, starting at {LocalTimeFormatter.ToMinute(night.Start)}. Nothing was started.");
+        context.Terminal.Show(
+            $"Simulation of a typical night with {file} from {LocalTimeFormatter.ToMinute(night.Start)}. No task was executed."
+        );
         foreach (var step in usual.Steps.Take(MostSteps))
         {
             context.Terminal.Show($"  {LocalTimeFormatter.ToMinute(step.At)}  {Describe(step)}");
@@ -108,7 +110,7 @@ internal sealed class NightRehearseCommand : CliCommand
         context.Terminal.Show($"A hard night:    {Sum(hard)}");
         context.Terminal.Inform(
             "Gates, merges and answers take as long as for past tasks. The rehearsal ignores unknown facts, namely "
-                + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
+                + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little data), ")
                 + "other users of the account, and work that is rejected more often than before."
         );
         return UseCaseOutcome.Done;

@@ -10,7 +10,10 @@ internal sealed class ResumeCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _which = new("RUN/TASK", "The run, or one of its paused tasks");
     private readonly EngineOptions _engine = new();
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run without starting anything" };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n")
+    {
+        Description = "Show what the run would do, without starting anything",
+    };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue the run in the background" };
     private readonly Option<string[]> _approve = new("--approve")

@@ -11,7 +11,10 @@ internal static class RunContractReportSectionBuilder
 {
     private const int MostNamed = 10;
 
-    /// <summary>Creates the report section about the run contract and the forecast. It contains no lines if the run has neither.</summary>
+    /// <summary>
+    /// Creates the report section that compares the run's agreed limits (the run contract) and its forecast with the outcome. The section
+    /// is empty if the run has neither.
+    /// </summary>
     /// <param name="now">The current time, which is used as the end of an open run.</param>
     /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
     public static RunReportSection Of(

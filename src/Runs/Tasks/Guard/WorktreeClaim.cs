@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks;
 /// </summary>
 internal sealed record WorktreeClaim
 {
-    /// <summary>Name of the file, in the worktree's root, that contains an agent's claim in its older form.</summary>
+    /// <summary>Name of the file in the worktree's root in which an agent declares, in the older format, that its task is done.</summary>
     public const string FileName = ".task-status.json";
 
     /// <summary>

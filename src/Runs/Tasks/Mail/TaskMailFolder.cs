@@ -67,7 +67,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
             }
             else
             {
-                refused.Add($"A mail file of the agent of task {task} is not valid.");
+                refused.Add($"A message file from the agent of task {task} is not valid.");
             }
             files.RemoveFile(path);
         }

@@ -32,7 +32,7 @@ public sealed class SessionAdoption(RunServiceBundle services)
 
     private const string Own = ".orchestrator";
 
-    /// <summary>Reads the file of a conversation.</summary>
+    /// <summary>Reads a conversation file.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <exception cref="UserRequestRefusedException">The file is missing, too large, or being written.</exception>
     public static ReadOnlyMemory<byte> ReadConversation(string file)

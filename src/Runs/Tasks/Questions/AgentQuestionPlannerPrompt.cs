@@ -44,7 +44,7 @@ internal sealed record AgentQuestionPlannerPrompt
     /// <summary>Earlier answers of the planner in this run, oldest first.</summary>
     public required IReadOnlyList<QuestionRecord> Earlier { get; init; }
 
-    /// <summary>Users' guidance in this run as Markdown. Empty if there is none.</summary>
+    /// <summary>Guidance that users gave during this run, as Markdown. Empty if there is none.</summary>
     public required string Persons { get; init; }
 
     /// <summary>Outline of the files on staging as text.</summary>

@@ -135,7 +135,7 @@ internal sealed class TzifZone : ScheduleTimeZone
             : throw new FormatException("its end is missing");
     }
 
-    /// <summary>Numbers of entries of each kind in a TZif data block.</summary>
+    /// <summary>Entry counts, by kind, of a TZif data block.</summary>
     private sealed record TzifCounts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
     {
         public int Length(int timeLength) =>
