@@ -9,7 +9,7 @@ namespace Orchestrator.Activities;
 /// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
 public sealed class MergeQueueActivities(RunServiceBundle services) : IMergeQueueActivities
 {
-    /// <summary>Time limit for releasing a worktree, so that a slow release does not delay other merges.</summary>
+    /// <summary>Time limit for releasing a worktree. Without this limit, a slow release would delay other merges.</summary>
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(5);
 
     private readonly MergeQueueBatchMerger _batches = new(services, CallingWorkflowExecution.AskAsync);

@@ -97,8 +97,8 @@ public sealed class TaskActivities(RunServiceBundle services, string? remote) : 
     }
 
     /// <summary>
-    /// Publishes a worker host's results. A result counts only after it is published, so that the later loss of the worker host loses no
-    /// work.
+    /// Publishes a worker host's results. A result counts only after it has been published, so no work is lost if the worker host fails
+    /// later.
     /// </summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskWorkflowInput task, CancellationToken stop) =>
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : RequirePushAsync(SharedOf(task), stop);

@@ -7,7 +7,8 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Pushes the work of a shared run's activity before the activity completes, so that the work survives the loss of the host.
+/// Pushes the results that an activity of a shared run has produced, before the activity completes. The results then survive the loss of
+/// the host.
 /// </summary>
 /// <param name="services">Services that activities use on this host.</param>
 /// <param name="here">Repository that the worker serves.</param>

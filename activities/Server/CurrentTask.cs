@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Task on whose behalf the current activity is executed.</summary>
+/// <summary>Provides access to the task whose workflow scheduled the current activity.</summary>
 internal static class CurrentTask
 {
     /// <summary>Handle of the task's workflow.</summary>

@@ -7,15 +7,15 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Activities;
 
 /// <summary>
-/// Admits agent starts on all hosts of a Temporal server. Each account has its own workflow, and another workflow manages the budgets that
-/// the accounts share.
+/// Decides when agents may start, for all hosts that use the same Temporal server. Each account has its own workflow, and another workflow
+/// manages the budgets that the accounts share.
 /// </summary>
 /// <param name="client">Client of the server, with the product's JSON options.</param>
 public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountGovernor
 {
     /// <summary>
-    /// Interval between two usage reports of a running agent. The reports inform users; the token budget of a single agent is checked on
-    /// the agent's own host.
+    /// Interval between two usage reports of a running agent. The reports inform users. The token budget of a single agent is checked
+    /// separately, on the agent's own host.
     /// </summary>
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(15);
 

@@ -34,7 +34,7 @@ internal static class TaskReportQueries
         }
     }
 
-    /// <summary>Returns the reports of a run's tasks whose workflows are open, by task id.</summary>
+    /// <summary>Returns the reports, by task id, of those tasks of a run whose workflows are open.</summary>
     public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(
         ITemporalClient client,
         string runId,

@@ -26,7 +26,7 @@ public static class AgentEnvironment
         "GIT_CEILING_DIRECTORIES",
     ];
 
-    /// <summary>Prefixes of variables with which agent programs select a model service and log in to it.</summary>
+    /// <summary>Prefixes of the names of variables that configure agent programs, model services and the git identity.</summary>
     private static readonly string[] s_modelServices =
     [
         "ANTHROPIC_",
@@ -162,8 +162,10 @@ internal static class GitVariableFilter
     private const string Key = Prefix + "KEY_";
     private const string Value = Prefix + "VALUE_";
 
-    /// <summary>Sections of git settings that contain no credentials. Headers with tokens, addresses with passwords and credential helpers
-    /// are in other sections.</summary>
+    /// <summary>
+    /// Sections of git's configuration that contain no credentials. Other sections may contain headers with tokens, addresses with
+    /// passwords, or credential helpers.
+    /// </summary>
     private static readonly string[] s_sections =
     [
         "author",

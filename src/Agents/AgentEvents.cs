@@ -28,7 +28,7 @@ public sealed record AgentSessionStartedEvent(string SessionId, string? Model, s
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>The model wrote text, or a plain program printed a line.</summary>
+/// <summary>The model wrote text, or an agent program with plain-text output printed a line.</summary>
 /// <param name="Text">Text without a trailing line break.</param>
 public sealed record AgentTextEvent(string Text) : AgentEvent;
 
@@ -42,7 +42,7 @@ public sealed record AgentErrorOutputEvent(string Text) : AgentEvent;
 /// <param name="Subject">File, command or sub-agent of the call, on one line. May be empty.</param>
 public sealed record AgentToolCallEvent(string Id, string Tool, string Subject) : AgentEvent;
 
-/// <summary>A tool call failed or was denied. Successful results are not reported.</summary>
+/// <summary>A tool call failed or was denied. Successful tool calls produce no such event.</summary>
 /// <param name="ToolUseId">Id of the failed call.</param>
 /// <param name="Message">Error message shown to the model, truncated to 2,000 characters.</param>
 public sealed record AgentToolErrorEvent(string ToolUseId, string Message) : AgentEvent;

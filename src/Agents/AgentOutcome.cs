@@ -18,7 +18,7 @@ public enum AgentFailure
     /// </summary>
     UsageLimit,
 
-    /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry can succeed.</summary>
+    /// <summary>The service throttled the request (HTTP 429), although no usage limit was reached. A later retry may succeed.</summary>
     Throttled,
 
     /// <summary>The login, credit, permissions, model, agent program or network has a problem, so the account enters backoff.</summary>
@@ -60,7 +60,7 @@ public enum AgentFailure
     /// <summary>The program was killed by SIGKILL, and the kernel's OOM killer killed at least one process during the agent run.</summary>
     OutOfMemory,
 
-    /// <summary>The agent exceeded the limit on output.</summary>
+    /// <summary>The agent exceeded the limit on the size of its output.</summary>
     Output,
 
     /// <summary>The agent was stopped at the caller's request, for example because a user paused or canceled the task.</summary>
@@ -94,7 +94,7 @@ public sealed record AgentOutcome
 
     /// <summary>
     /// Retry time that the model service or the agent program reported, or null if none was reported. Claude Code instead reports a reset
-    /// time for each usage window, see <see cref="Windows"/>.
+    /// time for each usage window (see <see cref="Windows"/>).
     /// </summary>
     public DateTimeOffset? ResetsAt { get; init; }
 

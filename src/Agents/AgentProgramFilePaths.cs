@@ -24,7 +24,7 @@ public sealed record AgentProgramFilePaths(string Root, IReadOnlyList<string> Fo
     /// </summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
-    /// <summary>Path of the program as configured, and the paths of files that its fixed arguments name.</summary>
+    /// <summary>Path of the program as configured, and the paths of the files that are named in its fixed arguments.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
     /// <summary>Name of the file in which Claude Code stores the key of a Console login and other state.</summary>
@@ -89,7 +89,7 @@ public sealed record AgentProgramFilePaths(string Root, IReadOnlyList<string> Fo
         [.. names.Select(name => Path.Combine(folder, name))];
 }
 
-/// <summary>Service key that an agent program reads from a variable or a file, and that can stay outside the sandbox.</summary>
+/// <summary>API key that an agent program reads from a variable or a file, and that can be kept outside the sandbox.</summary>
 /// <param name="Variable">Name of the variable that contains the key.</param>
 /// <param name="Address">Name of the variable that overrides the address of the service. Null if the program gets the address by other
 /// means.</param>

@@ -76,8 +76,8 @@ public sealed record AgentRunParameters
     public required AgentRunPermissions Policy { get; init; }
 
     /// <summary>
-    /// JSON Schema (as text, without <c>$schema</c>) of an answer that is requested instead of work and returned in
-    /// <see cref="AgentOutcome.Answer"/>. If null, the agent is asked to work.
+    /// JSON Schema (as text, without <c>$schema</c>) of the answer that the agent must give instead of changing files. The answer is
+    /// returned in <see cref="AgentOutcome.Answer"/>. If null, the agent is asked to work.
     /// </summary>
     public string? AnswerSchema { get; init; }
 
@@ -90,11 +90,15 @@ public sealed record AgentRunParameters
     /// </summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
-    /// <summary>Name of the folder in <see cref="Folder"/> to which only this agent and its programs may write. The folder contains the
-    /// agent's claim.</summary>
+    /// <summary>
+    /// Name of the folder in <see cref="Folder"/> to which only this agent and the programs that it starts may write. The folder contains
+    /// the agent's claim.
+    /// </summary>
     public const string OutFolder = "out";
 
-    /// <summary>Files that notify the running agent about new messages (mail), or null if the agent receives no messages.</summary>
+    /// <summary>
+    /// Files by which a hook detects new messages to the running agent (mail), or null if the agent receives no messages.
+    /// </summary>
     public AgentMailFilePaths? Mail { get; init; }
 
     /// <summary>Limits of this agent run.</summary>
@@ -135,8 +139,10 @@ public sealed record AgentRunLimits
     /// <summary>Maximum cost of this agent run in US dollars, or null for no limit.</summary>
     public decimal? CostUsd { get; init; }
 
-    /// <summary>Maximum memory of the agent and its processes in bytes, or null for no limit. An agent that exceeds the limit is stopped.
-    /// Checked twice a second while the agent is followed.</summary>
+    /// <summary>
+    /// Maximum memory of the agent and its processes in bytes, or null for no limit. An agent that exceeds the limit is stopped. The limit
+    /// is checked about twice a second while a follower is active.
+    /// </summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>

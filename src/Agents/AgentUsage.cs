@@ -13,7 +13,7 @@ public sealed record TokenUsage(long Input, long Output, long CacheRead, long Ca
     /// <summary>Sum of all token counts.</summary>
     public long Total => Input + Output + CacheRead + CacheWrite;
 
-    /// <summary>Returns the sum of these token counts and the other ones.</summary>
+    /// <summary>Returns the sum of these token counts and the given ones.</summary>
     public TokenUsage Plus(TokenUsage other) =>
         new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
 }
@@ -23,7 +23,7 @@ public sealed record TokenUsage(long Input, long Output, long CacheRead, long Ca
 /// <param name="ContextWindow">Context size of the model in tokens; 0 if not reported.</param>
 public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long ContextWindow)
 {
-    /// <summary>Returns the sum of this usage and the other one.</summary>
+    /// <summary>Returns the sum of this usage and the given one.</summary>
     public ModelUsage Plus(ModelUsage other) =>
         new(Tokens.Plus(other.Tokens), CostUsd + other.CostUsd, Math.Max(ContextWindow, other.ContextWindow));
 }
@@ -41,7 +41,7 @@ public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
     /// <summary>Total token counts of all models.</summary>
     public TokenUsage Tokens => Models.Values.Aggregate(TokenUsage.Zero, (sum, model) => sum.Plus(model.Tokens));
 
-    /// <summary>Returns the sum of this usage and the other one, by model.</summary>
+    /// <summary>Returns the sum of this usage and the given one, by model.</summary>
     public AgentUsage Plus(AgentUsage other)
     {
         Dictionary<string, ModelUsage> sum = new(Models);

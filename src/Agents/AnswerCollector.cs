@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Collects an agent's text for callers that requested an answer instead of work.</summary>
+/// <summary>Collects the text of an agent that was asked for an answer instead of work.</summary>
 /// <param name="isWanted">True to collect the text, or false to ignore it.</param>
 internal sealed class AnswerCollector(bool isWanted)
 {
     /// <summary>
-    /// Maximum number of collected characters, which no useful answer exceeds. Prevents excessive output from exhausting memory.
+    /// Maximum number of characters to collect. No useful answer is longer, and the limit prevents excessive output from exhausting memory.
     /// </summary>
     internal const int Limit = 4 * 1024 * 1024;
 

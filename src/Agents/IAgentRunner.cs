@@ -41,13 +41,15 @@ public interface IAgentRunner
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
 
     /// <summary>
-    /// Service keys that can stay outside the sandbox, because the program can use the address of orchestrate's proxy instead of the
+    /// API keys that can stay outside the sandbox. This is possible because the program can use the proxy's address instead of the
     /// service's address.
     /// </summary>
     IReadOnlyList<ProxyableAgentApiKey> Keys => [];
 
-    /// <summary>Names of variables that contain the keys that the program uses. A name that ends with <c>_</c> is a prefix. A confined
-    /// agent gets no other keys.</summary>
+    /// <summary>
+    /// Names of the variables that contain the program's keys. A name that ends with <c>_</c> is a prefix. A confined agent gets no other
+    /// keys.
+    /// </summary>
     /// <value>Default: none.</value>
     IReadOnlyList<string> Credentials => [];
 
@@ -95,8 +97,7 @@ public interface IAgentOutputParser
     /// and <see cref="Complete"/> returns the reason.</summary>
     string? Refusal => null;
 
-    /// <summary>Usage so far according to the program's own record, or empty if the program keeps no record. The counts never
-    /// decrease.</summary>
+    /// <summary>Usage so far as recorded by the program, or empty if the program records none. The counts never decrease.</summary>
     AgentUsage UsageSoFar => AgentUsage.None;
 
     /// <summary>Determines the outcome from the complete output.</summary>

@@ -12,7 +12,7 @@ public static class ProductVersion
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion;
 
-    /// <summary>Version with three numbers, such as <c>0.1.0</c>.</summary>
+    /// <summary>Version number with three parts, such as <c>0.1.0</c>.</summary>
     public static string Value { get; } = Informational.Split('+')[0];
 
     /// <summary>

@@ -18,7 +18,8 @@ public enum UseCaseOutcome
     NeedsPerson = 3,
 
     /// <summary>
-    /// The run was paused or interrupted, or the command was stored because no process executes the run. <c>resume</c> continues the run.
+    /// The run was paused or interrupted, or the command was stored because no process is executing the run. <c>resume</c> continues the
+    /// run.
     /// </summary>
     Resumable = 4,
 

@@ -134,8 +134,8 @@ public abstract class UseCaseServiceBundle(
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
     /// <summary>
-    /// Loads the current settings for commands that only read, and shows their warnings. If the repository is not trusted, only harmless
-    /// settings apply.
+    /// Loads the current settings for read-only commands, and shows warnings about these settings. If the repository is not trusted, only
+    /// harmless settings apply.
     /// </summary>
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsLoadResult LoadSettings(params IReadOnlyList<SettingOverride> flags) => OpenSettings(FindRepository(), flags).Loaded;

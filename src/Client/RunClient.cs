@@ -51,7 +51,8 @@ public sealed class RunClient(ITemporalClient client)
     public RunHandle Get(string runId) => new(_client, runId);
 
     /// <summary>
-    /// True if a worker polls the task queue of the run workflows. The server may still list a worker that stopped a few minutes ago.
+    /// True if a worker that is not known to be dead is polling the task queue for run workflows. The server may still list a worker that
+    /// stopped a few minutes ago.
     /// </summary>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
     /// <param name="cancellation">Cancels the request.</param>

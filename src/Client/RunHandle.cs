@@ -16,8 +16,8 @@ public sealed class RunHandle
     private const int MostTimesTooEarly = 150;
 
     /// <summary>
-    /// Maximum number of requests for the tasks of a run that has just continued as new and is still reloading its tasks. After that, the
-    /// run is returned without tasks.
+    /// Maximum number of status requests to a run that has just continued as new and is still reloading its tasks. After the last request,
+    /// the run is returned without tasks.
     /// </summary>
     private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
@@ -62,8 +62,8 @@ public sealed class RunHandle
         (await Workflow.QueryAsync(w => w.Status(0, 1), new() { Rpc = new RpcOptions { CancellationToken = cancellation } })).Queue;
 
     /// <summary>
-    /// Requests the run to resend all transitions that have not been recorded yet, because the owner host could not record those it
-    /// received.
+    /// Signals the run to resend all transitions that have not been recorded yet. Used if the owner host could not record the transitions
+    /// that it received.
     /// </summary>
     public Task ReportNotRecordedAsync(CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
@@ -118,7 +118,7 @@ public sealed class RunHandle
     }
 
     /// <summary>
-    /// Returns the latest execution of the run with its result, or null if the server does not know the run. Needs no worker.
+    /// Returns the latest execution of the run with its result, or null if the server has no record of the run. Needs no worker.
     /// </summary>
     public Task<RunWorkflowExecutionStatus?> FindExecutionAsync(CancellationToken cancellation = default) =>
         RunWorkflowExecutionStatus.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
@@ -248,7 +248,7 @@ public sealed class RunHandle
     public Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
-    /// <summary>Raises a budget, so that tasks that wait for the budget continue.</summary>
+    /// <summary>Raises a budget, so that tasks that are waiting for the budget can continue.</summary>
     public Task<SteeringUpdateResult> IncreaseBudgetAsync(RaiseBudgetArguments command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
 
@@ -257,7 +257,8 @@ public sealed class RunHandle
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
     /// <summary>
-    /// Returns the absent host that the run waits for, or null if there is none. See <see cref="UnreachableHostDetector.FindAwayAsync"/>.
+    /// Returns the absent host that the run is waiting for, or null if there is none. See
+    /// <see cref="UnreachableHostDetector.FindAwayAsync"/>.
     /// </summary>
     public Task<UnreachableHost?> FindAwayAsync(
         RunStatus status,
@@ -283,7 +284,7 @@ public sealed class RunHandle
             new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
         );
 
-    /// <summary>Delivers a command durably without waiting for an answer. Used for runs that no worker serves.</summary>
+    /// <summary>Delivers a command durably without waiting for an answer. Used for runs that no worker is serving.</summary>
     public Task DeliverAsync(SteeringMessage call, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             call.Name,

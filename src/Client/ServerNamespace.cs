@@ -4,8 +4,8 @@ namespace Orchestrator.Client;
 public static class ServerNamespace
 {
     /// <summary>
-    /// True if the namespace exists on the server. A caller without permission to describe it may still be able to start runs, so a denied
-    /// call counts as true.
+    /// True if the namespace exists on the server. Also true if the caller lacks permission to describe the namespace, because such a
+    /// caller may still be able to start runs.
     /// </summary>
     /// <param name="client">Client that is connected to the namespace.</param>
     /// <param name="stop">Cancels the request.</param>

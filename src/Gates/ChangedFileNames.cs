@@ -10,8 +10,8 @@ public static class ChangedFileNames
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
     /// <summary>
-    /// Returns the command with the placeholders replaced by the names of changed files, or null if no existing changed file fits one of
-    /// the placeholders.
+    /// Returns the command with the placeholders replaced by the names of changed files, or null if a placeholder matches no existing
+    /// changed file.
     /// </summary>
     public static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {

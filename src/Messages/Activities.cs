@@ -122,8 +122,8 @@ public interface ITaskActivities
 public interface IHostSlotActivities
 {
     /// <summary>
-    /// Holds a slot for a task until the activity is cancelled, and notifies the task's workflow which host the slot is on. The activity is
-    /// scheduled on a slot queue, so any host with a free slot may run it.
+    /// Holds a slot for a task until the activity is cancelled, and informs the task's workflow which host granted the slot. The activity
+    /// is scheduled on a slot queue, so any host with a free slot may run it.
     /// </summary>
     [Activity]
     Task HoldPlaceAsync(HoldSlotInput input);
@@ -150,7 +150,8 @@ public interface IHostSlotActivities
     Task ShareMergeAsync(VerifyMergeBatchInput input);
 
     /// <summary>
-    /// Runs gates on a published merge in a free slot. The activity is scheduled on a slot queue, and fails if there is no free slot.
+    /// Runs gates on a published merge on a host with a free slot. The activity is scheduled on a slot queue, and fails if there is no free
+    /// slot.
     /// </summary>
     /// <returns>As <see cref="IMergeQueueActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
     [Activity]
@@ -179,7 +180,8 @@ public interface IRequestActivities
     Task<AgentRequestAnswer> ConcludeRequestAsync(ConcludeAgentRequestInput input);
 
     /// <summary>
-    /// Adds the smaller tasks into which a task was divided to a copy of the plan, which is stored next to the approved plan.
+    /// Stores a copy of the plan that also contains the smaller tasks into which a task was divided. The copy is stored next to the
+    /// approved plan.
     /// </summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
@@ -224,8 +226,8 @@ public interface IMergeQueueActivities
 }
 
 /// <summary>
-/// Activities that put questions to a read-only agent: a reviewer, or a planner that makes plans or answers other agents' questions. Each
-/// is idempotent and never pays twice for an answer.
+/// Activities that ask a read-only agent questions. The agent is a reviewer, or a planner that makes plans or answers other agents'
+/// questions. Each activity is idempotent and never pays twice for an answer.
 /// </summary>
 public interface IAnswerActivities
 {
@@ -263,8 +265,8 @@ public interface IPlanningActivities
 public interface IReviewActivities
 {
     /// <summary>
-    /// Compares the results of tasks whose descriptions in the plan are identical. If the evidence rates several results equally, stores
-    /// questions for the reviewer next to the approved plan.
+    /// Compares the results of tasks whose descriptions in the plan are identical. If several results are equally good according to the
+    /// evidence, stores questions for the reviewer next to the approved plan.
     /// </summary>
     [Activity]
     Task<TiedTaskResultSearchResult> FindTiesAsync(CompareIdenticalTasksInput input);

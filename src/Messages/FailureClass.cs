@@ -55,7 +55,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("gave-up")]
     GaveUp,
 
-    /// <summary>The agent reported that it needs something to continue.</summary>
+    /// <summary>The agent reported the status <c>blocked</c>, because it can't continue without help.</summary>
     [JsonStringEnumMemberName("blocked")]
     Blocked,
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <summary>Names of task queues. All workflows share one queue. Each repository has one queue per host for its activities.</summary>
 public static class QueueNames
 {
-    /// <summary>Name of the task queue of all workflows, and of the activity that finds a repository's queue.</summary>
+    /// <summary>Name of the task queue for all workflows, and for the activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";
 
     /// <summary>Returns the name of the queue for a repository on a host. Only workers that serve this repository poll it.</summary>
@@ -15,7 +15,8 @@ public static class QueueNames
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
 
     /// <summary>
-    /// Returns the host in the name of a repository's queue, or null for other queues. The inverse of <see cref="ForRepository"/>.
+    /// Extracts the host from the name of a repository's queue, or returns null for other queues. The inverse of
+    /// <see cref="ForRepository"/>.
     /// </summary>
     /// <param name="queue">Name of a task queue.</param>
     public static string? MachineOf(string queue) =>
@@ -44,8 +45,8 @@ public static class QueueNames
     public static string ForLeaving(string host, string repositoryKey) => ForRepository(Leaving + host, repositoryKey);
 
     /// <summary>
-    /// Returns the name of a drained run's queue once all data of the run was pushed, so that another host may take the run over. No worker
-    /// polls this queue.
+    /// Returns the name of a drained run's queue after all data of the run has been pushed. Another host may then take the run over. No
+    /// worker polls this queue.
     /// </summary>
     /// <param name="host">The host that drained the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
@@ -117,8 +118,8 @@ public static class RunIds
     }
 
     /// <summary>
-    /// Returns the visibility query for a run's child workflows that failed, timed out, or were terminated or canceled, and may therefore
-    /// have sent no report.
+    /// Returns the visibility query for a run's child workflows that failed, timed out, or were terminated or canceled. Such workflows
+    /// might not have sent a report.
     /// </summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";

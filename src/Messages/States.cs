@@ -80,7 +80,7 @@ public static class TaskStateNames
     public const string Findings = "findings";
 
     /// <summary>
-    /// The agent has reported that it needs something. The task is waiting for a user, or for an answer from the planner.
+    /// The agent has reported that it can't continue without help. The task is waiting for a user, or for an answer from the planner.
     /// </summary>
     public const string Blocked = "blocked";
     public const string AwaitingApproval = "awaiting-approval";
@@ -116,7 +116,7 @@ public static class TaskStateNames
     /// <summary>True if the task has ended, successfully or not.</summary>
     public static bool IsEnd(string state) => IsDone(state) || state is Failed or Skipped or Cancelled or Escalated;
 
-    /// <summary>True if the task makes no progress without a user.</summary>
+    /// <summary>True if the task can't continue until a user acts.</summary>
     public static bool WaitsForPerson(string state, Reason? why) =>
         state is Blocked or AwaitingApproval || (state == Parked && why is BudgetUsedUpReason);
 

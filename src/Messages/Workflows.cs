@@ -25,7 +25,7 @@ public sealed record RunSteeringArguments(string Reason = "", string By = "") : 
     /// <inheritdoc cref="ApprovalDecisionArguments.Shown"/>
     public string Shown { get; init; } = "";
 
-    /// <summary>New target branch for commands that land, for example after a rename, or null to keep the run's target.</summary>
+    /// <summary>New target branch for commands that land work, for example after a rename. Null to keep the run's target.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Target { get; init; }
 }
@@ -38,8 +38,8 @@ public sealed record RunSteeringArguments(string Reason = "", string By = "") : 
 public sealed record ApprovalDecisionArguments(string Id, string Reason = "", string By = "") : SteeringUpdateArguments
 {
     /// <summary>
-    /// Hash that identifies the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer the currently open question
-    /// without checking which one it is.
+    /// Hash that identifies the question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer the currently open question,
+    /// even if the user saw a different question.
     /// </summary>
     public string Shown { get; init; } = "";
 }
@@ -53,11 +53,13 @@ public sealed record DroppedMessage([property: ValidTemporalIdentifier] string W
 [Workflow]
 public interface IOrchestrationWorkflow
 {
-    /// <summary>Runs the plan. Only the run itself sets <paramref name="checkpoint"/>, namely when it continues as new.</summary>
+    /// <summary>Runs the plan. Only the run itself passes a <paramref name="checkpoint"/>, when it continues as new.</summary>
     [WorkflowRun]
     Task<RunResult> RunAsync(OrchestrationInput input, RunWorkflowCheckpoint? checkpoint = null);
 
-    /// <summary>Returns a snapshot with up to <paramref name="limit"/> tasks, starting at <paramref name="offset"/>.</summary>
+    /// <summary>
+    /// Returns a snapshot of the run's status with up to <paramref name="limit"/> tasks, starting at <paramref name="offset"/>.
+    /// </summary>
     [WorkflowQuery(WorkflowMessageNames.Status)]
     RunStatus Status(int offset = 0, int limit = 500);
 
@@ -108,14 +110,16 @@ public interface IOrchestrationWorkflow
     Task<SteeringUpdateResult> RejectAsync(ApprovalDecisionArguments command);
 
     /// <summary>
-    /// Retries the landing of a run that is <see cref="RunStateNames.AwaitingPromotion"/>. If the earlier approval has expired, the landing
-    /// might require a new one.
+    /// Retries the landing of a run that is in the state <see cref="RunStateNames.AwaitingPromotion"/>. If the earlier approval has
+    /// expired, the landing might require a new one.
     /// </summary>
     [WorkflowUpdate(WorkflowMessageNames.Promote)]
     Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments? command = null);
 
-    /// <summary>Lands the merged work of a run that is <see cref="RunStateNames.Executing"/> or <see cref="RunStateNames.Escalated"/>.
-    /// The run's other tasks stay open.</summary>
+    /// <summary>
+    /// Lands the merged work of a run that is in the state <see cref="RunStateNames.Executing"/> or <see cref="RunStateNames.Escalated"/>.
+    /// The run's other tasks stay open.
+    /// </summary>
     [WorkflowUpdate(WorkflowMessageNames.LandMerged)]
     Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments? command = null);
 
@@ -131,7 +135,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(WorkflowMessageNames.Move)]
     Task<SteeringUpdateResult> MoveAsync(MoveRunArguments command);
 
-    /// <summary>Ends the run. Stops running tasks, and retains staging and worktrees.</summary>
+    /// <summary>Ends the run and stops its running tasks. The staging branch and the worktrees are retained.</summary>
     [WorkflowUpdate(WorkflowMessageNames.Cancel)]
     Task<SteeringUpdateResult> CancelAsync(RunSteeringArguments? command = null);
 
@@ -144,7 +148,7 @@ public interface IOrchestrationWorkflow
     Task TaskChangedAsync(TaskReport report);
 
     /// <summary>
-    /// Receives the list of activities, of the run and its tasks, that are failing repeatedly. An empty list means that none is failing.
+    /// Receives the list of repeatedly failing activities of the run and its tasks. An empty list means that no activity is failing.
     /// </summary>
     [WorkflowSignal(WorkflowMessageNames.ActivitiesFailing)]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivityStatus> failing);
@@ -161,7 +165,7 @@ public interface IOrchestrationWorkflow
     Task MessageDroppedAsync(DroppedMessage message);
 }
 
-/// <summary>Workflow of one task, from its worktree and its agent to verification, remediation and merge.</summary>
+/// <summary>Workflow of one task, which covers the worktree, the agent, verification, remediation and the merge.</summary>
 [Workflow]
 public interface ITaskWorkflow
 {
@@ -227,8 +231,8 @@ public interface ITaskWorkflow
 }
 
 /// <summary>
-/// Workflow of a run's merge queue. Merges verified work to staging, or returns it to the task with evidence of the problem. Reports to the
-/// run, and stays open while the run continues as new.
+/// Workflow of a run's merge queue. Merges verified work to the staging branch, or returns the work to its task with evidence of the
+/// problem. Reports to the run, and stays open while the run continues as new.
 /// </summary>
 [Workflow]
 public interface IMergeTrainWorkflow

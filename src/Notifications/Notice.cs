@@ -14,7 +14,7 @@ public sealed record Notice
     /// <summary>One-line description of the event.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Items of the notice. There is at least one.</summary>
+    /// <summary>Items of the notice, of which there is at least one.</summary>
     public required IReadOnlyList<NoticeEventDescription> Items { get; init; }
 
     /// <summary>Id of the run; empty for a test message.</summary>

@@ -19,7 +19,7 @@ public static class PlanFileBytesDecoder
         new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true),
     ];
 
-    /// <summary>Decodes a file's bytes. Returns false if they are not text.</summary>
+    /// <summary>Decodes the bytes of a plan file. Returns false if the bytes are not text.</summary>
     /// <param name="content">Complete content of the file.</param>
     /// <param name="file">Name of the file, for the fault.</param>
     /// <param name="text">Text without the byte order mark.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// A plan, which consists of a graph of tasks, the contracts between the tasks, and named text blocks for prompts. A plain data object
-/// whose lists keep the order of the plan file.
+/// A plan, which consists of a graph of tasks, the contracts between the tasks, and named text blocks for prompts. The plan is a plain data
+/// object, and its lists keep the order of the plan file.
 /// </summary>
 /// <remarks>The JSON names are those of the task-graph format, so a plan written by <see cref="PlanJson"/> is itself a plan file. Active
 /// runs refer to plans by content hash, so members may be added as optional ones, never renamed or removed. Two plans with equal content

@@ -6,7 +6,9 @@ public sealed record ClaudeCliOptions
     /// <summary>Oldest tested version of the CLI.</summary>
     public static Version OldestVersion { get; } = new(2, 1, 197);
 
-    /// <summary>Newest tested version. A newer version causes a warning. A newer major version is rejected.</summary>
+    /// <summary>
+    /// Newest tested version. A newer version with the same major version causes a warning, and a newer major version is rejected.
+    /// </summary>
     public static Version NewestTriedVersion { get; } = new(2, 1, 328);
 
     /// <summary>Name of the program, which is looked up in PATH, or its path.</summary>
@@ -29,7 +31,10 @@ public sealed record ClaudeCliOptions
     public IReadOnlyList<string> Tools { get; init; } =
     ["Bash", "Edit", "Read", "Write", "Grep", "Glob", "NotebookEdit", "Task", "TodoWrite"];
 
-    /// <summary>MCP servers of the agent, as the JSON text of an <c>mcpServers</c> file. No other servers are started.</summary>
+    /// <summary>
+    /// MCP servers of the agent, as the JSON text of an <c>mcpServers</c> file. Apart from the orchestrator's own server, no other servers
+    /// are started.
+    /// </summary>
     /// <value>Default: null, which means no servers.</value>
     public string? McpConfig { get; init; }
 
@@ -53,7 +58,7 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null, which means no fallback model.</value>
     public string? FallbackModel { get; init; }
 
-    /// <summary>Account that pays for the model.</summary>
+    /// <summary>Provider of the model, which determines the account that is charged.</summary>
     /// <value>Default: determined by the environment.</value>
     public ClaudeProvider Provider { get; init; }
 
@@ -94,7 +99,7 @@ public static class ClaudeProviderNames
         };
 }
 
-/// <summary>Account that pays for the model.</summary>
+/// <summary>Provider of the model, which determines the account that is charged.</summary>
 public enum ClaudeProvider
 {
     /// <summary>The environment and the CLI's login determine the account.</summary>

@@ -3,11 +3,11 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Runs the Claude Code CLI without a terminal and parses its stream.</summary>
+/// <summary>Runs the Claude Code CLI without a terminal and parses its output.</summary>
 /// <param name="options">Options of the CLI.</param>
 public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 {
-    /// <summary>Maximum duration of one shell command of the agent, as a share of the stall limit.</summary>
+    /// <summary>Maximum duration of one shell command of the agent, as a fraction of the stall limit.</summary>
     private const double CommandShareOfStall = 0.8;
 
     private const string SystemPrompt = "system-prompt";

@@ -3,7 +3,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Determines whether Claude Code can work with placeholders in place of keys.</summary>
+/// <summary>Determines whether Claude Code can use placeholders instead of API keys.</summary>
 internal static class ClaudeKeyPlaceholderSupportChecker
 {
     private const long LargestSettings = 4 << 20;
@@ -11,8 +11,8 @@ internal static class ClaudeKeyPlaceholderSupportChecker
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
 
     /// <summary>
-    /// True if placeholders can replace the keys. False if the user's settings for the program override the key or the address of the
-    /// service. Also false if custom headers contain credentials, or a client certificate or disabled certificate checks are configured.
+    /// True if placeholders can replace the keys. False if the user's settings for the program override the key or the service's address.
+    /// Also false if custom headers contain credentials, a client certificate is configured, or certificate checks are disabled.
     /// </summary>
     /// <param name="keys">Keys of the service.</param>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>

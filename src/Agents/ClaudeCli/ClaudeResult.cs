@@ -4,8 +4,8 @@ namespace Orchestrator.Agents.ClaudeCli;
 internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
 {
     /// <summary>
-    /// The CLI's name for the error with which a request failed permanently, such as <see cref="ClaudeFailureClassifier.LimitReached"/>, or
-    /// null if no request failed.
+    /// The CLI's name for the error that made a request fail permanently, such as <see cref="ClaudeFailureClassifier.LimitReached"/>. Null
+    /// if no request failed permanently.
     /// </summary>
     public string? ApiError { get; init; }
 

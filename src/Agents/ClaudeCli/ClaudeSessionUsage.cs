@@ -1,7 +1,9 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Reads the usage of an agent run that was killed before it printed a result. The conversation file contains the final token
-/// counts of each answer, but no costs. A later agent run does not count these answers again.</summary>
+/// <summary>
+/// Reads the usage of an agent run that was killed before it printed a result. The conversation file contains the final token counts of
+/// each answer, but no costs. A later agent run does not include the counts of these answers.
+/// </summary>
 internal static class ClaudeSessionUsage
 {
     /// <summary>Returns the token counts of the answers with the specified message ids, by model.</summary>

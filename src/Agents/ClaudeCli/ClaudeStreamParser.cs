@@ -2,8 +2,10 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Parses the CLI's <c>stream-json</c> output. Ignores unknown fields and lines that are not JSON. Events of unknown kinds are
-/// ignored but recorded.</summary>
+/// <summary>
+/// Parses the CLI's <c>stream-json</c> output. Ignores unknown fields and lines that are not JSON. Records the names of unknown event
+/// kinds, but otherwise ignores such events.
+/// </summary>
 /// <param name="findSessionFile">Returns the path of a conversation file by conversation id, or null if the file does not exist. Used for
 /// agent runs without a result.</param>
 /// <param name="wantsAnswer">True if an answer that matches a schema was requested. If the program does not return one, the whole text is
@@ -176,8 +178,8 @@ internal sealed class ClaudeStreamParser(
     }
 
     /// <summary>
-    /// Detects refused credentials, which the program would keep retrying for minutes. A refused API key is detected at once. A refused
-    /// login is detected only at the second refusal, because the program may renew the login in between.
+    /// Detects refused credentials, because the program would otherwise keep retrying for minutes. A refused API key is detected at once. A
+    /// refused login is detected only at the second refusal, because the program may renew the login after the first one.
     /// </summary>
     private AgentApiRetryEvent DetectRefusedCredentials(AgentApiRetryEvent retry)
     {

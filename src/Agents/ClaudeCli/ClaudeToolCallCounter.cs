@@ -1,6 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Counts the tool calls of a stream by tool, and collects the sub-agents that were called successfully.</summary>
+/// <summary>
+/// Counts the tool calls in an agent's output, by tool, and collects the names of the sub-agents that were called successfully.
+/// </summary>
 internal sealed class ClaudeToolCallCounter
 {
     private const int SubjectLimit = 200;

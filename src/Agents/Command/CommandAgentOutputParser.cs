@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Orchestrator.Agents.Command;
 
-/// <summary>Parses the output of a plain program. Every line is text, and exit code 0 means that the program claims to be done.</summary>
+/// <summary>
+/// Parses the output of an agent program that prints plain text. Each line is treated as the agent's text, and exit code 0 as a claim that
+/// the work is done.
+/// </summary>
 /// <param name="name">Name of the agent in settings.</param>
 /// <param name="wantsAnswer">True if an answer that matches a schema was requested. The whole output is then used as the answer.</param>
 internal sealed class CommandAgentOutputParser(string name, bool wantsAnswer) : IAgentOutputParser

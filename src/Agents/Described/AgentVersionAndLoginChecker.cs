@@ -60,7 +60,7 @@ internal static partial class AgentVersionAndLoginChecker
     }
 
     /// <summary>
-    /// True if a login file exists or a key variable is set. Null if the program's description does not describe a login.
+    /// True if a login file exists or the variable of a key is set. Null if the agent description contains no information about logins.
     /// </summary>
     internal static bool? LooksLoggedIn(AgentLoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
         login is null

@@ -21,7 +21,7 @@ internal sealed class DescribedAgentApiKeyProvider(
     private const long LargestFile = 4 << 20;
 
     /// <summary>
-    /// Keys that can stay outside the sandbox. A key is excluded if the user has configured it or its service in another way.
+    /// Keys that can stay outside the sandbox. A key is excluded if the user's configuration sets the key or its service by other means.
     /// </summary>
     public IReadOnlyList<ProxyableAgentApiKey> All => [.. Descriptions.Select(KeyOf)];
 

@@ -22,7 +22,10 @@ internal sealed record DescribedAgentParserOptions
     /// <summary>True if an answer that matches a schema was requested.</summary>
     public bool WantsAnswer { get; init; }
 
-    /// <summary>Sentence that names the tested version of the program, with a suggested fix if another version is installed.</summary>
+    /// <summary>
+    /// Sentence for users that names the tested version of the program, or says that no version was tested. The sentence also suggests a
+    /// fix.
+    /// </summary>
     public string Versions =>
         Description.Tried is { } tried
             ? $"Its description was tested with version {tried}. Install that version, or correct agents.{Name}.description."

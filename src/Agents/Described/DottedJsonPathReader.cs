@@ -41,7 +41,7 @@ internal static class DottedJsonPathReader
     internal static decimal MoneyAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
 
-    /// <summary>True if an event has the values that a rule requires.</summary>
+    /// <summary>True if an event has the kind and the values that a rule requires.</summary>
     internal static bool Applies(this AgentEventParsingRule rule, string kind, JsonElement root) =>
         rule.On == kind
         && rule.Where.All(demand =>

@@ -106,14 +106,14 @@ public sealed record AgentDescription
     /// <summary>Rules for interpreting the program's output. Null for <see cref="AgentProtocol.Acp"/>.</summary>
     public AgentStreamDescription? Stream { get; init; }
 
-    /// <summary>Rules that assign error messages to kinds of failure. If several rules match a message, the first one applies.</summary>
+    /// <summary>Rules that map error messages to kinds of failure. If several rules match a message, the first one applies.</summary>
     public IReadOnlyList<AgentFailureDescription> Failures
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Kind of failure by exit code, used if no message determines the kind.</summary>
+    /// <summary>Kinds of failure by exit code. An exit code is used only if no message determines the kind of failure.</summary>
     public IReadOnlyDictionary<string, AgentFailureKind> ExitCodes
     {
         get;
@@ -121,7 +121,7 @@ public sealed record AgentDescription
     } = new Dictionary<string, AgentFailureKind>();
 }
 
-/// <summary>Protocol that an agent program speaks.</summary>
+/// <summary>Protocol that an agent program uses to communicate with the orchestrator.</summary>
 public enum AgentProtocol
 {
     /// <summary>The program receives a prompt, prints its actions and exits.</summary>
@@ -261,7 +261,7 @@ public sealed record AgentHomeFileAccessDescription
     } = [];
 }
 
-/// <summary>Files and variables that indicate a login. One existing file or variable is sufficient.</summary>
+/// <summary>Files and variables that indicate a login. A single existing file or variable is sufficient.</summary>
 public sealed record AgentLoginDescription
 {
     /// <summary>Paths of login files, relative to the home directory.</summary>
@@ -337,14 +337,14 @@ public sealed record AgentApiKeyDescription
     } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Location of the key in a file below the home directory, or null if the program reads only the variable. In a sandbox, the program
-    /// gets a stored key through the variable.
+    /// Location of the key in a file in the home directory, or null if the program reads only the variable. In a sandbox, the program gets
+    /// a stored key through the variable.
     /// </summary>
     public AgentApiKeyLocation? Stored { get; init; }
 
     /// <summary>
-    /// Files below the home directory, each with strings to search for. If a file contains one of its strings, the user has configured
-    /// another key or service, and the key is passed on unchanged. Default: none.
+    /// Paths of files, relative to the home directory, each with strings to search for. If a file contains one of its strings, the user has
+    /// configured another key or service, and the key is passed on unchanged. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Unless
     {
@@ -353,7 +353,7 @@ public sealed record AgentApiKeyDescription
     } = new Dictionary<string, IReadOnlyList<string>>();
 }
 
-/// <summary>Rule that assigns an error message to a kind of failure.</summary>
+/// <summary>Rule that maps an error message to a kind of failure.</summary>
 public sealed record AgentFailureDescription
 {
     /// <summary>Text that a matching message contains. Case is ignored.</summary>
@@ -376,7 +376,7 @@ public enum AgentFailureKind
     /// <summary>The account has reached a usage limit.</summary>
     Limit,
 
-    /// <summary>The service throttles the caller.</summary>
+    /// <summary>The service throttled the request.</summary>
     Throttled,
 
     /// <summary>The login, credit, model or command line has a problem, so every run of this agent would fail the same way.</summary>

@@ -99,8 +99,10 @@ public static partial class AgentDescriptionReader
         }
     }
 
-    /// <summary>Removes type names and positions from the serializer's message, because they refer to JSON that the user did not
-    /// write.</summary>
+    /// <summary>
+    /// Converts the serializer's error message to one that users understand. Removes type names, which are internal to this program, and
+    /// positions, which refer to JSON that the user did not write.
+    /// </summary>
     private static string Sentence(string message) =>
         UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a valid description key."
         : OtherType().IsMatch(message) ? "the value does not have the type that this key requires."

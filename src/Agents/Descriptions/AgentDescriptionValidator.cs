@@ -59,7 +59,9 @@ internal static class AgentDescriptionValidator
 
     private const string AddressPlace = "address";
 
-    /// <summary>Returns a sentence that explains why a shell would parse the command line, or null if no shell would.</summary>
+    /// <summary>
+    /// Returns a sentence that explains why the command line would be parsed by a shell, or null if no shell is involved.
+    /// </summary>
     /// <param name="command">Program and arguments.</param>
     internal static string? ShellIn(IReadOnlyList<string> command)
     {

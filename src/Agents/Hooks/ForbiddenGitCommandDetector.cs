@@ -1,7 +1,8 @@
 namespace Orchestrator.Agents.Hooks;
 
 /// <summary>
-/// Detects git commands that agents must not run, because worktrees share refs, stash and configuration with the user and with each other.
+/// Detects git commands that agents must not run. Such commands would affect the user and other agents, because all worktrees of a
+/// repository share refs, stash and configuration.
 /// </summary>
 internal static class ForbiddenGitCommandDetector
 {
@@ -19,7 +20,7 @@ internal static class ForbiddenGitCommandDetector
         ["filter-branch"] = "it rewrites history on which other tasks are based",
     };
 
-    /// <summary>Forbidden commands that are allowed if the agent has private refs, because they are then harmless.</summary>
+    /// <summary>Commands that are forbidden unless the agent has private refs. With private refs, they are harmless.</summary>
     private static readonly string[] OwnCommands = ["stash", "gc", "prune"];
 
     private static readonly string[] DeniedBranchOptions = ["-D", "-d", "-f", "-M", "-m", "--delete", "--force", "--move"];
@@ -65,8 +66,8 @@ internal static class ForbiddenGitCommandDetector
     ];
 
     /// <summary>
-    /// Returns the denied commands as deny rules of the CLI, which apply even if permission prompts are skipped. The rules match only the
-    /// plain spelling of a command.
+    /// Returns deny rules of the CLI for the forbidden commands. The rules apply even if permission prompts are skipped. A rule matches a
+    /// command only if it is written in the usual form, such as <c>git push</c>.
     /// </summary>
     /// <param name="hasOwnRefs">As in <see cref="AgentRunPermissions.HasOwnRefs"/>.</param>
     internal static IReadOnlyList<string> DenyRules(bool hasOwnRefs) =>

@@ -149,7 +149,7 @@ public static class ToolCallPermissionHook
             ? Deny($"Task {policy.Task} may not run this command, because {reason}.")
         : Allow();
 
-    /// <summary>True if the allowed name equals the tool's name or is the name of the MCP server that provides the tool.</summary>
+    /// <summary>True if the allowed name is the tool's own name or the name of the MCP server that provides the tool.</summary>
     private static bool Covers(string allowed, string tool) => tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
 
     private static string Names(AgentRunPermissions policy)

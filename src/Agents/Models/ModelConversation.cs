@@ -8,8 +8,8 @@ internal sealed class ModelConversation(string file)
     private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
 
     /// <summary>
-    /// Returns the messages of the conversation, followed by a new message from the user. If the last answer is a tool call, its tool
-    /// result is inserted before the new message's text, as the API requires.
+    /// Returns the messages of the conversation, followed by a new user message. If the last answer is a tool call, the new message begins
+    /// with the tool's result, as the API requires.
     /// </summary>
     internal JsonArray With(string prompt)
     {

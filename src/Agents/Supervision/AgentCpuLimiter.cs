@@ -1,16 +1,16 @@
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
-/// Limits the number of CPU cores that a followed agent uses by pausing its processes. The agent never stays paused, because its processes
-/// are resumed when following ends or the next follower starts. If a follower was killed, the supervisor's script resumes them. Processes
-/// are also resumed before they are terminated, so that they can handle the termination signal.
+/// Limits the number of CPU cores that a followed agent uses by repeatedly pausing and resuming its processes. The agent never stays
+/// paused, because its processes are resumed when following ends or the next follower starts. If a follower was killed, the supervisor's
+/// script resumes them. Processes are also resumed before they are terminated, so that they can handle the termination signal.
 /// </summary>
 internal sealed class AgentCpuLimiter(AgentRunFileStore folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Limits the agent's CPU usage until canceled, or until the agent is being stopped. Returns at once if there is no limit.
+    /// Limits the agent's CPU usage until the call is canceled or a stop of the agent is requested. Returns at once if there is no limit.
     /// </summary>
     /// <param name="cores">Maximum number of cores, or null to return immediately.</param>
     /// <param name="cancellationToken">Ends the throttling. The agent continues at full speed.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
-/// Checks the limits that a follower enforces: stall, output and memory, and also time if the supervisor is dead. Time counts only while
-/// the follower polls, so that a suspended machine or a stopped follower does not exhaust a limit.
+/// Checks the limits that a follower enforces: stall, output, memory and, if the supervisor is dead, time. Time counts only while the
+/// follower polls, so that a suspended machine or a stopped follower does not exhaust a limit.
 /// </summary>
 internal sealed class AgentLimitMonitor(AgentRunLimits limits, AgentRunFileStore folder, TimeProvider time)
 {
@@ -29,7 +29,7 @@ internal sealed class AgentLimitMonitor(AgentRunLimits limits, AgentRunFileStore
     private TimeSpan _sinceRead = CountInterval;
     private long _errorBytes;
 
-    /// <summary>Returns the exceeded limit, or null if no limit is exceeded.</summary>
+    /// <summary>Returns the failure that corresponds to the exceeded limit, or null if no limit is exceeded.</summary>
     /// <param name="isNews">True if standard output has grown since the last check.</param>
     internal AgentFailure? Check(bool isNews)
     {

@@ -50,8 +50,10 @@ internal sealed class AgentRunFileStore(string path)
     /// <summary>True if the agent is being stopped or has been stopped.</summary>
     internal bool IsStopping => System.IO.File.Exists(File("stop"));
 
-    /// <summary>Memory in bytes at the time when the agent was stopped for its memory use. Null if the agent was not stopped for that
-    /// reason, or if the disk was full.</summary>
+    /// <summary>
+    /// Memory that the agent was using, in bytes, when it was stopped for exceeding its memory limit. Null if the agent was not stopped for
+    /// that reason, or if the disk was full.
+    /// </summary>
     internal long? Memory =>
         long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
@@ -202,12 +204,14 @@ internal sealed class AgentRunFileStore(string path)
     internal IReadOnlyList<ProcessTableRow> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
     /// <summary>
-    /// Position in the system's process-id sequence before any supervisor started the agent. All processes of the agent were created after
-    /// this position. Null if unknown.
+    /// Position that the system's process-id sequence had reached before any supervisor started the agent. All processes of the agent were
+    /// created after this position. Null if unknown.
     /// </summary>
     internal NewProcessIdWatermark? NotStartedAt { get; set; }
 
-    /// <summary>Records a launched supervisor. The supervisor starts the agent unless another supervisor already has.</summary>
+    /// <summary>
+    /// Records a supervisor that was just launched. The supervisor starts the agent unless another supervisor has already done so.
+    /// </summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
 
     private static bool IsEmpty(string file) => !System.IO.File.Exists(file) || new FileInfo(file).Length == 0;

@@ -151,13 +151,16 @@ public sealed class AgentRunFollower
         }
     }
 
-    /// <summary>Returns a message if the agent failed and the disk was full, so that the agent is not blamed; otherwise null.</summary>
+    /// <summary>
+    /// Returns a message if the agent failed while the disk was full; otherwise null. The message prevents the failure from being
+    /// attributed to the agent.
+    /// </summary>
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when the agent ended with exit code {exitCode}." : null;
 
     /// <summary>
-    /// Returns a message if the sandbox could not start the agent, so that the account is not blamed; otherwise null. A sandbox failure is
-    /// recognized by a message from the sandbox program at the beginning of standard error.
+    /// Returns a message if the sandbox could not start the agent; otherwise null. The message prevents the failure from being attributed
+    /// to the account. A sandbox failure is recognized by a message from the sandbox program at the beginning of standard error.
     /// </summary>
     private string? DescribeNoSandbox(int? exitCode) =>
         exitCode is not (null or 0)

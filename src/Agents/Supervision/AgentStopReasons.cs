@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Contents of the <c>stop</c> file. The file contains the reason for stopping an agent, which becomes the failure of the outcome.
-/// The supervisor's script itself writes <c>time</c> and <c>orphan</c>.</summary>
+/// <summary>
+/// Values of the <c>stop</c> file. The file contains the reason for stopping an agent, which becomes the failure in the agent's outcome.
+/// The supervisor's script itself writes the values <c>time</c> and <c>orphan</c>.
+/// </summary>
 internal static class AgentStopReasons
 {
     private const string Refused = "refused";
@@ -23,8 +25,8 @@ internal static class AgentStopReasons
         };
 
     /// <summary>
-    /// Returns the outcome of a stopped agent. If the agent still produced a result, the result is kept, because it was paid for. If the
-    /// service rejected the agent's requests, the outcome is unchanged, because it already contains the reason.
+    /// Returns the outcome of a stopped agent. If the agent still claimed that its work is done, the outcome is kept, because the work was
+    /// paid for. If the service rejected the agent's requests, the outcome is also kept, because it already contains the reason.
     /// </summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentRunLimits limits, long? memory)
     {

@@ -173,9 +173,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>
-    /// Returns the shell commands by which the supervisor sets the agent's program, its arguments and its standard input.
-    /// </summary>
+    /// <summary>Returns the shell commands that set the agent's program, arguments and standard input in the supervisor's script.</summary>
     private static string ScriptOf(AgentInvocation invocation, IEnumerable<string> call) =>
         $"program={ChildProcessOptions.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ChildProcessOptions.Quote))}"
         + (
@@ -246,8 +244,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     }
 
     /// <summary>
-    /// Waits until the supervisor has written the agent's exit code, cleaned up and ended, but waits for at most 30 seconds. Returns at
-    /// once if the supervisor is dead.
+    /// Waits until the supervisor has written the agent's exit code, cleaned up and ended, or until 30 seconds have passed. Returns at once
+    /// if the supervisor is dead.
     /// </summary>
     private async Task WaitForSupervisorAsync(AgentRunFileStore folder)
     {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Agents.Unknowns;
 
 /// <summary>
-/// Collects the kinds of events that a program printed but that its description does not define. Keeps at most 20 distinct kinds, and
+/// Collects the kinds of events that a program printed but that are not defined in its description. Keeps at most 20 distinct kinds, and
 /// replaces control characters in their names.
 /// </summary>
 internal sealed class UnknownEventKinds

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.App.Access;
 
-/// <summary>Number and times of failed logins to the user's web page, with the browser and address of the last one.</summary>
+/// <summary>
+/// Number and times of failed logins to the orchestrator's web page, with the browser and address of the last failed login.
+/// </summary>
 /// <param name="Count">Number of logins with a wrong token.</param>
 /// <param name="Since">Time of the first failed login.</param>
 /// <param name="LastAt">Time of the last failed login.</param>

@@ -5,8 +5,8 @@ using System.Text;
 namespace Orchestrator.App.Access;
 
 /// <summary>
-/// Signs the session cookies of the user's web page, so that sessions survive a restart of the server. Also records the sessions that users
-/// have ended.
+/// Signs the session cookies of the orchestrator's web page, so that sessions survive a restart of the server. Also records the sessions
+/// that users have ended.
 /// </summary>
 /// <param name="folder">Absolute path of the private folder with the key (<see cref="WebTokenStore.Folder"/>).</param>
 public sealed class WebSessionKey(string folder)

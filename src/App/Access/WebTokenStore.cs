@@ -30,7 +30,7 @@ public enum WebTokenScope
 /// <param name="Hash">SHA-256 of the secret, in hexadecimal.</param>
 public sealed record WebToken(string Name, WebTokenScope Scope, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Hash)
 {
-    /// <summary>Name of the token in the link that logs a browser in.</summary>
+    /// <summary>Name of the token that is contained in the login link for browsers.</summary>
     public const string Link = "link";
 
     /// <summary>Id by which sessions refer to the token. A new token with the same name has a different id.</summary>
@@ -42,8 +42,8 @@ public sealed record WebToken(string Name, WebTokenScope Scope, DateTimeOffset C
 }
 
 /// <summary>
-/// Access tokens of the user's web page, stored in a folder that only the user can read and that is hidden from every sandbox. Only the
-/// token of the login link is stored in plain text. All other tokens are stored as hashes.
+/// Access tokens for the orchestrator's web page, stored in a folder that only the user can read and that is hidden from every sandbox.
+/// Only the token of the login link is stored in plain text. All other tokens are stored as hashes.
 /// </summary>
 /// <param name="folder">Absolute path of the folder.</param>
 /// <param name="time">Clock.</param>
@@ -119,7 +119,7 @@ public sealed class WebTokenStore(string folder, TimeProvider time)
         return Valid().Aggregate((WebToken?)null, (found, token) => IsSame(hash, token.Hash) ? token : found);
     }
 
-    /// <summary>Returns the token with which a session was started, or null if the token was revoked or has expired.</summary>
+    /// <summary>Returns the valid token with which a session was started, or null if the token was revoked or has expired.</summary>
     /// <param name="id">Identity of the token.</param>
     public WebToken? FindById(string id) => Valid().FirstOrDefault(token => token.Id == id);
 

@@ -21,7 +21,7 @@ internal sealed class ExternallyEndedRunWatcher(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Interval between two checks for externally ended tasks, as a number of passes.</summary>
+    /// <summary>Number of passes from one check for externally ended tasks to the next.</summary>
     private const int TasksEvery = 10;
 
     private readonly OrphanedTasks _orphans = new(engine.Client);

@@ -5,7 +5,7 @@ namespace Orchestrator.App.Background;
 
 /// <summary>
 /// Prevents this machine from going to sleep while it executes an unattended run. The machine may sleep while the run is paused or needs
-/// attention. Belongs to a worker and not to a run, because a worker may end before its run.
+/// attention. Each worker has its own instance, because a worker may end before a run that it executes.
 /// </summary>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="context">Provides the clock and environment.</param>

@@ -12,8 +12,8 @@ internal static class MissedScheduleStartNotices
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Returns notices about a schedule's missed start times. A start time is excluded if its run already has an open question or has
-    /// ended, because the run then reports the problem itself. Consecutive start times with the same cause share one notice.
+    /// Returns notices about a schedule's missed start times. If a run has an open question or has ended, its start time is excluded,
+    /// because the run itself reports the problem. Consecutive start times with the same cause share one notice.
     /// </summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="fires">Start times of the schedule with their results, earliest first.</param>

@@ -3,8 +3,8 @@ using Orchestrator.App.Telemetry;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Provides metrics about the runs of several repositories. Prometheus reads the metrics from the web page. Counters start at zero when the
-/// process starts, and runs are read only when metrics are requested.
+/// Provides metrics about the runs of several repositories. Prometheus reads the metrics from the server of the web page. Counters start at
+/// zero when the process starts, and runs are read only when metrics are requested.
 /// </summary>
 /// <param name="repositories">Returns the repositories that the page currently shows.</param>
 /// <param name="context">Provides the clock and environment.</param>
@@ -18,7 +18,7 @@ public sealed class PrometheusRunMetrics(Func<IReadOnlyList<LocalRepositoryPaths
     /// <summary>Metrics of the process that serves the web page.</summary>
     public RunMetrics Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
 
-    /// <summary>Updates the metrics with the currently open runs and with the spans that have ended since the previous call.</summary>
+    /// <summary>Updates the metrics with all open runs and with the spans that have ended since the previous call.</summary>
     public void Observe()
     {
         lock (_look)

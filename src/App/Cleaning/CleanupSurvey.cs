@@ -15,7 +15,7 @@ public sealed record CleanupSurvey(
     /// <summary>Names of hidden refs that belong to no run and whose commits are on the user's branches.</summary>
     public IReadOnlyList<string> StrayRefs => [.. Stray.Select(change => change.Name)];
 
-    /// <summary>Folders with copies of git's configuration that no run uses anymore.</summary>
+    /// <summary>Folders with copies of git's configuration that are no longer used by any run.</summary>
     public IReadOnlyList<string> GitCopies { get; init; } = [];
 
     internal IReadOnlyList<RefChange> Stray { get; init; } = [];

@@ -4,7 +4,7 @@ namespace Orchestrator.App.Cleaning;
 /// <param name="Status">Last record of the run.</param>
 public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 {
-    /// <summary>True if the user has agreed to discard the run's work that is on none of the user's branches.</summary>
+    /// <summary>True if the user has agreed to discard those parts of the run's work that are on none of the user's branches.</summary>
     public bool IsGivenUp { get; init; }
 
     /// <summary>Path of the log of the run's background process, in the <c>logs</c> folder of <c>.orchestrator</c>.</summary>

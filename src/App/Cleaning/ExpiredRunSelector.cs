@@ -3,7 +3,7 @@ namespace Orchestrator.App.Cleaning;
 /// <summary>Selects ended runs that no longer need to be kept according to the retention limits.</summary>
 public static class ExpiredRunSelector
 {
-    /// <summary>Returns ended runs that are not among the latest ones to keep or that ended too long ago, oldest first.</summary>
+    /// <summary>Returns the ended runs that exceed the number of runs to keep or the maximum age, oldest first.</summary>
     /// <param name="runs">Runs that have ended.</param>
     /// <param name="keep">Number of latest runs to keep, or null for no limit.</param>
     /// <param name="age">Time after its end for which a run is kept, or null for no limit.</param>

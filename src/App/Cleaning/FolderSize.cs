@@ -18,7 +18,9 @@ public sealed record FolderSize(long Files, long Bytes)
     /// <summary>Returns the sum of both sizes.</summary>
     public FolderSize With(FolderSize other) => new(Files + other.Files, Bytes + other.Bytes);
 
-    /// <summary>Measures a folder or file. A missing path has size 0, and files that are removed during the call do not count.</summary>
+    /// <summary>
+    /// Measures a folder or file. A missing path has size 0, and files that are removed during the measurement are not counted.
+    /// </summary>
     public static FolderSize Of(string path)
     {
         var size = None;

@@ -1,6 +1,8 @@
 namespace Orchestrator.App.Cleaning;
 
-/// <summary>Finds the refs of an ended run, and determines which refs only mark a state and which retain unmerged work.</summary>
+/// <summary>
+/// Finds the refs of an ended run. Distinguishes refs that only mark a state of the run from refs that retain unmerged work.
+/// </summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class LeftoverRefs(string prefix)
 {

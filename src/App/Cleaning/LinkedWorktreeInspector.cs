@@ -19,7 +19,7 @@ public enum WorktreeOwnerKind
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>The worktree has no owner at present and stays in the pool for later tasks.</summary>
+    /// <summary>The worktree has no current owner. It stays in the pool so that later tasks can reuse it.</summary>
     [JsonStringEnumMemberName("pool")]
     Pool,
 

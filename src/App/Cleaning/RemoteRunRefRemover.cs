@@ -4,8 +4,10 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.App.Cleaning;
 
-/// <summary>Removes the refs of a run from the shared remote when the run is completely cleaned up. A branch is removed only if the user's
-/// own branches contain its commits.</summary>
+/// <summary>
+/// Removes the refs of a run from the shared remote when all leftovers of the run are removed. A branch is removed only if the user's own
+/// branches contain its commits.
+/// </summary>
 /// <param name="repository">Repository of the runs.</param>
 /// <param name="remote">Name or address of the remote in this machine's settings, because each machine may use another name. Null if none
 /// is configured.</param>

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Cleaning;
 
 /// <summary>
 /// Determines which leftovers of ended runs may be removed. Unless the user discards the work, a commit may be removed only if the user's
-/// branches contain it or the run's record names its replacement. A worktree may be removed only if everything in it is in such commits.
+/// branches contain it or the run's record names its replacement. A worktree may be removed only if such commits contain all its work.
 /// </summary>
 /// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class RemovableLeftoverFinder(GitRepository repository, string prefix)
@@ -93,8 +93,8 @@ internal sealed class RemovableLeftoverFinder(GitRepository repository, string p
     }
 
     /// <summary>
-    /// Adds the commits of runs that were merged to a user's branch by a squash merge. Such merges are detected by file contents, because
-    /// the history does not show them.
+    /// Adds the commits of runs whose work was merged into a user's branch by a squash merge. Such merges are detected by file contents,
+    /// because the history does not show them.
     /// </summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,

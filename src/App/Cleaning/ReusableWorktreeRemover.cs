@@ -16,7 +16,7 @@ internal sealed class ReusableWorktreeRemover(GitRepository repository, IReadOnl
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 
-    /// <summary>Returns the paths of the worktrees and set-up results that exceed the number to keep of each kind.</summary>
+    /// <summary>Returns the paths of the surplus worktrees and set-up results, given the number to keep of each kind.</summary>
     /// <param name="keep">Number of worktrees to keep (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [
@@ -25,7 +25,7 @@ internal sealed class ReusableWorktreeRemover(GitRepository repository, IReadOnl
             .. SetUpCache.In(_cache).Skip(keep),
         ];
 
-    /// <summary>Removes reusable worktrees and set-up results, except those that are now in use.</summary>
+    /// <summary>Removes reusable worktrees and set-up results, except those that are in use.</summary>
     /// <param name="paths">Paths returned by <see cref="Beyond"/>.</param>
     /// <param name="stop">Checked between the worktrees.</param>
     /// <returns>Number of removed worktrees.</returns>

@@ -4,8 +4,8 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.App.Cleaning;
 
 /// <summary>
-/// Leftovers of an ended run, which are either removable or must remain. Unless the user discards the work, the content of removable items
-/// was verified to be merged or superseded.
+/// Leftovers of an ended run, some of which can be removed and some of which must remain. Unless the user discards the work, the content of
+/// removable items was verified to be merged or superseded.
 /// </summary>
 /// <param name="Size">Size of the run's folder.</param>
 /// <param name="Kept">Sentence for each item that must remain. If there is any, the run's folder also remains.</param>

@@ -37,7 +37,7 @@ public static class UnstartedRuns
             ]
             : [];
 
-    /// <summary>True if a run has not ended yet.</summary>
+    /// <summary>True if a run was started and has not ended yet.</summary>
     /// <param name="run">Run, or an entry of <see cref="List"/>.</param>
     public static bool IsOpen(RunStatus run) => !RunStateNames.IsFinal(run.State) && run.State != State;
 

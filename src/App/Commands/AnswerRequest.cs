@@ -1,11 +1,11 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>Translates a user's answer to a question into a command that steers the run.</summary>
+/// <summary>Converts a user's answer to a question into a command that changes the run.</summary>
 public static class AnswerRequest
 {
     /// <summary>
-    /// Returns the steering command that gives the answer, with its target and arguments. Returns null if the answer only displays
-    /// information or does not concern a run.
+    /// Returns the steering command for an answer, with its target and arguments. Returns null if the answer only displays information or
+    /// does not concern a run.
     /// </summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="way">The answer that the user chose.</param>

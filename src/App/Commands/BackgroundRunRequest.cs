@@ -9,7 +9,7 @@ public sealed record BackgroundRunRequest
     /// <summary>The request from which a planner creates the plan, or null if there is none.</summary>
     public string? Request { get; init; }
 
-    /// <summary>Descriptions of independent tasks, one for each agent, or null if there are none.</summary>
+    /// <summary>Descriptions of independent tasks, each for a separate agent, or null if there are none.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
     /// <summary>Cost in US dollars at which no more agents start, or null for the limit in the settings.</summary>

@@ -67,7 +67,7 @@ public sealed record CleanupResult(
 /// <param name="flags">Command-line options that determine the engine.</param>
 public sealed class EndedRunCleaner(UseCaseServiceBundle context, IReadOnlyList<SettingOverride> flags)
 {
-    /// <summary>Removes the leftovers that the options select.</summary>
+    /// <summary>Removes the leftovers that are selected by the options.</summary>
     /// <returns>The result, or null if the user did not agree to discard work.</returns>
     /// <exception cref="UseCaseException">The options contradict each other, or another process is cleaning up.</exception>
     public async Task<CleanupResult?> RunAsync(CleanupOptions options, CancellationToken stop)
@@ -120,7 +120,10 @@ public sealed class EndedRunCleaner(UseCaseServiceBundle context, IReadOnlyList<
         return new CleanupResult(isDry, found, Kept(runs, chosen, found), before, after);
     }
 
-    /// <summary>Lists the work that would be discarded. Returns true if there is none, or if the user has confirmed.</summary>
+    /// <summary>
+    /// Shows the user the work that would be discarded. Returns true if there is no such work, or if the user has confirmed that it may be
+    /// discarded.
+    /// </summary>
     private bool MayDiscard(CleanupOptions options, CleanupSurvey found)
     {
         var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();

@@ -1,6 +1,8 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>Records messages for a user who reads them after the command has ended. Questions are not answered.</summary>
+/// <summary>
+/// Records messages instead of displaying them, so that a user can read them after the command has ended. Questions are not answered.
+/// </summary>
 internal sealed class RecordedInteraction : IUserInteraction
 {
     private const int MostLines = 10_000;

@@ -48,8 +48,8 @@ public static class RunPullRequestOpener
     }
 
     /// <summary>
-    /// Returns the tasks whose branches get pull requests, namely the given task, or all tasks that were verified but not merged. If there
-    /// are none, the only entry is null, which stands for the run's staging branch.
+    /// Returns the tasks whose branches get pull requests: the given task, or all tasks that were verified but not merged. If there are no
+    /// such tasks but the run has merged work, returns a single null entry, which stands for the staging branch.
     /// </summary>
     /// <returns>The tasks. Null stands for the run's staging branch.</returns>
     /// <exception cref="UseCaseException">The run has no such branch.</exception>

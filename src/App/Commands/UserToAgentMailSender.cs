@@ -6,7 +6,7 @@ namespace Orchestrator.App.Commands;
 /// <summary>Sends users' messages to the agents of a run.</summary>
 public static class UserToAgentMailSender
 {
-    /// <summary>Shows that a message was accepted.</summary>
+    /// <summary>Confirms to the user that a message was accepted. Throws an exception if the message was refused.</summary>
     /// <exception cref="UseCaseException">The message was refused.</exception>
     public static void Confirm(AgentMailSendResult receipt, string to, UseCaseServiceBundle context)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.App.Conversations;
 
-/// <summary>Indicates if a running process has a Claude Code conversation open.</summary>
+/// <summary>Indicates whether a running process has a Claude Code conversation open.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ClaudeSessionStatus>))]
 public enum ClaudeSessionStatus
 {
@@ -14,9 +14,7 @@ public enum ClaudeSessionStatus
     [JsonStringEnumMemberName("ended")]
     Ended,
 
-    /// <summary>
-    /// A Claude Code process is running in the conversation's folder, but it is not known which conversation it has open.
-    /// </summary>
+    /// <summary>A Claude Code process is running in the conversation's folder, but its open conversation is unknown.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 }

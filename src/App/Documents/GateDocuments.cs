@@ -7,7 +7,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="Gates">The results at the base, of each task's attempts and merges, and at the landing.</param>
 public sealed record GatesDocument(string RunId, IReadOnlyList<GateResultLine> Gates) : SchemaVersionedDocument;
 
-/// <summary>The work that a gate checked.</summary>
+/// <summary>Stage of a run at which a gate was executed.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateStage>))]
 public enum GateStage
 {

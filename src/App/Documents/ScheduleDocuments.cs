@@ -59,7 +59,7 @@ public sealed record ScheduleEntry(
         );
 }
 
-/// <summary>A scheduled start with its result. Only <paramref name="Began"/> proves that work was done.</summary>
+/// <summary>A scheduled start with its result. Only a value in <paramref name="Began"/> proves that work was done.</summary>
 /// <param name="Due">Scheduled time.</param>
 /// <param name="Dispatched">Time at which a run was started, or null if none was started.</param>
 /// <param name="Began">Time at which the run's first task started, or null if none has started.</param>

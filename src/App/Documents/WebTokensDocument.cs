@@ -14,7 +14,7 @@ public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebLo
             WebLoginFailures.Read(tokens.Folder)
         );
 
-    /// <summary>Returns a word that describes the permitted actions of a token to users.</summary>
+    /// <summary>Returns a word that describes a token's permitted actions, for display to users.</summary>
     public static string Describe(WebTokenScope scope) =>
         scope switch
         {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.App.Engine;
 
 /// <summary>
-/// Extracts a readable message from the exception of a failed connection. The client reports such failures in the debug format of Rust.
+/// Extracts a readable message from the exception of a failed connection. The Temporal client reports such failures in Rust's debug format.
 /// </summary>
 public static partial class ConnectionFailureText
 {

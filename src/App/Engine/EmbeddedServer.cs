@@ -65,7 +65,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     public bool IsRemoved => _file.IsRemoved;
 
     /// <summary>
-    /// Deletes workflow histories that are older than the retention period, and returns the freed space in the file to the disk.
+    /// Deletes workflow histories that are older than the retention period, and returns the freed space in the file to the file system.
     /// </summary>
     public Task DeleteExpiredAsync() => _server.DeleteExpiredAsync();
 

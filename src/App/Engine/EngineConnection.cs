@@ -65,7 +65,7 @@ public sealed class EngineConnection : IAsyncDisposable
     public static EngineConnection Of(ITemporalClient client) =>
         new(PayloadJsonOptions.Speaking(client), $"Temporal at {client.Connection.Options.TargetHost}");
 
-    /// <summary>Client of the engine. If another process takes over the engine, the client reconnects at the same address.</summary>
+    /// <summary>Client of the engine. If another process takes over the engine, the client reconnects to the same address.</summary>
     public ITemporalClient Client { get; }
 
     /// <summary>Client for runs on the engine.</summary>
@@ -81,7 +81,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <summary>True if this process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
 
-    /// <summary>True if the engine is embedded, in this process or in another one.</summary>
+    /// <summary>True if the embedded engine is used, no matter which process serves it.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
     // The record lets 'inbox' include this repository. If it can't be written, the user gets only a warning, because the engine works
@@ -122,8 +122,8 @@ public sealed class EngineConnection : IAsyncDisposable
         : LeastKept;
 
     /// <summary>
-    /// Deletes workflow histories that are older than the retention period, and returns the freed space in the file to the disk. Does
-    /// nothing if another process serves the engine, because that process does this every few minutes.
+    /// Deletes workflow histories that are older than the retention period, and returns the freed space in the file to the file system.
+    /// Does nothing if another process serves the engine, because that process does this every few minutes.
     /// </summary>
     public Task DeleteExpiredAsync() => _served?.DeleteExpiredAsync() ?? Task.CompletedTask;
 

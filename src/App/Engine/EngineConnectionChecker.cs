@@ -3,12 +3,17 @@ using Orchestrator.App.Setup;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks that the engine of a repository's runs can be reached. It does not start an engine.</summary>
+/// <summary>
+/// Checks the engine of a repository's runs. Does not start an engine, and connects only to a configured Temporal server.
+/// </summary>
 public static class EngineConnectionChecker
 {
     private const string Name = "engine";
 
-    /// <summary>Connects to the engine that the settings determine. Returns the result as an entry for <c>check</c>.</summary>
+    /// <summary>
+    /// Checks the engine that the settings specify, and returns the result as an entry for <c>check</c>. Connects only to a configured
+    /// Temporal server, and not to the embedded engine.
+    /// </summary>
     public static async Task<MachineReadinessCheckResult> RunAsync(
         LocalRepositoryPaths repository,
         OrchestratorSettings settings,

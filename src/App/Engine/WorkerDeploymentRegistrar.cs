@@ -37,8 +37,8 @@ public sealed class WorkerDeploymentRegistrar(
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Build) : null;
 
     /// <summary>
-    /// Checks that this version is the current one. Makes it current if requested, or if the deployment has no current version. Retries
-    /// until the server knows the version.
+    /// Checks whether this version is the current one. Makes it current if requested, or if the deployment has no current version. Retries
+    /// for a limited time, because the server might not have registered the version yet.
     /// </summary>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {

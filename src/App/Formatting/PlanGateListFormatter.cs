@@ -10,7 +10,9 @@ public static class PlanGateListFormatter
     public static IEnumerable<string> Lines(Plan plan, ProjectGates gates) =>
         TaskAndStagingGateFormatter.Describe(plan, gates).Select(line => $"  {new UntrustedText(line).Line}").Prepend("Gates:");
 
-    /// <summary>Returns the gates of the user's project. Returns null outside a project.</summary>
+    /// <summary>
+    /// Returns the gates of the project that contains the current folder. Returns null if the folder is not in a git work tree.
+    /// </summary>
     public static ProjectGates? Find(OrchestratorSettings settings, UseCaseServiceBundle context) =>
         LocalRepositoryPaths.FindWorkTree(context.Directory) is { } root ? StandaloneGateRunner.GatesOf(settings, root) : null;
 }

@@ -4,7 +4,7 @@ namespace Orchestrator.App.Formatting;
 public static class UnreachableHostFormatter
 {
     /// <summary>
-    /// Describes the unreachable machine, the time at which it became unavailable, its last contact, and how to continue the run.
+    /// Describes the unreachable machine, the time at which it became unavailable, its last contact, and a way to continue the run.
     /// </summary>
     /// <param name="away">The unavailable machine, which is never this machine.</param>
     /// <param name="runId">Id of the run.</param>

@@ -28,7 +28,7 @@ public sealed class HostedWorker(
     /// <summary>Repositories, keyed by the short names that callers use for them.</summary>
     public IReadOnlyDictionary<string, LocalRepositoryPaths> Named { get; init; } = new Dictionary<string, LocalRepositoryPaths>();
 
-    /// <summary>Time without progress after which this worker takes over another machine's run, or null to take over none.</summary>
+    /// <summary>Time without progress after which this worker takes over another machine's run, or null to take over no runs.</summary>
     public TimeSpan? TakesOver { get; init; }
 
     /// <summary>Slots for tasks of distributed runs, or null to use the settings of each repository.</summary>

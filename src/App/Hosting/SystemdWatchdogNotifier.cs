@@ -23,7 +23,7 @@ public sealed class SystemdWatchdogNotifier(
     ILogger log
 ) : PeriodicBackgroundWork("watchdog", [], time, log)
 {
-    /// <summary>Adds a watchdog to a host if systemd expects notifications from this process.</summary>
+    /// <summary>Adds the notifier to an application's services if systemd expects notifications from this process.</summary>
     /// <param name="builder">Builder of the host.</param>
     /// <param name="isWell">Returns true if the service works. If it returns false, no notification is sent.</param>
     /// <param name="context">Provides the environment and clock.</param>

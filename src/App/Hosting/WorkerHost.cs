@@ -7,8 +7,8 @@ using Orchestrator.Client;
 namespace Orchestrator.App.Hosting;
 
 /// <summary>
-/// Runs a worker inside this process for the runs of some repositories. If another process serves the engine and ends, this process takes
-/// over the engine.
+/// Runs a worker inside this process for the runs of some repositories. If the process that serves the engine ends, this process takes over
+/// the engine.
 /// </summary>
 public sealed class WorkerHost : IAsyncDisposable
 {

@@ -12,14 +12,14 @@ internal static class RehearsalAgent
     internal const string Name = "rehearsed";
 
     /// <summary>
-    /// Returns the YAML that describes the scripted agent to the orchestrator. If the agent refuses to work, its message is interpreted as
-    /// a usage limit with a reset time.
+    /// Returns the YAML that describes the scripted agent to the orchestrator. The agent's message about the simulated limit is interpreted
+    /// as a usage limit with a reset time.
     /// </summary>
     internal static string Description(string program) =>
         $"{{program: '{program}', version: [], arguments: {{start: []}}, prompt: stdin, stream: {{format: text}}, "
         + "failures: [{says: 'usage limit reached', is: limit, until: 'until ([^ ]+)\\.'}]}";
 
-    /// <summary>Writes the scripted agent's program.</summary>
+    /// <summary>Writes the scripted agent's program to its file.</summary>
     /// <param name="place">Folders of the rehearsal.</param>
     /// <param name="last">Last commit of the range.</param>
     internal static void Write(RehearsalClone place, string last)

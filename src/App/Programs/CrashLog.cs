@@ -3,10 +3,10 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.App.Programs;
 
-/// <summary>Logs unexpected errors to a file, so that no stack trace is printed.</summary>
+/// <summary>Logs unexpected errors to a file instead of printing their stack traces.</summary>
 public static class CrashLog
 {
-    /// <summary>Appends the error. Returns the file's path, or null if the file can't be written or is a link.</summary>
+    /// <summary>Appends an error to the log. Returns the file's path, or null if the file can't be written or is a symbolic link.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="command">Name of the command that failed.</param>
     /// <param name="directory">Folder of the command. If its repository has an .orchestrator folder, the file is there.</param>

@@ -25,7 +25,7 @@ public static class EngineStandbyProcessRegistry
         Directory.Exists(Path.Combine(folder, FolderName))
         && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
 
-    /// <summary>True while a registered process is alive. Entries of dead processes are removed.</summary>
+    /// <summary>True if a registered process is alive. Also removes the entries of dead processes.</summary>
     /// <param name="folder">Folder of the engine.</param>
     public static bool AnyLiving(string folder)
     {

@@ -53,8 +53,8 @@ public sealed class OrphanedProcessStopper
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
     /// <summary>
-    /// Ends processes whose owner, the process that started them, is dead, except agents, which a new owner monitors. Gates and set-up
-    /// commands would otherwise continue in folders that are reused. Also removes lock files that git left behind.
+    /// Ends processes whose owner (the process that started them) is dead, because gates and set-up commands would otherwise continue in
+    /// reused folders. Agents are not ended, because a new owner monitors them. Also removes lock files that git left behind.
     /// </summary>
     public async Task EndThatOfTheDeadAsync()
     {

@@ -2,7 +2,7 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.App.Programs;
 
-/// <summary>Description for users of a failed or missing program (git, a gate or an agent), with a suggested fix.</summary>
+/// <summary>Explanation for users that a program (git, a gate or an agent) failed or is missing, with a suggested fix.</summary>
 /// <param name="Message">Description of the failure and its location.</param>
 /// <param name="Cure">Suggested fix. Empty if the message contains it.</param>
 /// <param name="IsOfPlace">True if the program was called in the wrong folder, false if the machine can't run it now.</param>

@@ -11,7 +11,7 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
     public bool IsInside => environment.GetValueOrDefault("TMUX", "").Length > 0;
 
     /// <summary>
-    /// Converts a name to a valid tmux session name. Tmux uses periods and colons to separate panes and windows, so they are replaced.
+    /// Converts a name to a valid tmux session name. Periods and colons are replaced, because tmux uses them to separate windows and panes.
     /// </summary>
     public static string SessionOf(string name) =>
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));

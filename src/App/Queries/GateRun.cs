@@ -12,7 +12,8 @@ namespace Orchestrator.App.Queries;
 public sealed record GateRun(string Id, GateStage Stage, string Task, int Attempt, GateVerdict Verdict)
 {
     /// <summary>
-    /// Returns all stored gate results of a run, first those on the base, then those of the tasks, and finally those on staging.
+    /// Returns all stored gate results of a run. The results on the base commit come first, then those of the tasks, and finally those on
+    /// the staging branch.
     /// </summary>
     /// <param name="folder">Folder of the run.</param>
     internal static IReadOnlyList<GateRun> ReadAll(RunFolder folder) =>
@@ -31,8 +32,8 @@ public sealed record GateRun(string Id, GateStage Stage, string Task, int Attemp
         ];
 
     /// <summary>
-    /// Returns the results in plan order. Results on the base come first, then those of each task's attempts and merges, and finally those
-    /// on staging.
+    /// Returns the gate results in plan order. Results on the base commit come first, then those of each task's attempts and merges, and
+    /// finally those on the staging branch.
     /// </summary>
     /// <param name="gates">The results to sort.</param>
     /// <param name="run">The run with its tasks.</param>

@@ -44,12 +44,12 @@ public interface IRunQueries
     Task<AgentLogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns the stored results of a run's gates with their evidence. Gates run on the base, in the attempts and merges of each task, and
-    /// on staging.
+    /// Returns the stored results of a run's gates with their evidence. Gates run on the base commit, in each task's attempts and merges,
+    /// and on the staging branch.
     /// </summary>
     Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the plan of a run, including tasks that were added to it.</summary>
+    /// <summary>Returns the plan of a run, including tasks that were added later.</summary>
     Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken);
 
     /// <summary>Returns the changes of a run or a task as a patch.</summary>

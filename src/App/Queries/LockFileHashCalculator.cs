@@ -2,7 +2,7 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Computes a hash of the lock files and manifests of all detected ecosystems.</summary>
+/// <summary>Computes a hash of the lock files and manifests of all detected package ecosystems.</summary>
 public static class LockFileHashCalculator
 {
     /// <summary>Computes the hash of the lock files and manifests in a folder, and compares it with an expected hash.</summary>

@@ -248,7 +248,10 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
             ),
         ]);
 
-    /// <summary>Returns the runs that a user named, without duplicates. If none is named, returns the latest run.</summary>
+    /// <summary>
+    /// Returns the runs that a user named, without duplicates. If the user named none, returns the only open run, or otherwise the latest
+    /// run.
+    /// </summary>
     public async Task<IReadOnlyList<StoredRun>> CollectAsync(IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();

@@ -10,7 +10,7 @@ namespace Orchestrator.App.Repositories;
 /// <param name="Cure">Suggested fix.</param>
 public sealed record CloneResult(string Folder, string Fault, string Cure)
 {
-    /// <summary>True if the request itself is invalid. False if cloning failed or succeeded.</summary>
+    /// <summary>True if the request itself is invalid. False if the request is valid, even if cloning failed.</summary>
     public bool IsWrong { get; private init; }
 
     /// <summary>Clones a repository to a folder named after it, like <c>git clone</c>. If the clone already exists, it is used.</summary>

@@ -21,7 +21,7 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
         return Load().Snoozed.Where(entry => entry.Value > now).ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
-    /// <summary>Records that entries were shown, and removes marks for entries that no longer exist.</summary>
+    /// <summary>Records that inbox entries were shown, and removes the marks of entries that no longer exist.</summary>
     /// <param name="present">All current entries.</param>
     /// <param name="shown">Current entries that were shown.</param>
     public Task NoteAsync(IReadOnlyCollection<string> present, IReadOnlyCollection<string> shown, CancellationToken stop) =>
@@ -36,7 +36,7 @@ public sealed class InboxMarkStore(IReadOnlyDictionary<string, string> environme
             stop
         );
 
-    /// <summary>Hides an entry until a later time.</summary>
+    /// <summary>Hides an inbox entry until a later time.</summary>
     public Task SnoozeAsync(string id, DateTimeOffset until, CancellationToken stop) =>
         ChangeAsync(
             marks =>

@@ -109,7 +109,7 @@ public static class AgentActionReader
             };
     }
 
-    /// <summary>Returns the status of a run, in which each open task includes the number of its unread messages.</summary>
+    /// <summary>Returns the status of a run with the number of unread messages of each open task.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
         if (!File.Exists(Mailbox.PathIn(runFolder)))

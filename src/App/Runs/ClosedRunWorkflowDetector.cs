@@ -4,8 +4,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Detects runs that are open according to their record, although the engine has closed them or does not know them. The reason may be that
-/// another tool terminated them or that the engine's file was replaced.
+/// Detects runs that are open according to their record, although the engine has closed them or has no record of them. For example, another
+/// tool terminated them, or the engine's database file was replaced.
 /// </summary>
 public static class ClosedRunWorkflowDetector
 {

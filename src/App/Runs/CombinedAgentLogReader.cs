@@ -14,7 +14,8 @@ public sealed class CombinedAgentLogReader(StoredRun run, TimeProvider time)
 
     /// <summary>
     /// Returns each line with its task. If <paramref name="follow"/> is true, new lines are returned as they are written until the run has
-    /// ended, including those of agents that start later. If it is false, the last agent run of each task is read, one after another.
+    /// ended, including those of agents that start later. If it is false, only the last agent run of each task is read, one task after
+    /// another.
     /// </summary>
     public IAsyncEnumerable<(string Task, string Line)> ReadAsync(bool follow, CancellationToken stop) =>
         follow ? FollowAsync(stop) : ReadOnceAsync(stop);

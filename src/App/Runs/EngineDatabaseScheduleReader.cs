@@ -4,8 +4,8 @@ using Temporal.Server;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Reads the schedules of a repository from the file of its embedded engine, even while a process serves the engine. Reading them starts no
-/// run.
+/// Reads the schedules of a repository from the file of its embedded engine, even while a process serves the engine. Reading the schedules
+/// does not start any runs.
 /// </summary>
 public static class EngineDatabaseScheduleReader
 {

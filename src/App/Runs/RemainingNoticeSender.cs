@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports.Notices;
 namespace Orchestrator.App.Runs;
 
 /// <summary>
-/// Sends the pending notices of a run before this process ends. Retries notices whose targets do not respond, and lists the notices that
+/// Sends the pending notices of a run before this process ends. Retries delivery to targets that do not respond, and lists the notices that
 /// were not delivered.
 /// </summary>
 /// <param name="repository">The repository.</param>

@@ -29,7 +29,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     /// <summary>Absolute path of the file with the run's events, one JSON document per line.</summary>
     public string EventsFile => Path.Combine(Folder, "events.jsonl");
 
-    /// <summary>Absolute path of the report about the last escalation. The file does not exist before the first one.</summary>
+    /// <summary>Absolute path of the report about the last escalation. The file does not exist before the run's first escalation.</summary>
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
     /// <summary>True if the report about an escalation concerns the current state of the run.</summary>
@@ -81,7 +81,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     /// <summary>Reads the folder of the run again.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
 
-    /// <summary>Records the end of a run that could not do so itself. If an end is already recorded, it is kept.</summary>
+    /// <summary>Records the end of a run that could not record its end itself. If an end is already recorded, it is kept.</summary>
     /// <param name="result">Result of the run.</param>
     /// <param name="time">Time of the end in UTC.</param>
     public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);

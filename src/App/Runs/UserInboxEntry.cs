@@ -16,7 +16,7 @@ public enum UserInboxEntryKind
     /// </summary>
     Question,
 
-    /// <summary>An open run that no worker executes.</summary>
+    /// <summary>An open run that no worker is executing.</summary>
     Interrupted,
 
     /// <summary>A scheduled start time that has passed without any task starting.</summary>
@@ -65,22 +65,22 @@ public sealed record UserInboxEntry(
     /// </summary>
     public RunBudget? Budget { get; init; }
 
-    /// <summary>Id of the entry. Different questions of a run are different entries.</summary>
+    /// <summary>Id of the inbox entry. Entries for different questions of a run have different ids.</summary>
     public string Id =>
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
         )[..8];
 
     /// <summary>
-    /// Returns the command line with which a user answers a question. The command depends on the user's current repository,
-    /// <paramref name="here"/>.
+    /// Returns the command line with which a user gives one of the suggested answers. If <paramref name="here"/> is not the entry's
+    /// repository, the returned command line works in any folder.
     /// </summary>
     /// <param name="way">One of the answers in <see cref="Ways"/>.</param>
     /// <param name="here">Root of the user's current repository, or null outside a repository.</param>
     public string From(SuggestedCommand way, string? here) =>
         here == Repository ? way.Command : KnownRepositoryStore.Anywhere(way.Command[Program.Length..], Repository);
 
-    /// <summary>Creates entries for the questions of an open run, most urgent first.</summary>
+    /// <summary>Creates inbox entries for the questions of an open run, most urgent first.</summary>
     public static IEnumerable<UserInboxEntry> Of(RunStatus run, LocalRepositoryPaths repository)
     {
         var questions = run.Questions.ToDictionary(question => question.Id, StringComparer.Ordinal);
@@ -128,7 +128,7 @@ public sealed record UserInboxEntry(
 
     private static string Verb(string command) => string.Join(' ', command.Split(' ').Take(2));
 
-    /// <summary>Creates the entry for the undelivered notices of a run.</summary>
+    /// <summary>Creates the inbox entry for the undelivered notices of a run.</summary>
     public static UserInboxEntry OfUnsent(IReadOnlyList<UnsentNotice> notices, LocalRepositoryPaths repository) =>
         new(
             UserInboxEntryKind.UnsentNotice,
@@ -143,7 +143,7 @@ public sealed record UserInboxEntry(
             notices[0].Since
         );
 
-    /// <summary>Creates the entry for a test whose quarantine has expired, so its failure rejects work again.</summary>
+    /// <summary>Creates the inbox entry for a test whose quarantine has expired. Work is now rejected again if this test fails.</summary>
     public static UserInboxEntry OfEnded(QuarantinedTest test, LocalRepositoryPaths repository) =>
         new(
             UserInboxEntryKind.QuarantineEnded,

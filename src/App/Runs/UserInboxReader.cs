@@ -15,8 +15,8 @@ public sealed class UserInboxReader(UseCaseServiceBundle context)
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
 
     /// <summary>
-    /// Returns all entries. The most urgent kind comes first, and the oldest entry first within a kind. If a repository can't be read, a
-    /// warning is shown and the others are still included.
+    /// Returns all inbox entries. Those with an answer come last. Otherwise the most urgent kind comes first, and the oldest entry first
+    /// within a kind. If a repository can't be read, a warning is shown and the others are still included.
     /// </summary>
     public async Task<IReadOnlyList<UserInboxEntry>> ReadAsync(CancellationToken stop)
     {

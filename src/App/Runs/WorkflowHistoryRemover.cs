@@ -18,8 +18,8 @@ public sealed class WorkflowHistoryRemover(EngineConnection? engine, TimeProvide
         };
 
     /// <summary>
-    /// Removes workflow histories that are no longer needed from the embedded engine, and returns the freed space to the disk. Call this
-    /// method after the last run has been removed.
+    /// Removes workflow histories that are no longer needed from the embedded engine, and returns the freed space to the file system. Call
+    /// this method after the last run has been removed.
     /// </summary>
     public async Task FinishAsync()
     {

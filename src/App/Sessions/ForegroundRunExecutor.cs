@@ -159,7 +159,9 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     public Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop) =>
         _worker.OfferPlacesOfAsync(repository, runId, stop);
 
-    /// <summary>Throws if the engine of this session has closed the run or does not know it, regardless of the run's record.</summary>
+    /// <summary>
+    /// Throws if the engine of this session has closed the run or has no record of it, regardless of the run's record on this machine.
+    /// </summary>
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
         ClosedRunWorkflowDetector.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
@@ -251,8 +253,8 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
     }
 
     /// <summary>
-    /// Follows a run until it ends. If it waits for approval of its plan, the plan is shown and the user is asked at the terminal. If the
-    /// user wants another plan, a new run with that plan replaces this run.
+    /// Follows a run until it ends. If the run is waiting for approval of its plan, shows the plan and asks the user at the terminal. If
+    /// the user wants another plan, a new run with that plan replaces this run.
     /// </summary>
     /// <returns>The exit code.</returns>
     public async Task<UseCaseOutcome> WatchAndAskAsync(RunHandle run, long skipUntil = 0)

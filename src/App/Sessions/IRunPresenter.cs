@@ -25,7 +25,7 @@ public interface IRunPresenter
 /// <summary>A view of one run.</summary>
 public interface ILiveRunView
 {
-    /// <summary>True if the view shows durations that must be updated even if nothing changes.</summary>
+    /// <summary>True if the view shows durations that must be updated even if nothing else changes.</summary>
     bool HasClocks { get; }
 
     /// <summary>Shows the current status, and any new warnings and events.</summary>

@@ -3,7 +3,8 @@ using Orchestrator.Client;
 namespace Orchestrator.App.Sessions;
 
 /// <summary>
-/// Applies a user's answer about a plan, which starts or ends the run. If the user wants another plan, a new run replaces the current one.
+/// Applies a user's answer to the question about a run's plan. The answer starts or ends the run. If the user wants another plan, a new run
+/// replaces the current one.
 /// </summary>
 /// <param name="runs">Client for the runs of the engine.</param>
 /// <param name="context">Provides the user's name and shows messages.</param>

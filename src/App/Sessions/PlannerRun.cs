@@ -10,8 +10,8 @@ namespace Orchestrator.App.Sessions;
 public static class PlannerRun
 {
     /// <summary>
-    /// Returns the run id for a request. Equal requests have the same id, so a command that is repeated after a crash finds the existing
-    /// run and does not pay twice. If that run has already ended, a new id is returned.
+    /// Returns the run id for a request. Equal requests have the same id, so that a command repeated after a crash finds the existing run
+    /// and does not start a second one. If that run has already ended, a new id is returned.
     /// </summary>
     /// <param name="title">Subject of the request, which becomes part of the id.</param>
     /// <param name="question">All inputs that distinguish the request from other requests.</param>

@@ -106,8 +106,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, ILiveRunView view
     }
 
     /// <summary>
-    /// Queries the current status, with retries. If a worker died during a workflow task, the engine rejects queries until a workflow task
-    /// completes. On a busy machine, a worker might not respond in time.
+    /// Queries the current status, and retries if the query fails. After a worker dies during a workflow task, the engine rejects queries
+    /// until a workflow task completes. A worker on a busy machine might also respond too late.
     /// </summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {

@@ -17,8 +17,8 @@ public sealed record AgentAvailability(string Name, MachineReadinessCheckStatus 
     public string? Version { get; init; }
 
     /// <summary>
-    /// Range of versions of the agent's program with which the orchestrator was tested, such as <c>2.1.197 to 2.1.328</c>, or null if none
-    /// was tested.
+    /// Range of versions of the agent's program with which the orchestrator was tested, such as <c>2.1.197 to 2.1.328</c>, or null if no
+    /// version was tested.
     /// </summary>
     public string? Tried { get; init; }
 
@@ -46,7 +46,7 @@ public sealed record AgentAvailability(string Name, MachineReadinessCheckStatus 
 /// <summary>Checks all built-in and configured agents. Starts their programs to get their versions, but calls no service.</summary>
 public static class AgentInventory
 {
-    /// <summary>Returns the agents in order of their names.</summary>
+    /// <summary>Returns the agents, sorted by name.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="repository">Folder to which relative program paths refer.</param>
     public static async Task<IReadOnlyList<AgentAvailability>> DetectAsync(

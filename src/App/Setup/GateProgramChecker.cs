@@ -35,7 +35,9 @@ internal static class GateProgramChecker
             );
     }
 
-    /// <summary>Reports configured gates that watch for changes and thus never end, and gates that modify files to fix them.</summary>
+    /// <summary>
+    /// Reports configured gates that never end because they watch for changes, and gates that repair files instead of only checking them.
+    /// </summary>
     private static MachineReadinessCheckResult? Watching(IReadOnlyList<Gate> gates)
     {
         var watching = gates

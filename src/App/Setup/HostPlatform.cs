@@ -22,7 +22,7 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
         : !HasProcessTable ? "The process table is not mounted at /proc, so processes can't be found and stopped."
         : null;
 
-    /// <summary>Suggested fix for <see cref="Refusal"/>.</summary>
+    /// <summary>Suggested fix for the problem that <see cref="Refusal"/> describes.</summary>
     public string Cure =>
         !IsLinux ? "Use Linux, for example WSL 2 on Windows, or a container." : "Mount it with 'mount -t proc proc /proc'.";
 }

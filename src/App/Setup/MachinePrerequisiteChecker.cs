@@ -8,7 +8,7 @@ using Orchestrator.App.Cleaning;
 
 namespace Orchestrator.App.Setup;
 
-/// <summary>Checks that runs can work on this machine and in this repository. Changes nothing and costs no money.</summary>
+/// <summary>Checks that runs can be executed on this machine and in this repository. Changes nothing and costs no money.</summary>
 public static class MachinePrerequisiteChecker
 {
     /// <summary>Checks the system, git, the repository, agents, limits, gates, the disk, notifications, and settings that have no

@@ -25,7 +25,7 @@ public static class RepositoryInitializer
 {
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
-    /// <summary>Creates the configuration file, the <c>.gitignore</c> file and an example of a <c>.env</c> file.</summary>
+    /// <summary>Creates the configuration file, the <c>.gitignore</c> file and an example <c>.env</c> file.</summary>
     /// <param name="environment">Environment of the process. It determines the user's home directory, in which one older tool stored its
     /// settings.</param>
     public static RepositoryInitializationResult Initialize(

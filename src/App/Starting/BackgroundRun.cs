@@ -56,7 +56,7 @@ public sealed class BackgroundRun(string runId, LocalRepositoryPaths repository,
             stop
         );
 
-    /// <summary>Continues a run whose terminal was closed. Does not wait.</summary>
+    /// <summary>Continues, in the background, a run whose terminal was closed. Does not wait until the run continues.</summary>
     public async Task ContinueRunAsync()
     {
         SymlinkSafeFileWriter.Append(_output, $"The terminal of {runId} was closed; it continues in the background.\n");

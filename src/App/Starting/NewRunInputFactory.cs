@@ -97,7 +97,8 @@ public static class NewRunInputFactory
             : null;
 
     /// <summary>
-    /// Asks the user for confirmation, and throws unless the answer is yes. The fact is shown once, either as a warning or in the error.
+    /// Asks the user for confirmation, and throws unless the answer is yes. The reason for the question is shown only once, either as a
+    /// warning or in the error.
     /// </summary>
     private static void Ask(string fact, string question, string cure, UseCaseServiceBundle context)
     {

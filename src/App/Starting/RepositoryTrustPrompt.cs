@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Starting;
 
-/// <summary>Asks the user to trust the content of a repository's own files, before it has any effect on this machine.</summary>
+/// <summary>Asks the user to trust a repository's own files before their content has any effect on this machine.</summary>
 public static class RepositoryTrustPrompt
 {
     /// <summary>
@@ -129,7 +129,7 @@ public static class RepositoryTrustPrompt
         ]);
 
     /// <summary>
-    /// Returns the items that require trust in the plan that is used if the user names no plan. Empty if there is no such plan.
+    /// Returns the items that require trust in the default plan, which is used if the user names no plan. Empty if there is no such plan.
     /// </summary>
     public static RepositoryTrustRequest FoundPlan(UseCaseServiceBundle context) =>
         context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan

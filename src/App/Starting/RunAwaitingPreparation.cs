@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Starting;
 
-/// <summary>A new run whose checks and questions are not done yet.</summary>
+/// <summary>A new run that has not been checked yet, and about which the user has not been asked yet.</summary>
 /// <param name="RunId">Id of the new run.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="Settings">The settings of the repository, as far as the user already trusts them.</param>
@@ -34,7 +34,8 @@ public sealed record RunAwaitingPreparation(string RunId, LocalRepositoryPaths R
     public bool TakesUncommitted { get; init; }
 
     /// <summary>
-    /// Creates the input of the run. The arguments are the trusted settings, and true if the user answered all questions with yes.
+    /// Creates the input of the run. The arguments are the trusted settings and a flag that is true if the user answered all questions with
+    /// yes.
     /// </summary>
     public required Func<OrchestratorSettings, bool, OrchestrationInput> InputOf { get; init; }
 

@@ -86,7 +86,7 @@ public static class RunStartPreconditionChecker
 
     private static bool IsOfRepository(MachineReadinessCheckResult entry) => entry.Name == "repository";
 
-    /// <summary>Checks the repository, the agent and uncommitted changes.</summary>
+    /// <summary>Checks the repository and the agent, and asks the user about uncommitted changes.</summary>
     /// <param name="context">Provides user interaction and the folder.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="settings">Settings of the run, which the user trusts.</param>

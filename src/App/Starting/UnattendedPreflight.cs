@@ -5,7 +5,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Starting;
 
 /// <summary>
-/// Prepares an unattended run (<c>run --overnight</c>). It shows everything that could need attention during the run, and creates the run
+/// Prepares an unattended run (<c>run --overnight</c>). Shows everything that might need attention during the run, and creates the run
 /// contract.
 /// </summary>
 /// <param name="context">Provides user interaction, environment and clock.</param>
@@ -63,16 +63,7 @@ public sealed class UnattendedPreflight(UseCaseServiceBundle context, LocalRepos
         ];
         if (!entries.Any(entry => entry.Name == "notifications"))
         {
-            entries =
-            [
-                .. entries,
-                new(
-                    "notifications",
-                    MachineReadinessCheckStatus.Warn,
-                    "No one will be notified if the run needs attention.",
-                    "Set 'notifications' as docs/how-to/notices.md describes."
-                ),
-            ];
+            entries = [.. entries, NoNotices];
         }
         var open = entries.Where(entry => entry.Status != MachineReadinessCheckStatus.Ok).ToList();
         var contract = new UnattendedRunContractRecord
@@ -97,6 +88,14 @@ public sealed class UnattendedPreflight(UseCaseServiceBundle context, LocalRepos
         }
         return contract;
     }
+
+    private static MachineReadinessCheckResult NoNotices { get; } =
+        new(
+            "notifications",
+            MachineReadinessCheckStatus.Warn,
+            "No one will be notified if the run needs attention.",
+            "Set 'notifications' as docs/how-to/notices.md describes."
+        );
 
     private void Show(
         string runId,

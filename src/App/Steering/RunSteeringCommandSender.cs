@@ -6,8 +6,8 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Steering;
 
 /// <summary>
-/// Sends commands to a run. If a worker executes the run, its workflow answers. Otherwise the engine stores the command until a process
-/// continues the run.
+/// Sends commands to a run. If a worker is executing the run, the run's workflow answers. Otherwise the engine stores the command until a
+/// process continues the run.
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
@@ -50,7 +50,10 @@ public sealed class RunSteeringCommandSender(StoredRun run, IReadOnlyList<Settin
         }
     }
 
-    /// <summary>True if a worker on the run's owner host executes the run's activities. Always true for the embedded engine.</summary>
+    /// <summary>
+    /// True if a worker on the run's owner host executes the run's activities. Always true for the embedded engine, and for a run whose
+    /// activity task queue is not known yet.
+    /// </summary>
     public async Task<bool> HasStepsDoneAsync(CancellationToken stop)
     {
         using var loggers = Loggers();

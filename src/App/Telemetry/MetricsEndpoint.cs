@@ -10,7 +10,9 @@ public static class MetricsEndpoint
     /// <summary>URL path of the endpoint.</summary>
     public const string Path = "/metrics";
 
-    /// <summary>Adds the endpoint to a web application. Middleware that was registered before it must authorize the requests.</summary>
+    /// <summary>
+    /// Adds the endpoint to a web application. Middleware that was registered before the endpoint must authorize the requests.
+    /// </summary>
     /// <param name="app">The web application.</param>
     /// <param name="meters">The metrics.</param>
     /// <param name="environment">Environment variables of the process, which may contain the name of the service.</param>

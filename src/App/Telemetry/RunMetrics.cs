@@ -52,7 +52,7 @@ public sealed class RunMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public string Name => _meter.Name;
 
-    /// <summary>Adds an ended span to the metrics. The caller passes each span only once.</summary>
+    /// <summary>Adds an ended span to the metrics. The caller must pass each span only once.</summary>
     public void Count(TraceSpanRecord span)
     {
         switch (span.Subject)

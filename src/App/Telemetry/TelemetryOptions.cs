@@ -2,7 +2,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Options for sending traces and metrics, from the standard environment variables of OpenTelemetry.</summary>
+/// <summary>Options for sending traces and metrics, read from the standard environment variables of OpenTelemetry.</summary>
 public sealed record TelemetryOptions
 {
     private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";

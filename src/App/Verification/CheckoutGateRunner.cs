@@ -133,8 +133,8 @@ internal sealed class CheckoutGateRunner(
         };
 
     /// <summary>
-    /// Prepares the folder for a gate as a run does. Returns false if the gate's result must not be stored, because the prepared files
-    /// differ from those in a run.
+    /// Prepares the folder for a gate in the same way as a run. Returns false if the gate's result must not be stored, because the prepared
+    /// files differ from those in a run.
     /// </summary>
     private static bool Start(WorktreeGateFileChangeTracker outputs, Gate gate, IReadOnlyList<Gate> all)
     {

@@ -55,8 +55,8 @@ public sealed class WorkerProcessRegistry(IReadOnlyDictionary<string, string> en
     public bool IsDead(string identity) => Find(identity) is { Count: > 0 } found && found.All(record => record.IsDead);
 
     /// <summary>
-    /// True if the identity belongs to a worker on another machine with the same machine id, as a copied installation has. Such an identity
-    /// has no record on this machine, but its worker has polled since this machine booted.
+    /// True if the identity belongs to a worker on another machine with the same machine id, for example because the installation was
+    /// copied. Such an identity has no record on this machine, but its worker has polled since this machine booted.
     /// </summary>
     /// <param name="identity">Identity of a worker that polls a queue of this machine.</param>
     /// <param name="seen">Time of the worker's last poll, by the server's clock.</param>

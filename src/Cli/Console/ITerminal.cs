@@ -13,8 +13,10 @@ internal enum ColorChoice
     Never,
 }
 
-/// <summary>The only access to the console. Requested output goes to stdout, and everything else (progress, warnings, questions) to
-/// stderr.</summary>
+/// <summary>
+/// Provides the program's only access to the console. Requested output goes to stdout, and everything else (progress, warnings, questions)
+/// to stderr.
+/// </summary>
 /// <remarks>A line may contain untrusted text, such as titles, mail or program errors. No call writes control characters or invisible
 /// characters. Text after a line end within a line is marked as <see cref="UntrustedText"/>, so several trusted lines need several
 /// calls.</remarks>
@@ -42,8 +44,10 @@ internal interface ITerminal : IUserInteraction
     /// </summary>
     void Result(string text);
 
-    /// <summary>Writes a document for programs to standard output. A pipe gets the unchanged text, and a terminal gets the text as with
-    /// <see cref="Result"/>. No other output may be written to standard output.</summary>
+    /// <summary>
+    /// Writes a machine-readable document to standard output. The text is written unchanged to a pipe, and in the same way as by
+    /// <see cref="Result"/> to a terminal. No other output may be written to standard output.
+    /// </summary>
     void Document(string text);
 
     /// <summary>Writes a line of requested output to stdout, or to stderr if the command prints a document.</summary>
@@ -61,7 +65,7 @@ internal interface ITerminal : IUserInteraction
     /// <summary>True if requested text goes to stdout without colors, for a program or a file.</summary>
     bool IsPlainDocument { get; }
 
-    /// <summary>Writes lines that <see cref="Rendered(ScreenLine)"/> has returned to stdout.</summary>
+    /// <summary>Writes to stdout the lines that <see cref="Rendered(ScreenLine)"/> has returned.</summary>
     void ShowRendered(IReadOnlyList<string> lines);
 
     /// <summary>Writes untrusted text with a mark before each line, to the same stream as <see cref="Show(string)"/>.</summary>

@@ -17,10 +17,10 @@ internal sealed record TerminalTabStatusRecord(string Id, string State, string M
     /// <summary>Progress in percent, or null if unknown.</summary>
     public int? Progress { get; init; }
 
-    /// <summary>Kind of input that a blocked program waits for, such as <c>question</c>, or null if unspecified.</summary>
+    /// <summary>Kind of input that a blocked program is waiting for, such as <c>question</c>, or null if unspecified.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Escape sequence that replaces the terminal's current record with this one.</summary>
+    /// <summary>Escape sequence that sends this record to the terminal and replaces an earlier record with the same id.</summary>
     public string Sequence
     {
         get

@@ -26,7 +26,9 @@ internal sealed class TerminalTextPager(ITerminal terminal, IReadOnlyDictionary<
         }
     }
 
-    /// <summary>Shows lines from <see cref="ITerminal.Rendered(ScreenLine)"/>. At most one screen of lines is buffered.</summary>
+    /// <summary>
+    /// Shows lines as rendered by <see cref="ITerminal.Rendered(ScreenLine)"/>. Keeps at most one screenful of lines in memory.
+    /// </summary>
     public async Task ShowAsync(IAsyncEnumerable<string> lines)
     {
         await using var all = lines.GetAsyncEnumerator();

@@ -28,15 +28,17 @@ internal static partial class TextWrapper
     public static IEnumerable<string> Fitting(string text, int cells) =>
         Ranges(text, cells, cells, breaksPaths: true).Select(range => text[range]);
 
-    /// <summary>Breaks a line into rows. All rows except the first start with a mark or an indentation.</summary>
+    /// <summary>Breaks a line into rows. Each row after the first starts with the given prefix, such as a mark or an indentation.</summary>
     /// <param name="text">Text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row.</param>
     /// <param name="before">Prefix of all rows but the first.</param>
     public static IEnumerable<string> Of(string text, int cells, string before) =>
         Ranges(text, cells, cells - before.Length).Select((range, row) => row == 0 ? text[range] : before + text[range]);
 
-    /// <summary>Breaks a line of a list or of a table with two columns. Later rows are aligned with the second column, unless less than a
-    /// third of the row would remain for that column.</summary>
+    /// <summary>
+    /// Breaks a line of a list or a two-column table into rows. Later rows are aligned with the second column, unless less than a third of
+    /// the row would remain for that column.
+    /// </summary>
     /// <param name="text">Trusted text of one line.</param>
     /// <param name="cells">Maximum number of cells in a row.</param>
     public static IEnumerable<string> WrapWithIndent(string text, int cells)
@@ -45,7 +47,9 @@ internal static partial class TextWrapper
         return Of(text, cells, new string(' ', second <= cells / 3 * 2 ? second : 4));
     }
 
-    /// <summary>Breaks a line with a colored part into rows, as <see cref="Of(string, int, string)"/> breaks its text.</summary>
+    /// <summary>
+    /// Breaks a line with a colored part into rows, in the same way that <see cref="Of(string, int, string)"/> breaks plain text.
+    /// </summary>
     public static IEnumerable<ScreenLine> Of(ScreenLine line, int cells, string before)
     {
         var end = line.Length < 0 ? line.Text.Length : Math.Min(line.Text.Length, line.Start + line.Length);
@@ -111,8 +115,10 @@ internal static partial class TextWrapper
     // A command counts as one word.
     private static IEnumerable<Range> Words(string text) => Word().Matches(text).Select(word => word.Index..(word.Index + word.Length));
 
-    /// <summary>Matches a word. A command counts as one word if it is in quotation marks. After a colon or at the start of a line, a
-    /// command extends to the end of the sentence. Anything else ends at a blank.</summary>
+    /// <summary>
+    /// Matches one unbreakable word. A command in quotation marks counts as one word, and so does an unquoted command after a colon or at
+    /// the start of a line. All other words end at white space.
+    /// </summary>
     [GeneratedRegex(
         @"\(?'(?:orchestrate|git|gh|cd|npm|dotnet|docker|export|rm|kill|sudo|systemctl|loginctl)(?: [^' ]+)*'\S*"
             + @"|(?<=^ *|: +)(?:orchestrate|git) \S.*?(?=\. |; | # |  |$)"

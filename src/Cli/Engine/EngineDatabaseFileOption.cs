@@ -3,8 +3,7 @@ using Temporal.Server;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>
-/// Determines the engine's database file for the <c>server</c> commands. This is the file that the option names, or otherwise the
-/// repository's own file.
+/// Determines the engine's database file for the <c>server</c> commands. Uses the repository's own file if the option is not given.
 /// </summary>
 internal static class EngineDatabaseFileOption
 {

@@ -10,7 +10,7 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
     /// <summary>Source name of the log events that contain messages for the user.</summary>
     public const string Source = "orchestrate";
 
-    /// <summary>Name of the log property that contains the suggested fix of an error.</summary>
+    /// <summary>Name of the log property that contains the suggested fix for an error.</summary>
     public const string Cure = "Cure";
 
     private readonly ILogger _log = log.ForContext(Constants.SourceContextPropertyName, Source);

@@ -112,8 +112,8 @@ internal sealed class LongRunningCommandLog : IDisposable
             );
 
     /// <summary>
-    /// Formats a log entry as one line, followed by marked lines if the entry has more than one. Because of the marks, untrusted text can't
-    /// imitate an entry.
+    /// Formats a log entry so that untrusted text can't imitate another entry. If an entry has several lines, all lines after the first are
+    /// marked.
     /// </summary>
     private sealed class SafeLogFormatter(ITextFormatter inner, Func<string, string> show) : ITextFormatter
     {
@@ -126,8 +126,8 @@ internal sealed class LongRunningCommandLog : IDisposable
     }
 
     /// <summary>
-    /// Writes log entries to the console through <see cref="ITerminal"/>. That interface escapes control characters from agents, and prints
-    /// above a live table.
+    /// Writes log entries to the console through <see cref="ITerminal"/>. That interface escapes control characters in agents' output, and
+    /// prints entries above a live table.
     /// </summary>
     private sealed class TerminalLogSink(ITerminal terminal, LogFormat format) : ILogEventSink
     {

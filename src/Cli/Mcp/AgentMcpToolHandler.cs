@@ -27,7 +27,7 @@ internal sealed class AgentMcpToolHandler(
     /// <summary>Name of the member of <c>_meta</c> that identifies a call. A repeated call has the same value.</summary>
     private const string CallId = "claudecode/toolUseId";
 
-    /// <summary>Executes a call. An invalid call returns a tool error, which the model reads so that it can correct the call.</summary>
+    /// <summary>Executes a call. For an invalid call, returns a tool error, so that the model can correct the call.</summary>
     public async ValueTask<CallToolResult> CallAsync(CallToolRequestParams call, CancellationToken stop)
     {
         try

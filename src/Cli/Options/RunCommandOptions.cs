@@ -127,7 +127,7 @@ internal sealed class RunCommandOptions
         }
     }
 
-    /// <summary>Returns the names of the given options that apply only to a new run.</summary>
+    /// <summary>Returns the names of the options on the command line that apply only to a new run.</summary>
     public IReadOnlyList<string> GivenNames(ParseResult parsed) =>
         [
             .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh, Again])

@@ -36,7 +36,7 @@ internal static class ReadinessCheckPrinter
         return worst;
     }
 
-    /// <summary>Returns the meaning that determines the color of a check's status.</summary>
+    /// <summary>Returns the text tone of a check's status, which determines the color of the status.</summary>
     internal static TextTone ToneOf(MachineReadinessCheckStatus status) =>
         status switch
         {

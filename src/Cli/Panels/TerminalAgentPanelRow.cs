@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>A task with a running agent, or a task that a user could continue.</summary>
+/// <summary>Row of the agent panel, for a task that is in progress or waiting, or that a user could continue.</summary>
 internal sealed record TerminalAgentPanelRow
 {
     /// <summary>Id of the run.</summary>

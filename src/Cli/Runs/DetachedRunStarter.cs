@@ -2,7 +2,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary><c>--detach</c>: continues a run in a background process, which executes the same command line.</summary>
+/// <summary>Implements <c>--detach</c>, which continues a run in a background process with the same command line.</summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="engine">Options with which the background process selects the engine.</param>

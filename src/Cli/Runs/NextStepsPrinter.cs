@@ -10,8 +10,8 @@ namespace Orchestrator.Cli.Runs;
 internal static class NextStepsPrinter
 {
     /// <summary>
-    /// Writes the open questions with the commands that answer them. If there are none, writes nothing, or only the command that ends the
-    /// run if <paramref name="all"/> is true.
+    /// Writes the open questions with the commands that answer them. If <paramref name="all"/> is true, also writes the command that ends
+    /// the run, unless the run has already ended.
     /// </summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="all">True to show all commands that answer a question, not only the recommended command.</param>

@@ -16,8 +16,8 @@ internal static class ReportFile
         text == Stdout || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.HasExtension(text);
 
     /// <summary>
-    /// Writes the file, or prints it if the file name is <c>-</c>. An existing file is replaced only if it is empty or is a report of this
-    /// program.
+    /// Writes the file, or prints its content if the file name is <c>-</c>. An existing file is replaced only if it is empty or is a report
+    /// that this program wrote.
     /// </summary>
     /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>

@@ -45,11 +45,11 @@ internal sealed class RunOrTaskCliArgument
             );
     }
 
-    /// <summary>Finds the run to show, and the id of its task if one is named.</summary>
+    /// <summary>Finds the run to show, and the id of the task if the argument names one.</summary>
     public (StoredRun Run, RunReference Reference) Require(LocalRepositoryPaths repository, ParseResult parsed) =>
         RunReference.Require(repository, Text(parsed));
 
-    /// <summary>Finds the run to change, and the id of its task if one is named.</summary>
+    /// <summary>Finds the run to change, and the id of the task if the argument names one.</summary>
     public (StoredRun Run, RunReference Reference) RequireOpen(LocalRepositoryPaths repository, ParseResult parsed) =>
         RunReference.RequireOpen(repository, Text(parsed));
 

@@ -14,7 +14,9 @@ internal static class TaskDependencyTreeFormatter
     /// </summary>
     private const int MostRails = 12;
 
-    /// <summary>Returns a row for each task. A task is shown below one of its dependencies, and otherwise in plan order.</summary>
+    /// <summary>
+    /// Returns a row for each task. Each task is shown below one of its dependencies, and tasks at the same level are in plan order.
+    /// </summary>
     /// <param name="tasks">The tasks in plan order.</param>
     public static IReadOnlyList<TaskDependencyTreeRow> Of(IReadOnlyList<RunTaskStatus> tasks)
     {

@@ -3,8 +3,8 @@ using Orchestrator.Cli.Commands;
 namespace Orchestrator.Cli.Startup;
 
 /// <summary>
-/// Table of all commands; the steering commands with examples follow from the catalog. Only the requested command is created, so that the
-/// program starts quickly.
+/// Table of all commands. The steering commands that have examples are added from <see cref="SteeringCatalog"/>. Only the requested command
+/// is created, so that the program starts quickly.
 /// </summary>
 internal static class CliCommandRegistry
 {
@@ -110,7 +110,7 @@ internal static class CliCommandRegistry
 
     private static IEnumerable<SteeringCommandDefinition> CatalogCommands => SteeringCatalog.All.Where(row => row.Examples.Count > 0);
 
-    /// <summary>Replaces the former name of a command, which may follow global options, with its present form.</summary>
+    /// <summary>Replaces the former name of a command with its present form. Global options may precede the name.</summary>
     public static IReadOnlyList<string> Modernize(IReadOnlyList<string> arguments)
     {
         var at = 0;

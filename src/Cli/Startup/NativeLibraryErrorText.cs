@@ -8,7 +8,7 @@ internal static class NativeLibraryErrorText
     // The core of Temporal's client, and SQLite for the embedded engine's file.
     private static readonly string[] Names = ["libtemporalio_sdk_core_c_bridge.so", "libe_sqlite3.so"];
 
-    /// <summary>Returns the description of an exception, or null if no native library caused it.</summary>
+    /// <summary>Returns the error to report for an exception, or null if no native library caused the exception.</summary>
     /// <param name="fault">The exception, or an exception that it caused.</param>
     public static UseCaseException? Of(Exception fault)
     {

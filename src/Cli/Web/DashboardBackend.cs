@@ -9,7 +9,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 namespace Orchestrator.Cli.Web;
 
 /// <summary>
-/// Implements the backend of the dashboard. Offers the queries and commands of all repositories in which the user has started runs.
+/// Implements the backend of the dashboard. Provides queries and commands for all repositories in which the user has started runs.
 /// </summary>
 /// <param name="context">Clock and variables.</param>
 internal sealed class DashboardBackend(UseCaseServiceBundle context) : IDashboardBackend

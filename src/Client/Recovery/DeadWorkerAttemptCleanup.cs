@@ -2,7 +2,7 @@ namespace Orchestrator.Client;
 
 /// <summary>
 /// Fails the activity attempts of dead worker processes immediately, so that no workflow has to wait for the heartbeat timeout. Called when
-/// a worker that replaces them starts. Uses only standard calls to the Temporal server.
+/// a replacement worker starts. Uses only standard calls to the Temporal server.
 /// </summary>
 public static class DeadWorkerAttemptCleanup
 {

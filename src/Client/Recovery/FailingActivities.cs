@@ -13,7 +13,9 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     /// <summary>Number of failed attempts after which an activity is reported.</summary>
     public const int Tolerated = 3;
 
-    /// <summary>Time for which the current attempt must have been running to count as unaffected by the previous failure.</summary>
+    /// <summary>
+    /// Time that the current attempt must have been running before the activity counts as healthy again despite its previous failure.
+    /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
     /// <summary>Factor by which the number of attempts must grow before the activity is reported again.</summary>
@@ -121,8 +123,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns the current failures in sorted order. A failure that was already reported stays unchanged until its number of attempts has
-    /// grown by <see cref="Growth"/>.
+    /// Returns the current failures in sorted order. A failure that was already reported keeps its reported values until its number of
+    /// attempts has grown by the factor <see cref="Growth"/>.
     /// </summary>
     private static List<FailingActivityStatus> Renewed(
         IReadOnlyList<FailingActivityStatus> known,

@@ -4,7 +4,7 @@ namespace Orchestrator.Client;
 
 /// <summary>
 /// Detects whether a run makes progress, from the server's records of the run's activities. A caller compares two results and measures time
-/// only by its own clock. The clocks of the server and the inspected host might be wrong.
+/// only by its own clock, because the server's and the host's clocks might be wrong.
 /// </summary>
 public static class RunStallDetector
 {

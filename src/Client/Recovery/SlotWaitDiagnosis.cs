@@ -20,7 +20,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
     /// <summary>Task queues, each with a host on which a task from that queue currently holds a slot.</summary>
     private readonly List<(string Queue, string Host)> _given = [];
 
-    /// <summary>Adds the pending activities of one of a run's workflows to the diagnosis.</summary>
+    /// <summary>Adds to the diagnosis the pending activities of one workflow of a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="task">Id of the task.</param>
     /// <param name="steps">Pending activities of the workflow.</param>

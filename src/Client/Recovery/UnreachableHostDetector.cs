@@ -133,7 +133,7 @@ public static class UnreachableHostDetector
     /// <summary>True if the activity belongs to a task on another host, where it is running, waiting or about to be retried.</summary>
     internal static bool IsElsewhere(PendingActivityInfo step, string machine) => MachineOf(step) is { } other && other != machine;
 
-    /// <summary>Returns the host in the name of the activity's task queue, or null if the queue names none.</summary>
+    /// <summary>Returns the host that the name of the activity's task queue contains, or null if the name contains no host.</summary>
     internal static string? MachineOf(PendingActivityInfo step) =>
         QueueNames.DrainingHostOf(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
 

@@ -48,7 +48,7 @@ public sealed record RunSchedule
     /// <summary>Behavior at a scheduled time if the previous run is still open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
-    /// <summary>Maximum time after a scheduled time at which a run still starts, if the engine was not available at that time.</summary>
+    /// <summary>Maximum delay with which a run still starts if the engine was not available at the scheduled time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
     /// <summary>True if the schedule is paused, so it starts no runs until a user resumes it.</summary>

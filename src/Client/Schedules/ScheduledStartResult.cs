@@ -10,8 +10,8 @@ public enum MissedScheduleStart
     EarlierRunOpen,
 
     /// <summary>
-    /// The engine was not available until the catch-up window ended, or the schedule was paused. The server does not record which of the
-    /// two is the case.
+    /// The engine was unavailable from the scheduled time to the end of the catch-up window, or the schedule was paused. The server does
+    /// not record which of the two applies.
     /// </summary>
     NothingServed,
 
@@ -20,8 +20,8 @@ public enum MissedScheduleStart
 }
 
 /// <summary>
-/// Outcome of one scheduled time: when the run was started, when its first task started, and when the run ended. A run whose first task has
-/// not started has done no work yet.
+/// Outcome of one scheduled time, with the times at which the run started, its first task started, and the run ended. A run whose first
+/// task has not started has done no work yet.
 /// </summary>
 /// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>
 public sealed record ScheduledStartResult(DateTimeOffset Due)

@@ -29,7 +29,7 @@ public sealed record AgentLogDocument(string RunId, string Task, int Start, IRea
     /// <summary>Number of the first line on this page. The first line of the log has the number 1.</summary>
     public int First { get; init; } = 1;
 
-    /// <summary>Cursor of the next page, or null if this page has the last line.</summary>
+    /// <summary>Cursor of the next page, or null if this page contains the last line.</summary>
     public string? Next { get; init; }
 
     /// <summary>Returns a page of the document's lines.</summary>
@@ -53,7 +53,7 @@ public sealed record AgentLogDocument(string RunId, string Task, int Start, IRea
 /// <param name="Runs">Most recent runs, up to the requested number.</param>
 public sealed record RunListDocument(int Count, IReadOnlyList<RunListEntry> Runs) : SchemaVersionedDocument
 {
-    /// <summary>Cursor of the next page, or null if this page has the oldest run.</summary>
+    /// <summary>Cursor of the next page, or null if this page contains the oldest run.</summary>
     public string? Next { get; init; }
 }
 

@@ -163,7 +163,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         }
     }
 
-    /// <summary>Adds to the API's description the schema of a type that no operation returns.</summary>
+    /// <summary>Adds the schema of a type that no operation returns to the API's description.</summary>
     private static async Task AddAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken stop)
     {
         if (context.Document!.Components?.Schemas?.ContainsKey(type.Name) is not true)
@@ -204,7 +204,10 @@ internal sealed class ApiDescription(IServiceProvider services)
     private static OpenApiSchema? ItemsOf(ApiParameterDefinition member) =>
         member.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = JsonSchemaType.String } : null;
 
-    /// <summary>Returns the body of a request as a named schema, so that generated clients have a type for it.</summary>
+    /// <summary>
+    /// Adds a named schema for a request body to the API's description and returns a reference to the schema. The name gives generated
+    /// clients a type for the body.
+    /// </summary>
     private static OpenApiSchemaReference BodyOf(ApiOperation api, OpenApiDocument document)
     {
         var name = $"{char.ToUpperInvariant(api.Name[0])}{api.Name[1..]}Request";

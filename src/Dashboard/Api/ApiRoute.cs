@@ -15,8 +15,8 @@ internal record ApiOperation(string Method, string Name, string Summary)
     public IReadOnlyList<ApiParameterDefinition> Query { get; init; } = [];
 
     /// <summary>
-    /// Type of the document in the response. By default, this type contains the message of a command. <see cref="string"/> stands for a
-    /// stream of server-sent events.
+    /// Type of the document in the response. By default, this is the response to a command. <see cref="string"/> stands for a stream of
+    /// server-sent events.
     /// </summary>
     public Type Answer { get; init; } = typeof(RunControlApiResponse);
 
@@ -146,7 +146,7 @@ internal sealed record IncomingApiRequest(Func<string, string> Path, Func<string
         return isNumber;
     }
 
-    /// <summary>Reads the cursor and the length of a page from the query.</summary>
+    /// <summary>Reads the cursor and the maximum length of a page from the query.</summary>
     /// <param name="usual">Default length of a page.</param>
     /// <param name="after">Cursor, or 0 for the first page.</param>
     /// <param name="limit">Length of the page.</param>

@@ -220,8 +220,8 @@ internal sealed class ApiRoutes(QueryCoalescer reader, ApiDescription descriptio
         );
 
     /// <summary>
-    /// Executes a command, or returns the result of the first request with the same idempotency key. Returns null if that request was
-    /// different.
+    /// Executes a command, or returns the result of the first request with the same idempotency key. Returns null if that first request was
+    /// not identical to this one.
     /// </summary>
     private async Task<RunControlResult?> ExecuteIdempotentAsync(
         HttpContext context,

@@ -60,7 +60,8 @@ internal sealed class IdempotencyCache(TimeProvider time)
     }
 
     /// <summary>
-    /// Removes responses, oldest first, as long as the next one meets the given condition. The keys of running commands are kept.
+    /// Removes the oldest responses, one after another, until the next one does not meet the given condition. The keys of running commands
+    /// are kept.
     /// </summary>
     private void RemoveEnded(Func<CachedApiCommandResult, bool> isSurplus)
     {

@@ -27,8 +27,8 @@ public sealed class LogLinesComponent : ComponentBase
     public bool HasStops { get; set; }
 
     /// <summary>
-    /// Prefix of HTML ids, which distinguishes the logs in a document that shows several logs. Line numbers then have no links. Empty if
-    /// there is only one log.
+    /// Prefix of the log's HTML ids, needed in a document that shows several logs. Line numbers then have no links. Empty if there is only
+    /// one log.
     /// </summary>
     [Parameter]
     public string Key { get; set; } = "";

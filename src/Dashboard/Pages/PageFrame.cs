@@ -34,7 +34,7 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// </summary>
     public string Path { get; init; } = "";
 
-    /// <summary>Result of the form that the user submitted last, or null if there was none.</summary>
+    /// <summary>Result of the last form that the user submitted, or null if there was none.</summary>
     public RunControlResult? Said { get; init; }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <param name="Run">Id of the run.</param>
 public sealed record RunPageAddress(DashboardRepositoryReference Repository, string Run)
 {
-    /// <summary>Value of <see cref="View"/> for differences that show the old file beside the new file.</summary>
+    /// <summary>Value of <see cref="View"/> for diffs that show the old file beside the new file.</summary>
     public const string SideBySide = "side";
 
     /// <summary>Name of the tab. Empty for the timeline.</summary>
@@ -49,8 +49,8 @@ public sealed record RunPageAddress(DashboardRepositoryReference Repository, str
     public bool IsShared { get; init; }
 
     /// <summary>
-    /// Returns the address that shows the given task. If a task's page is open, this is the given task's page, or otherwise its panel
-    /// beside the tab.
+    /// Returns the address that shows the given task. If a task's page is currently open, the address leads to the given task's page.
+    /// Otherwise, it leads to the given task's panel beside the tab.
     /// </summary>
     public RunPageAddress To(string task) =>
         (Task.Length > 0 ? this with { Task = task } : this with { Open = task }) with

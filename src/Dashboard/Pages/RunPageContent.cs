@@ -23,7 +23,7 @@ public sealed record RunPageContent(PageFrame Frame, RunPageAddress Address, Run
     public TaskDiffDocument? Diff { get; init; }
 
     /// <summary>
-    /// Number of lines that the run's merged work adds and removes. Null if they can't be counted, or if the run is shown at an earlier
+    /// Numbers of lines that the run's merged work adds and removes. Null if they can't be counted, or if the run is shown at an earlier
     /// time.
     /// </summary>
     public DiffLineCounts? Lines { get; init; }

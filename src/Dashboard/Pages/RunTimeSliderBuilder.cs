@@ -67,7 +67,7 @@ internal static class RunTimeSliderBuilder
 
     /// <summary>
     /// Groups equal values from all moments. Returns each distinct value with the CSS classes of the moments at which it is shown. If all
-    /// values are equal, returns no class.
+    /// values are equal, the class string is empty.
     /// </summary>
     /// <param name="values">The value at each moment, in order.</param>
     public static IReadOnlyList<(T Value, string Css)> Facets<T>(IEnumerable<T> values)

@@ -7,8 +7,8 @@ namespace Orchestrator.Dashboard.Routes;
 internal sealed record HtmlPageResult(string Html, int Status, UnchangedPagePartFilter Parts) : IResult
 {
     /// <summary>
-    /// Name of the header that contains a content key. A request names the version that the client has, and a response names the version
-    /// that it sends. Pages of other sites can't make a browser send this header.
+    /// Name of the header that contains a content key. In a request, the key identifies the client's version; in a response, the version
+    /// that is sent. Pages of other sites can't make a browser send this header.
     /// </summary>
     public const string Base = "X-Base";
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Open runs and their working agents, in the format of an older tool.</summary>
+/// <summary>Open runs and their running agents, in the format of an older tool.</summary>
 /// <param name="Runs">Runs that have not ended.</param>
 /// <param name="Agents">Tasks of these runs on which an agent is working.</param>
 internal sealed record LegacyFormatRunsAndAgents(IReadOnlyList<LegacyFormatRun> Runs, IReadOnlyList<LegacyFormatAgent> Agents);

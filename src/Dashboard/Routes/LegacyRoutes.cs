@@ -8,7 +8,8 @@ namespace Orchestrator.Dashboard.Routes;
 /// <summary>
 /// Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>, <c>/api/spawn</c>,
 /// <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. The id of an agent is <c>RUN/TASK</c>, in
-/// which some clients encode the slash. If a request names no repository, the repository in which the server was started is used.
+/// which some clients encode the slash. By default, a new run uses the repository in which the server was started or, failing that, the
+/// only known repository.
 /// </summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="events">Events of all runs.</param>

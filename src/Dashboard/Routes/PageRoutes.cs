@@ -55,7 +55,8 @@ internal sealed class PageRoutes(
         };
 
     /// <summary>
-    /// Finds the run and the repository that a request's address names. Each of the two values is null if that object does not exist.
+    /// Finds the run and the repository that a request's address names. Each of the two values is null if the corresponding object does not
+    /// exist.
     /// </summary>
     public async Task<(RunStatus? Run, DashboardRepositoryReference? Repository)> FindRunAsync(
         HttpContext context,

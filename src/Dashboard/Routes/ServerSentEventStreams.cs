@@ -22,7 +22,7 @@ internal sealed class ServerSentEventStreams(
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(12);
 
-    /// <summary>Maximum interval between messages, so that a lost connection is detected.</summary>
+    /// <summary>Maximum interval between messages on a stream. Regular messages ensure that a lost connection is detected.</summary>
     private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds the routes of the streams.</summary>

@@ -44,7 +44,8 @@ public interface IDashboardBackend
 
     /// <summary>
     /// True if the caller is an agent, a gate, or another program that a run has started on this machine. Such a program must not answer
-    /// the questions that its run asks the user. Also true if the caller has already closed the connection, which hides its process.
+    /// the questions that its run asks the user. Also true if the caller has already closed the connection, because its process can then no
+    /// longer be identified.
     /// </summary>
     /// <param name="caller">Address and port of the caller.</param>
     /// <param name="called">Local address and port to which the caller is connected.</param>

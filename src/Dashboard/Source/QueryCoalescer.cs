@@ -22,7 +22,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
     public DashboardRepositoryReference? Home => source.Home;
 
-    /// <summary>Returns a repository by its id, or null if it does not exist.</summary>
+    /// <summary>Returns the repository with the given id, or null if there is none.</summary>
     public DashboardRepositoryReference? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 
     /// <summary>Returns a value that changes whenever a run of any repository changes.</summary>
@@ -100,7 +100,7 @@ internal sealed class QueryCoalescer(IDashboardBackend source, TimeProvider time
     public async Task<IReadOnlyList<InboxEntryDocument>> InboxAsync(CancellationToken stop) =>
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 
-    /// <summary>Runs a query whose result is the same for every repository, using an arbitrary one.</summary>
+    /// <summary>Runs a query on an arbitrary repository. Intended for queries whose result is the same for every repository.</summary>
     public async Task<DashboardDocumentResult<T>> AskAnyAsync<T>(
         string question,
         Func<IRunQueries, CancellationToken, Task<T>> ask,

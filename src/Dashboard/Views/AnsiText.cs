@@ -9,7 +9,7 @@ internal sealed record AnsiTextRun(string Text, string Css);
 
 /// <summary>
 /// Converts terminal output to styled text. SGR sequences become styles, and carriage returns and erase-line sequences act as in a
-/// terminal. A mark replaces each other control sequence.
+/// terminal. Every other control sequence is replaced with a mark.
 /// </summary>
 internal static class AnsiText
 {

@@ -41,7 +41,7 @@ internal static class DiffLineParser
     private static readonly ConcurrentDictionary<string, IReadOnlyList<DiffLine>> Kept = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the lines of a patch, at most <see cref="Most"/>. Only a limited number of lines at the start are highlighted and numbered.
+    /// Returns at most <see cref="Most"/> lines of a patch. Only a limited number of lines at the start are highlighted and numbered.
     /// </summary>
     /// <param name="patch">Patch as printed by git.</param>
     public static IReadOnlyList<DiffLine> Of(string patch)

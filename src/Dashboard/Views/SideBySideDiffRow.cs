@@ -6,8 +6,8 @@ namespace Orchestrator.Dashboard.Views;
 public sealed record SideBySideDiffRow(DiffLine? Old, DiffLine? New)
 {
     /// <summary>
-    /// Pairs the old and new lines of a file. Each unchanged line is paired with itself, and removed lines with the added lines that follow
-    /// them.
+    /// Pairs the old and new lines of a file. Each unchanged line is paired with itself. Removed lines are paired with the added lines that
+    /// follow them.
     /// </summary>
     public static IEnumerable<SideBySideDiffRow> Of(IReadOnlyList<DiffLine> lines)
     {

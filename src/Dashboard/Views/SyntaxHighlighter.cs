@@ -16,7 +16,9 @@ public sealed record HighlightedCodeSpan(string? Look, string Text);
 /// </summary>
 internal sealed class SyntaxHighlighter
 {
-    /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>
+    /// <summary>
+    /// Maximum length of a highlighted line in characters. Longer lines are not readable code, and highlighting them would be slow.
+    /// </summary>
     public const int LongestLine = 400;
 
     /// <summary>Maximum time for highlighting a diff.</summary>

@@ -36,7 +36,7 @@ public sealed record TaskTimelineSegment(TaskTimelineSegmentKind Work, DateTimeO
     /// <summary>True if the task is waiting in this segment.</summary>
     public bool IsWait => Work is TaskTimelineSegmentKind.Person or TaskTimelineSegmentKind.Limit or TaskTimelineSegmentKind.Slot;
 
-    /// <summary>Length of the segment.</summary>
+    /// <summary>Duration of the segment.</summary>
     public TimeSpan Length => To - From;
 }
 
@@ -60,8 +60,8 @@ public sealed record TaskTimelineRow(RunTaskStatus Task, IReadOnlyList<TaskTimel
 }
 
 /// <summary>
-/// Timeline of a run, computed only from the run's transitions. Each task's row shows the times with the agent, the gates and the merge
-/// queue, and the waits.
+/// Timeline of a run, computed only from the run's transitions. Each task's row shows the periods of set-up, agent work, gates, merging and
+/// waiting.
 /// </summary>
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>

@@ -99,7 +99,7 @@ internal sealed record TaskTransitionTimes(
         }
     }
 
-    /// <summary>Returns the kind of segment for a state, or null if a task in this state neither works nor waits.</summary>
+    /// <summary>Returns the kind of segment for a state, or null if a task in this state is neither in progress nor waiting.</summary>
     /// <param name="state">One of <see cref="TaskStateNames"/>.</param>
     /// <param name="why">Reason for the state.</param>
     internal static TaskTimelineSegmentKind? WorkOf(string state, Reason? why) =>

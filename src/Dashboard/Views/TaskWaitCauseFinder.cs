@@ -103,7 +103,7 @@ public sealed class TaskWaitCauseFinder(RunStatus run)
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStateNames.IsDone(other.State);
     }
 
-    /// <summary>Describes why the run is delaying a task, or what a running task is currently doing.</summary>
+    /// <summary>Describes why the run is delaying a task, or describes the current activity of a running task.</summary>
     private TaskWaitCause NextOfRun(RunTaskStatus task)
     {
         if (run.Paused)

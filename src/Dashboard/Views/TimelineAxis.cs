@@ -1,7 +1,9 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Time axis of a run, which converts times to percentages of its width. Long periods without running tasks are shortened, so that
-/// a night of waiting does not hide the work before it.</summary>
+/// <summary>
+/// Time axis of a run, which converts times to percentages of its width. Long periods without running tasks are shortened. Otherwise, a
+/// night of waiting would make all other periods too narrow to see.
+/// </summary>
 public sealed class TimelineAxis
 {
     private const int MostTicks = 6;
@@ -58,8 +60,8 @@ public sealed class TimelineAxis
     public IReadOnlyList<TimelineTick> Ticks { get; }
 
     /// <summary>
-    /// Creates the time axis of a timeline with at most six ticks. The end of the axis is rounded up to a quarter of a tick interval. The
-    /// bars of ended work therefore do not move while the run continues.
+    /// Creates the time axis of a timeline with at most six ticks. The end of the axis is rounded up to a quarter of a tick interval. While
+    /// a run continues, the bars of ended work therefore move only when the axis grows.
     /// </summary>
     /// <param name="timeline">The timeline.</param>
     public static TimelineAxis Of(TaskTimelineChart timeline)

@@ -6,8 +6,8 @@ namespace Orchestrator.Gates.Packages;
 public static class LockAndManifestFileFinder
 {
     /// <summary>
-    /// Returns the lock files and manifests below a folder, sorted by path, each once. Links are not followed. Installed packages and build
-    /// output are omitted.
+    /// Returns the lock files and manifests below a folder, sorted by path and without duplicates. Links are not followed. Installed
+    /// packages and build output are omitted.
     /// </summary>
     /// <param name="root">Root of the repository or a worktree.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>

@@ -8,7 +8,8 @@ namespace Orchestrator.Gates.Packages;
 public sealed record PackageDownloadFolder(string Path, PackageCache Cache, string Options, bool IsSet)
 {
     /// <summary>
-    /// Returns the environment variable and value that make the package manager use another download folder, or null if no variable can.
+    /// Returns the environment variable and the value that make the package manager use another download folder, or null if there is no
+    /// such variable.
     /// </summary>
     public (string Variable, string Value)? NamedAt(string folder) =>
         Cache.Variable is { } variable ? (variable, folder)

@@ -183,10 +183,10 @@ public sealed partial record PackageManagerCommandSyntax
     /// <summary>Returns the arguments of each package manager command that adds a package to the manifest and the lock file.</summary>
     public required Func<AgentPackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
 
-    /// <summary>Option for adding a development package, or null if the manifests do not distinguish development packages.</summary>
+    /// <summary>Option for adding a development dependency, or null if the manifests do not distinguish development dependencies.</summary>
     public string? ForDevelopment { get; init; }
 
-    /// <summary>Formats the package in this program's notation.</summary>
+    /// <summary>Formats the package in the package manager's notation.</summary>
     public required Func<AgentPackageRequest, string> Spell { get; init; }
 
     /// <summary>Formats the line that the orchestrator writes to the manifest. Null if the package manager writes the manifest.</summary>

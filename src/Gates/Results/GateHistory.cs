@@ -26,7 +26,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
     /// <summary>
-    /// Returns the rate of flaky failures if a gate ran often enough and more than a fifth of its runs failed flakily, or null otherwise.
+    /// Returns the gate's flakiness statistics if the gate ran often enough and more than a fifth of its runs were flaky. Null otherwise.
     /// </summary>
     public static GateFlakinessStatistics? ChanceOf(IReadOnlyList<GateVerdict> past)
     {

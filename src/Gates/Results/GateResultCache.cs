@@ -15,7 +15,7 @@ namespace Orchestrator.Gates.Results;
 public sealed class GateResultCache(string folder, TimeProvider time)
 {
     /// <summary>
-    /// Maximum age of a usable result, which is limited because no key covers system libraries, services and the calendar.
+    /// Maximum age of a usable result. The age is limited because no key covers system libraries, services or the calendar.
     /// </summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 

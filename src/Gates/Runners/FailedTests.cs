@@ -7,8 +7,8 @@ internal static class FailedTests
     private const int Longest = 300;
 
     /// <summary>
-    /// Returns the names of the failed tests as the runner spells them. The names come from report files if these list any, and from the
-    /// printed output otherwise.
+    /// Returns the names of the failed tests as the runner spells them. The names come from report files if any of these list failed tests,
+    /// and otherwise from the printed output.
     /// </summary>
     public static IReadOnlyList<string> Of(GateCommandResult end) =>
         end.Report is { FailedTests: { Count: > 0 } reported }

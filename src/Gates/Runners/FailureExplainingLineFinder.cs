@@ -75,8 +75,8 @@ internal static class FailureExplainingLineFinder
     }
 
     /// <summary>
-    /// True if the output or the command shows that this runner wrote the output. Always true for a runner whose rules apply to every
-    /// output.
+    /// True if the command, or a line of the output, identifies this runner. Always true for a runner that has rules but no identifying
+    /// pattern.
     /// </summary>
     public static bool WroteOutput(GateProgramOutputFormat runner, string command, IReadOnlyList<GateOutputLine> lines) =>
         runner.Lines.Count > 0

@@ -1,15 +1,16 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Assigns names to the failures of a gate run, so that two runs can be compared as sets of names. Uses the names of failed tests if the
-/// runner prints them, or diagnostics with their files otherwise. Ignores order, line numbers, durations and folders. Has no side effects.
+/// Assigns names to the failures of a gate run, so that the failures of two runs can be compared as sets. The names are those of failed
+/// tests if the runner prints them, and otherwise diagnostics with their files. Order, line numbers, durations and folders are ignored, and
+/// there are no side effects.
 /// </summary>
 internal static partial class GateFailureTextNormalizer
 {
     private const int Most = 200;
     private const int Longest = 160;
 
-    /// <summary>Returns the names of failures. A diagnostic that a run prints several times has one name per occurrence.</summary>
+    /// <summary>Returns the names of failures. If several failures have the same name, a number is appended to all but the first.</summary>
     /// <param name="failures">Text of each failure with its file, or null if the file is unknown.</param>
     public static IReadOnlyList<string> Of(IEnumerable<(string? File, string Text)> failures) =>
         [

@@ -29,7 +29,7 @@ internal sealed partial class GateOutputCollector
     private int _firstLength;
     private int _lastLength;
 
-    /// <summary>Lines that were kept, in order.</summary>
+    /// <summary>Retained lines, in order.</summary>
     public IReadOnlyList<GateOutputLine> Lines
     {
         get

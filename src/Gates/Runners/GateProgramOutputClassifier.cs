@@ -9,20 +9,24 @@ internal sealed record GateCommandResult
     /// <summary>Shell command of the gate.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Exit code of the command. If a signal ended the command, 128 plus the number of the signal, as in shells.</summary>
+    /// <summary>
+    /// Exit code of the command. If a signal ended the command, the exit code is 128 plus the signal number, as in shells.
+    /// </summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>Working directory. Paths in the output are made relative to it.</summary>
+    /// <summary>Working directory. Paths in the output are made relative to this directory.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>True if the command was stopped at its time limit.</summary>
+    /// <summary>True if the command was stopped because it reached its time limit.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>Texts of the project's manifests.</summary>
+    /// <summary>Contents of the project's manifests.</summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
-    /// <summary>Returns true for a Python module that the project contains or that a task of the plan creates. A missing module of this
-    /// kind is not an environment fault.</summary>
+    /// <summary>
+    /// Function that returns true for a Python module that the project contains or that a task of the plan creates. A missing module of
+    /// this kind is not an environment fault.
+    /// </summary>
     public Func<string, bool> IsOwnModule { get; init; } = _ => false;
 
     /// <summary>Results in the report files that the command wrote, or null if there are none.</summary>

@@ -68,7 +68,7 @@ internal sealed record TestFilterArgumentFormat(GateOutputLineRegex Command, str
     /// <summary>Separator between the test names that replace <c>{0}</c> in <see cref="All"/>.</summary>
     public string Between { get; init; } = "|";
 
-    /// <summary>Word required before the options of single tests. Empty if no word is required.</summary>
+    /// <summary>Word that must precede the options that select single tests. Empty if no word is required.</summary>
     public string Begin { get; init; } = "";
 
     /// <summary>True if the runner treats the names as regular expressions. Special characters in the names are then escaped.</summary>
@@ -113,7 +113,7 @@ internal sealed class GateOutputLineRegex(string text)
 
 /// <summary>
 /// Rule that counts tests from a summary line. Groups <c>passed</c>, <c>failed</c>, <c>skipped</c>, <c>errors</c>, <c>other</c> (ran but
-/// counted separately) and <c>all</c> capture numbers. The numbers of <paramref name="Each"/> are added for each match.
+/// counted separately) and <c>all</c> capture numbers. For each counted match, the numbers in <paramref name="Each"/> are added as well.
 /// </summary>
 /// <param name="Needle">Text that every such line contains. The text is searched first, because a text search is fast.</param>
 /// <param name="Pattern">Pattern of the line.</param>
@@ -146,7 +146,7 @@ internal enum TestResultLineCountingMode
     Nested,
 }
 
-/// <summary>Test counts that are being collected.</summary>
+/// <summary>Test counts collected so far.</summary>
 /// <param name="Passed">Passed tests, or null if not reported.</param>
 /// <param name="Failed">Failed tests, or null if not reported.</param>
 /// <param name="Skipped">Skipped tests, or null if not reported.</param>
@@ -182,7 +182,7 @@ internal sealed record TestTally(
 /// <param name="Pattern">Pattern of the line.</param>
 internal sealed record FailureExplainingLineRule(GateOutputLineRegex Pattern)
 {
-    /// <summary>Kind of result that the line indicates. Null for a failed test or lint rule.</summary>
+    /// <summary>Kind of result that the line indicates. Null for a failed test or a lint violation.</summary>
     public GateOutcomeKind? Kind { get; init; }
 
     /// <summary>Environment fault that the line reports, or null to consult <see cref="EnvironmentFaultMessages"/>.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Table of the output formats of test runners, build tools and linters, with one row for each. A tool precedes the tools that can start
-/// it, except that programs that fetch packages come first.
+/// Table of the output formats of test runners, build tools and linters, with one row for each. The row of a tool precedes the rows of
+/// tools that can start it. As an exception, the rows of programs that fetch packages come first.
 /// </summary>
 internal static class GateProgramOutputFormatTable
 {

@@ -6,7 +6,10 @@ namespace Orchestrator.Gates.Runners;
 /// <summary>Output formats of less common JavaScript test runners and of test reports on standard output.</summary>
 internal static class RareJavaScriptTestOutputFormats
 {
-    /// <summary>Output formats that must precede the format of node:test in the table, because node:test prints the same marks.</summary>
+    /// <summary>
+    /// Output formats that must precede the format of node:test in the table, because node:test prints the same symbols for passed and
+    /// failed tests.
+    /// </summary>
     public static GateProgramOutputFormat[] Small =>
         [
             new("ava")

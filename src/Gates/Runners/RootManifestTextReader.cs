@@ -7,7 +7,7 @@ internal static class RootManifestTextReader
 {
     private const int LargestFile = 1024 * 1024;
 
-    /// <summary>Returns the texts of the manifests. Links and very large files are skipped.</summary>
+    /// <summary>Returns the contents of the manifests. Links and very large files are skipped.</summary>
     public static IReadOnlyList<string> Of(string directory)
     {
         var texts = new List<string>();

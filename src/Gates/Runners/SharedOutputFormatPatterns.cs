@@ -24,7 +24,7 @@ internal static class SharedOutputFormatPatterns
     /// <summary>Rule that matches a line that starts with its source location, such as <c>file:line:</c>.</summary>
     public static SourceLocationSearchRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?<line>\d+):|^(?<file>[^\s:]*[./][^\s:]*):")];
 
-    /// <summary>Explicit count of zero tests.</summary>
+    /// <summary>Test counts that are zero, rather than unknown.</summary>
     public static TestTally None => new(0, 0, 0);
 
     public static TestTally Passed(int count = 1) => new(Passed: count);

@@ -47,7 +47,7 @@ internal sealed class TestCounter
         }
     }
 
-    /// <summary>Counts the tests in a line of output. The caller has removed color codes.</summary>
+    /// <summary>Counts the tests in a line of output. The caller must remove color codes from the line first.</summary>
     public void ProcessLine(string line)
     {
         if (line.Length is < 4 or > LongestLine)

@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>
-/// Reads the report files that a gate's command writes: JUnit XML, TRX, and the JSON reports of jest, vitest and mocha. Older files are
-/// ignored, because an agent could have written them before the command started.
+/// Reads the report files that a gate's command writes: JUnit XML, TRX, and the JSON reports of jest, vitest and mocha. Files written
+/// before the command started are ignored, because an agent could have written them.
 /// </summary>
 internal static class TestReportFileReader
 {

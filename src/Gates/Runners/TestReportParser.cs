@@ -20,7 +20,7 @@ internal static class TestReportParser
         MaxCharactersInDocument = 64L * 1024 * 1024,
     };
 
-    /// <summary>A line of a stack trace that names a file and a line.</summary>
+    /// <summary>Pattern of a stack trace line that contains a file name and a line number.</summary>
     private const string Frame = @"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b";
 
     private static readonly SourceLocationSearchRule[] StackPlaces =

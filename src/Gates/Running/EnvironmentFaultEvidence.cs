@@ -10,7 +10,7 @@ internal sealed class EnvironmentFaultEvidence(IEnumerable<string> folders)
     private const long Full = 8L * 1024 * 1024;
     private readonly long? _kills = OutOfMemoryKillCounter.Count();
 
-    /// <summary>True if the machine's own records confirm the environment fault that a gate's output reports.</summary>
+    /// <summary>True if system records confirm the environment fault that a gate's output reports.</summary>
     /// <param name="cause">Reported cause, or null if the cause is unknown.</param>
     public bool Show(EnvironmentCause? cause) =>
         cause switch

@@ -20,7 +20,8 @@ public sealed record GateRunContext
     public IReadOnlyList<string> Planned { get; init; } = [];
 
     /// <summary>
-    /// True if a task of the plan does not declare its files. Any missing module may then be part of that task's unfinished work.
+    /// True if at least one task of the plan does not declare which files it writes. Any missing module may then be part of that task's
+    /// unfinished work.
     /// </summary>
     public bool MayWriteAnything { get; init; }
 
@@ -40,19 +41,21 @@ public sealed record GateRunContext
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;
 
-    /// <summary>Tests that were flaky before, as the test runner spells their names. If no other test fails, the gate runs up to three
-    /// times.</summary>
+    /// <summary>
+    /// Names, as printed by the test runner, of tests that were flaky in earlier runs. If no other test fails, the gate runs up to three
+    /// times.
+    /// </summary>
     public IReadOnlySet<string> FlakyBefore { get; init; } = new HashSet<string>();
 
     /// <summary>
-    /// New and changed tests, by their names in the sources. If the gate passes and these tests can be selected, they run alone up to two
-    /// more times.
+    /// Names, as written in the source files, of new and changed tests. If the gate passes and these tests can be selected, they run alone
+    /// up to two more times.
     /// </summary>
     public IReadOnlyList<string> NewTests { get; init; } = [];
 
     /// <summary>
-    /// Restores the worktree's files to their state before the gate. The gate reruns only if the function returns true. If null, a rerun
-    /// starts with the files that the first run left behind.
+    /// Function that restores the worktree's files to their state before the gate. The gate reruns only if the function returns true. If
+    /// the function is null, a rerun starts with the files that the first run left behind.
     /// </summary>
     public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
 

@@ -14,8 +14,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const string AloneSuffix = ".alone";
 
     /// <summary>
-    /// Maximum number of runs of a gate whose failed tests were all flaky before, and of new tests. In other cases, the maximum is one run
-    /// less.
+    /// Maximum number of runs of new tests, and of a gate whose failed tests were all flaky in earlier runs. In other cases, the maximum is
+    /// one less.
     /// </summary>
     private const int MostRuns = 3;
     private const int TailBytes = 8 * 1024;
@@ -23,7 +23,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const int LongestLine = 4 * 1024;
     private const long EvidenceBytes = 16L * 1024 * 1024;
 
-    /// <summary>Maximum length of a command in bytes, because Linux limits an argument to 128 KiB (MAX_ARG_STRLEN).</summary>
+    /// <summary>Maximum length of a command in bytes. Linux limits one argument to 128 KiB (MAX_ARG_STRLEN).</summary>
     private const int LongestCommand = 127 * 1024;
 
     private readonly ProcessRunner _processes = new(time);
@@ -144,8 +144,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     }
 
     /// <summary>
-    /// Returns the tests that failed in only one of two failed runs. Null if the same tests failed in both runs, or if no test failed in
-    /// both, for example because test names change.
+    /// Returns the tests that failed in only one of two failed runs. Returns null if the same tests failed in both runs. Also returns null
+    /// if no test failed in both, for example because test names change.
     /// </summary>
     private static IReadOnlyList<string>? FailedOnce(GateVerdict first, GateVerdict again)
     {
@@ -260,8 +260,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     }
 
     /// <summary>
-    /// Classifies a failure as an environment fault only with proof, namely a system record or the output of a tree without an agent's
-    /// code. A missing program or service may also be unfinished work.
+    /// Classifies a failure as an environment fault only if there is proof. Proof is either a system record or the output of a gate that
+    /// ran without an agent's code. A missing program or service may also be unfinished work.
     /// </summary>
     private static GateVerdict ClassifyFailure(GateVerdict verdict, GateRunContext subject, EnvironmentFaultEvidence records)
     {

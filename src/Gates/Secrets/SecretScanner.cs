@@ -99,8 +99,10 @@ public static class SecretScanner
     /// <param name="address">Remote's name, URL or path.</param>
     public static bool IsInAddress(string address) => GitRemoteAddressInspector.HasPassword(address) || FindByForm(address).Count > 0;
 
-    /// <summary>Returns the text without its secrets. Allowed secrets are also redacted, because the comment allows them only in the
-    /// source.</summary>
+    /// <summary>
+    /// Returns the text without its secrets. Secrets marked with the comment <see cref="Allow"/> are also redacted, because the comment
+    /// allows them only in source files.
+    /// </summary>
     public static string Redact(string text)
     {
         var redacted = new StringBuilder(text.Length);

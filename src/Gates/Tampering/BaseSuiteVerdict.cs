@@ -32,7 +32,7 @@ public sealed record TestCountDrop(string Gate, int Before, int Now);
 /// <param name="Failed">Names of failed tests, as the test runner spells them. Empty if the runner names none.</param>
 public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
-    /// <summary>Gates that ran fewer tests on the task's work than with the tests of the base.</summary>
+    /// <summary>Gates that ran fewer tests with the test files of the task's work than with those of the base.</summary>
     public IReadOnlyList<TestCountDrop> Fewer { get; init; } = [];
 
     /// <summary>Verdict if the gates were not run with the tests of the base.</summary>
@@ -68,8 +68,8 @@ public sealed record BaseSuiteVerdict(BaseSuiteResult Result, IReadOnlyList<stri
     }
 
     /// <summary>
-    /// Returns the gates that ran fewer tests on the work than according to a second list of verdicts. A missing count is treated as zero
-    /// tests.
+    /// Returns the gates that ran fewer tests on the work than in the run that a second list of verdicts describes. A missing count is
+    /// treated as zero tests.
     /// </summary>
     public static IReadOnlyList<TestCountDrop> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [

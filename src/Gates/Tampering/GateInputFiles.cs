@@ -5,8 +5,8 @@ using Orchestrator.Git.Program;
 namespace Orchestrator.Gates.Tampering;
 
 /// <summary>
-/// Files that affect a task's gates: scripts that gates run, configuration of their programs, and files that are loaded in place of other
-/// files. Work that adds, changes or removes such a file needs an approval.
+/// Files that affect a task's gates: scripts that gates run, configuration of the programs that gates use, and files loaded in place of
+/// others. Work that adds, changes or removes such a file needs an approval.
 /// </summary>
 public sealed partial class GateInputFiles
 {
@@ -151,7 +151,7 @@ public sealed partial class GateInputFiles
         return kind.IsIn(beside);
     }
 
-    /// <summary>Matches folders with test data.</summary>
+    /// <summary>Matches paths in folders that contain test data.</summary>
     [GeneratedRegex("(^|/)(__)?(fixtures?|testdata|test-data|snapshots?)(__)?/", RegexOptions.CultureInvariant)]
     private static partial Regex ExampleFolder();
 }

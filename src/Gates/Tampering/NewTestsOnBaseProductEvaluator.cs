@@ -61,7 +61,7 @@ public static class NewTestsOnBaseProductEvaluator
         bool IsRed(string name) => red.Any(one => TestNames.RefersTo(one, name));
     }
 
-    /// <summary>Returns an inconclusive proof, or null if the task has no new or changed test.</summary>
+    /// <summary>Returns an inconclusive result, or null if the task has no new or changed test.</summary>
     public static NewTestsOnBaseProductResult? Of(TestCodeChanges tests, InconclusiveNewTestsCause gap) =>
         tests.ToProve.Count == 0 ? null : Unknown(tests.ToProve, gap);
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Detects new files that a language runtime loads in place of an existing module with the same name.</summary>
 internal sealed class ShadowingModuleDetector
 {
-    /// <summary>Names of Python's standard modules and of the modules of its test tools.</summary>
+    /// <summary>Names of modules in Python's standard library and of common Python test tools.</summary>
     private static readonly HashSet<string> OfPython =
     [
         .. (
@@ -32,7 +32,7 @@ internal sealed class ShadowingModuleDetector
     /// <summary>Folders of installed packages, which are not committed.</summary>
     private static readonly string[] Installed = ["node_modules", "site-packages", ".venv", "venv"];
 
-    /// <summary>Folders that are usually on a module path.</summary>
+    /// <summary>Folders that are usually on Python's module search path.</summary>
     private static readonly string[] Roots = ["", "src", "lib", "python"];
 
     private readonly IReadOnlySet<string> _before;

@@ -3,12 +3,14 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Uses the naming rules of snapshot libraries to find the tests that use a snapshot. Has no side effects.</summary>
 internal static partial class SnapshotTestFinder
 {
-    /// <summary>Name of the folder with golden files, whose names Go tests often derive from the names of the tests.</summary>
+    /// <summary>
+    /// Name of the folder that contains golden files. In Go, the name of a golden file is often derived from the name of its test.
+    /// </summary>
     public const string GoldenName = "testdata";
 
     private const string Beside = "__snapshots__";
 
-    /// <summary>Returns the possible paths of the test file that compares a snapshot. Some of the paths may not exist.</summary>
+    /// <summary>Returns the possible paths of the test file that uses a snapshot. Some of the paths may not exist.</summary>
     /// <param name="path">Path of the snapshot.</param>
     /// <param name="text">Text of the snapshot. Insta writes the test's source file into its first lines.</param>
     public static IReadOnlyList<string> TestsOf(string path, string text)

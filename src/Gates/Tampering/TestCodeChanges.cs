@@ -71,7 +71,7 @@ public sealed class TestCodeChanges
     /// <summary>Names of tests that no longer exist.</summary>
     public IReadOnlyList<string> Gone { get; }
 
-    /// <summary>True if fewer tests exist than before, apart from those in files that the plan permits the task to change.</summary>
+    /// <summary>True if fewer tests exist than before. Tests in files that the plan permits the task to change are not counted.</summary>
     public bool IsFewer { get; }
 
     /// <summary>Existing tests that are now disabled.</summary>
@@ -93,7 +93,8 @@ public sealed class TestCodeChanges
     public IReadOnlyList<string> ToProve { get; }
 
     /// <summary>
-    /// True if a failed test, as the runner spells it, may be in a test file that the work changed or that uses changed data.
+    /// True if a failed test may be in a test file that the work changed or that uses changed data. The test is given by the name that the
+    /// runner prints.
     /// </summary>
     public bool IsInChangedFile(string failed) =>
         _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));

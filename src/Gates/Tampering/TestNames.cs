@@ -28,8 +28,8 @@ internal static partial class TestNames
     }
 
     /// <summary>
-    /// True if a failed test may be in a file, because the runner's name for the test contains the file's name. Without a file in that
-    /// name, true if the file contains a test of that name.
+    /// True if a failed test may be in a file, because the runner's name for the test contains the file's name. If the runner's name
+    /// contains no file name, true if the file contains a test of that name.
     /// </summary>
     public static bool MayBeIn(string failed, string path, IReadOnlyList<ParsedTestDefinition> tests) =>
         FileIn().Match(failed) is { Success: true } file

@@ -50,7 +50,7 @@ public sealed partial class TestSpecificCodeDetector
         ];
     }
 
-    /// <summary>Finds the tests of the product code that a task added, and returns a note for each kind of finding.</summary>
+    /// <summary>Finds tests of the product code added by a task, and returns a note for each kind of finding.</summary>
     /// <param name="repository">Repository of the commit.</param>
     /// <param name="commit">Commit of the work.</param>
     /// <param name="patch">Patch of the work.</param>

@@ -66,7 +66,7 @@ public sealed class GateWrittenFileTracker(string root, string stash) : IDisposa
     public bool AreOnlyOf(IReadOnlyCollection<Gate> gates) => _isKnown && _entries.Values.All(entry => !entry.HasForeign(gates));
 
     /// <summary>
-    /// Stashes all files that neither the set-up nor one of the given gates has written, and restores the other stashed files.
+    /// Moves files to the stash folder if neither the set-up nor one of the given gates wrote them. Moves all other stashed files back.
     /// </summary>
     /// <returns>False if another gate changed or removed one of their files, or the files can't be moved. The worktree must then be set up
     /// again.</returns>
@@ -93,7 +93,7 @@ public sealed class GateWrittenFileTracker(string root, string stash) : IDisposa
         }
     }
 
-    /// <summary>Files and folders that are currently stashed. A listed folder includes everything in it.</summary>
+    /// <summary>Files and folders that are currently in the stash folder. A listed folder includes everything in it.</summary>
     public IReadOnlyList<string> Stashed =>
         [
             .. _entries
@@ -104,7 +104,7 @@ public sealed class GateWrittenFileTracker(string root, string stash) : IDisposa
 
     private bool IsStashed(string path) => _entries.TryGetValue(path, out var entry) && entry.StashName is not null;
 
-    /// <summary>Restores all stashed files, except those that were replaced by new ones.</summary>
+    /// <summary>Moves all stashed files back, except those that were replaced by new ones.</summary>
     public void RestoreAll()
     {
         try
@@ -117,7 +117,7 @@ public sealed class GateWrittenFileTracker(string root, string stash) : IDisposa
         }
     }
 
-    /// <summary>Deletes the stashed files.</summary>
+    /// <summary>Deletes the stash folder and the files in it.</summary>
     public void Dispose() => FolderRemover.Remove(stash);
 
     // Names are in descending order, so that content comes before its folder.
@@ -242,7 +242,7 @@ public sealed class GateWrittenFileTracker(string root, string stash) : IDisposa
     {
         public FileSystemEntryStamp Stamp { get; set; }
 
-        /// <summary>True for a file that existed before the first gate.</summary>
+        /// <summary>True for a file that existed before the first gate ran.</summary>
         public bool IsOfSetUp { get; init; }
 
         /// <summary>Gates that wrote or removed the file.</summary>

@@ -54,7 +54,8 @@ public sealed class VerificationWorktreePool(GitRepository repository, IReadOnly
 
     /// <summary>
     /// Checks out a commit in an existing worktree, or returns null if the worktree no longer exists. Removes a worktree that can't be
-    /// cleaned (a container left files owned by root) or that was replaced by a program running in it.
+    /// cleaned, for example because a container left files owned by root. Also removes a worktree that a program running in it has
+    /// replaced.
     /// </summary>
     private static async Task<(Worktree, WorktreeRestorer)?> TryCheckOutAsync(
         WorktreeManager worktrees,
@@ -135,7 +136,7 @@ public sealed class VerificationWorktree(
     /// <summary>Absolute path of a folder next to the worktree. Output files of gates are temporarily moved to it.</summary>
     public string StashFolder => Worktree.Path + ".aside";
 
-    /// <summary>Checks out the commit again and removes all other files, including those of the set-up.</summary>
+    /// <summary>Checks out the commit again and removes all other files, including those that the set-up created.</summary>
     /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>
     public async Task CheckOutAgainAsync(string commit, CancellationToken stop) =>
         Baseline = await WorktreeRestorer.CheckOutAsync(Worktree, commit, VerificationWorktreePool.IndexOf(Worktree.Path), stop);

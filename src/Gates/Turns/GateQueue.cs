@@ -5,7 +5,7 @@ namespace Orchestrator.Gates.Turns;
 
 /// <summary>
 /// Queue of gates for all processes of a user. A gate that must run alone waits for all gates ahead of it. Other gates wait only for gates
-/// that run alone. Gates of dead processes are stopped and removed from the queue.
+/// that run alone. Gates whose owner process has died are stopped and removed from the queue.
 /// </summary>
 /// <param name="folder">Folder of the queue.</param>
 /// <param name="isFair">True if runs take turns (<see cref="RunFairShareTurnAllocator"/>), which requires that all gates of the queue run
@@ -65,8 +65,9 @@ internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
     private async Task<IReadOnlyList<GateQueueTicket>> ReadOtherTicketsAsync(GateQueueTicket ticket, string? within) =>
         [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
 
-    /// <summary>Starts the turn of a ticket if no other gate is running and the run of the ticket is next. Returns false
-    /// otherwise.</summary>
+    /// <summary>
+    /// Starts the turn of a ticket if no other gate is running and the ticket's run is next to get a turn. Returns false otherwise.
+    /// </summary>
     private async Task<bool> TryBeginAsync(GateQueueTicket ticket, string? within, CancellationToken stop)
     {
         using var one = await InterProcessFileLock.AcquireAsync(UserStateFolder.LockOf(folder), stop);

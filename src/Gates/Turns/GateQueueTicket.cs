@@ -12,7 +12,9 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
     /// <summary>Priority of the run, from the setting <c>usage.priority</c>. Default: 0.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Share of turns for the run, relative to other runs of the same priority. Minimum and default: 1.</summary>
+    /// <summary>
+    /// Weight of the run, which determines its share of turns relative to other runs of the same priority. Minimum and default: 1.
+    /// </summary>
     public int Weight
     {
         get;
@@ -60,7 +62,7 @@ internal sealed record GateQueueTicket(string Owner, string Mark, bool Alone, st
     internal GateQueueTicket? HolderAmong(IEnumerable<GateQueueTicket> others) =>
         others.Where(WaitsFor).MaxBy(other => other.Began is not null);
 
-    /// <summary>True while the ticket's process is alive.</summary>
+    /// <summary>True while the process that owns the ticket is alive.</summary>
     internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;
 
     /// <summary>Returns the tickets in the folder of a queue, in order. Tickets that are removed during the call are skipped.</summary>

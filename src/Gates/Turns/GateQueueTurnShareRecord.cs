@@ -5,14 +5,14 @@ using Orchestrator.Usage;
 namespace Orchestrator.Gates.Turns;
 
 /// <summary>
-/// Record of how runs share the turns in a queue whose gates run one at a time. The record is a file in the queue's folder that changes
-/// only under the queue's lock.
+/// Record of how runs share the turns in a queue whose gates run one at a time. The record is stored in a file in the queue's folder, which
+/// is changed only while the queue's lock is held.
 /// </summary>
 /// <param name="Turns">Shares of the runs.</param>
 /// <param name="Last">The turn that is running or ended last, or null if there was no turn.</param>
 internal sealed record GateQueueTurnShareRecord(RunFairShareTurnAllocator Turns, ActiveRunFairShareTurn? Last)
 {
-    /// <summary>Reads the shares of a queue. Missing or damaged shares start from zero.</summary>
+    /// <summary>Reads the record of a queue. If the record is missing or damaged, all shares start from zero.</summary>
     internal static GateQueueTurnShareRecord Read(string folder)
     {
         try
@@ -37,7 +37,7 @@ internal sealed record GateQueueTurnShareRecord(RunFairShareTurnAllocator Turns,
             JsonSerializer.SerializeToUtf8Bytes(this, GateQueueTurnShareJsonContext.Default.GateQueueTurnShareRecord)
         );
 
-    /// <summary>Returns the shares after adding the run of a new ticket.</summary>
+    /// <summary>Returns the record after adding the run of a new ticket.</summary>
     /// <param name="ticket">The new ticket.</param>
     /// <param name="others">All other tickets.</param>
     internal GateQueueTurnShareRecord Join(GateQueueTicket ticket, IReadOnlyList<GateQueueTicket> others, DateTimeOffset now)
@@ -61,7 +61,7 @@ internal sealed record GateQueueTurnShareRecord(RunFairShareTurnAllocator Turns,
                 free: 1
             );
 
-    /// <summary>Returns the shares after the turn of a ticket has started.</summary>
+    /// <summary>Returns the record after the turn of a ticket has started.</summary>
     internal GateQueueTurnShareRecord Begin(GateQueueTicket ticket) =>
         new(Charged(ticket.Began!.Value).Begin(ticket.Origin.RunKey), TurnOf(ticket));
 

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>A gate or set-up command that is running on this machine. Running steps are read from files, not from the workflow, to keep the
-/// run's workflow history short.</summary>
+/// <summary>
+/// A gate or set-up command that is running on this machine. Running gates and set-up commands are recorded in files, not in the workflow,
+/// to keep the run's workflow history short.
+/// </summary>
 /// <param name="Name">Name of the gate, or the command.</param>
 /// <param name="IsSetUp">True for a set-up command.</param>
 /// <param name="Origin">Run and task of the step.</param>

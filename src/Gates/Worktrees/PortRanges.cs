@@ -14,8 +14,8 @@ internal static class PortRanges
     private const string EphemeralFile = "/proc/sys/net/ipv4/ip_local_port_range";
 
     /// <summary>
-    /// Returns the first port of each range that can be assigned on this machine. Ranges in the machine's ephemeral ports are avoided if
-    /// possible.
+    /// Returns the first port of each range that can be assigned on this machine. Ranges that overlap the machine's ephemeral ports are
+    /// avoided if possible.
     /// </summary>
     internal static IReadOnlyList<int> FirstPortsOnMachine()
     {

@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Commits;
 /// <summary>Creates commits of files that the orchestrator itself writes, without using a checkout.</summary>
 public sealed class CheckoutlessCommitBuilder(GitRepository repository)
 {
-    /// <summary>File mode that git shows for a missing file.</summary>
+    /// <summary>All-zero file mode that git prints for a file that does not exist.</summary>
     private const string Nothing = "000000";
 
     /// <summary>Creates a commit on top of <paramref name="parent"/> in which the given files have the given contents and all other files

@@ -42,8 +42,8 @@ public sealed class CommitFileReader
             : null;
 
     /// <summary>
-    /// Returns the files below a folder whose names have a given ending, sorted by path. Each file comes with two paths: one below the
-    /// given folder, which may be a symbolic link, and the resolved one.
+    /// Returns the files below a folder whose file names end with a given suffix, sorted by path. Each file comes with two paths: one below
+    /// the given folder, which may be a symbolic link, and the resolved one.
     /// </summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {

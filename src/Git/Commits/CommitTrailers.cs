@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Commit trailers (git-interpret-trailers(1)) that identify the run, task and attempt that produced a commit. The commit of a result also
-/// records its content key.
+/// Commit trailers (git-interpret-trailers(1)) that identify the run, task and attempt that produced a commit. The commit of a task's
+/// result also records a content key, which identifies results that later runs can reuse.
 /// </summary>
 /// <param name="Run">Id of the run, in <c>Orchestrator-Run</c>.</param>
 /// <param name="Task">Id of the task, in <c>Orchestrator-Task</c>.</param>

@@ -7,7 +7,8 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
     private const string IndexLine = "\nindex ";
 
     /// <summary>
-    /// True if the file's part of the patch contains a NUL byte. Git uses a similar test to detect binary files if no attribute decides.
+    /// True if the file's part of the patch contains a NUL byte. Git uses a similar test to detect binary files if no attribute declares
+    /// whether a file is binary.
     /// </summary>
     public bool IsBinary { get; } = Bytes.Span.Contains((byte)0);
 

@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Commits;
 
 /// <summary>
-/// Builds the arguments of all git diff commands. The commands run no program and ignore attributes and settings that can hide changes,
-/// such as <c>-diff</c>, <c>binary</c> and text conversion. Changes inside a submodule's work tree are also ignored, because git would
-/// otherwise apply the submodule's own configuration.
+/// Builds the arguments of all git diff commands. With these arguments, git runs no external program and ignores attributes and settings
+/// that can hide changes, such as <c>-diff</c>, <c>binary</c> and text conversion. Changes inside a submodule's work tree are also ignored,
+/// because git would otherwise apply the submodule's own configuration.
 /// </summary>
 internal static class GitDiffArgumentBuilder
 {

@@ -95,8 +95,10 @@ public sealed class TreeEscapingSymlinkFinder(GitRepository repository)
         }
     }
 
-    /// <summary>Reads the targets of symbolic links. A target that can't be read is returned as an empty string, which counts as leading
-    /// outside.</summary>
+    /// <summary>
+    /// Reads the targets of symbolic links. A target that can't be read is returned as an empty string, which is treated as a path outside
+    /// the tree.
+    /// </summary>
     private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();

@@ -52,7 +52,7 @@ public sealed class BlockedGitHookOrSettingStore(GitRepository repository)
             ];
 
     /// <summary>
-    /// Accepts a quarantined item: puts it back in the repository in place of the current file or setting. The method is idempotent.
+    /// Accepts a quarantined item by restoring it in the repository in place of the current file or setting. The method is idempotent.
     /// </summary>
     public async Task AcceptAsync(BlockedGitHookOrSetting item, CancellationToken cancellationToken = default)
     {

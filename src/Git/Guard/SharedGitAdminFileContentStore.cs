@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Orchestrator.Git.Guard;
 
 /// <summary>
-/// Stores file contents by hash: recorded contents so that files can be restored, and replaced contents so that no user data is lost.
+/// Stores file contents by hash. Recorded contents are used to restore files, and replaced contents are retained so that no user data is
+/// lost.
 /// </summary>
 internal sealed class SharedGitAdminFileContentStore(string folder)
 {
@@ -32,7 +33,9 @@ internal sealed class SharedGitAdminFileContentStore(string folder)
         return file;
     }
 
-    /// <summary>Contents of small files, by hash, that the guard record itself will contain.</summary>
+    /// <summary>
+    /// Contents of small files, by hash. They are stored in the <see cref="SharedGitStateRecord"/> itself instead of in separate files.
+    /// </summary>
     internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Returns the hash and mode of a file without storing its content.</summary>

@@ -37,7 +37,7 @@ public sealed record SharedGitStateDifference(SharedGitStateDifferenceKind Kind,
     /// </summary>
     public bool IsLeft => Kind is SharedGitStateDifferenceKind.Stash or SharedGitStateDifferenceKind.Left;
 
-    /// <summary>Sentence that describes the difference for display.</summary>
+    /// <summary>Returns a sentence that describes the difference for display.</summary>
     public override string ToString()
     {
         var name = GitSettingLocation.TryParse(Name) is { } place

@@ -6,8 +6,8 @@ namespace Orchestrator.Git.Guard;
 
 /// <summary>
 /// Protects the repository state that all worktrees share while an agent works in one of them. Compares the state before and after the
-/// agent run, restores orchestrate's own files and quarantines items that would run programs. Leaves other changes to the user, and stores
-/// replaced content first, so that a wrong decision loses nothing.
+/// agent run, restores orchestrate's own files and quarantines items that would run programs. Other changes are left in place, and content
+/// is stored before it is replaced, so that a wrong decision causes no loss.
 /// </summary>
 /// <param name="storeFolder">Folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class SharedGitStateProtector(GitRepository repository, string storeFolder)
@@ -207,8 +207,8 @@ public sealed class SharedGitStateProtector(GitRepository repository, string sto
     }
 
     /// <summary>
-    /// Moves to the store folder a repository that has replaced a worktree's <c>.git</c> file, and rewrites the file. If a symbolic link
-    /// has replaced the whole worktree, the link is left for the user.
+    /// Rewrites a worktree's <c>.git</c> file. If a repository has replaced the file, first moves that repository to the store folder. If a
+    /// symbolic link has replaced the whole worktree, leaves the link for the user to handle.
     /// </summary>
     private void PutLinkBack(SharedGitStateDifference change)
     {

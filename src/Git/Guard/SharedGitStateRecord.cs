@@ -12,8 +12,8 @@ internal sealed record SharedGitStateRecord(IReadOnlyDictionary<string, SharedGi
 }
 
 /// <summary>
-/// Source-generated JSON serializer for guard records, chosen for speed. A record can have several thousand entries, and each agent run
-/// writes and reads one.
+/// Source-generated JSON serializer for records of the repository's state, chosen for speed. A record can have several thousand entries,
+/// and each agent run writes and reads one.
 /// </summary>
 [JsonSerializable(typeof(SharedGitStateRecord))]
 internal sealed partial class SharedGitStateJsonContext : JsonSerializerContext;

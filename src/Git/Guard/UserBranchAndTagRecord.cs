@@ -4,9 +4,9 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git.Guard;
 
 /// <summary>
-/// The user's branches and tags when an agent started. A ref that moved is attributed to the agent only if it now names a commit that was
-/// made in the agent's worktree. Such refs are reported and left unchanged, except a branch that was moved while it was checked out
-/// elsewhere.
+/// The user's branches and tags, as they were when an agent started. A ref that moved is attributed to the agent only if it now names a
+/// commit that was made in the agent's worktree. Such refs are reported and left unchanged, except a branch that was moved while it was
+/// checked out elsewhere.
 /// </summary>
 /// <param name="Refs">All branches and tags with the ids of their objects.</param>
 /// <param name="HeadLines">Number of entries in the reflog of the worktree's HEAD when the agent started. In a pooled worktree these

@@ -23,8 +23,8 @@ public enum CommitLandingStatus
     Detached,
 
     /// <summary>
-    /// The checkout of the target has unmerged files or uncommitted changes in files that the landing would change, or the target has
-    /// several checkouts.
+    /// The checkout of the target has unmerged files, or uncommitted changes in files that the landing would change. Also used if the
+    /// target is checked out in several worktrees.
     /// </summary>
     Dirty,
 

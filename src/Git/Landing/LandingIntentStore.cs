@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Recorded intent to change a checkout for a landing or its reversal, used to complete or undo an interrupted one.</summary>
+/// <summary>
+/// Recorded intent to change a checkout, either for a landing or for its reversal. The record is used to complete or undo the change if it
+/// is interrupted.
+/// </summary>
 internal sealed record LandingIntentRecord(string Old, string New, string Checkout);
 
 /// <summary>Records that a landing or its reversal is about to change the user's checkout, before any file changes.</summary>

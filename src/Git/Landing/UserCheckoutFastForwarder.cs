@@ -32,7 +32,7 @@ internal sealed class UserCheckoutFastForwarder(Worktree checkout)
         }
     }
 
-    /// <summary>True if git refused because it considers files in the checkout to be changed.</summary>
+    /// <summary>True if git refused to move the checkout because it considers files in the checkout to be changed.</summary>
     public static bool IsOfLocalChanges(GitException refusal) =>
         refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal);
 

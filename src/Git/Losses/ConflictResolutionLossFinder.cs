@@ -86,20 +86,9 @@ public sealed class ConflictResolutionLossFinder(
     )
     {
         var files = side.Step.Files.Where(file => file.IsTheirs).ToDictionary(file => file.Path, StringComparer.Ordinal);
-        foreach (var file in files.Values.Where(file => !file.IsText || isWhole(file.Path)))
+        foreach (var file in files.Values.Where(file => (!file.IsText || isWhole(file.Path)) && IsReplaced(file)))
         {
-            if (
-                !MergedFileVersions.HasSameContent(file.Base, file.Theirs)
-                && !MergedFileVersions.HasSameContent(file.Result, file.Theirs)
-                && (
-                    file.Result is null
-                    || MergedFileVersions.HasSameContent(file.Result, file.Ours)
-                    || MergedFileVersions.HasSameContent(file.Result, file.Base)
-                )
-            )
-            {
-                yield return Whole(file.Path);
-            }
+            yield return Whole(file.Path);
         }
         // Git leaves both sides of a conflict in its own merge, so only lines that it lacks, too, are excused there.
         var back = side.Balance.Surplus.Where(copies => conflicted.Contains(copies.Path)).ToList();
@@ -141,6 +130,16 @@ public sealed class ConflictResolutionLossFinder(
 
         static ConflictResolutionLoss Whole(string path) => new(IsOwn: true, path, 0, [], IsRemoval: false);
     }
+
+    /// <summary>True if the result lacks their changed file, because it is removed or has the content of ours or of the base.</summary>
+    private static bool IsReplaced(MergedFileVersions file) =>
+        !MergedFileVersions.HasSameContent(file.Base, file.Theirs)
+        && !MergedFileVersions.HasSameContent(file.Result, file.Theirs)
+        && (
+            file.Result is null
+            || MergedFileVersions.HasSameContent(file.Result, file.Ours)
+            || MergedFileVersions.HasSameContent(file.Result, file.Base)
+        );
 
     /// <summary>Changes of one side of a conflict, compared with the resolution and with git's own merge.</summary>
     private sealed record MergeSide(StagingBranchCommit Step, MergeLineComparisonResult Balance, MergeLineComparisonResult Gits);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Counts the occurrences of each line, keyed by the line's number in <see cref="LineIdTable"/>.</summary>
+/// <summary>Counts the occurrences of each line, keyed by the number that <see cref="LineIdTable"/> assigns to the line.</summary>
 internal static class LineCounts
 {
     /// <summary>Counts each line in a version of a file.</summary>
@@ -11,7 +11,9 @@ internal static class LineCounts
         return counts;
     }
 
-    /// <summary>Increments the count of each given line. Counts are keyed by the lines' numbers in <c>LineIdTable</c>.</summary>
+    /// <summary>
+    /// Increments the count of each given line. Counts are keyed by the numbers that <c>LineIdTable</c> assigns to lines.
+    /// </summary>
     public static void Add(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
     {
         foreach (var line in lines)

@@ -17,7 +17,7 @@ internal sealed class LineIdTable(bool isLoose = false)
     private readonly List<string> _lines = [];
 
     /// <summary>
-    /// Splits a file's content into lines and returns their numbers in this table. Returns null if the content is binary.
+    /// Splits a file's content into lines and returns the numbers that this table assigns to them. Returns null if the content is binary.
     /// </summary>
     public int[]? Read(ReadOnlySpan<byte> content)
     {
@@ -43,7 +43,7 @@ internal sealed class LineIdTable(bool isLoose = false)
     /// </summary>
     public static ReadOnlySpan<char> TrimLine(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
 
-    /// <summary>Returns the number of a line. Adds the line to the table if it is new.</summary>
+    /// <summary>Returns the number assigned to a line. If the line is new, adds it to the table.</summary>
     public int Number(ReadOnlySpan<char> line)
     {
         var known = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -19,7 +19,7 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     /// <summary>All tracked hunks in their current state.</summary>
     internal IReadOnlyList<WatchedMergedHunk> Hunks => _hunks;
 
-    /// <summary>Returns the text of a line by its number.</summary>
+    /// <summary>Returns the text of the line to which the line table assigned the given number.</summary>
     internal string LineOf(int number) => lines.Text(number);
 
     /// <summary>Returns a report with the state of every tracked hunk, and of lost lines that no task introduced.</summary>
@@ -55,8 +55,8 @@ internal sealed class LostHunkTracker(LineIdTable lines)
     }
 
     /// <summary>
-    /// Transfers the record of which hunks introduced a line if a step moved the line within its file or to another file. Returns the
-    /// removed and added lines that were not moved.
+    /// For each line that a step moved within its file or to another file, carries over the record of the hunks that introduced it. Returns
+    /// the removed and added lines that were not moved.
     /// </summary>
     private (IReadOnlyList<IdenticalLineGroup> Removed, IReadOnlyList<IdenticalLineGroup> Added) TransferMovedHunks(
         StagingBranchCommit step,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Finds the merge base of merged work, which is the tree from which both sides started.</summary>
+/// <summary>Finds the tree of the merge base of a staging commit and the work merged into it.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
     private readonly GitCommitReaderAndWriter _commits = new(repository);

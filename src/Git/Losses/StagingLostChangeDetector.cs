@@ -109,8 +109,8 @@ public sealed class StagingLostChangeDetector(GitRepository repository, IReadOnl
     }
 
     /// <summary>
-    /// True if git, when it repeats the merge, produces exactly the same files. If git's merge is clean, differences that occur there, too,
-    /// are removed from the line comparison.
+    /// True if git produces exactly the same files when the merge is repeated. If git's merge has no conflicts, differences that it also
+    /// contains are removed from the line comparison.
     /// </summary>
     private async Task<bool> IsGitsAsync(
         StagingBranchCommitReader reader,

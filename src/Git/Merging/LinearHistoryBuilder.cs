@@ -8,7 +8,7 @@ public sealed record CommitToLinearize(string Commit, string Message, CommitTrai
 {
     /// <summary>
     /// Commits of the merged side, oldest first. If copying them one by one produces the same files as the merge, the copies replace the
-    /// single commit. They keep author, date and message.
+    /// single commit. The copies retain the author, date and message of the original commits.
     /// </summary>
     public IReadOnlyList<string> Copied { get; init; } = [];
 }

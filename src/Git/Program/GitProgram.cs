@@ -140,7 +140,8 @@ public sealed partial class GitProgram
 
     /// <summary>
     /// Runs a call that only adds objects. Git names objects by their content and renames them into place, so the call takes no lock.
-    /// Leftovers of a killed call are complete or ignored, so the call needs neither a recorded intent nor protection from Ctrl-C.
+    /// Objects left behind by a killed call are either complete or ignored, so the call needs neither a recorded intent nor protection from
+    /// Ctrl-C.
     /// </summary>
     internal Task<GitCommandResult> AddObjectsAsync(GitCommandInvocation call, CancellationToken cancellationToken) =>
         RunAsync(call, GitCommandKind.Objects, mark: null, cancellationToken);

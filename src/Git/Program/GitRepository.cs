@@ -72,7 +72,9 @@ public sealed class GitRepository
     /// <summary>Effective settings when the repository was opened, without settings that would run a program.</summary>
     public GitConfiguration Configuration { get; private set; } = GitConfiguration.None;
 
-    /// <summary>Name and email address for commits: the configured author's, or <see cref="FallbackIdentity"/>.</summary>
+    /// <summary>
+    /// Name and email address for commits, taken from the configured author or, if none is configured, from <see cref="FallbackIdentity"/>.
+    /// </summary>
     public GitIdentity Identity => Configuration.Identity ?? FallbackIdentity;
 
     /// <summary>Returns a message that names the fallback identity if git has no identity configured, or null otherwise.</summary>

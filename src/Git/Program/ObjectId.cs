@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Tests for object ids, which are SHA-1 or SHA-256 hashes in hexadecimal.</summary>
+/// <summary>Recognizes object ids, which are SHA-1 or SHA-256 hashes in hexadecimal.</summary>
 internal static class ObjectId
 {
     /// <summary>All-zero id, which git prints in place of a missing object.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
 
     /// <summary>
     /// Returns the processes that may hold a lock file. These are processes that have the file open, and git processes in the repository
-    /// that are older than the file. The latter count because git closes some lock files before it finishes.
+    /// that are older than the file. Such git processes are included because git closes some lock files before it finishes.
     /// </summary>
     public IReadOnlyList<ProcessTableRow> HoldersOf(string lockFile)
     {

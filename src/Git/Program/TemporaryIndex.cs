@@ -39,8 +39,8 @@ internal sealed class TemporaryIndex : IDisposable
     }
 
     /// <summary>
-    /// Removes old temporary index files that killed processes left behind. Considers only their age, because processes in other containers
-    /// are not visible.
+    /// Removes old temporary index files that killed processes left behind. Age is the only criterion, because processes in other
+    /// containers are not visible.
     /// </summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {

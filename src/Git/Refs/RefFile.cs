@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Refs;
 
 /// <summary>
-/// Reads one ref directly from git's files (gitrepository-layout(5)), which saves a git process for the most frequent query. Other ref
-/// storage formats, symbolic refs and damaged files are left to git. Only git writes refs.
+/// Reads one ref directly from git's files (gitrepository-layout(5)), which saves a git process for the most frequent query. Callers must
+/// use git for other ref storage formats, symbolic refs and damaged files. Only git writes refs.
 /// </summary>
 internal static class RefFile
 {

@@ -15,7 +15,10 @@ public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, stri
 /// deletes branches, so that no branch changes while the user has it checked out (<see cref="CheckedOutBranchProtector"/>).</summary>
 public sealed class RefStore(GitRepository repository)
 {
-    /// <summary>Prefix of refs that retain otherwise unreferenced commits, such as replaced ones and removed stash entries.</summary>
+    /// <summary>
+    /// Prefix of refs that retain commits that would otherwise be unreferenced, such as the replaced values of refs and removed stash
+    /// entries.
+    /// </summary>
     internal const string KeptPrefix = "refs/orchestrator/foreign/";
 
     private const string MissingRef = "not a valid ref";
@@ -48,7 +51,9 @@ public sealed class RefStore(GitRepository repository)
             : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
     }
 
-    /// <summary>Returns the object id of a ref, and true if the ref is symbolic. Refs created by this program are never symbolic.</summary>
+    /// <summary>
+    /// Returns the object id of a ref, and a value that is true if the ref is symbolic. Refs created by this program are never symbolic.
+    /// </summary>
     public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
     {
         if (RefFile.TryRead(repository, name, out var plain))

@@ -75,7 +75,7 @@ public sealed class FolderAsGitTreeStore(GitRepository repository)
                 )
             ).Lines;
 
-    /// <summary>Writes a tree from contents that are already stored as blobs.</summary>
+    /// <summary>Writes a git tree whose blobs are already stored in the repository.</summary>
     /// <param name="contents">Blob ids by path in the tree.</param>
     /// <param name="cancellationToken">Checked between git calls.</param>
     /// <returns>Id of the tree.</returns>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Sharing;
 
 /// <summary>
-/// A git bundle file (git-bundle(1)) that contains commits with their full history. It serves hosts that can reach neither each other nor a
-/// common remote.
+/// A git bundle file (git-bundle(1)) that contains commits with their full history. Transfers commits between hosts that can reach neither
+/// each other nor a common remote.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="path">Absolute path of the file.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Inspects addresses of git remotes, which may contain secrets of the user.</summary>
+/// <summary>Inspects addresses of git remotes, which may contain the user's secrets.</summary>
 public static class GitRemoteAddressInspector
 {
     private const int SshPort = 22;

@@ -7,7 +7,7 @@ public sealed class RepositoryCloner(GitProgram git)
     private const string Suffix = ".cloning-";
 
     /// <summary>
-    /// Name suffix of a temporary clone folder whose lock file is not held yet. Because of the suffix, other processes do not mistake the
+    /// Name suffix of a temporary clone folder whose lock file is not held yet. Without the suffix, another process could mistake the
     /// folder for a leftover of a dead process and remove it.
     /// </summary>
     private const string BeginningSuffix = ".beginning-";
@@ -23,8 +23,10 @@ public sealed class RepositoryCloner(GitProgram git)
         return name is "." or ".." ? "" : name;
     }
 
-    /// <summary>Creates the clone if it does not exist. A killed call leaves no partial clone at the path, and the next call removes the
-    /// leftovers.</summary>
+    /// <summary>
+    /// Creates the clone if it does not exist. If the process is killed, no partial clone remains at the path, and the next call removes
+    /// the leftovers.
+    /// </summary>
     /// <param name="address">URL or path.</param>
     /// <param name="folder">Absolute path of the clone. Its parent folder must exist.</param>
     /// <param name="cancellationToken">Cancels the git calls.</param>

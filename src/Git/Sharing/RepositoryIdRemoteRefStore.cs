@@ -2,8 +2,10 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Id shared by all clones of a repository that use the same remote, even if the clones use different addresses for it. The id is
-/// stored in a ref on the remote, which the first clone creates.</summary>
+/// <summary>
+/// Stores an id on the remote, in a ref that the first clone creates. All clones that use the same remote share the id, even if they use
+/// different addresses for it.
+/// </summary>
 /// <param name="repository">A clone.</param>
 /// <param name="remote">Name or address of the remote.</param>
 public sealed class RepositoryIdRemoteRefStore(GitRepository repository, string remote)

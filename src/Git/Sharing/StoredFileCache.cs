@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Modification time and size of a file, which usually reveal a change without reading the file.</summary>
+/// <summary>Modification time and size of a file, which usually show whether the file has changed, so that it need not be read.</summary>
 /// <param name="Written">Time of the last write, in UTC.</param>
 /// <param name="Length">Length in bytes.</param>
 public readonly record struct FileStamp(DateTime Written, long Length)
@@ -21,13 +21,14 @@ public readonly record struct FileStamp(DateTime Written, long Length)
 }
 
 /// <summary>
-/// Caches the blob ids of files whose contents are stored in git, together with each file's time and size when it was stored.
+/// Caches the blob ids of files whose contents are stored in git. Each entry includes the file's modification time and size at the time
+/// when it was stored.
 /// </summary>
 public sealed class StoredFileCache
 {
     private readonly Dictionary<string, (FileStamp Stamp, bool IsSettled, string Id)> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the blob id of a file's current content, or null if it may not have been stored yet.</summary>
+    /// <summary>Returns the blob id of a file's current content, or null if the content might not be stored yet.</summary>
     /// <param name="path">Absolute path.</param>
     internal string? Find(string path) =>
         _files.TryGetValue(path, out var known) && known.IsSettled && known.Stamp == FileStamp.Of(path) ? known.Id : null;

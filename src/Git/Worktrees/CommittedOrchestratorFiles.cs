@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Finds committed files and folders at paths that belong to the orchestrator. They were committed either by mistake or by an attacker who
-/// wants this program to follow a link.
+/// Finds committed files and folders at paths that belong to orchestrate. Such files are committed either by mistake or by an attacker who
+/// wants orchestrate to follow a link.
 /// </summary>
 /// <param name="checkout">Checkout whose index is read.</param>
 public sealed class CommittedOrchestratorFiles(Worktree checkout)
@@ -16,7 +16,7 @@ public sealed class CommittedOrchestratorFiles(Worktree checkout)
     public sealed record GitFileModeAndPath(string Mode, string Path);
 
     /// <summary>
-    /// Returns the problem and its fix for a committed file or folder that prevents runs from starting, or null if there is none.
+    /// Describes a committed file or folder that prevents runs from starting, together with the fix. Returns null if there is none.
     /// </summary>
     /// <param name="worktrees">Folder of all worktrees as named in the settings.</param>
     /// <param name="commit">Commit from which agents start, or null for HEAD.</param>

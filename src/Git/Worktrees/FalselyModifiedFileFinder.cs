@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Finds pristine files, which are exactly as a checkout writes them, although git may report them as changed. Git compares the content
+/// Finds files that are exactly as a checkout writes them (pristine), although git may report them as changed. Git compares the content
 /// that <c>git add</c> would store, which can differ from the committed content, for example because of line endings or filters.
 /// </summary>
 internal sealed class FalselyModifiedFileFinder(Worktree worktree)
@@ -44,8 +44,8 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
     }
 
     /// <summary>
-    /// Returns changed files whose content on disk is exactly as a checkout of the earlier commit writes it, so that only their stored form
-    /// differs. An agent that adds all files also adds such files, although it never edited them.
+    /// Returns files that count as changed although their content on disk is exactly as a checkout of the earlier commit writes it. Only
+    /// their form in git differs. An agent that adds all files also adds such files, although it never edited them.
     /// </summary>
     /// <param name="changes">Differences from a commit. The new side may be an index or a commit.</param>
     /// <param name="isWanted">True for a file whose new form is requested work. If null, every new form counts as requested if attributes
@@ -61,7 +61,9 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
         return await FindAsync(EntriesBefore(changes.Where(change => !isWanted(change.Path))), cancellationToken);
     }
 
-    /// <summary>Returns the files on disk that are exactly as a checkout writes the index or commit entry with the same path.</summary>
+    /// <summary>
+    /// Returns the files on disk that are exactly as a checkout would write them from the index or commit entry with the same path.
+    /// </summary>
     private async Task<HashSet<string>> FindByOwnEntryAsync(IReadOnlyCollection<GitTreeFile> entries, CancellationToken stop)
     {
         var pristine = new HashSet<string>(StringComparer.Ordinal);
@@ -169,8 +171,8 @@ internal sealed class FalselyModifiedFileFinder(Worktree worktree)
     }
 
     /// <summary>
-    /// Adds to <paramref name="pristine"/> those files that a checkout overwrote with another entry, because the names differ only in case
-    /// and the file system ignores case.
+    /// Adds to <paramref name="pristine"/> those files that a checkout overwrote with the content of another entry. This happens if the
+    /// names differ only in case and the file system ignores case.
     /// </summary>
     private async Task AddTwinsAsync(IReadOnlyList<GitTreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {

@@ -1,15 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Links worktrees to the keys of git-crypt, which encrypts files with a git filter. Git-crypt stores its keys in the git directory, but
-/// searches for a linked worktree's keys in the administrative folder. Without the link, git can't check out or add any file.
+/// Links worktrees to the keys of git-crypt, which encrypts files with a git filter. Git-crypt stores its keys in the git directory, but in
+/// a linked worktree, it searches that worktree's administrative folder. Without the link, git can't check out or add any file.
 /// </summary>
 internal static class GitCryptKeys
 {
     /// <summary>Name of the key folder in the repository's common directory.</summary>
     public const string FolderName = "git-crypt";
 
-    /// <summary>True for a filter of git-crypt, which is <c>git-crypt</c>, optionally followed by the name of a key.</summary>
+    /// <summary>
+    /// True if a filter belongs to git-crypt. Its name is then <c>git-crypt</c>, or <c>git-crypt-</c> followed by the name of a key.
+    /// </summary>
     public static bool IsFilter(string filter) => filter == FolderName || filter.StartsWith(FolderName + "-", StringComparison.Ordinal);
 
     /// <summary>True if the repository contains the key of a git-crypt filter, which means that it is unlocked for the filter.</summary>

@@ -12,7 +12,7 @@ public static class GitIgnoreRuleMatcher
 {
     private const int MostOutput = 4 * 1024 * 1024;
 
-    /// <summary>Returns the given files that are ignored and not tracked, each with the ignore rule that matches it.</summary>
+    /// <summary>Returns those of the given files that are ignored and untracked, each with the ignore rule that matches it.</summary>
     public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(
         Worktree worktree,
         IReadOnlyCollection<string> paths,

@@ -12,7 +12,7 @@ public static partial class GitLfsFileReader
     /// size.</summary>
     private const int LongestHeader = 128;
 
-    /// <summary>True if git is configured for Git LFS, either in this repository or, as many installations do, globally.</summary>
+    /// <summary>True if git is configured for Git LFS, either in this repository or globally.</summary>
     public static bool AreSetUp(GitRepository repository) => repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 };
 
     /// <summary>True if git is configured for Git LFS and the content of at least one Git LFS file is stored locally.</summary>
@@ -78,7 +78,10 @@ public static partial class GitLfsFileReader
     /// <summary>True if the content of a blob is a Git LFS pointer.</summary>
     public static bool IsPointer(byte[] blob) => IdIn(blob) is not null;
 
-    /// <summary>Returns the content to which a Git LFS pointer refers, so that an attribute can't hide content from a check.</summary>
+    /// <summary>
+    /// Returns the content to which a Git LFS pointer refers, or the blob itself if it is not a pointer. Checks use this content, so that a
+    /// file can't hide its content in Git LFS. Returns null if the content is too large or is not stored locally.
+    /// </summary>
     /// <param name="repository">Repository that stores the large files.</param>
     /// <param name="blob">Content of the blob.</param>
     /// <param name="limit">Maximum number of bytes to read.</param>

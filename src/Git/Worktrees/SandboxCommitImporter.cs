@@ -4,9 +4,9 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Transfers commits of a confined agent to the repository. Instead of the repository's common directory, the agent sees a private one with
-/// copies of refs and configuration. In it, the agent can stash, tag, branch and install hooks. Only objects and the task's branch are
-/// transferred to the repository, objects first, while the agent works and after it has ended.
+/// Transfers a sandboxed agent's commits to the repository. The agent can stash, tag, branch and install hooks in a private common
+/// directory with copies of refs and configuration. Objects and then the task's branch, but nothing else, are transferred while the agent
+/// works and after it has ended.
 /// </summary>
 /// <param name="worktree">Worktree of the agent.</param>
 /// <param name="branch">Full ref name of the agent's branch.</param>
@@ -20,7 +20,9 @@ public sealed partial class SandboxCommitImporter(Worktree worktree, string bran
     private const int LongestId = 128;
     private const int MostPackedRefs = 64 * 1024 * 1024;
 
-    /// <summary>Files of the common directory that git needs. The agent gets copies, so that its changes do not affect others.</summary>
+    /// <summary>
+    /// Files of the common directory that git needs. The agent gets copies, so that its changes do not affect the repository.
+    /// </summary>
     private static readonly string[] s_copied =
     [
         "HEAD",

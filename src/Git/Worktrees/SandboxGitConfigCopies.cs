@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// Copies of git's configuration for confined programs, reduced to identity, formats, filters and remotes. Credentials, and programs that
-/// only the user may choose, are omitted.
+/// Copies of git's configuration for confined programs, reduced to identity, formats, filters and remotes. Credentials and signing keys are
+/// omitted, and so are programs that only the user may choose, such as an editor.
 /// </summary>
 /// <remarks>Filters run inside the sandbox. Without filters, an agent would commit files in plain text that the repository keeps
 /// encrypted.</remarks>

@@ -13,9 +13,9 @@ public sealed record UnfinishedWorkSnapshot(string Commit, string Tree, string? 
 }
 
 /// <summary>
-/// Stores snapshots of an agent's unfinished work, which are taken every few minutes. Each task has one snapshot, in its own object folder
-/// outside the repository's ("alternates" in gitrepository-layout(5)). The previous folder is deleted after a new snapshot is complete, so
-/// superseded snapshots use no disk space. In the repository's own object folder, their objects would remain until garbage collection.
+/// Stores snapshots of an agent's unfinished work, which are taken every few minutes. Each task has one snapshot, in an object folder
+/// outside the repository's own ("alternates" in gitrepository-layout(5)). The previous folder can therefore be deleted as soon as a new
+/// snapshot is complete, without waiting for garbage collection.
 /// </summary>
 /// <param name="name">Run and task that identify the work, as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWorkStore(GitRepository repository, string name)
@@ -84,7 +84,7 @@ public sealed class UnfinishedWorkStore(GitRepository repository, string name)
                 )
                 .FirstOrDefault(found => found is not null);
 
-    /// <summary>Returns the folder of a run's unfinished work, which has one subfolder per task with such work.</summary>
+    /// <summary>Returns the folder that contains a run's unfinished work, with one subfolder for each task that has such work.</summary>
     /// <param name="run">Name of the run.</param>
     public static string FolderOf(GitRepository repository, string run) => Path.Combine(repository.OwnDirectory, "unfinished", run);
 

@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Copies files that git does not track but agents need (local settings, credentials of a test database) from the user's checkout
-/// into a worktree. The file <c>.worktreeinclude</c> in that checkout lists the files, with patterns as in <c>.gitignore</c>.</summary>
+/// <summary>
+/// Copies files that git does not track but agents need, such as local settings, from the user's checkout into a worktree. The file
+/// <c>.worktreeinclude</c> in that checkout lists the files, with patterns as in <c>.gitignore</c>.
+/// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="linked">Path of the checkout if it is a linked worktree, or null for the main checkout.</param>
 public sealed class UntrackedFileCopier(GitRepository repository, string? linked = null)

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>
-/// A checkout with a branch or a detached HEAD. Git is called with the path of its administrative folder, so that a modified <c>.git</c>
-/// file in the checkout can't redirect orchestrate's calls.
+/// A checkout with a branch or a detached HEAD. Git is called with the path of the worktree's administrative folder, so that a modified
+/// <c>.git</c> file in the checkout can't redirect orchestrate's calls.
 /// </summary>
 public sealed class Worktree
 {
@@ -114,8 +114,8 @@ public sealed record WorktreeRequest(string Path, string Commit)
     public string? Branch { get; init; }
 
     /// <summary>
-    /// True if only orchestrate uses the path (a cache folder), so anything there that is not a worktree of this repository is removed. An
-    /// example is a worktree of a repository that was deleted and cloned again. If false, anything else at the path is an error.
+    /// True if only orchestrate uses the path (a cache folder). Anything else at the path, such as a worktree of a repository that was
+    /// deleted and cloned again, is then removed. If false, files at the path that do not belong to orchestrate cause an error.
     /// </summary>
     public bool IsOwnPlace { get; init; }
 
@@ -125,6 +125,6 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// <summary>Pool from which to take a worktree, or null to create a new one.</summary>
     public WorktreePool? Pool { get; init; }
 
-    /// <summary>Reason for locking the worktree, which git shows to users.</summary>
+    /// <summary>Reason for the lock on the worktree, which git shows to users together with the lock.</summary>
     public string LockReason { get; init; } = "in use by orchestrate";
 }

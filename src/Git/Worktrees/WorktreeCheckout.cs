@@ -2,7 +2,7 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Creates the files of a worktree, or takes over the files of a pooled worktree.</summary>
+/// <summary>Creates the files of a worktree, or reuses the files of a pooled worktree.</summary>
 internal sealed class WorktreeCheckout(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";

@@ -10,8 +10,8 @@ public sealed class WorktreeContentDiscarder(Worktree worktree, WorktreeDiscardP
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
     /// <summary>
-    /// Resets the files and the checked-out branch to a commit. Keeps ignored files and nested repositories, because snapshots do not
-    /// contain them and they could not be restored.
+    /// Resets the files and the checked-out branch to a commit. Keeps ignored files and nested repositories, which could not be restored,
+    /// because snapshots do not contain them.
     /// </summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {

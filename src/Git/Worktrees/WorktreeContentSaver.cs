@@ -72,7 +72,7 @@ public sealed class WorktreeContentSaver(GitRepository repository)
     }
 
     /// <summary>
-    /// Saves the current files permanently under a new, numbered ref below a prefix. Earlier refs are kept. If a ref below the prefix
+    /// Saves the current files permanently under a new, numbered ref with the given prefix. Earlier refs are kept. If a ref with the prefix
     /// already has the same files and parent commit, that ref is returned instead.
     /// </summary>
     /// <param name="keep">Prefix of the ref and message of the commit.</param>
@@ -94,7 +94,7 @@ public sealed class WorktreeContentSaver(GitRepository repository)
     }
 
     /// <summary>
-    /// Retains a commit under a ref below a prefix. Creates a new, numbered ref unless an existing ref below the prefix already names the
+    /// Retains a commit under a ref with a prefix. Creates a new, numbered ref unless an existing ref with the prefix already points to the
     /// commit.
     /// </summary>
     private async Task<string> KeepCommitAsync(string commit, string prefix, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ namespace Orchestrator.Git.Worktrees;
 public sealed record RetentionTarget(string Prefix, string Message, CommitTrailers Trailers);
 
 /// <summary>
-/// Permission to discard a worktree's content, granted only if the content is retained elsewhere or is nobody's work.
-/// <see cref="WorktreeContentDiscarder"/> requires a permit.
+/// Permission to discard a worktree's content. Granted only if the content is retained elsewhere, or if it is not the work of an agent or
+/// user. <see cref="WorktreeContentDiscarder"/> requires a permit.
 /// </summary>
 public sealed class WorktreeDiscardPermit
 {

@@ -13,7 +13,7 @@ public sealed class WorktreeFileReaderAndWriter(string root)
 
     private const int DeepestFolder = 40;
 
-    /// <summary>True for a regular file without any link in its path.</summary>
+    /// <summary>True if the path names a regular file and contains no link.</summary>
     public bool HasFile(string path) => KindOf(path) == FileSystemEntryKind.File;
 
     /// <summary>True for a regular file or a symbolic link whose parent folders are not links. Git can store both kinds.</summary>
@@ -22,7 +22,7 @@ public sealed class WorktreeFileReaderAndWriter(string root)
     /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
     public bool HasSpecialFile(string path) => KindOf(path) == FileSystemEntryKind.Other;
 
-    /// <summary>True for a regular file that its owner may execute, without any link in its path.</summary>
+    /// <summary>True if the path names a regular file that its owner may execute, and contains no link.</summary>
     internal bool IsExecutable(string path)
     {
         try

@@ -69,7 +69,10 @@ internal sealed class WorktreeFolders(GitRepository repository)
         );
     }
 
-    /// <summary>Returns the folder of all worktrees relative to the main checkout, or null if it is outside the main checkout.</summary>
+    /// <summary>
+    /// Returns the path of the folder that contains all worktrees, relative to the main checkout. Returns null if the folder is outside the
+    /// main checkout.
+    /// </summary>
     private string? RootOf(string folder)
     {
         if (repository.MainCheckout is not { } checkout)

@@ -3,8 +3,10 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The <c>HEAD</c> of a worktree in which an agent or the user worked. <c>HEAD</c> may be on another branch, detached or in the
-/// middle of a rebase.</summary>
+/// <summary>
+/// The <c>HEAD</c> of a worktree in which an agent or the user worked. <c>HEAD</c> may be on another branch or detached, and a rebase may
+/// be in progress.
+/// </summary>
 /// <param name="worktree">Worktree in which no agent or user is working.</param>
 public sealed class WorktreeHead(Worktree worktree)
 {
@@ -14,7 +16,7 @@ public sealed class WorktreeHead(Worktree worktree)
     /// <summary>Git operation that was started in the worktree and not finished.</summary>
     public UnfinishedGitOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
 
-    /// <summary>Returns the unmerged files at which a rebase, merge or similar operation stopped.</summary>
+    /// <summary>Returns the unmerged files that caused a rebase, merge or similar operation to stop.</summary>
     public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
     {
         var output = await worktree.Repository.ReadAsync(

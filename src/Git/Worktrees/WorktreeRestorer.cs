@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Changes that restoring a worktree has reverted, and the untracked and ignored files that remain.</summary>
+/// <summary>Changes that were reverted when a worktree was restored, and the untracked and ignored files that remain.</summary>
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
 /// <param name="Removed">Files and folders that were removed because the commit does not contain them.</param>
 /// <param name="Others">Untracked and ignored files and folders that remain.</param>
@@ -174,8 +174,8 @@ public sealed class WorktreeRestorer
     private static string IndexOf(Worktree worktree) => Path.Combine(worktree.AdminDirectory, "index");
 
     /// <summary>
-    /// Replaces a file with a copy that has the same modification time. Git compares the index's modification time with those of its
-    /// entries to decide which of them to check again.
+    /// Replaces a file with a copy that has the same modification time. Git compares the modification time of the index with the times of
+    /// its entries to decide which entries to check again.
     /// </summary>
     private static void Copy(string from, string to)
     {

@@ -16,8 +16,7 @@ internal sealed class WorktreeStager(
     private const string NestedMode = "160000 ";
 
     /// <summary>
-    /// Maximum number of attempts to add the files. If a program is still writing to the worktree during the last attempt, the user must
-    /// intervene.
+    /// Maximum number of attempts to add the files. The last attempt fails if a program is still changing files in the worktree.
     /// </summary>
     private const int MostTries = 10;
 

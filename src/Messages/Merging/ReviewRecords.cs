@@ -22,10 +22,10 @@ public static class ReviewTaskDefinition
 /// <summary>Options for the review of a run before it lands.</summary>
 public sealed record RunReviewOptions
 {
-    /// <summary>Name of the agent that reviews. Tasks with the same agent share its account.</summary>
+    /// <summary>Name of the reviewer's agent. Tasks with the same agent share its account.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>Maximum number of review rounds before a user decides.</summary>
+    /// <summary>Maximum number of review rounds before a user has to decide.</summary>
     [Range(1, 100)]
     public int MaxRounds { get; init; } = 3;
 
@@ -33,16 +33,16 @@ public sealed record RunReviewOptions
     public TimeSpan Timeout { get; init; }
 
     /// <summary>
-    /// True if the reviewer does not review the change. Instead, it picks the best result among tasks with identical descriptions when the
-    /// evidence rates several results equally.
+    /// True if the reviewer does not review the change. Instead, when the results of tasks with identical descriptions are equally good
+    /// according to the evidence, the reviewer picks the best one.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Picks { get; init; }
 }
 
 /// <summary>
-/// Request to compare the results of tasks whose descriptions are identical. The activity stores questions for the reviewer if the evidence
-/// rates several results equally.
+/// Request to compare the results of tasks whose descriptions are identical. The activity stores questions for the reviewer if several
+/// results are equally good according to the evidence.
 /// </summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">Repository of the run.</param>
@@ -155,9 +155,7 @@ public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repos
     /// <inheritdoc cref="ReviewPreparationResult.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>
-    /// Number of open findings at which a user has to decide. A smaller number of findings becomes tasks. Null for no limit.
-    /// </summary>
+    /// <summary>Smallest number of open findings that requires a user's decision. Fewer findings become tasks. Null for no limit.</summary>
     public int? TasksBelow { get; init; }
 }
 

@@ -7,7 +7,7 @@ public sealed record RunReviewStatus
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
-    /// <summary>Maximum number of review rounds before a user decides.</summary>
+    /// <summary>Maximum number of review rounds before a user has to decide.</summary>
     [JsonPropertyName("maxRounds")]
     public required int MaxRounds { get; init; }
 

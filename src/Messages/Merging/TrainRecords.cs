@@ -115,7 +115,9 @@ public sealed record MergeQueueInput
 
     public required RunWorkflowSettings Rules { get; init; }
 
-    /// <summary>True if one activity merges, gates and lands a batch; false for queues from earlier versions.</summary>
+    /// <summary>
+    /// True if a single activity merges a batch, runs the gates and moves the staging branch; false for queues from earlier versions.
+    /// </summary>
     public bool MergesAtOnce { get; init; }
 
     /// <summary>Position of the staging branch.</summary>
@@ -134,7 +136,7 @@ public sealed record MergeQueueInput
     /// <summary>Names of gates that have both failed and passed on the same tree.</summary>
     public IReadOnlyList<string> FlakyGates { get; init; } = [];
 
-    /// <summary>Ids of tasks whose next merge is in a batch of one.</summary>
+    /// <summary>Ids of tasks that are merged next in a batch of their own.</summary>
     public IReadOnlyList<string> Alone { get; init; } = [];
 
     /// <summary>Id of the task that was sent back to resolve a conflict; empty if there is none.</summary>
@@ -244,7 +246,7 @@ public sealed record BuildBatchInput(
 )
 {
     /// <summary>
-    /// Commit at which the run expects the staging branch: the last merge reported to the run, or the run's base commit. Empty if unknown.
+    /// Expected tip of the staging branch: the last merge reported to the run, or the run's base commit. Empty if unknown.
     /// </summary>
     public string StagingTip { get; init; } = "";
 
@@ -312,7 +314,10 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
             : null;
 }
 
-/// <summary>Results of the three steps of merging a batch: building, gating and landing. The result of a skipped step is null.</summary>
+/// <summary>
+/// Results of the three steps for a batch: creating the merge commits, running the gates, and moving the staging branch. The result of a
+/// skipped step is null.
+/// </summary>
 /// <param name="Built">Results of <see cref="IMergeQueueActivities.BuildBatchAsync"/>.</param>
 /// <param name="Gated">Result of <see cref="IMergeQueueActivities.GateBatchAsync"/>, or null if no gates were run.</param>
 /// <param name="Landed">Results of <see cref="IMergeQueueActivities.LandBatchAsync"/>, or null if staging was not moved.</param>
@@ -333,12 +338,12 @@ public sealed record VerifyMergeBatchInput(
     int Tries
 );
 
-/// <summary>Request to run gates on a published merge in a free slot of any host.</summary>
+/// <summary>Request to run gates on a published merge on any host with a free slot.</summary>
 /// <param name="Gate">The merge and its gates.</param>
 /// <param name="HomeQueue">Queue of the owner host, which has the merge.</param>
 public sealed record VerifyPublishedMergeInput(VerifyMergeBatchInput Gate, string HomeQueue);
 
-/// <summary>Request to move the staging branch to the merge commits of a batch.</summary>
+/// <summary>Request to move the staging branch to the last merge commit of a batch.</summary>
 /// <param name="Merges">Merges to land, each on top of the previous one. The first one is on top of the expected staging commit.</param>
 public sealed record AdvanceStagingBranchInput(
     string RunId,

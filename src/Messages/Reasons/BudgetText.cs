@@ -41,7 +41,7 @@ public static class BudgetText
                 + $"resets at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z"
         );
 
-    /// <summary>Formats a limit, such as <c>5.00 USD</c>.</summary>
+    /// <summary>Formats the limit of a budget, such as <c>5.00 USD</c>.</summary>
     public static string Of(BudgetLimit limit) =>
         Join(limit.Usd is { } usd ? $"{Dollars(usd)} USD" : null, limit.Tokens is { } tokens ? Plural.Grouped(tokens, "token") : null);
 

@@ -309,7 +309,7 @@ public sealed record LandingRevertedReason(VerbatimQuote How, string Kept) : Rea
 [StatusReasonKind("mailed")]
 public sealed record AgentMailSentReason(VerbatimQuote Message) : Reason;
 
-/// <summary>Notifications about the run could not be sent.</summary>
+/// <summary>Notices about the run could not be sent.</summary>
 /// <param name="Problem">Explanation from the notification channels.</param>
 [StatusReasonKind("people-not-told")]
 public sealed record NoticesNotSentReason(VerbatimQuote Problem) : Reason;

@@ -10,7 +10,7 @@ public sealed record TaskNotSelectedForRunReason : Reason;
 [StatusReasonKind("dependency-ended")]
 public sealed record TaskDependencyFailedReason(string Task, string State) : Reason;
 
-/// <summary>A dependency whose failure had caused this task to be skipped was restarted, so this task is pending again.</summary>
+/// <summary>A dependency was restarted after its failure had caused this task to be skipped. This task is now pending again.</summary>
 /// <param name="Task">Id of the dependency.</param>
 [StatusReasonKind("dependency-goes-on")]
 public sealed record FailedDependencyResumedReason(string Task) : Reason;
@@ -81,7 +81,9 @@ public sealed record LeaseRequestFailedReason(VerbatimQuote Cause) : Reason;
 [StatusReasonKind("step-failing")]
 public sealed record ActivityFailingRepeatedlyReason(string Activity, int Failures, VerbatimQuote Cause) : Reason;
 
-/// <summary>The task's work conflicts, and its merge is waiting until another task has resolved its own conflict.</summary>
+/// <summary>
+/// The task's work conflicts with the staging branch, and its merge is waiting until another task has resolved its own conflict.
+/// </summary>
 /// <param name="Task">Id of the other task.</param>
 /// <param name="Conflict">Conflict that this task's work has.</param>
 [StatusReasonKind("waits-for-conflict")]
@@ -123,7 +125,7 @@ public sealed record NewPlanNotMadeReason(Reason? Because) : Reason;
 [StatusReasonKind("other-plan-not-taken")]
 public sealed record NewPlanNotAdoptedReason(Reason Because) : Reason;
 
-/// <summary>The findings of a review are left to the tasks of another plan.</summary>
+/// <summary>The findings of a review will be fixed by the tasks of another plan.</summary>
 [StatusReasonKind("findings-for-other-plan")]
 public sealed record FindingsLeftToNewPlanReason : Reason;
 
@@ -132,7 +134,8 @@ public sealed record FindingsLeftToNewPlanReason : Reason;
 public sealed record NewReviewForUserCommitsReason : Reason;
 
 /// <summary>
-/// The reviewer was not asked to compare results of tasks with the same description, although the evidence rates the results equally.
+/// The reviewer was not asked to compare the results of tasks with the same description, although the results are equally good according to
+/// the evidence.
 /// </summary>
 /// <param name="Why">The results that were not compared, each with the reason.</param>
 [StatusReasonKind("not-compared")]

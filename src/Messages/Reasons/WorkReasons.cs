@@ -204,7 +204,7 @@ public sealed record MergeConflictNeedsUserReason(Reason Because, int Attempts, 
 [StatusReasonKind("plan-still-faulty")]
 public sealed record PlanStillFaultyReason(int Attempts, IReadOnlyList<VerbatimQuote> Problems) : Reason;
 
-/// <summary>The reviewer's answer is still unreadable, and the reviewer may not be asked again.</summary>
+/// <summary>The reviewer's answer is still unreadable after the last permitted attempt.</summary>
 /// <param name="Attempts">Number of answers by the reviewer.</param>
 /// <param name="Problems">Problems that remain in the answer.</param>
 [StatusReasonKind("review-still-unreadable")]

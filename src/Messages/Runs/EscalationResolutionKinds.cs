@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Ways in which a user can resolve an escalated run.</summary>
+/// <summary>Ways in which a user can resolve the escalation of a run.</summary>
 public static class EscalationResolutionKinds
 {
     /// <summary>The user has repaired the run with commits on the staging branch.</summary>
@@ -15,7 +15,7 @@ public static class EscalationResolutionKinds
     /// <summary>The run ends. Its work is retained under a ref.</summary>
     public const string Abort = "abort";
 
-    /// <summary>All ways in which a user can resolve an escalated run.</summary>
+    /// <summary>All ways in which a user can resolve the escalation of a run.</summary>
     public static IReadOnlyList<string> All { get; } = [ManualFix, Replan, Abort];
 }
 
@@ -67,7 +67,7 @@ public sealed record ManualFixCommits
     /// <summary>Number of the user's commits.</summary>
     public int Commits { get; init; }
 
-    /// <summary>Subject lines of the first few of the user's commits, and the number of remaining commits.</summary>
+    /// <summary>Subject lines of the user's first few commits, and the number of remaining commits.</summary>
     public string Summary { get; init; } = "";
 }
 

@@ -8,8 +8,8 @@ namespace Orchestrator.Messages;
 public sealed record FailingActivityStatus(string Task, string Activity, int Attempt, string Message)
 {
     /// <summary>
-    /// Number of hosts that offer slots suitable for a slot request, all of which are taken; 0 if no host offers any. Null if unknown, or
-    /// for other activities.
+    /// Number of hosts whose slots suit a slot request but are all taken; 0 if no host offers a suitable slot. Null if unknown, or for
+    /// other activities.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Hosts { get; init; }

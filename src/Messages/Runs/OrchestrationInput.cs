@@ -7,7 +7,7 @@ namespace Orchestrator.Messages;
 /// <summary>
 /// Input of <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>, <see cref="Request"/>
 /// and <see cref="RequestFile"/>. Users also write this JSON by hand (<c>temporal workflow start --input '{...}'</c>), so names are in
-/// camel case, and unknown members are rejected by name. New members must be optional, because running workflows replay with old inputs.
+/// camel case, and errors name unknown members. New members must be optional, because running workflows replay with old inputs.
 /// </summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput
@@ -72,7 +72,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("workers")]
     public int? Workers { get; init; }
 
-    /// <summary>Ids of the only tasks to run. The tasks on which they depend count as done. Null to run all tasks.</summary>
+    /// <summary>Ids of the tasks to run. The tasks on which they depend count as done. Null to run all tasks.</summary>
     [JsonPropertyName("only")]
     public IReadOnlyList<string>? Only { get; init; }
 
@@ -86,8 +86,8 @@ public sealed record OrchestrationInput
     public string? Land { get; init; }
 
     /// <summary>
-    /// True to keep only the best result of tasks with identical descriptions. If the evidence rates several results equally, the reviewer
-    /// picks one. Requires the landing mode <c>branches</c>.
+    /// True to keep only the best result of tasks with identical descriptions. If several results are equally good according to the
+    /// evidence, the reviewer picks one. Requires the landing mode <c>branches</c>.
     /// </summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -151,8 +151,8 @@ public sealed record OrchestrationInput
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
 
     /// <summary>
-    /// True to confirm recommended reviews without asking a user, such as those of a medium risk score or of uncommitted changes. Does not
-    /// replace required approvals.
+    /// True to confirm recommended reviews, such as those for a medium risk score or for uncommitted changes, without asking a user. Does
+    /// not replace required approvals.
     /// </summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }

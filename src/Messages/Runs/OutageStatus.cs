@@ -10,7 +10,7 @@ public sealed record OutageStatus(
     [property: JsonPropertyName("until")] DateTimeOffset? Until
 )
 {
-    /// <summary>Text of <see cref="Why"/>; empty if it is null.</summary>
+    /// <summary>The reason in <see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => StatusReasonFormatter.Of(Why);
 }

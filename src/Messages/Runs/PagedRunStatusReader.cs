@@ -4,8 +4,8 @@ namespace Orchestrator.Messages;
 public static class PagedRunStatusReader
 {
     /// <summary>
-    /// Maximum number of attempts to read all pages from one state of the run. If the run keeps changing, the last attempt may mix states
-    /// from different moments.
+    /// Maximum number of attempts to read all pages from one state of the run. If the run keeps changing, the result of the last attempt
+    /// may combine pages from different states.
     /// </summary>
     private const int Tries = 5;
 

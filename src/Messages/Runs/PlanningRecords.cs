@@ -81,7 +81,9 @@ public sealed record PlanningPreparationResult
 /// <summary>Request to store the finished plan at the location given at the run's start, and to remove the planner's worktree.</summary>
 public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
 {
-    /// <summary>Number of the replanning (request for another plan) within the run, from 1; 0 for the first plan.</summary>
+    /// <summary>
+    /// Number of the replanning within the run, from 1, or 0 for the first plan. A replanning makes another plan at a user's request.
+    /// </summary>
     public int Replan { get; init; }
 
     /// <inheritdoc cref="PlanningPreparationResult.PlanningHash"/>

@@ -22,7 +22,7 @@ public sealed record RunEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
+    /// <summary>The reason in <see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => StatusReasonFormatter.Of(Why);
 
@@ -33,7 +33,7 @@ public sealed record RunEvent
         init => field = value ?? "";
     } = "";
 
-    /// <summary>User who decided, with their client (<c>kim@laptop</c>), or null if no user decided.</summary>
+    /// <summary>User who decided, with the name of the user's host (<c>kim@laptop</c>), or null if no user decided.</summary>
     [JsonPropertyName("by")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }

@@ -52,7 +52,7 @@ public static class RunLivenessClassifier
         return run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers)) ? Paused : Moving;
     }
 
-    /// <summary>Returns the run's state as text for users, which also shows if the run is paused or waiting.</summary>
+    /// <summary>Returns the run's state as text for users. The text also shows whether the run is paused or waiting.</summary>
     /// <param name="run">Status of the run. Reads <see cref="RunStatus.Standing"/> if it is set.</param>
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch

@@ -50,7 +50,7 @@ public sealed record RunWorkflowSettings
     /// <summary>Time that a task waits for another run's lease before its status shows how long it has been waiting.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>Delay before the first probe of a failing account or host. Doubles with each probe, up to 30 minutes.</summary>
+    /// <summary>Delay before the first probe of a failing account or host. The delay doubles with each probe, up to 30 minutes.</summary>
     public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Maximum number of verified tasks that are merged and gated in one batch; 1 to merge them one by one.</summary>
@@ -146,7 +146,7 @@ public sealed record LoadPlanInput(string RunId, RepositoryReference Repository,
 public sealed record PlanOutline
 {
     /// <summary>
-    /// True if the server knows the search attribute for the run's state. Setting an unknown attribute would fail each workflow task.
+    /// True if the server knows the search attribute for the run's state. Setting an unknown attribute would make each workflow task fail.
     /// </summary>
     public bool ListsState { get; init; }
 
@@ -205,7 +205,7 @@ public sealed record ReadTasksInput(string RunId, RepositoryReference Repository
 
 /// <summary>
 /// A task as seen by the scheduler: only the data that workflows use, with the settings applied. The agent's instructions
-/// (<see cref="PlanTask"/>) stay in the stored plan, because each activity would repeat them in the event history.
+/// (<see cref="PlanTask"/>) stay in the stored plan, because otherwise each activity would repeat them in the event history.
 /// </summary>
 public sealed record TaskOutline
 {
@@ -341,7 +341,7 @@ public sealed record LandInput(
     string BaseCommit
 )
 {
-    /// <summary>Commit at which the run expects the staging branch: the last merge reported to the run. Empty if unknown.</summary>
+    /// <summary>Expected tip of the staging branch: the last merge reported to the run. Empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
     /// <summary>
@@ -422,7 +422,7 @@ public sealed record RunResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
+    /// <summary>The reason in <see cref="Why"/> as text; empty if it is null.</summary>
     public string Reason => StatusReasonFormatter.Of(Why);
     public string LandedCommit { get; init; } = "";
     public int AgentStarts { get; init; }

@@ -23,7 +23,9 @@ public sealed record RunStatus
     [JsonPropertyName("runId")]
     public required string RunId { get; init; }
 
-    /// <summary>Temporal run id of the execution that reports; a reset starts a new execution. Empty in the answer to a query.</summary>
+    /// <summary>
+    /// Temporal run id of the workflow execution that reported this status; a reset starts a new execution. Empty in the answer to a query.
+    /// </summary>
     [JsonPropertyName("executionId")]
     public string ExecutionId
     {
@@ -44,7 +46,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
+    /// <summary>The reason in <see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => StatusReasonFormatter.Of(Why);
 
@@ -201,7 +203,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Current outages of accounts or of the host. Tasks that need them are waiting.</summary>
+    /// <summary>Current outages of accounts or of the host. Tasks that need an affected account or host are waiting.</summary>
     [JsonPropertyName("outages")]
     public IReadOnlyList<OutageStatus> Outages
     {
@@ -282,12 +284,12 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReviewStatus? Review { get; init; }
 
-    /// <summary>The last replanning that a user requested, in which a planner makes another plan; null if there was none.</summary>
+    /// <summary>Status of the last replanning that a user requested, in which a planner makes a new plan; null if there was none.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplanStatus? Replan { get; init; }
 
-    /// <summary>Numbers of tasks by state. Set for commands and reports; null in the answer to a query.</summary>
+    /// <summary>Task counts by state. Set for commands and reports; null in the answer to a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunTaskCounts? Counts { get; init; }
@@ -298,8 +300,8 @@ public sealed record RunStatus
     public string? Standing { get; init; }
 
     /// <summary>
-    /// Users' commands that are stored for the process that will continue the run. Added by commands such as <c>orchestrate status</c>, not
-    /// by the run's workflow.
+    /// User commands that are stored until a process continues the run. Added by commands such as <c>orchestrate status</c>, not by the
+    /// run's workflow.
     /// </summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -314,8 +316,8 @@ public sealed record RunStatus
     public IReadOnlyList<RunProcessCrashRecord>? Crashes { get; init; }
 
     /// <summary>
-    /// Sentences about notices that could not be delivered, each with the next step. Added by commands such as <c>orchestrate status</c>,
-    /// not by the run's workflow.
+    /// Messages about notices that could not be delivered. Each message states the next step. Added by commands such as <c>orchestrate
+    /// status</c>, not by the run's workflow.
     /// </summary>
     [JsonPropertyName("unsent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -330,7 +332,7 @@ public sealed record RunStatus
     public IReadOnlyList<AgentStartHoldStatus>? Held { get; init; }
 
     /// <summary>
-    /// True if the run could make progress but no worker serves it; <c>orchestrate resume</c> continues the run. Null if unknown, for
+    /// True if the run could make progress but no worker is serving it; <c>orchestrate resume</c> continues the run. Null if unknown, for
     /// example for a run on a separate Temporal server. Added by commands such as <c>orchestrate status</c>, not by the run's workflow.
     /// </summary>
     [JsonPropertyName("abandoned")]
@@ -338,7 +340,7 @@ public sealed record RunStatus
     public bool? Abandoned { get; init; }
 
     /// <summary>
-    /// Other host that the run is waiting for, because no worker on that host polls for the run's activities. Null if the run is not
+    /// Another host for which the run is waiting. No worker on that host is polling for the run's activities. Null if the run is not
     /// waiting for another host, or if unknown. Set by commands that show runs.
     /// </summary>
     [JsonPropertyName("away")]
@@ -361,8 +363,7 @@ public sealed record RunStatus
     public RunSpendingLimits? Budgets { get; init; }
 
     /// <summary>
-    /// True if the run's work is on the branch on which the run landed. A run that merged nothing lands only its base commit, which does
-    /// not count.
+    /// True if the run has landed work of its own. A run that merged nothing lands only its base commit, which does not count.
     /// </summary>
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;

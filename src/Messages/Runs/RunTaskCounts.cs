@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Number of a run's tasks in each state, computed in one place for all displays. Excludes the planner, replannings and the review. Tasks
-/// that were not requested are counted separately.
+/// Counts of a run's tasks by state, computed in one place so that all displays agree. Excludes the planner, replannings and the review.
+/// Tasks that were not requested are counted separately.
 /// </summary>
 public sealed record RunTaskCounts
 {
@@ -16,7 +16,7 @@ public sealed record RunTaskCounts
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
-    /// <summary>Number of tasks whose verified work is retained on separate branches, because the user requested branches.</summary>
+    /// <summary>Number of tasks whose verified work is retained on separate branches, as the run's landing mode requires.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Kept { get; init; }

@@ -47,7 +47,7 @@ public sealed record RunWorkflowCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PartialLandingRecord? Parts { get; init; }
 
-    /// <summary>Signed commands that were carried out and could still be sent again, or null if there are none.</summary>
+    /// <summary>Signed commands that were carried out and that might still be sent again; null if there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AnswerToSignedCommand>? SignedAnswers { get; init; }
 
@@ -107,7 +107,7 @@ public sealed record TaskCheckpoint
     public bool LeftOut { get; init; }
 
     /// <summary>
-    /// True if the task may reuse a stored result although it was started before, for example by an earlier execution of the run.
+    /// True if the task may reuse a stored result even though the task was already started, for example by an earlier execution of the run.
     /// </summary>
     public bool MayReuse { get; init; }
 }
@@ -118,7 +118,8 @@ public sealed record TaskCheckpoint
 public sealed record CheckpointFile(string Hash, int Count);
 
 /// <summary>
-/// Request to store a page of tasks together with the tasks of an earlier file. A newer entry replaces the entry for the same task.
+/// Request to store a page of task states in a new file, together with the task states from an earlier file. A newer entry replaces the
+/// older entry for the same task.
 /// </summary>
 /// <param name="Before">Earlier file, or null for the first page.</param>
 /// <param name="Tasks">Page of tasks to store.</param>
@@ -136,10 +137,10 @@ public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repos
 /// <summary>State of a run's connection to the lease workflow, passed to the next execution of the run's workflow.</summary>
 public sealed record RunLeaseClientCheckpoint
 {
-    /// <summary>True if the run has announced itself to the lease workflow, which coordinates the runs of a repository.</summary>
+    /// <summary>True if the run has registered with the lease workflow, which coordinates the runs of a repository.</summary>
     public bool Joined { get; init; }
 
-    /// <summary>True if other runs are active in the repository, or null if the run does not know this yet.</summary>
+    /// <summary>True if other runs are active in the repository; null if not yet known.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>Leases that tasks hold or have requested, by task id.</summary>

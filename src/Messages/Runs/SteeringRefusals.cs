@@ -2,7 +2,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// Checks users' commands. Each check returns the reason to refuse the command, or null if the command is valid. The run itself applies the
-/// checks. While no worker serves the run, they are applied to its recorded status.
+/// checks. While no worker is serving the run, they are applied to its recorded status.
 /// </summary>
 public static class SteeringRefusals
 {
@@ -11,7 +11,8 @@ public static class SteeringRefusals
         isAtWork ? null : $"{task} is {state}; only a running task can be paused.";
 
     /// <summary>
-    /// Checks a command to retry a task. The command may also answer a question that the planner has answered in the meantime.
+    /// Checks a command to retry a task. If the task's question has already been answered by the planner, the reason explains how to
+    /// correct that answer.
     /// </summary>
     /// <param name="isAtWork">True if the task is active and waits for nothing.</param>
     /// <param name="answered">The planner's last answer to the task's agent, or null if there is none.</param>

@@ -18,7 +18,7 @@ public sealed record UnattendedRunContractRecord
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 
-    /// <summary>Sentences from preflight, each with a reason why the run might need a user's attention or end early.</summary>
+    /// <summary>Remarks from preflight. Each remark is a reason why the run might need a user's attention or end early.</summary>
     [JsonPropertyName("remarks")]
     public IReadOnlyList<string> Remarks
     {
@@ -28,7 +28,8 @@ public sealed record UnattendedRunContractRecord
 }
 
 /// <summary>
-/// Expected cost and time of a run, based on past runs in the repository. Each range should contain 80 % of the possible outcomes.
+/// Expected cost and time of a run, based on past runs in the repository. The actual value should fall within each range with a probability
+/// of 80 %.
 /// </summary>
 public sealed record RunForecast
 {
@@ -56,7 +57,7 @@ public sealed record RunForecast
     [JsonPropertyName("pastTasks")]
     public int PastTasks { get; init; }
 
-    /// <summary>Number of past runs that contained the past tasks.</summary>
+    /// <summary>Number of past runs that the forecast is based on.</summary>
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
 
@@ -69,7 +70,7 @@ public sealed record RunForecast
     } = [];
 }
 
-/// <summary>Expected use of one usage limit, as a range that should contain 80 % of the possible outcomes.</summary>
+/// <summary>Expected use of one usage limit, as a range that should contain the actual value with a probability of 80 %.</summary>
 /// <param name="Account">Name of the account.</param>
 /// <param name="Window">The service's name for the limit, such as <c>five_hour</c>.</param>
 /// <param name="Low">Lower bound in percent, where 100 means the whole limit.</param>

@@ -3,8 +3,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// All steering commands, with which users control a run. A new command needs an entry here, a handler in the workflow, and the messages
-/// with which the workflow answers. The client, the command line, the API, the web page and their documentation are derived from the entry.
+/// Catalog of the steering commands with which users control a run. Each new command needs an entry here, a handler in the workflow, and
+/// messages for the workflow's answers. The client, command line, API, web page and documentation are derived from the entry.
 /// </summary>
 public static class SteeringCatalog
 {
@@ -161,7 +161,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Lands a run whose previous landing was refused, or whose landing a user has to start.</summary>
+    /// <summary>Lands a run after a refused landing, or when the run is waiting for a user to start the landing.</summary>
     public static SteeringCommandDefinition Promote { get; } =
         new("promote", SteeringTargetKinds.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
         {

@@ -2,13 +2,15 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Author of a command, and whether the command's signature verifies the author.</summary>
+/// <summary>Author of a command, either as claimed by the sender or as proven by the command's signature.</summary>
 /// <param name="By">Author for records, with the words <c>proven by</c> or <c>claimed</c> if the run lists approvers.</param>
 /// <param name="IsProven">True if an approver of the run has signed the command.</param>
 /// <param name="Refusal">Sentence that refuses the command; null if its author may send it.</param>
 public sealed record SteeringCommandAuthor(string By, bool IsProven, string? Refusal = null)
 {
-    /// <summary>Maximum age of a signature. Long enough for a command that is signed one day and stored until the next morning.</summary>
+    /// <summary>
+    /// Maximum age of a signature. The limit is long enough for a command that is signed one day and stored until the next morning.
+    /// </summary>
     public static readonly TimeSpan SignatureLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Maximum amount by which the signer's clock may be ahead of this clock.</summary>
@@ -67,8 +69,8 @@ public sealed record SteeringCommandAuthor(string By, bool IsProven, string? Ref
         : null;
 
     /// <summary>
-    /// Adds <c>(claimed)</c> to the name of an author that no signature verifies. In runs without approvers, marks only names that imitate
-    /// a verified one.
+    /// Adds <c>(claimed)</c> to an author's name if no signature verifies the author. In runs without approvers, marks only names that
+    /// imitate a verified name.
     /// </summary>
     private static string Claimed(string by, RunWorkflowSettings rules) =>
         rules.Approvers is null or [] && !by.Contains(Proven, StringComparison.OrdinalIgnoreCase) ? by

@@ -43,7 +43,7 @@ public sealed record SteeringCommandDefinition(
     /// <summary>True if the command is valid for runs that have ended.</summary>
     public bool AcceptsEnded { get; init; }
 
-    /// <summary>True if the command also resumes a run that no worker serves.</summary>
+    /// <summary>True if the command also resumes a run that no worker is serving.</summary>
     public bool Continues { get; init; } = true;
 
     /// <summary>
@@ -52,17 +52,16 @@ public sealed record SteeringCommandDefinition(
     public string? Decision { get; init; }
 
     /// <summary>
-    /// Example command lines. The command line has a command for each definition with examples; others belong to a command of its own, such
-    /// as <c>land</c>.
+    /// Example command lines. Each definition with examples is a command of its own on the command line. Definitions without examples are
+    /// offered by other commands, such as <c>land</c>.
     /// </summary>
     public IReadOnlyList<string> Examples { get; init; } = [];
 
-    /// <summary>Returns the ids of the questions that the command may answer, the most likely one first.</summary>
+    /// <summary>Returns the ids of the questions that the command may answer, with the most likely question first.</summary>
     public Func<SteeringCommandUserInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 
     /// <summary>
-    /// Returns a sentence about the first missing or invalid argument, and another about how to correct it. Null if all arguments are
-    /// valid.
+    /// Returns a message about the first missing or invalid argument, and advice on how to correct it. Null if all arguments are valid.
     /// </summary>
     /// <param name="input">Arguments given by the caller.</param>
     public (string Fault, string Cure)? FaultOf(SteeringCommandUserInput input)

@@ -16,14 +16,14 @@ public sealed record SteeringMessage(string Name, object? Message)
     /// </summary>
     public Func<RunStatus, bool>? Reached { get; init; }
 
-    /// <summary>Meaning of the run's answer that the command changed nothing.</summary>
+    /// <summary>Cause to assume if the run answers that the command changed nothing.</summary>
     public SteeringNoEffectCause Unchanged { get; init; }
 
     /// <summary>True if the command also reverts the run's landing after the run has ended.</summary>
     public bool Withdraws { get; init; }
 }
 
-/// <summary>Possible meanings of the answer with which a run reports that a command changed nothing.</summary>
+/// <summary>Possible causes if a run reports that a command changed nothing.</summary>
 public enum SteeringNoEffectCause
 {
     /// <summary>The run was already in the requested state.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Checks users' commands against the recorded status of a run that no worker serves. Returns null if the record gives no reason to refuse
-/// the command, so that the run itself decides.
+/// Checks users' commands against the recorded status of a run that no worker is serving. Returns null if the recorded status gives no
+/// reason to refuse the command. The run itself then decides.
 /// </summary>
 internal static class WorkerlessRunCommandValidator
 {
@@ -70,7 +70,7 @@ internal static class WorkerlessRunCommandValidator
 
     /// <summary>
     /// Returns the reason to refuse a new limit that does not exceed the recorded spending, or null if there is none. Checks only tasks
-    /// that are waiting for the budget. The current spending is only in the account ledgers.
+    /// that are waiting for the budget, because the current spending is known only to the account ledgers.
     /// </summary>
     public static string? OfRaise(RunStatus run, RaiseBudgetArguments command)
     {

@@ -32,7 +32,7 @@ public abstract record AgentCallInput
     public bool Stop { get; init; }
 
     /// <summary>
-    /// True to only wait until the user releases a hold on the agent. The activity starts no agent, and then returns
+    /// True to wait, without starting the agent, until no hold prevents its start. The activity then returns
     /// <see cref="FailureClass.Held"/>.
     /// </summary>
     public bool AwaitRelease { get; init; }
@@ -61,7 +61,7 @@ public sealed record RunAgentInput : AgentCallInput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskReport? Report { get; init; }
 
-    /// <summary>True if the activity that ran the agent also verifies the agent's work, given the result of the agent run.</summary>
+    /// <summary>True if, given the result of the agent run, the same activity also verifies the agent's work.</summary>
     public bool Verifies(AgentRunResult result) => Report is not null && result.FailureClass == FailureClass.None;
 
     /// <summary>
@@ -151,7 +151,7 @@ public sealed record AgentAnswerValidationResult
     /// <summary>Problems with the answer; empty if the answer is valid.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Path, relative to the repository, of the file that lists all problems of the answer for the next attempt.</summary>
+    /// <summary>Path, relative to the repository, of the file that lists all problems with the answer for the next attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary>

@@ -8,9 +8,7 @@ namespace Orchestrator.Messages;
 /// agent.</param>
 public sealed record RelayAgentCandidate(string Agent, TimeSpan After);
 
-/// <summary>
-/// A switch of a task to another agent, because waiting for the reset of the previous agent's usage limit would have taken too long.
-/// </summary>
+/// <summary>A switch of a task to another agent, made to avoid a long wait for the reset of the previous agent's usage limit.</summary>
 public sealed record TaskAgentSwitch
 {
     /// <summary>Name of the previous agent.</summary>

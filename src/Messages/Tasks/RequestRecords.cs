@@ -6,7 +6,7 @@ public static class AgentRequestNextStepKinds
     /// <summary>A user has to answer the request.</summary>
     public const string Person = "person";
 
-    /// <summary>The planner is asked before a user.</summary>
+    /// <summary>The planner is asked first, and a user only if necessary.</summary>
     public const string Planner = "planner";
 
     /// <summary>The agent continues with the answer in <see cref="AgentRequestEvaluationResult.Text"/>.</summary>
@@ -16,7 +16,7 @@ public static class AgentRequestNextStepKinds
     /// made.</summary>
     public const string Ask = "ask";
 
-    /// <summary>The approved packages are installed in a commit on top of staging.</summary>
+    /// <summary>The approved packages are installed in a commit on top of the staging branch.</summary>
     public const string Install = "install";
 
     /// <summary>
@@ -115,7 +115,7 @@ public sealed record AgentRequestEvaluationResult
     public string Note { get; init; } = "";
 }
 
-/// <summary>Request to install approved packages in a commit on top of staging.</summary>
+/// <summary>Request to install approved packages in a commit on top of the staging branch.</summary>
 public sealed record InstallPackagesInput
 {
     public required TaskWorkflowInput Task { get; init; }
@@ -124,7 +124,7 @@ public sealed record InstallPackagesInput
     public required int Start { get; init; }
 
     /// <summary>
-    /// Number of the installation attempt, from 1. Incremented if staging moved after the last installation commit was made.
+    /// Number of the installation attempt, from 1. Incremented if the staging branch moved after the last installation commit was made.
     /// </summary>
     public int Round { get; init; } = 1;
 
@@ -136,18 +136,18 @@ public sealed record InstallPackagesInput
 public sealed record PackageInstallationResult
 {
     /// <summary>
-    /// Commit that contains the installed packages and is to be merged. Empty if staging already has the packages, or if the packages can't
-    /// be installed.
+    /// Commit that contains the installed packages and is to be merged. Empty if the staging branch already has the packages, or if the
+    /// packages can't be installed.
     /// </summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Reason why the packages can't be installed, as text for the agent; empty if there is none.</summary>
+    /// <summary>Reason why the packages can't be installed, as text for the agent; empty if they can be installed.</summary>
     public string Problem { get; init; } = "";
 }
 
 /// <summary>
-/// Request to finish processing an agent's request. If staging has the requested packages, the activity commits the task's unfinished work
-/// and notifies all agents.
+/// Request to finish processing an agent's request. If the staging branch has the requested packages, the activity commits the task's
+/// unfinished work and notifies all agents.
 /// </summary>
 public sealed record ConcludeAgentRequestInput
 {
@@ -158,7 +158,7 @@ public sealed record ConcludeAgentRequestInput
     /// <inheritdoc cref="EvaluateAgentRequestInput.Start"/>
     public required int Start { get; init; }
 
-    /// <summary>Reason why staging does not have the requested packages; empty if it has them.</summary>
+    /// <summary>Reason why the staging branch does not have the requested packages; empty if it has them.</summary>
     public string Problem { get; init; } = "";
 
     /// <summary>Text about the results of the tasks into which the task was divided, or null if packages were installed.</summary>
@@ -168,7 +168,7 @@ public sealed record ConcludeAgentRequestInput
     public IReadOnlyList<RequestedPackage> Packages { get; init; } = [];
 }
 
-/// <summary>Request to turn the smaller tasks that an agent proposed into tasks of the agent's run.</summary>
+/// <summary>Request to create tasks in the agent's run from the smaller tasks that the agent proposed.</summary>
 /// <param name="Task">Task to divide.</param>
 /// <param name="Start">Number of the agent run that made the proposal.</param>
 public sealed record SplitTaskInput(
@@ -197,7 +197,8 @@ public sealed record SplitConclusion
 public sealed record AgentRequestAnswer
 {
     /// <summary>
-    /// Commit with the task's work so far. If the value is empty, the worktree stays unchanged and staging is not merged into the worktree.
+    /// Commit with the task's work so far. If the value is empty, the worktree stays unchanged and the staging branch is not merged into
+    /// the worktree.
     /// </summary>
     public string Commit { get; init; } = "";
 

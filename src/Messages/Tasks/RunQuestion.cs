@@ -58,8 +58,8 @@ public sealed record RunQuestion
     public bool SaysReason { get; init; }
 
     /// <summary>
-    /// First digits of the SHA-256 of the question's id and text, which identify the question as the user saw it. The run refuses an answer
-    /// with an outdated value. Computed from the text, so it always matches the text.
+    /// First hex digits of the SHA-256 of the question's id and text, which identify the question as the user saw it. The run refuses an
+    /// answer with an outdated value. Computed from the text, so it always matches the text.
     /// </summary>
     [JsonPropertyName("shown")]
     public string Shown =>

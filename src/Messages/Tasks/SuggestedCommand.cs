@@ -93,7 +93,7 @@ public static class SuggestedCommandKinds
     public const string Skip = "skip";
     public const string Cancel = "cancel";
 
-    /// <summary>Resumes a run, for example if no process is working on it.</summary>
+    /// <summary>Resumes a run, for example if no process is executing it.</summary>
     public const string Resume = "resume";
 
     /// <summary>Cancels a task and all tasks that can't run without it.</summary>
@@ -116,7 +116,7 @@ public static class SuggestedCommandKinds
     /// <summary>Lands the run despite lost changes, which its report lists.</summary>
     public const string AcceptLosses = "accept-losses";
 
-    /// <summary>Lands the merged tasks despite their lost changes.</summary>
+    /// <summary>Lands the merged tasks despite lost changes.</summary>
     public const string LandMergedAcceptingLosses = "land-merged-accepting-losses";
 
     /// <summary>Shows the information that a user needs to decide about an escalation.</summary>
@@ -139,7 +139,7 @@ public static class SuggestedCommandKinds
     /// <summary>Discards the undelivered notices of a run.</summary>
     public const string DiscardNotices = "discard-notices";
 
-    /// <summary>Raises a used-up budget.</summary>
+    /// <summary>Raises an exhausted budget.</summary>
     public const string RaiseBudget = "raise-budget";
 
     /// <summary>Moves a run to this host.</summary>

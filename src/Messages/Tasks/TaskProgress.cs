@@ -109,7 +109,7 @@ public record TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Merge commit of the work on staging; empty before the merge.</summary>
+    /// <summary>Merge commit of the work on the staging branch; empty before the merge.</summary>
     [JsonPropertyName("mergeCommit")]
     public string MergeCommit
     {
@@ -164,8 +164,8 @@ public record TaskProgress
     public IReadOnlyList<string>? Parts { get; init; }
 
     /// <summary>
-    /// Account whose outage the task is waiting out (<see cref="OutageStatus.Account"/>), or empty for an outage of the host. Null if the
-    /// task is not waiting for the end of an outage.
+    /// Account that must recover from an outage before the task continues (<see cref="OutageStatus.Account"/>), or empty if the host must
+    /// recover. Null if the task is not waiting for the end of an outage.
     /// </summary>
     [JsonPropertyName("outage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -79,8 +79,8 @@ public sealed record PrepareTaskInput
     public string BaseCommit { get; init; } = "";
 
     /// <summary>
-    /// Last verified commit of the task; empty before verification. Before staging is merged into the worktree, the task's branch is reset
-    /// to this commit.
+    /// Last verified commit of the task; empty before verification. Before the staging branch is merged into the worktree, the task's
+    /// branch is reset to this commit.
     /// </summary>
     public string Commit { get; init; } = "";
 
@@ -197,14 +197,14 @@ public sealed record VerifyResult
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
     /// <summary>
-    /// Result of running the new and changed tests without the rest of the task's change, where the tests should fail. Null if there are no
-    /// such tests, or if they were not run in that way.
+    /// Result of running the new and changed tests without the rest of the task's change. The tests should fail in that case. Null if there
+    /// are no such tests, or if they were not run in that way.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NewTestsOnBaseProductResult? Red { get; init; }
 
     /// <summary>
-    /// Description of the changes to the gates' input because of which the merge needs an approval; empty if no approval is needed.
+    /// Description of changes to the gates' input that require an approval before the merge; empty if no approval is needed.
     /// </summary>
     public string NeedsPerson { get; init; } = "";
 
@@ -226,7 +226,8 @@ public sealed record VerifyResult
 public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string TaskId)
 {
     /// <summary>
-    /// Commit with the task's result, which is kept on the task's branch. Empty if the result is on staging or if there is none.
+    /// Commit with the task's result, which is kept on the task's branch. Empty if the result is on the staging branch, or if there is
+    /// none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Result

@@ -44,7 +44,7 @@ public static class PayloadJsonOptions
     }
 
     /// <summary>
-    /// Omits members that have their default values from a run's input, because users read the input in Temporal's Web UI.
+    /// Omits from a run's input the members that have their default values, because users read the input in Temporal's Web UI.
     /// </summary>
     private static void OmitDefaults(JsonTypeInfo type)
     {

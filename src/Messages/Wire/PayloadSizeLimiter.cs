@@ -34,7 +34,7 @@ public static class PayloadSizeLimiter
         return part;
     }
 
-    /// <summary>Returns the first lines of a list. If lines were omitted, the last line states their number.</summary>
+    /// <summary>Returns the first lines of a list, followed by a line with the number of omitted lines, if any.</summary>
     /// <param name="most">Maximum number of lines, including the last one, which counts the omitted lines.</param>
     public static IReadOnlyList<string> Shorten(IReadOnlyList<string> lines, int most = 40) =>
         lines.Count <= most

@@ -3,7 +3,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Determines whether a task is on this host.</summary>
+/// <summary>Determines whether a task is open and has its slot on this host.</summary>
 public static class TaskOnThisHostChecker
 {
     /// <summary>True if a task is open and has its slot on this host.</summary>

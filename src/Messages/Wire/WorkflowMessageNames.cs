@@ -8,7 +8,7 @@ public static class WorkflowMessageNames
     /// <summary>Query that every workflow answers with its current state.</summary>
     public const string Status = "status";
 
-    /// <summary>Query for a run's state transitions that are not recorded yet. Sent by the owner host.</summary>
+    /// <summary>Query for a run's state transitions that have not been recorded yet. Sent by the owner host.</summary>
     public const string Unrecorded = "unrecorded";
 
     /// <summary>Signal with which the owner host reports to a run that it could not record the run's state transitions.</summary>
@@ -29,7 +29,9 @@ public static class WorkflowMessageNames
     /// </summary>
     public const string Call = "call";
 
-    /// <summary>Update that keeps an agent start's position in the account's queue. Sent to the account's governor workflow.</summary>
+    /// <summary>
+    /// Update that keeps the position of a waiting agent in the account's queue. Sent to the account's governor workflow.
+    /// </summary>
     public const string AwaitTurn = "awaitTurn";
 
     /// <summary>Cancels a task. Sent to a run.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Summary of a task's connections to one port of a host that all had the same outcome.</summary>
+/// <summary>Summary of those connections from a task to one port of a host that had the same outcome.</summary>
 /// <param name="Task">Id of the task, or empty if the sandbox belonged to no task.</param>
 /// <param name="Role">Role of the program in the sandbox.</param>
 /// <param name="Host">Host as named by the client.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// A process file descriptor (pidfd_open(2)). The descriptor reports the end of the process even in another PID namespace, and never refers
-/// to a later process with the same id.
+/// Detects the end of a process with a process file descriptor (pidfd_open(2)). The descriptor reports the end even in another PID
+/// namespace, and never refers to a later process with the same id.
 /// </summary>
 internal static unsafe partial class ProcessEndDetector
 {
@@ -12,8 +12,8 @@ internal static unsafe partial class ProcessEndDetector
     private const short Readable = 1; // POLLIN
 
     /// <summary>
-    /// Opens a descriptor for the first process of the PID namespace. When this process ends, all other processes in the namespace end too.
-    /// Returns a negative number on failure.
+    /// Opens a descriptor for the first process of the current PID namespace. When this process ends, all other processes in the namespace
+    /// end too. Returns a negative number on failure.
     /// </summary>
     public static int OfNamespace() => (int)SystemCall(OpenNumber, 1, 0);
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Orchestrator.Network;
 
 /// <summary>
-/// Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code, because it
-/// delays the start of every sandbox.
+/// Opens sockets inside a sandbox and hands them over to the proxy. Runs before the sandbox's program starts. Loads little code, because
+/// loading delays the start of every sandbox.
 /// </summary>
 public static class SandboxSocketOpener
 {

@@ -28,15 +28,15 @@ public sealed record NetworkAllowRule(RequestedHost Host, bool IsWildcard, int? 
             : new NetworkAllowRule(host, isWildcard, port.Length > 0 ? ParsePort(port) : null);
     }
 
-    /// <summary>True if the entry covers a port of a host.</summary>
+    /// <summary>True if the entry covers the given port of the given host.</summary>
     public bool Covers(RequestedHost host, int port) =>
         CoversPort(port)
         && (IsWildcard ? host.Name.EndsWith("." + Host.Name, StringComparison.Ordinal) && !host.IsLiteral : host.Name == Host.Name);
 
-    /// <summary>True if the entry names this address and covers the port.</summary>
+    /// <summary>True if the entry names the given address and covers the given port.</summary>
     public bool Covers(IPAddress address, int port) => CoversPort(port) && address.Equals(Host.Address);
 
-    /// <summary>True if the port equals <see cref="Port"/>, or is 443 or 80 and the entry has no port.</summary>
+    /// <summary>True if the port equals <see cref="Port"/>. If the entry has no port, true for 443 and 80.</summary>
     public bool CoversPort(int port) => Port is { } only ? only == port : port is Https or Http;
 
     /// <summary>Parses a port, or returns null if it is malformed.</summary>

@@ -31,7 +31,7 @@ public enum NetworkRefusalReason
     /// <summary>The client named an address instead of a host name.</summary>
     AddressLiteral,
 
-    /// <summary>The address is not public, because it is a private, loopback, link-local, metadata or multicast address.</summary>
+    /// <summary>The address is not public, for example because it is private, link-local or reserved.</summary>
     NonPublicAddress,
 
     /// <summary>The address belongs to this machine.</summary>
@@ -60,7 +60,7 @@ public enum NetworkRefusalReason
     /// </summary>
     UpstreamRefused,
 
-    /// <summary>The upstream proxy is unreachable, or its response was not that of a proxy.</summary>
+    /// <summary>The upstream proxy is unreachable, or its response is not a valid proxy response.</summary>
     UpstreamFailed,
 
     /// <summary>

@@ -25,7 +25,7 @@ internal sealed class NoProxyList
         return list;
     }
 
-    /// <summary>True if an entry covers a port of a host.</summary>
+    /// <summary>True if an entry covers the given port of the given host.</summary>
     public bool Covers(RequestedHost host, int port) =>
         _coversAll
         || _hosts.Exists(entry => (entry.Port ?? port) == port && CoversName(entry.Host, host))

@@ -19,13 +19,15 @@ public sealed record RequestedHost
     /// <summary>Name in lower case, without a trailing dot or brackets.</summary>
     public string Name { get; }
 
-    /// <summary>IP address in canonical form, or null for a host name or for another spelling of an address.</summary>
+    /// <summary>
+    /// IP address. Null for a host name, for an IPv4 address in an unusual spelling, and for an IPv4-mapped IPv6 address.
+    /// </summary>
     public IPAddress? Address { get; }
 
     /// <summary>True for an address in any spelling, such as <c>0x7f000001</c>, <c>2130706433</c> and <c>127.1</c>.</summary>
     public bool IsLiteral { get; }
 
-    /// <summary>True for <c>localhost</c> and names below it, for which no name server is queried.</summary>
+    /// <summary>True for <c>localhost</c> and its subdomains, for which no name server is queried.</summary>
     public bool IsLocal => Name == LocalName || Name.EndsWith("." + LocalName, StringComparison.Ordinal);
 
     /// <summary>Parses a host without a port, or returns null if the text is neither a DNS name in ASCII nor an address.</summary>

@@ -12,8 +12,10 @@ public sealed record ProxyInjectedApiKey(string Placeholder, string Key, string 
     /// <summary>Identity under which the proxy signs requests with the key, or null if requests contain the key itself.</summary>
     public AmazonSigningIdentity? Identity { get; init; }
 
-    /// <summary>Parses the address of a service. Returns null unless it is an <c>https://</c> or <c>http://</c> address of a host without
-    /// user, query and fragment.</summary>
+    /// <summary>
+    /// Parses the address of a service. Returns null unless the address starts with <c>https://</c> or <c>http://</c>, names a host, and
+    /// has no user, query or fragment.
+    /// </summary>
     /// <param name="service">Address to parse.</param>
     public static Uri? AddressOf(string service) =>
         Uri.TryCreate(service, UriKind.Absolute, out var address)

@@ -4,7 +4,9 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Provides networks for sandboxes by registering them with the user's proxy. Starts the proxy if it is not running.</summary>
+/// <summary>
+/// Provides network access for sandboxes by registering each sandbox with the user's proxy. Starts the proxy if it is not running.
+/// </summary>
 /// <param name="program">Command line that starts this program, outside and inside sandboxes.</param>
 /// <param name="folder">Absolute path of the proxy's folder in the user's state. No sandbox may show it.</param>
 /// <param name="time">Clock.</param>

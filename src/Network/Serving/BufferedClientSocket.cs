@@ -1,6 +1,6 @@
 namespace Orchestrator.Network;
 
-/// <summary>Socket of a client, and the bytes that have been read from it but not yet consumed.</summary>
+/// <summary>Client socket with a buffer of bytes that have been read but not yet consumed.</summary>
 /// <param name="socket">Socket, owned by the caller.</param>
 internal sealed class BufferedClientSocket(Socket socket)
 {
@@ -50,7 +50,7 @@ internal sealed class BufferedClientSocket(Socket socket)
         return true;
     }
 
-    /// <summary>Reads and consumes bytes that are already available, or otherwise the next bytes from the client.</summary>
+    /// <summary>Consumes buffered bytes. If none are buffered, receives the next bytes from the client.</summary>
     /// <returns>Number of bytes, or 0 if the client has closed the connection.</returns>
     public async ValueTask<int> ConsumeAsync(Memory<byte> buffer, CancellationToken stop)
     {

@@ -61,7 +61,7 @@ internal sealed class HttpProxyProtocol : IProxyProtocol
     private const int Http = 80;
 
     /// <summary>
-    /// The request, if its target is a path without a host. The request is then meant for the proxy itself. Null for other requests.
+    /// Request whose target is a path without a host, and which is therefore meant for the proxy itself. Null for other requests.
     /// </summary>
     public HttpRequestHead? Origin { get; private set; }
 

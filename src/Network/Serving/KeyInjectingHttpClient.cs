@@ -5,7 +5,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Services whose keys the proxy holds for a sandbox, with the connections to them. Keys are kept only in memory.</summary>
+/// <summary>HTTP client for the services whose keys the proxy holds for a sandbox. Keys are kept only in memory.</summary>
 internal sealed class KeyInjectingHttpClient : IDisposable
 {
     private const string Bearer = "Bearer ";
@@ -44,7 +44,7 @@ internal sealed class KeyInjectingHttpClient : IDisposable
         _invoker = new HttpMessageInvoker(handler);
     }
 
-    /// <summary>Creates the services for a registration request, or returns null if the request has no keys.</summary>
+    /// <summary>Creates the client for a registration request, or returns null if the request has no keys.</summary>
     /// <param name="request">The registration.</param>
     /// <param name="dialer">Connects to hosts.</param>
     /// <exception cref="FormatException">The address of a service is malformed. The message contains no key.</exception>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Orchestrator.Network;
 
-/// <summary>Network access of a sandbox, from its registration to the end of its processes.</summary>
+/// <summary>Provides network access to a sandbox, from its registration to the end of its processes.</summary>
 /// <param name="policy">Policy of the sandbox.</param>
 /// <param name="path">Absolute path of the socket through which the sandbox's sockets are handed over.</param>
 /// <param name="log">Connection log of the sandbox.</param>

@@ -19,7 +19,7 @@ public sealed class RetryingHttpClient : IDisposable
     private readonly RetryingHttpClientOptions _options;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    /// <summary>Creates a channel that uses the given options.</summary>
+    /// <summary>Creates a client that uses the given options.</summary>
     /// <param name="options">Timeouts and retries of the channel.</param>
     public RetryingHttpClient(RetryingHttpClientOptions options)
     {

@@ -8,7 +8,8 @@ public sealed record RetryingHttpClientOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Maximum number of retries after a transient failure, which is a missing connection, a missing response, or status 408, 429 or 5xx.
+    /// Maximum number of retries after a transient failure. A failure is transient if there is no connection or no response, or if the
+    /// status is 408, 429 or 5xx.
     /// </summary>
     /// <value>Default: 3.</value>
     public int Retries { get; init; } = 3;
@@ -21,13 +22,13 @@ public sealed record RetryingHttpClientOptions
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Maximum delay between attempts. If the server requests a longer delay, the delivery ends as
+    /// Maximum delay between attempts. If the server requests a longer delay, the delivery ends with the result
     /// <see cref="NoticeDeliveryResultKind.Later"/>.
     /// </summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time during which no requests are sent after at least five attempts within a minute, all of which failed.</summary>
+    /// <summary>Time during which no requests are sent after all of at least five attempts within a minute have failed.</summary>
     /// <value>Default: 1 minute.</value>
     public TimeSpan Break { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -60,7 +60,7 @@ internal static class BlockedTaskDependencyAdder
 {
     /// <summary>
     /// Returns the dependencies between existing tasks. Warns about the unusual keys with which blocking tasks declare them, and about
-    /// names that belong to no task.
+    /// names that do not match any task.
     /// </summary>
     /// <param name="blocks">All reverse dependencies in the file.</param>
     /// <param name="placed">All tasks and subtasks.</param>

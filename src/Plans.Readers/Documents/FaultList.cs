@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Collects all problems in a file, so that the user can fix them together.</summary>
+/// <summary>Collects all problems in a file, so that the user can fix them all at once.</summary>
 /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
 public sealed class FaultList(string file)
 {
@@ -23,7 +23,7 @@ public sealed class FaultList(string file)
     internal void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
         Add(new PlanFault(code, severity, File, line, column, field, message, cure));
 
-    /// <summary>Adds a problem. Once the list contains a maximum number of problems, further ones are only counted.</summary>
+    /// <summary>Adds a problem. When the list has reached its maximum length, further problems are only counted.</summary>
     public void Add(PlanFault fault)
     {
         HasErrors |= fault.Severity == FaultSeverity.Error;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
-/// Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. Converted to text only for messages, because most of the
-/// hundred thousand values in a large plan are valid.
+/// Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. Converted to text only for messages, because large plans have
+/// several hundred thousand values, most of which are valid.
 /// </summary>
 /// <param name="Mapping">Path of the mapping; empty for the document itself.</param>
 /// <param name="Name">Key in the mapping, or null for the mapping itself.</param>

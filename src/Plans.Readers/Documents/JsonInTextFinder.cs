@@ -5,7 +5,9 @@ namespace Orchestrator.Plans.Readers.Documents;
 /// <summary>Finds a JSON object in the text of a model's answer.</summary>
 public static class JsonInTextFinder
 {
-    /// <summary>Maximum number of opening braces that are tried as the start of an object, because braces also occur in prose.</summary>
+    /// <summary>
+    /// Maximum number of opening braces that are tried as the start of an object. Braces also occur in prose, so a limit is necessary.
+    /// </summary>
     private const int MostTries = 500;
 
     /// <summary>Finds the first complete JSON object that has members.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.Formats;
 /// <summary>A document that a planner turns into a plan, such as a product requirements document.</summary>
 public static class PlanningRequestDocument
 {
-    /// <summary>Maximum size in bytes. The document becomes text for a model, so a larger file is probably a mistake.</summary>
+    /// <summary>Maximum size in bytes. A planner has to read the document, so a larger file is probably a mistake.</summary>
     public const int LargestSize = 400_000;
 
     /// <summary>Reads a planning document from a file.</summary>

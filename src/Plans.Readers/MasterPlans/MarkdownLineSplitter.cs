@@ -124,7 +124,7 @@ internal static class MarkdownLineSplitter
         }
     }
 
-    /// <summary>Limits the nesting of lists, because the Markdown library fails on very deep nesting.</summary>
+    /// <summary>Limits the nesting of lists. Without a limit, the Markdown library fails on very deep nesting.</summary>
     private sealed class DepthLimitedListParser : ListBlockParser
     {
         private const int Deepest = 40;

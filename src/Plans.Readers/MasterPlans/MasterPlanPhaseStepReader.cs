@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>
-/// Reads the steps of the agent's work from a phase's process wrapper. A step names required agents or notes, or adds text to the agent's
-/// prompt.
+/// Reads the process wrapper of a phase file, which lists the steps of the agent's work. A step names required agents or notes, or adds
+/// text to the agent's prompt.
 /// </summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
@@ -28,7 +28,7 @@ internal sealed partial class MasterPlanPhaseStepReader(string file, FaultList f
     /// <summary>Paths of notes that the agent must write.</summary>
     public IEnumerable<string> NotesOutput => _notesOutput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Number of lines that the recognized steps have added to the agent's prompt.</summary>
+    /// <summary>Number of lines that recognized steps have added to the agent's prompt.</summary>
     public int Told { get; private set; }
 
     /// <summary>Reads one line of the section that lists the steps of a phase's work.</summary>

@@ -46,7 +46,7 @@ internal static class MasterPlanPhaseTableReader
         DependsOn,
 
         /// <summary>
-        /// A column whose heading is another tool's name for the order of phases. Its cells are used only if they name phases.
+        /// A column whose heading is a name that another tool uses for the order of phases. Its cells are used only if they name phases.
         /// </summary>
         OtherOrder,
     }

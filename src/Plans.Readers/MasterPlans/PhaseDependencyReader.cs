@@ -14,8 +14,8 @@ internal static partial class PhaseDependencyReader
     private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
 
     /// <summary>
-    /// Returns a pair of dependent and dependency for each arrow in lines such as <c>Phase 1 --> Phase 2</c>. Accepts chains, and lists on
-    /// either side. Arrows between other words are ignored.
+    /// Returns a pair of dependent and dependency for each arrow in lines such as <c>Phase 1 --> Phase 2</c>. Accepts chains of arrows, and
+    /// lists on either side of an arrow. Arrows between other words are ignored.
     /// </summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,

@@ -15,7 +15,7 @@ internal static class PhaseFieldNames
         "depends_on dependencies depends"
     ).WithOrderAndState(DependsOn);
 
-    /// <summary>Returns the status that the value of another tool's key stands for, or null if the value is not a status.</summary>
+    /// <summary>Converts the value of another tool's key to a status, or returns null if the value is not a status.</summary>
     /// <param name="key">Canonical key for the word.</param>
     /// <param name="value">Value in the file.</param>
     public static string? State(string key, string value)

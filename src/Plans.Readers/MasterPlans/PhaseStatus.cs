@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Determines the status of a phase from the table, or from the phase file if the table has none.</summary>
+/// <summary>Determines the status of a phase from the table. If the table has no status for the phase, uses the phase file.</summary>
 internal static class PhaseStatus
 {
     /// <summary>Returns the phase's status. An unknown status is reported as an error.</summary>

@@ -78,9 +78,9 @@ internal sealed class GateDependencyResolver
             : $"Name a gate by its description, its command or its type: {string.Join(", ", names)}.";
     }
 
-    /// <summary>Returns the message for a gate that needs itself.</summary>
+    /// <summary>Returns the error message for a gate that depends on itself, directly or through other gates.</summary>
     public static string CycleMessage(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or through other gates.";
 
-    /// <summary>Suggested fix if a gate needs itself.</summary>
+    /// <summary>Suggested fix if a gate depends on itself.</summary>
     public const string CircleCure = "Remove one of the names to break the cycle.";
 }

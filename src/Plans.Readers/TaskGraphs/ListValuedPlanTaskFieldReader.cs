@@ -1,8 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>
-/// Reads those lists of a task whose items may be either strings or mappings: packages, patch intents and checklist items.
-/// </summary>
+/// <summary>Reads the lists of a task whose items may be either strings or mappings: packages, patch intents and checklist items.</summary>
 internal static class ListValuedPlanTaskFieldReader
 {
     /// <summary>Keys of a checklist item, with alternative spellings.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads a flag that marks a task as done, in addition to its status or instead of it.</summary>
+/// <summary>
+/// Reads the flag that marks a task as done. A plan can contain the flag in addition to the task's status, or instead of the status.
+/// </summary>
 internal static class PlanTaskCompletedFieldReader
 {
     /// <summary>Reads the flag. Returns null if it is missing or invalid, and reports an invalid value.</summary>

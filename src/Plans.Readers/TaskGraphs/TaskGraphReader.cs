@@ -35,7 +35,7 @@ public static class TaskGraphReader
             : new PlanReadResult(null, [fault]);
 
     /// <summary>
-    /// Reads a plan that was embedded as JSON data, for example in the input of a run. Error messages name fields and not lines, because
+    /// Reads a plan that was embedded as JSON data, for example in the input of a run. Error messages name fields instead of lines, because
     /// users do not see the serialized text.
     /// </summary>
     /// <param name="data">JSON value with the content of a plan file.</param>

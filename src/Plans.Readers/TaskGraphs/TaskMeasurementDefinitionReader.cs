@@ -3,7 +3,9 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads a task's measurements, which are given as a mapping or a list of mappings.</summary>
 internal static class TaskMeasurementDefinitionReader
 {
-    /// <summary>Maximum number of measurements per task, limited because the run's record contains all measured numbers.</summary>
+    /// <summary>
+    /// Maximum number of measurements per task. The number is limited because the run's record contains all measured numbers.
+    /// </summary>
     private const int Most = 10;
     private const int LongestName = 80;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>
-/// Reads a task's priority, which is a number or one of the words that backlogs use. Other tools' words are ignored with a warning.
+/// Reads a task's priority, which is a number or one of the words that backlogs use. Any other value is ignored with a warning.
 /// </summary>
 internal static class TaskPriorityReader
 {

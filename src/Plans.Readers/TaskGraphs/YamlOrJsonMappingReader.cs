@@ -102,8 +102,8 @@ internal sealed class YamlOrJsonMappingReader
     }
 
     /// <summary>
-    /// True if an unknown key only gives the task a number in an execution order, and the task names no dependencies. Ordering tasks by
-    /// number is not supported.
+    /// True if an unknown key gives the task a number above 1 in an execution order, and the task has no key for its dependencies. Ordering
+    /// tasks by number is not supported.
     /// </summary>
     /// <param name="mapping">Node of the task.</param>
     /// <param name="key">An unknown key of the task.</param>
@@ -150,7 +150,7 @@ internal sealed class YamlOrJsonMappingReader
     /// <summary>Returns the value of a field, or null if it is missing or null.</summary>
     public YamlOrJsonNode? Node(string name) => Find(name).Value is { } value and not ScalarNode { IsNull: true } ? value : null;
 
-    /// <summary>Returns the key as written, even if it has no value. Null if the field is missing.</summary>
+    /// <summary>Returns the key as written, even if it has no value. Returns null if the field is missing.</summary>
     public ScalarNode? Key(string name) => Find(name).Key;
 
     /// <summary>True if the field exists but has no value.</summary>

@@ -183,7 +183,7 @@ internal static class YamlOrJsonValueReader
         return null;
     }
 
-    /// <summary>True if a limit is disabled, either by a word such as <c>off</c> or by 0, which printed plans contain.</summary>
+    /// <summary>True if a limit is disabled, either by a word such as <c>off</c> or by 0, which is the notation in printed plans.</summary>
     private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
     // A duration of more than ten years is a mistake in the unit, and would overflow timers.

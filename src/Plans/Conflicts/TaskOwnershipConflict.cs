@@ -23,7 +23,7 @@ public enum TaskAccessConflictKind
     Append,
 }
 
-/// <summary>A dependency that the plan lacks and that would determine the order of two tasks.</summary>
+/// <summary>A dependency that is missing from the plan and that would determine the order of two tasks.</summary>
 /// <param name="Task">Id of the task that should wait.</param>
 /// <param name="DependsOn">Id of the task that should run first.</param>
 public sealed record MissingTaskDependency(string Task, string DependsOn);

@@ -194,7 +194,7 @@ public sealed record InterfaceContractStub(
 /// <param name="Cure">Sentence that suggests a fix.</param>
 public sealed record ContractFault(string Field, int Index, string Message, string Cure);
 
-/// <summary>The version of a contract that a task received when it started.</summary>
+/// <summary>The version of a contract that a task received when the task started.</summary>
 /// <param name="Contract">Name of the contract.</param>
 /// <param name="TaskId">Id of the task that uses the contract.</param>
 /// <param name="Version">Version that the task received.</param>

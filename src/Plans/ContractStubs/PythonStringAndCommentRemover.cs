@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Parses Python source code just enough to compare declarations.</summary>
+/// <summary>Removes strings and comments from Python source code, so that declarations can be compared.</summary>
 internal static class PythonStringAndCommentRemover
 {
     /// <summary>Replaces strings and comments with spaces so that only code remains. Offsets and line numbers do not change.</summary>

@@ -10,9 +10,7 @@ public sealed record Ecosystem(string Name)
     /// <summary>Words that identify this ecosystem in a gate's command, or in a script that the command runs.</summary>
     public required IReadOnlyList<string> Programs { get; init; }
 
-    /// <summary>
-    /// Command prefixes, each with the type of gate that the command performs. If one prefix extends another, the longer one comes first.
-    /// </summary>
+    /// <summary>Command prefixes, each with its gate type. If one prefix extends another, the longer one comes first.</summary>
     public IReadOnlyList<GateTypeByCommandRule> Commands { get; init; } = [];
 
     /// <summary>
@@ -20,7 +18,7 @@ public sealed record Ecosystem(string Name)
     /// </summary>
     public IReadOnlyList<PackageManager> Managers { get; init; } = [];
 
-    /// <summary>Prefix that agents use to name the package registry, such as <c>npm</c>; empty if there is none.</summary>
+    /// <summary>Prefix with which agents name the package registry, such as <c>npm</c>; empty if there is none.</summary>
     public string Registry { get; init; } = "";
 
     /// <summary>Hosts from which the package managers download, unless a project configures other hosts.</summary>
@@ -38,7 +36,7 @@ public sealed record Ecosystem(string Name)
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
-    /// <summary>Name patterns of test files, without the extension, which must be one of the <see cref="Sources"/>.</summary>
+    /// <summary>Name patterns of test files, without the extension. The extension must be one of the <see cref="Sources"/>.</summary>
     public IReadOnlyList<string> Tests { get; init; } = [];
 
     /// <summary>True if source files of the product may contain tests.</summary>
@@ -52,8 +50,8 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
     /// <summary>
-    /// Names of files that programs read before the project's own files, or even though no command names them. A gate that creates such a
-    /// file changes the result of the next gate, even if git ignores the file.
+    /// Names of files that programs read automatically, either before the project's own files or without being named in a command. A gate
+    /// that creates such a file changes the result of the next gate, even if git ignores the file.
     /// </summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
@@ -180,8 +178,8 @@ public sealed record Ecosystem(string Name)
 }
 
 /// <summary>
-/// A command or command prefix with its gate type. This is a class because a list of structs would need a generic instantiation, whose
-/// compilation takes longer than reading a plan.
+/// A command or command prefix with its gate type. The type is a class because a list of structs would need a generic instantiation.
+/// Compiling it takes longer than reading a plan.
 /// </summary>
 /// <param name="Command">Text of the command.</param>
 /// <param name="Type">Kind of check that the command performs.</param>
@@ -283,12 +281,12 @@ public sealed record PackageLockFormat(string Says, string SetUp);
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
     /// <summary>
-    /// Command-line option that overrides the folder, or null if there is none. The option can be appended to the value of the first
-    /// environment variable that holds options for the package manager.
+    /// Command-line option that overrides the folder, or null if there is none. To set the option, append it to the first of the
+    /// environment variables that contain options for the package manager.
     /// </summary>
     public PackageCacheOption? Option { get; init; }
 
-    /// <summary>Lines in user settings files that override the folder. Default: none.</summary>
+    /// <summary>Lines in users' settings files that override the folder. Default: none.</summary>
     public IReadOnlyList<PackageCacheSetting> Settings { get; init; } = [];
 }
 
@@ -304,7 +302,7 @@ public sealed record PackageCacheOption(string Text, params IReadOnlyList<string
 /// itself.</param>
 public sealed record PackageCacheSetting(string File, string Line, string Below = "");
 
-/// <summary>A folder in the home folder that an environment variable relocates.</summary>
+/// <summary>A folder in the home folder that an environment variable can relocate.</summary>
 /// <param name="Folder">Default path, relative to the home folder.</param>
 /// <param name="Variable">Environment variable that overrides the path.</param>
 public sealed record EcosystemHome(string Folder, string Variable);

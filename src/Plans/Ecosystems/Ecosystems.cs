@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Queries all ecosystems in <see cref="MainLanguageEcosystemDefinitions"/>, <see cref="MinorLanguageEcosystemDefinitions"/> and
-/// <see cref="ToolEcosystemDefinitions"/>.</summary>
+/// <summary>
+/// Provides queries across all ecosystems in <see cref="MainLanguageEcosystemDefinitions"/>,
+/// <see cref="MinorLanguageEcosystemDefinitions"/> and <see cref="ToolEcosystemDefinitions"/>.
+/// </summary>
 public static class Ecosystems
 {
     /// <summary>All ecosystems: languages first, then tools that run other programs.</summary>
@@ -85,8 +87,8 @@ public static class Ecosystems
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 
     /// <summary>
-    /// Returns the build output folder that contains a path, considering only folders that are recognized by a file beside them. Null if
-    /// there is none.
+    /// Returns the build output folder that contains a path, or null if there is none. Considers only folders that are recognized by a file
+    /// beside them.
     /// </summary>
     /// <param name="path">A relative path with forward slashes.</param>
     /// <param name="isBeside">True if a parent folder (empty for the root) contains a file that marks the folder as output.</param>

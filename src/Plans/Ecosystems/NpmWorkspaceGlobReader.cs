@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Workspaces that a <c>package.json</c> declares.</summary>
+/// <summary>Reads the workspaces that a <c>package.json</c> declares.</summary>
 public static class NpmWorkspaceGlobReader
 {
     /// <summary>Returns the glob patterns of the workspace members' folders; empty if there are none.</summary>

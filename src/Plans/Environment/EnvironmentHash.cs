@@ -60,7 +60,7 @@ public static class EnvironmentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>True if the text that the user typed is this hash or a prefix of at least 6 digits.</summary>
+    /// <summary>True if the text that the user typed is this hash or a prefix of the hash with at least 6 digits.</summary>
     public static bool Matches(string hash, string given) =>
         given.Trim() is { Length: >= 6 } digits && hash.StartsWith(digits, StringComparison.OrdinalIgnoreCase);
 }

@@ -58,8 +58,8 @@ public sealed record PlanFault(
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
     /// <summary>
-    /// Formats problems for display, in order and each on one line. Lists only the first <see cref="MostOfAKind"/> problems of each kind
-    /// and counts the others, because one mistake in a plan generator can cause thousands.
+    /// Formats problems for display, in their original order and one per line. Lists only the first <see cref="MostOfAKind"/> problems of
+    /// each kind and counts the others, because one mistake in a plan generator can cause thousands.
     /// </summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {

@@ -13,8 +13,8 @@ public sealed class PlanFieldPositionFinder(string file, Func<int, string, (stri
     public string File { get; } = file;
 
     /// <summary>
-    /// Returns the file, line and column of a task's field. If the field has no position, returns that of the task. If neither has one,
-    /// returns an empty file name and zeros.
+    /// Returns the file, line and column of a task's field. If the field has no position, returns the position of the task. If neither has
+    /// a position, returns an empty file name and zeros.
     /// </summary>
     /// <param name="task">Index of the task in the plan.</param>
     /// <param name="field">Name of the field in the task-graph format.</param>

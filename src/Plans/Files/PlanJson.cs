@@ -36,7 +36,9 @@ public static class PlanJson
     /// <summary>Writes the plan as indented JSON with every member. The result is itself a valid plan file.</summary>
     public static string WriteIndented(Plan plan) => JsonSerializer.Serialize(Canonical(plan), Full.Plan);
 
-    /// <summary>Reads the output of <see cref="Write"/>. Hand-written plans need the plan readers, which explain errors.</summary>
+    /// <summary>
+    /// Reads the output of <see cref="Write"/>. For hand-written plans, use the plan readers, which report errors with explanations.
+    /// </summary>
     /// <exception cref="JsonException">The bytes are not a plan written by <see cref="Write"/>.</exception>
     public static Plan Read(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, Compact.Plan)

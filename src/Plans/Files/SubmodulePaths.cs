@@ -13,8 +13,8 @@ public static class SubmodulePaths
     public const string Cure = "Start a run in a clone of the submodule's repository, or leave the file out of the plan.";
 
     /// <summary>
-    /// Finds paths that tasks write and that can only be inside a submodule. Excludes patterns with wildcards that also match files outside
-    /// of submodules.
+    /// Finds paths that tasks write and that match only files inside a submodule. Excludes patterns with wildcards that also match files
+    /// elsewhere.
     /// </summary>
     /// <param name="plan">Plan to check. Null for a rejected plan, for which the result is empty.</param>
     /// <param name="submodules">Folders of submodules, relative to the root.</param>

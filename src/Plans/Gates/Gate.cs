@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A shell command whose exit code decides whether a task's work is accepted.</summary>
+/// <summary>A shell command that decides, by its exit code or a printed number, whether a task's work is accepted.</summary>
 /// <param name="Command">Shell command, which is run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> are
 /// replaced by the quoted names of changed files, or changed tests, that still exist. If there are none, the gate is skipped.</param>
 /// <param name="Type">Kind of check.</param>
@@ -90,7 +90,7 @@ public sealed record Gate(
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
     /// <summary>
-    /// True if this gate and the other one are equivalent: as far as known, their commands do the same, and both expect the same outcome.
+    /// True if this gate and the other one are equivalent: their commands are known to do the same, and both gates expect the same outcome.
     /// </summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 

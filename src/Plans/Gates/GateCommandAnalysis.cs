@@ -22,7 +22,9 @@ internal static class GateCommandAnalysis
         "cut",
     ];
 
-    /// <summary>Programs that only start other programs, with their subcommands and those of their options that take no value.</summary>
+    /// <summary>
+    /// Words with which a command merely starts another program: launchers, their subcommands and their options without values.
+    /// </summary>
     public static readonly string[] Launchers =
     [
         "npx",

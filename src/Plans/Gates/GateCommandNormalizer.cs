@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Normalizes commands, so that equivalent gates with different spellings are run and paid for only once.</summary>
+/// <summary>Normalizes commands, so that equivalent gates with different spellings run only once.</summary>
 internal static class GateCommandNormalizer
 {
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("'\"`\\$;|&<>(){}*?[]#~\n");

@@ -56,15 +56,15 @@ public static class GateDefinitionGrammar
         };
 
     /// <summary>
-    /// True if a mapping with these keys describes a single gate. Otherwise each key is a gate's type or name, and each value is a command.
-    /// A misspelled <c>command</c> key still marks a single gate, so that the other values do not become commands.
+    /// True if a mapping with these keys describes a single gate. Otherwise, each key is a gate's type or name, and each value is a
+    /// command. A misspelled <c>command</c> key still marks a single gate, so that the other values are not mistaken for commands.
     /// </summary>
     public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
     /// <summary>
-    /// Creates the gate for a command. Its type is the explicit one or, if there is none, the one that the parent key names. Otherwise the
-    /// type is guessed from the command.
+    /// Creates the gate for a command. The type is the given one or, if none is given, the one that the parent key names. If neither
+    /// exists, the type is guessed from the command.
     /// </summary>
     /// <param name="under">Parent key, which is a gate type or the gate's name, or null if there is none.</param>
     /// <param name="type">Explicit type, or null if none is given.</param>

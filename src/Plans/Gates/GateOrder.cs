@@ -9,7 +9,10 @@ public static class GateOrder
     /// </summary>
     public static IReadOnlyList<Gate> Sort(IReadOnlyList<Gate> gates) => Sort(gates, gate => gate);
 
-    /// <summary>Sorts items so that each comes after the items whose gates its own gate needs, and otherwise keeps their order.</summary>
+    /// <summary>
+    /// Sorts items, each of which has a gate, so that each item comes after the items with the gates that its own gate needs. Otherwise
+    /// keeps their order.
+    /// </summary>
     /// <param name="all">Items to sort.</param>
     /// <param name="gateOf">Returns the gate of an item.</param>
     public static IReadOnlyList<T> Sort<T>(IReadOnlyList<T> all, Func<T, Gate> gateOf)
@@ -77,7 +80,7 @@ public static class GateOrder
         return concerned;
     }
 
-    /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
+    /// <summary>Returns the first gate that depends on itself, directly or indirectly, or null if there is none.</summary>
     public static Gate? FindCycle(IReadOnlyList<Gate> gates) =>
         gates.FirstOrDefault(gate => gate.IsAfter(gate) || NeededBy(gate, gates).Any(needed => needed.IsAfter(gate)));
 }

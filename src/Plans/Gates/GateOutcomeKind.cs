@@ -29,7 +29,7 @@ public enum GateOutcomeKind
     Configuration,
 }
 
-/// <summary>Condition on the host that kept a gate from giving a result.</summary>
+/// <summary>Condition on the host that prevented a gate from producing a result.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EnvironmentCause>))]
 public enum EnvironmentCause
 {
@@ -74,7 +74,7 @@ public enum EnvironmentCause
     TimeOut,
 }
 
-/// <summary>Numbers of a gate's tests by test result, summed over all test suites.</summary>
+/// <summary>Test counts of a gate, by test result, summed over all test suites.</summary>
 /// <param name="Passed">Number of passed tests, or null if the runner does not report it.</param>
 /// <param name="Failed">Number of failed tests, or null if the runner does not report it.</param>
 /// <param name="Skipped">Number of skipped tests, or null if the runner does not report it.</param>

@@ -8,7 +8,7 @@ public enum GateAssuranceLevel
     [JsonStringEnumMemberName("notverified")]
     NotVerified,
 
-    /// <summary>Only linters passed, which say nothing about behavior.</summary>
+    /// <summary>Only linters passed, which do not check the code's behavior.</summary>
     [JsonStringEnumMemberName("lintonly")]
     LintOnly,
 

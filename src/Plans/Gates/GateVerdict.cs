@@ -20,7 +20,7 @@ public enum GateResult
     [JsonStringEnumMemberName("timedout")]
     TimedOut,
 
-    /// <summary>The gate gave no result, because a program, a folder or memory is missing.</summary>
+    /// <summary>The gate produced no result, because a program, a folder or enough memory was missing.</summary>
     [JsonStringEnumMemberName("couldnotrun")]
     CouldNotRun,
 }
@@ -140,7 +140,8 @@ public sealed record GateVerdict
     public int? ExitCode { get; init; }
 
     /// <summary>
-    /// Duration of the last run, not counting time during which the host slept, or zero if the result came from the cache. Seconds in JSON.
+    /// Duration of the last run, excluding the time during which the host was asleep. Zero if the result came from the cache. The JSON
+    /// value is in seconds.
     /// </summary>
     [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Duration { get; init; }
@@ -162,13 +163,13 @@ public sealed record GateVerdict
     public GateOutcomeKind? Kind { get; init; }
 
     /// <summary>
-    /// Resource that the host lacks if the outcome is <see cref="GateOutcomeKind.Environment"/>. Null for other outcomes, or if the
-    /// resource could not be identified.
+    /// Condition on the host that caused the outcome <see cref="GateOutcomeKind.Environment"/>. Null for other outcomes, or if the
+    /// condition could not be identified.
     /// </summary>
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
 
-    /// <summary>Numbers of tests by result, or null if they could not be counted.</summary>
+    /// <summary>Test counts by result, or null if the tests could not be counted.</summary>
     [JsonPropertyName("counts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestCounts? Counts { get; init; }
 
@@ -339,8 +340,8 @@ public sealed record GateVerdict
     public bool IsAcceptable => Passed || !Gate.Required || Quarantined;
 
     /// <summary>
-    /// Tracked files that a linter repaired so that it could exit successfully, which still counts as a failed gate. Null if there are
-    /// none.
+    /// Tracked files that a linter repaired before it exited successfully. The gate still counts as failed. Null if there are no such
+    /// files.
     /// </summary>
     [JsonIgnore]
     public AbridgedFileList? Repaired =>

@@ -262,7 +262,9 @@ public static class GateVerdictFormatter
         ];
     }
 
-    /// <summary>Formats the number of gate results from the cache, followed by notes about the other gates.</summary>
+    /// <summary>
+    /// Formats short notes about gates: first the number of results from the cache, and then notes about the gates that were run.
+    /// </summary>
     public static IEnumerable<string> FormatShort(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
@@ -271,8 +273,8 @@ public static class GateVerdictFormatter
         verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
     /// <summary>
-    /// Formats the number of gates that passed and the number of all gates, or "not verified" if the task has none. Empty before the first
-    /// gate has run.
+    /// Formats the number of gates that passed and the number of all gates, or "not verified" if no gate checked the work. Empty before the
+    /// first gate has run.
     /// </summary>
     public static string Count(GateSummary? gates) =>
         gates switch
@@ -284,7 +286,8 @@ public static class GateVerdictFormatter
         };
 
     /// <summary>
-    /// Explains why the gates do not prove that the work is correct: no gate checked it, or only linters passed. Otherwise empty.
+    /// Explains why the gates do not prove that the work is correct: either no gate checked it, or only linters passed. Empty in all other
+    /// cases.
     /// </summary>
     public static string Unproven(GateSummary? gates) =>
         gates?.Proof switch
@@ -303,7 +306,7 @@ public static class GateVerdictFormatter
         $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
         + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
 
-    /// <summary>Formats in how many recent runs a gate was flaky, if the gate is too flaky to trust. Otherwise empty.</summary>
+    /// <summary>Formats the number of recent runs in which a gate was flaky, if the gate is too flaky to trust. Otherwise empty.</summary>
     public static string Chance(GateVerdict verdict) =>
         verdict.Chance is { } chance ? $"was flaky in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 

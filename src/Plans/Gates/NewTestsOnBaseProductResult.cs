@@ -4,11 +4,11 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<InconclusiveNewTestsCause>))]
 public enum InconclusiveNewTestsCause
 {
-    /// <summary>Nothing is missing; the tests are conclusive.</summary>
+    /// <summary>No cause, because the result is conclusive.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>The task changes only tests, so there is no change to leave out.</summary>
+    /// <summary>The task changes only tests, so there is no product change to leave out.</summary>
     [JsonStringEnumMemberName("no-product-change")]
     NoProductChange,
 

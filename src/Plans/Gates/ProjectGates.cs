@@ -12,11 +12,11 @@ public enum GateDefinitionSourceKind
     [JsonStringEnumMemberName("configuration")]
     Configuration,
 
-    /// <summary>The project's manifests. Used for tasks without gates of their own if the configuration defines none.</summary>
+    /// <summary>The project's manifests, for tasks without gates of their own if the configuration defines none either.</summary>
     [JsonStringEnumMemberName("found")]
     Found,
 
-    /// <summary>The project's manifests. Used for type checks that contracts in the plan require.</summary>
+    /// <summary>The project's manifests, for type checks that contracts in the plan require.</summary>
     [JsonStringEnumMemberName("contracts")]
     Contracts,
 
@@ -25,7 +25,7 @@ public enum GateDefinitionSourceKind
     Integration,
 }
 
-/// <summary>A gate that applies, with the place where the gate is defined.</summary>
+/// <summary>A gate that applies to some work, with the place where the gate is defined.</summary>
 /// <param name="Gate">Gate that applies.</param>
 /// <param name="Source">Where the gate comes from.</param>
 public sealed record EffectiveGate(Gate Gate, GateDefinitionSourceKind Source);
@@ -51,8 +51,8 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
 
     /// <summary>
-    /// Returns the gates that every tree on staging must pass, independent of any task, with their sources. A task with a weaker test can't
-    /// weaken the project's checks.
+    /// Returns the gates that every tree on the staging branch must pass, with their sources. The gates are the same for all tasks, so a
+    /// task with a weaker test can't weaken the project's checks.
     /// </summary>
     public IReadOnlyList<EffectiveGate> ExplainStaging(Plan plan) =>
         [
@@ -64,7 +64,7 @@ public sealed record ProjectGates
             ),
         ];
 
-    /// <summary>Returns the gates that every tree on staging must pass.</summary>
+    /// <summary>Returns the gates that every tree on the staging branch must pass.</summary>
     public IReadOnlyList<Gate> OfStaging(Plan plan) => [.. ExplainStaging(plan).Select(holding => holding.Gate)];
 
     /// <summary>Returns a task's gates with their sources. Measurements come last.</summary>
@@ -87,14 +87,14 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
     /// <summary>
-    /// Returns the gates that a task's work must pass in addition to its own verification, in its own tree or on staging.
+    /// Returns the gates, beyond a task's own verification, that its work must pass either in the task's tree or on the staging branch.
     /// </summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => own.IsSameAs(gate)))];
 
     /// <summary>
-    /// Returns the gates for the merge of a task's work to staging. Excludes measurements, because they apply to the task's own commit.
-    /// Repeating them on a busy host, together with other tasks' work, could reject the task by chance.
+    /// Returns the gates for the merge of a task's work to the staging branch. Excludes measurements, because they apply to the task's own
+    /// commit. A repeated measurement, on a busy host and with other tasks' work, might wrongly reject the task.
     /// </summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
         Gate.WithOwnNames(RemoveDuplicates(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
@@ -111,8 +111,8 @@ public sealed record ProjectGates
         );
 
     /// <summary>
-    /// Returns the plan's project-level gates, without the gates that belong to single tasks. Includes all detected gates, because a task
-    /// may define none of its own.
+    /// Returns the plan's project-level gates, without the gates that belong to single tasks. Includes the detected gates if the
+    /// configuration defines no gates for tasks.
     /// </summary>
     public IReadOnlyList<Gate> GatesFor(Plan plan) => RemoveDuplicates(OfProject().Concat(OfStaging(plan)));
 

@@ -47,7 +47,7 @@ public sealed class TaskDependencyIndex
     /// <summary>True if <paramref name="later"/> depends on <paramref name="earlier"/>, directly or indirectly.</summary>
     public bool Precedes(int earlier, int later) => _before[later] is { } before && (before[earlier >> 6] & (1UL << (earlier & 63))) != 0;
 
-    /// <summary>Returns two tasks in topological order. Edges added from the second task to the first never form a cycle.</summary>
+    /// <summary>Returns two tasks in topological order. Making the second task depend on the first never creates a cycle.</summary>
     public (int First, int Second) InOrder(int a, int b) => (_position[a], a).CompareTo((_position[b], b)) <= 0 ? (a, b) : (b, a);
 
     /// <summary>Sorts tasks in topological order.</summary>

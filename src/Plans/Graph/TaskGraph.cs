@@ -90,8 +90,8 @@ public sealed class TaskGraph
     public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
 
     /// <summary>
-    /// Ids of the longest chain of tasks by estimated time, in order of execution. Empty if every task is part of a cycle or depends on
-    /// one.
+    /// Ids of the tasks in the dependency chain with the longest estimated time, in order of execution. Empty if every task is part of a
+    /// cycle or depends on one.
     /// </summary>
     public IReadOnlyList<string> CriticalPath
     {
@@ -126,8 +126,8 @@ public sealed class TaskGraph
     }
 
     /// <summary>
-    /// Creates an index that shows whether one task depends on another, directly or indirectly. Creating the index pays off only for many
-    /// queries.
+    /// Creates an index that shows whether one task depends on another, directly or indirectly. Creating the index is worthwhile only for
+    /// many queries.
     /// </summary>
     public TaskDependencyIndex ToOrder() => new(_nodes.Length, _order, _dependencies);
 

@@ -3,13 +3,13 @@ namespace Orchestrator.Plans;
 /// <summary>Finds weaknesses in a valid plan, such as gates that can't fail, tasks that own too many files, and needless waiting.</summary>
 public static class PlanLinter
 {
-    /// <summary>Maximum number of paths that a task may write before it is considered hard to review.</summary>
+    /// <summary>Maximum number of paths that a task may write. A task with more paths is considered hard to review.</summary>
     public const int MostFiles = 25;
 
-    /// <summary>Maximum number of steps in a task before the task is considered too large for one attempt.</summary>
+    /// <summary>Maximum number of steps in a task. A task with more steps is considered too large for one attempt.</summary>
     public const int MostSteps = 30;
 
-    /// <summary>Maximum length of a prompt in characters, above which too little context is left for the code.</summary>
+    /// <summary>Maximum length of a prompt in characters. A longer prompt leaves too little context for the code.</summary>
     public const int LongestPrompt = 20_000;
 
     private static readonly string[] WordsForDone =

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Part of a pattern between slashes: plain text, a wildcard such as <c>*.py</c>, or <c>**</c>.</summary>
+/// <summary>Part of a pattern between slashes: plain text, text with a wildcard such as <c>*.py</c>, or <c>**</c>.</summary>
 internal sealed class GlobPathSegment
 {
     private readonly Token[] _tokens;

@@ -54,7 +54,7 @@ internal sealed class PathTrie
     /// <param name="IsAlternative">True if the pattern ends at several nodes, because it contains braces.</param>
     internal readonly record struct OwnedPathPattern(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
-    /// <summary>Node of the tree, which stands for all paths that match the segments from the root to this node.</summary>
+    /// <summary>A tree node that stands for all paths that match the segments from the root to this node.</summary>
     internal sealed class PathTrieNode(int id, bool loops)
     {
         public int Id { get; } = id;

@@ -1,14 +1,14 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Checks whether two patterns overlap if their wildcards can match any number of elements. The elements are the characters of a name or
-/// the segments of a path.
+/// Checks for an overlap between two patterns whose wildcards can match any number of elements. The elements are the characters of a name
+/// or the segments of a path.
 /// </summary>
 internal static class PatternIntersection
 {
     /// <summary>
-    /// True if some text matches both patterns. Fills a table of the pairs of positions that a common text can reach, so the cost is the
-    /// product of both lengths.
+    /// True if some text matches both patterns. Fills a table of the pairs of positions that a common text can reach, so the cost is
+    /// proportional to the product of both lengths.
     /// </summary>
     public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
     {

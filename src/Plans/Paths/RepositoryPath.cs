@@ -7,7 +7,7 @@ namespace Orchestrator.Plans;
 /// </summary>
 public static class RepositoryPath
 {
-    /// <summary>Maximum length of a path in characters, equal to the limit on Linux.</summary>
+    /// <summary>Maximum length of a path in characters. The number is that of the limit on Linux, which counts bytes.</summary>
     public const int MaxLength = 4096;
 
     /// <summary>Returns the folder part of a path with forward slashes; empty for the root.</summary>

@@ -8,10 +8,10 @@ internal sealed record ProjectManifestContent(string Kind, string Folder)
     /// <summary>Names by which other manifests refer to projects, with each project's folder.</summary>
     public IReadOnlyList<(string Name, string Folder)> Names { get; init; } = [];
 
-    /// <summary>Names of the projects that this one depends on. Names of packages in registries are ignored.</summary>
+    /// <summary>Names of the projects that this project depends on. Excludes packages from registries.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>Folders and files of the projects that this one depends on.</summary>
+    /// <summary>Folders and files of the projects that this project depends on.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
     /// <summary>Globs that match the folders of a workspace's member projects.</summary>
@@ -26,13 +26,15 @@ internal sealed record ProjectManifestContent(string Kind, string Folder)
     /// <summary>True if the manifest defines a project even if no manifest in a folder above lists it.</summary>
     public bool IsAlwaysProject { get; init; }
 
-    /// <summary>True if this project may depend on any other project, because its references could not be read.</summary>
+    /// <summary>True if the project's references could not be read, so that the project may depend on any other project.</summary>
     public bool IsUnclear { get; init; }
 
     /// <summary>True if a folder is a member of this workspace.</summary>
     public bool HasMember(string folder) => Members.Any(glob => Matches(glob, folder)) && !Excluded.Any(glob => Matches(glob, folder));
 
-    /// <summary>Resolves a path that a manifest in a folder names. Returns null if the path leads out of the repository.</summary>
+    /// <summary>
+    /// Resolves a path that the manifest in the given folder contains. Returns null if the path leads out of the repository.
+    /// </summary>
     public static string? Join(string folder, string path)
     {
         var joined = folder.Length == 0 || path.StartsWith('/') ? path : $"{folder}/{path}";

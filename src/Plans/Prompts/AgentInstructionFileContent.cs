@@ -25,8 +25,8 @@ public sealed partial record AgentInstructionFileContent(string Body, IReadOnlyL
     }
 
     /// <summary>
-    /// Returns the text with import markers removed, so that an agent program can't import the files again. Otherwise, a program could even
-    /// import files outside of the repository.
+    /// Returns the text without import markers. With them, an agent program could import the files again, or even import files outside of
+    /// the repository.
     /// </summary>
     /// <param name="isImport">Returns true if the path was imported.</param>
     public string Unmarked(Func<string, bool> isImport) => Walk(Body, path => path[0] is '/' or '~' or '.' || isImport(path));

@@ -9,7 +9,8 @@ public static class RepositoryOutline
     private const int MostNames = 80;
 
     /// <summary>
-    /// Creates the outline. Expands folders level by level while space remains, and lists the others with their number of files.
+    /// Creates the outline. Expands folders level by level while space remains, and lists the remaining folders with their numbers of
+    /// files.
     /// </summary>
     /// <param name="paths">File paths relative to the root, with forward slashes.</param>
     /// <param name="limit">Maximum number of characters. The root itself is always listed.</param>

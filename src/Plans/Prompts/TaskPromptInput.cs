@@ -40,7 +40,7 @@ public sealed record TaskPromptInput
     /// <summary>Notes from earlier tasks, by task id. They do not affect whether a later run can reuse this task's result.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
-    /// <summary>User's guidance for a retry, or null if there is none.</summary>
+    /// <summary>Guidance that the user gave for a retry, or null if there is none.</summary>
     public string? Guidance { get; init; }
 
     /// <summary>Creates the input for a task with the plan's request, context and contracts.</summary>

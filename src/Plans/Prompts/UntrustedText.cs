@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Text from an agent, a repository, a program or a name on this host. All such text passes through this type before it reaches a terminal,
-/// report, log or prompt. The text stays readable but has no effect: control, bidirectional and invisible characters become visible
-/// symbols, and no line can be mistaken for the orchestrator's own output.
+/// Text from a source that is not trusted, such as an agent, a repository, a program or a file name. All such text passes through this type
+/// before it reaches a terminal, report, log or prompt. The text stays readable, but control, bidirectional and invisible characters become
+/// visible symbols. No line can be mistaken for the orchestrator's own output.
 /// </summary>
 /// <param name="Raw">Original text, where null means empty. For programs only; never display it.</param>
 public readonly record struct UntrustedText(string? Raw)

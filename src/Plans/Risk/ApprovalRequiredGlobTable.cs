@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Table of files that affect more than the code when they change, because CI, hooks, editors and agents use them automatically. Default
-/// value of <c>always_require_human</c>. The globs match at any depth.
+/// Table of files that affect more than the code when they change, because CI, hooks, editors and agents use them automatically. The table
+/// is the default value of <c>always_require_human</c>. The globs match at any depth.
 /// </summary>
 public static class ApprovalRequiredGlobTable
 {
@@ -70,8 +70,8 @@ public static class ApprovalRequiredGlobTable
     public static bool AllowsNamed(string glob) => Instructions.Contains(glob, StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the file or folder name that a path in <c>files_write</c> must contain to count as covered by a built-in glob. Null for
-    /// other globs.
+    /// Returns the file or folder name that a path in <c>files_write</c> must contain before it counts as covered by a built-in glob.
+    /// Returns null for other globs.
     /// </summary>
     internal static string? KeyOf(string glob) =>
         glob.StartsWith("**/", StringComparison.Ordinal) && Globs.Contains(glob, StringComparer.Ordinal) ? glob.Split('/')[1] : null;

@@ -33,8 +33,8 @@ public sealed record RiskFactor(
 );
 
 /// <summary>
-/// Risk score of a plan. It is higher for sensitive, large and untested plans. Additions to a plan never lower the score, except that a
-/// tested task increases the share of tested tasks.
+/// Risk score of a plan. The score is higher for sensitive, large and untested plans. Additions to a plan never lower the score, except for
+/// a tested task, which increases the share of tested tasks.
 /// </summary>
 /// <param name="Score">Sum of the factors' points.</param>
 /// <param name="Level">Consequence of the score.</param>

@@ -27,8 +27,8 @@ public static class TaskRole
 }
 
 /// <summary>
-/// Names of the agent's steps, from the section "process wrapper" in the file of a master plan's phase. Each required agent is also a step.
-/// Underscores replace the dashes in the step's name.
+/// Names of the agent's steps, as used in the section "process wrapper" of a phase file of a master plan. Each required agent is also a
+/// step, whose name has underscores instead of dashes and spaces.
 /// </summary>
 public static class MasterPlanPhaseStepNames
 {

@@ -7,7 +7,7 @@ namespace Orchestrator.Plans;
 /// <param name="Tokens">Limit in tokens of all kinds, including cached tokens. Null for a money limit.</param>
 public sealed record BudgetAmount(decimal? Usd, long? Tokens)
 {
-    /// <summary>Text for users that describes valid amounts.</summary>
+    /// <summary>User-facing description of valid amounts.</summary>
     public const string Accepts = "a positive amount in US dollars, such as 20 or 7.50, or in tokens, such as '2M tokens'";
 
     private const decimal MostDollars = 1_000_000m;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// List of distinct strings. Two lists with the same strings in the same order are equal, because gates are compared by their members.
+/// List of distinct strings. Two lists with the same strings in the same order are equal, so that gates can be compared member by member.
 /// </summary>
 [JsonConverter(typeof(DistinctTextListJsonConverter))]
 public sealed class DistinctTextList : IReadOnlyList<string>, IEquatable<DistinctTextList>

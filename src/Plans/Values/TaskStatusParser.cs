@@ -6,8 +6,8 @@ namespace Orchestrator.Plans;
 public static class TaskStatusParser
 {
     /// <summary>
-    /// Characters that are ignored in a status next to its words. A status that consists only of these characters, such as <c>[ ]</c>,
-    /// means pending.
+    /// Characters that are ignored around the words of a status. A status that consists only of these characters, such as <c>[ ]</c>, means
+    /// pending.
     /// </summary>
     private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
 

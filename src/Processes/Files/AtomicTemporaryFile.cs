@@ -38,7 +38,8 @@ internal sealed class AtomicTemporaryFile : IDisposable
     }
 
     /// <summary>
-    /// Creates the target file unless it already exists. Uses a hard link, because the file system creates or refuses a link in one step.
+    /// Creates the target file unless it already exists. Uses a hard link where the file system supports it, because creating a link is
+    /// atomic.
     /// </summary>
     /// <returns>True if the file was created. False if it already exists.</returns>
     public bool Publish()

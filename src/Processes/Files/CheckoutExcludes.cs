@@ -9,7 +9,7 @@ public static class CheckoutExcludes
     private const string Prefix = "gitdir:";
 
     /// <summary>
-    /// Adds the patterns to the file unless it already contains all of them, or does nothing for a folder that is not a checkout.
+    /// Adds all the patterns to the file unless it already contains all of them. Does nothing for a folder that is not a checkout.
     /// Concurrent callers may add a pattern twice, which is harmless.
     /// </summary>
     /// <param name="checkout">Absolute path of the checkout's root.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Metadata of a file system entry. The metadata differs after each change to the entry's content, permissions or identity. For a folder,
-/// it includes only the kind and the permissions.
+/// Metadata of a file system entry, which differs after each change to the entry's content, permissions or identity. For a folder, the
+/// metadata includes only the kind and the permissions.
 /// </summary>
 /// <param name="Kind">Kind of the entry.</param>
 /// <param name="Mode">Permissions of the entry.</param>

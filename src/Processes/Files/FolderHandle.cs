@@ -265,7 +265,7 @@ public sealed partial class FolderHandle : IDisposable
         };
     }
 
-    /// <summary>Grants the owner full access to a subfolder. Has no effect if this user is not the owner.</summary>
+    /// <summary>Grants the owner full access to a subfolder. Has no effect if the current user is not the owner.</summary>
     // 0700. Errors are ignored, because links have no permissions and missing entries need none.
     public void Unlock(ReadOnlySpan<byte> name) => _ = FolderSystemCalls.PermitAt(Number, FolderSystemCalls.Ended(name), 0x1C0, 0);
 

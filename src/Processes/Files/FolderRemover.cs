@@ -7,8 +7,8 @@ namespace Orchestrator.Processes;
 public static class FolderRemover
 {
     /// <summary>
-    /// Maximum number of folders that are open at the same time. Each nesting level needs an open folder, and a process can open only a few
-    /// hundred files.
+    /// Maximum number of folders that are open at the same time. Each nesting level needs an open folder, and the number of files that a
+    /// process can open is limited.
     /// </summary>
     private const int DeepestOpen = 64;
     private const int MostTries = 5;
@@ -23,7 +23,7 @@ public static class FolderRemover
         parent?.RemoveAll(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
     }
 
-    /// <summary>Text in the new name of a folder that could not be removed and was renamed instead.</summary>
+    /// <summary>Text in the new name of a folder that could not be removed and was therefore renamed.</summary>
     public const string Left = ".left-";
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Retains the content of a file that another program writes and may delete. Uses a hard link, which takes no space, or, on another disk, a
-/// copy to which only new content is appended.
+/// Retains the content of a file that another program writes and may delete. Uses a hard link, which takes no space. On another disk, uses
+/// a copy to which only new content is appended.
 /// </summary>
 public static class HardLinkFileRetainer
 {

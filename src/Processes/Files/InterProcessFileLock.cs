@@ -16,7 +16,7 @@ public sealed partial class InterProcessFileLock : IDisposable
 
     private InterProcessFileLock(FileStream content) => Content = content;
 
-    /// <summary>Content of the lock file, in which holders leave notes for later holders.</summary>
+    /// <summary>Stream for the content of the lock file, in which holders leave notes for later holders.</summary>
     public FileStream Content { get; }
 
     /// <summary>Waits for the lock and takes it. The file and its folder are created if they do not exist.</summary>

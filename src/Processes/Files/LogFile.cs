@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// A log file that is protected from programs that run while the log is written. Only this process creates the file, and links are never
-/// followed. If a program removes or replaces the file, closing the log restores it.
+/// A log file that is protected against programs that run while the log is being written. Only this process creates the file, and links are
+/// never followed. If a program removes or replaces the file, closing the log restores it.
 /// </summary>
 public sealed class LogFile : IDisposable
 {

@@ -13,7 +13,7 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     /// <summary>Last working folder of Claude Code in the conversation.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Git branch that was last checked out in the working folder.</summary>
+    /// <summary>Git branch of the working folder, as last recorded in the file.</summary>
     public string? Branch { get; init; }
 
     /// <summary>Name given by the user, or else the user's last request, or else the first request.</summary>
@@ -31,7 +31,7 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
     /// <summary>Time of the last line with a timestamp.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Number of tokens of the conversation in the model's context, including the last answer.</summary>
+    /// <summary>Number of tokens that the conversation occupied in the model's context, including the last answer.</summary>
     public long? ContextTokens { get; init; }
 
     /// <summary>Last text written by the model, or by the user if the model wrote none.</summary>
@@ -43,8 +43,8 @@ public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
 
 /// <summary>
 /// Reads only the beginning and the end of each conversation file (<c>projects/DIRECTORY/SESSION.jsonl</c>), so that thousands of large
-/// files can be listed quickly. The format is private to the program and may change, so a missing value means unknown. A file without any
-/// line of a known kind is reported as unreadable. Never writes to a file.
+/// files can be listed quickly. The format is private to the program and may change, so missing values are reported as unknown. Files
+/// without any line of a known kind are reported as unreadable, and no file is ever changed.
 /// </summary>
 public static class ClaudeSessionFile
 {

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Agents.Descriptions;
 
 /// <summary>
-/// Published score of an agent in the conformance test kit in <c>tests/Agents.Tests</c>. The kit compares the published score with the
-/// actual score.
+/// Published score of an agent in the conformance tests (<c>tests/Agents.Tests</c>). The tests compare the published score with the actual
+/// one.
 /// </summary>
 /// <param name="Version">Version whose behavior was simulated, or null if the documented behavior was simulated.</param>
 /// <param name="Of">Number of test cases, each of which is a kind of malformed output.</param>
@@ -17,7 +17,7 @@ public sealed record AgentConformanceScore(string? Version, int Of, IReadOnlyLis
     public int Passed => Of - Fails.Count;
 }
 
-/// <summary>Published scores of the conformance kit.</summary>
+/// <summary>Published scores of agents in the conformance tests.</summary>
 public static class AgentConformanceScores
 {
     private static readonly Lazy<IReadOnlyDictionary<string, AgentConformanceScore>> Published = new(Read);

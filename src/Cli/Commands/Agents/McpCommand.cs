@@ -6,13 +6,14 @@ using Orchestrator.Runs.Tasks.Callbacks;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>mcp</c>: offers an agent the tools of its task as an MCP server on stdin and stdout. The agent program starts this command, which
-/// ends when standard input is closed. Works without a running orchestrator.
+/// <c>mcp</c>: runs an MCP server on stdin and stdout that offers an agent the tools of its task. The agent program starts this command,
+/// which ends when standard input is closed. Works without a running orchestrator.
 /// </summary>
 internal sealed class McpCommand : CliCommand
 {
     /// <summary>
-    /// Maximum length of a message in bytes. Larger than any valid tool call, which contains at most 20 strings of 4,000 characters each.
+    /// Maximum length of a message in bytes. Any valid tool call is shorter, because it contains at most 20 strings of 4,000 characters
+    /// each.
     /// </summary>
     private const int LongestMessage = 8 * 1024 * 1024;
 

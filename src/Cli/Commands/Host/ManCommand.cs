@@ -3,7 +3,8 @@ using Orchestrator.Cli.Help;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>man</c>: writes the manual pages and shell completion scripts to a folder. Run by the installer that <c>scripts/package</c> creates.
+/// <c>man</c>: writes the manual pages and shell completion scripts to a folder. The installer that <c>scripts/package</c> creates runs
+/// this command.
 /// </summary>
 internal sealed class ManCommand : CliCommand
 {

@@ -50,10 +50,8 @@ internal sealed class ServerCommand : CliCommand
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             LocalRepositoryPaths.EnsureFolder(repository.OrchestratorFolder);
         }
-        using var file = Acquire(
-            EngineDatabaseFileOption.PathOf(named, context),
-            repository is null ? null : EngineConnection.GuardOf(repository)
-        );
+        var guard = repository is null ? null : EngineConnection.GuardOf(repository);
+        using var file = Acquire(EngineDatabaseFileOption.PathOf(named, context), guard);
         var options = _listen.Apply(
             new TemporalServerOptions
             {

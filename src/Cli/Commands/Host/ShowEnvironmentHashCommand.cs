@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>environment</c>: computes one hash over the lock files and manifests of all detected ecosystems.</summary>
+/// <summary><c>environment</c>: computes a single hash of the lock files and manifests of all detected package ecosystems.</summary>
 internal sealed class ShowEnvironmentHashCommand : CliCommand
 {
     private readonly Option<string?> _verify = new("--verify")

@@ -132,8 +132,8 @@ internal sealed class StartWorkerCommand : CliCommand
     }
 
     /// <summary>
-    /// Returns the time after which this worker takes over the runs of a stopped host, or null if the option is absent. At least 25
-    /// seconds, because the server times out an activity after 20 seconds without heartbeats.
+    /// Returns the time after which this worker takes over the runs of a stopped host, or null if the option is absent. The time is at
+    /// least 25 seconds, because the server times out an activity after 20 seconds without heartbeats.
     /// </summary>
     private TimeSpan? TakeOverDelay(ParseResult parsed, OrchestratorSettings settings)
     {

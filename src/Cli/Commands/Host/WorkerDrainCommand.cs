@@ -13,8 +13,10 @@ internal sealed class WorkerDrainCommand : CliCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Time limit for saving the work of agents. An agent that ignores signals is killed after ten seconds, and its work is saved
-    /// then.</summary>
+    /// <summary>
+    /// Time limit for saving the work of agents. An agent that ignores signals is killed after ten seconds, and its work is saved
+    /// afterward.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private const int MostPushes = 5;
     private readonly EngineOptions _engine = new();

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Prints which tasks of a plan own the same file or resource and could run at the same time.</summary>
+/// <summary>Prints the tasks of a plan that own the same file or resource and could run at the same time.</summary>
 internal static class PlanConflictPrinter
 {
     /// <summary>Prints the view and returns the exit code.</summary>

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>collect</c>: collects results, branches and reports of runs, as Markdown or in one folder.</summary>
+/// <summary><c>collect</c>: collects results, branches and reports of runs in a Markdown document or in a folder.</summary>
 internal sealed class CollectRunResultsCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")

@@ -3,9 +3,7 @@ using Orchestrator.App.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>
-/// <c>flaky</c>: lists flaky tests and tests in quarantine, adds tests to the quarantine, and removes tests from the quarantine.
-/// </summary>
+/// <summary><c>flaky</c>: lists flaky and quarantined tests, adds tests to the quarantine, or removes them from it.</summary>
 internal sealed class FlakyCommand : CliCommand
 {
     private readonly Argument<string?> _test = new("TEST")

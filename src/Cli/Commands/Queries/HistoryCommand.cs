@@ -10,7 +10,7 @@ internal sealed class HistoryCommand : CliCommand
     private const int WideEnoughForZone = 100;
 
     /// <summary>
-    /// Minimum width of the column with run names, in terminal cells. Names that are cut any shorter would not be recognizable.
+    /// Minimum width of the column with run names, in terminal cells. Names that are shortened further would not be recognizable.
     /// </summary>
     private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>watch open</c>: shows a run and its agents in panes of tmux.</summary>
+/// <summary><c>watch open</c>: shows a run and its agents in tmux panes.</summary>
 internal sealed class OpenRunInTmuxCommand : CliCommand
 {
     private readonly RunOrTaskCliArgument _run = new("RUN", "The run; default: the only open run, or else the latest run");

@@ -3,8 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>proof</c>: shows the task that a line of code came from, the verdicts of its gates, and the people who approved
-/// it.</summary>
+/// <summary><c>proof</c>: shows the task that a line of code came from, the verdicts of its gates, and the users who approved it.</summary>
 internal sealed class ShowLineProvenanceCommand : CliCommand
 {
     private readonly Argument<string> _place = new("FILE:LINE") { Description = "Path of the file, and number of the line" };

@@ -3,8 +3,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>usage</c>: shows the usage of the user's accounts over all repositories, and the utilization of their limits. Reads files or
-/// queries the account workflows of a Temporal server. Never sends a request to a model service.</summary>
+/// <summary>
+/// <c>usage</c>: shows the usage of the user's accounts across all repositories, and the utilization of their limits. Reads files or
+/// queries the account workflows of a Temporal server. Never sends a request to a model service.
+/// </summary>
 internal sealed class UsageCommand : CliCommand
 {
     private readonly Option<UsageGrouping> _by = new("--by")

@@ -50,7 +50,7 @@ internal sealed class AdhocRunStarter
         );
     }
 
-    /// <summary>Returns the input of the run, and true if the options answer all questions with yes.</summary>
+    /// <summary>Returns the input of the run, and a flag that is true if the options answer all questions with yes.</summary>
     public (OrchestrationInput Input, bool Yes) Asked(
         ParseResult parsed,
         Plan plan,

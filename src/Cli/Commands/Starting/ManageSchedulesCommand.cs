@@ -19,7 +19,7 @@ internal sealed class ManageSchedulesCommand : CliCommand
     public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop) =>
         _list.RunAsync(parsed, context, stop);
 
-    /// <summary>Warns if no process is expected to serve the engine when a schedule starts a run.</summary>
+    /// <summary>Warns if no process is expected to serve the engine at the time at which a schedule is due to start a run.</summary>
     public static void WarnUnserved(CliCommandServiceBundle context, bool isServed)
     {
         if (!isServed)

@@ -107,8 +107,8 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     /// <summary>
-    /// Sends the command that resumes one task. If a worker on the run's own host is executing the run, the task continues there, so this
-    /// process has nothing to wait for. Workers on other machines can answer the command but do not execute this run's steps.
+    /// Sends the command that resumes one task. If a worker on the run's owner host is executing the run, the task continues there, and
+    /// this process need not wait. Workers on other machines can answer the command but do not execute this run's steps.
     /// </summary>
     private async Task<(UseCaseOutcome? Sent, bool IsElsewhere)> SendAsync(
         string task,

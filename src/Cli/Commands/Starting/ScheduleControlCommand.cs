@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>Changes to a schedule.</summary>
 internal enum ScheduleChange
 {
-    /// <summary>Pauses the schedule, so it starts no runs.</summary>
+    /// <summary>Pauses the schedule, so that it starts no runs.</summary>
     Pause,
 
     /// <summary>Resumes the paused schedule.</summary>

@@ -263,14 +263,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var named = request is null ? context.PlanFiles.Named(given, ofBacklog: false) : null;
         var isBacklog = named is not null && PlanFileName.IsBacklog(named);
         var plan = named is null || isBacklog ? null : context.PlanFiles.Require(named);
-        if (plan is null && (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 }))
-        {
-            throw new UseCaseException(
-                UseCaseOutcome.Usage,
-                "--phase and --only select tasks of a plan, but a request or a backlog has no plan yet.",
-                "Make a plan with 'orchestrate plan REQUEST -o FILE', and schedule that."
-            );
-        }
+        RefuseSelectionWithoutPlan(parsed, plan);
         if (given is null && plan is not null)
         {
             RepositoryTrustPrompt.RequirePlanTrust(
@@ -312,6 +305,18 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             Night = new UnattendedRunContractRecord { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
         return (input, plan);
+    }
+
+    private void RefuseSelectionWithoutPlan(ParseResult parsed, Plan? plan)
+    {
+        if (plan is null && (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 }))
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                "--phase and --only select tasks of a plan, but a request or a backlog has no plan yet.",
+                "Make a plan with 'orchestrate plan REQUEST -o FILE', and schedule that."
+            );
+        }
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]*$")]

@@ -108,7 +108,7 @@ internal abstract class SteeringCommand : CliCommand
 
     /// <summary>
     /// Sends a command that must precede the one that the user requested. If no worker serves the run, the engine stores the command until
-    /// a worker does.
+    /// a worker serves the run.
     /// </summary>
     protected Task<UseCaseOutcome?> SendFirstCommandAsync(
         ParseResult parsed,

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>
-/// Parses the output of <c>npm audit --json</c>, which npm 7 and later group by package, and earlier versions by advisory.
+/// Parses the output of <c>npm audit --json</c>. In this output, npm 7 and later group vulnerabilities by package, whereas earlier versions
+/// group them by advisory.
 /// </summary>
 internal static class NpmAuditParser
 {
@@ -61,7 +62,7 @@ internal static class NpmAuditParser
             ));
 }
 
-/// <summary>Parses the output of <c>pip-audit --format json</c>, which has no severities.</summary>
+/// <summary>Parses the output of <c>pip-audit --format json</c>, which does not include severities.</summary>
 internal static class PipAuditParser
 {
     public static PackageAuditResult Read(string output) => AuditJson.Read(output, Read);

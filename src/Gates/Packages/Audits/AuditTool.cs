@@ -85,7 +85,7 @@ public sealed class AuditTool(
     /// <summary>True if a changed file affects the packages that this tool audits.</summary>
     public bool IsAbout(string path) => isSubject(Path.GetFileName(path)) || ecosystem.IsAboutPackages(path);
 
-    /// <summary>True if this file of the repository configures the servers that the tool queries, or hides findings.</summary>
+    /// <summary>True if this file of the repository determines which servers the tool queries or which findings are hidden.</summary>
     public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed class AuditTool(
     /// <param name="file">Name of the file to audit, in the working directory of the tool.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 
-    /// <summary>Parses the tool's output. Unreadable output gives a result without an answer and never causes an exception.</summary>
+    /// <summary>Parses the tool's output. For unreadable output, returns an inconclusive result instead of throwing an exception.</summary>
     /// <param name="output">Standard output of the tool.</param>
     public PackageAuditResult Read(string output) => parse(output);
 

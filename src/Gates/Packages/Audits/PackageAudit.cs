@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>
-/// Runs the audit tools that are installed on this host. A tool that gives no answer is reported, but this does not count as a failure.
+/// Runs the audit tools that are installed on this host. If a tool gives no answer, this is reported but does not count as a failure.
 /// </summary>
 /// <param name="environment">Complete environment of the programs.</param>
 /// <param name="time">Clock for the time limit, or null for the system clock.</param>

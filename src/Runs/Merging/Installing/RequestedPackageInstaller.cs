@@ -157,14 +157,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
                 return (new PackageInstallationResult { Problem = problem.Words }, problem.WasKilled);
             }
         }
-        var changed = (await new WorktreeDiffReader(place.Worktree).AgainstAsync(staging, stop))
-            .Where(file =>
-                EnvironmentHash.Counts(file.Path)
-                && file.Change != FileChange.Deleted
-                && file.NewMode.StartsWith("100", StringComparison.Ordinal)
-            )
-            .Select(file => file.Path)
-            .ToList();
+        var changed = await ChangedManifestsAsync(place.Worktree, staging, stop);
         if (changed.Count == 0)
         {
             return (new PackageInstallationResult(), false);
@@ -192,6 +185,18 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
         );
         return (new PackageInstallationResult { Commit = commit }, false);
     }
+
+    /// <summary>Returns the paths of the changed manifests and lock files that are regular files.</summary>
+    private static async Task<IReadOnlyList<string>> ChangedManifestsAsync(Worktree worktree, string staging, CancellationToken stop) =>
+        [
+            .. (await new WorktreeDiffReader(worktree).AgainstAsync(staging, stop))
+                .Where(file =>
+                    EnvironmentHash.Counts(file.Path)
+                    && file.Change != FileChange.Deleted
+                    && file.NewMode.StartsWith("100", StringComparison.Ordinal)
+                )
+                .Select(file => file.Path),
+        ];
 
     /// <summary>
     /// Restores the project's name in a lock file. npm names an unnamed project after its folder, and the folder is temporary here.

@@ -79,18 +79,7 @@ internal static class RunContractReportSectionBuilder
                 timeline
             );
         }
-        var asked = timeline.All.Where(happened => happened.Time <= end && AsksPerson(happened)).ToList();
-        yield return Clause(
-            "No user is needed",
-            asked.Count == 0
-                ? "none was"
-                : $"asked by {FileNameEncoding.List([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, "
-                    + "first at "
-                    + Time(asked[0].Time),
-            asked.Count == 0,
-            [.. asked.Select(happened => happened.Sequence)],
-            timeline
-        );
+        yield return UserClause(timeline, end);
         yield return Landing(run, timeline);
         var red = GateRegressions.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
         yield return Clause(
@@ -106,6 +95,22 @@ internal static class RunContractReportSectionBuilder
             lost == 0 ? "none is" : $"{Plural.Of(lost, "hunk is", "hunks are")}",
             lost == 0,
             [],
+            timeline
+        );
+    }
+
+    private static RunReportLine UserClause(RunTimeline timeline, DateTimeOffset end)
+    {
+        var asked = timeline.All.Where(happened => happened.Time <= end && AsksPerson(happened)).ToList();
+        return Clause(
+            "No user is needed",
+            asked.Count == 0
+                ? "none was"
+                : $"asked by {FileNameEncoding.List([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, "
+                    + "first at "
+                    + Time(asked[0].Time),
+            asked.Count == 0,
+            [.. asked.Select(happened => happened.Sequence)],
             timeline
         );
     }
