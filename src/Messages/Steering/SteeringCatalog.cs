@@ -72,8 +72,9 @@ public static class SteeringCatalog
 
     /// <summary>Ends a run and reverts its landing.</summary>
     public static SteeringCommandDefinition Abort { get; } =
-        new("abort", SteeringTargetKinds.Run, "End a run and revert its landing", (input, _) => Ending(input) with { Withdraws = true })
+        new("abort", SteeringTargetKinds.Run, "End a run and revert its landing", (input, _) => Ending(input))
         {
+            Withdraws = _ => true,
             AcceptsEnded = true,
             Continues = false,
         };
@@ -218,13 +219,13 @@ public static class SteeringCatalog
                 )
                 {
                     Reached = input.Text(Way) == EscalationResolutionKinds.Abort ? IsOver : null,
-                    Withdraws = input.Text(Way) == EscalationResolutionKinds.Abort,
                     Refuse = WorkerlessRunCommandValidator.OfResolve,
                     Unchanged = SteeringNoEffectCause.Failed,
                 }
         )
         {
             Decision = WorkflowMessageNames.ResolveEscalation,
+            Withdraws = input => input.Text(Way) == EscalationResolutionKinds.Abort,
             Arguments =
             [
                 new SteeringCommandParameter(

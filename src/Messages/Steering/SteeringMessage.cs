@@ -18,9 +18,6 @@ public sealed record SteeringMessage(string Name, object? Message)
 
     /// <summary>Meaning of the run's answer that the command changed nothing.</summary>
     public SteeringNoEffectCause Unchanged { get; init; }
-
-    /// <summary>True if the command also reverts the run's landing after the run has ended.</summary>
-    public bool Withdraws { get; init; }
 }
 
 /// <summary>Possible meanings of the answer with which a run reports that a command changed nothing.</summary>
