@@ -121,10 +121,10 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<GateResultLine>> GateRunsAsync(string? run, CancellationToken cancellationToken)
     {
         var stored = await ObserveAsync(RequireRun(run), cancellationToken);
-        return GateRun.InPlanOrder(GateRun.ReadAll(new RunFolder(context.RequireRepository().Root, stored.Id)), stored.Status);
+        return new GateResultReader(stored, context.RequireRepository()).AllInPlanOrder();
     }
 
     /// <inheritdoc/>
