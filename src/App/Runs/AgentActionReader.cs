@@ -47,11 +47,11 @@ public static class AgentActionReader
             ],
             Waiting = [.. found.Queued.Select(StatusOf)],
             Coming = found.Coming,
-            Held = [.. found.Holds.Select(HoldsDocument.Of)],
+            Held = found.Holds,
         };
     }
 
-    // Everything is read once. A run that has ended has none of it. A hold on all runs comes first.
+    // Everything is read once. A run that has ended has none of it.
     private static RunActivity Find(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         if (RunStateNames.IsFinal(run.State))
@@ -61,12 +61,7 @@ public static class AgentActionReader
         var name = Path.GetFileName(runFolder);
         var queued = QueuedGateRecord.All(environment);
         return new(
-            [
-                .. new AgentStartHoldStore(environment, TimeProvider.System)
-                    .Read()
-                    .Where(hold => hold.AppliesTo(run.RunId, run.Repository))
-                    .OrderBy(hold => !hold.IsOfAll),
-            ],
+            new AgentStartHoldStore(environment, TimeProvider.System).Of(run.RunId, run.Repository),
             [.. queued.Where(gate => gate.Origin.Run == name)],
             [.. RunningGateOrSetUp.All(environment, queued).Where(step => step.Origin.Run == name).OrderBy(step => step.Since)],
             PredictedConflicts.List(RepositoryOf(runFolder), run)
@@ -199,7 +194,7 @@ public static class AgentActionReader
     }
 
     private sealed record RunActivity(
-        IReadOnlyList<AgentStartHoldRecord> Holds,
+        IReadOnlyList<AgentStartHoldStatus> Holds,
         IReadOnlyList<QueuedGateRecord> Queued,
         IReadOnlyList<RunningGateOrSetUp> Running,
         IReadOnlyList<PredictedConflict> Coming
