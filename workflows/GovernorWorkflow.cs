@@ -116,13 +116,7 @@ public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
     [WorkflowUpdate(WorkflowMessageNames.AwaitTurn, Description = "Keeps an agent start's position in the queue.")]
     public async Task<AgentStartWaitResult> AwaitTurnAsync(AgentStartRequest request = null!, TimeSpan shortWait = default)
     {
-        var line = new AccountGovernorRequest
-        {
-            Account = _account,
-            Id = request.Id,
-            Start = request,
-            OnlyInLine = true,
-        };
+        var line = AccountGovernorRequest.OfStart(request, onlyInLine: true) with { Account = _account };
         for (var end = RunWorkflowComponentContext.Now + LongestTurn; ; )
         {
             (var next, var answer) = AccountGovernorRequestHandler.Apply(_book, line, RunWorkflowComponentContext.Now, Rules);

@@ -117,7 +117,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private async Task<bool> MergeEarlierResultAsync(PreparedTask prepared)
     {
         _worktree.MayReuse = false;
-        var work = await _verifier.VerifyAsync(prepared, start: 0, new VerifyingEarlierResultReason());
+        var work = await _verifier.VerifyAsync(prepared, start: 0, why: new VerifyingEarlierResultReason());
         if (work.Problems.Count > 0)
         {
             return false;
@@ -172,7 +172,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             var agentRun = await RunAgentAsync(call => StartAgentAsync(prepared, call), AnswerAsync);
             if (!requests.IsGranted)
             {
-                return (prepared, await _verifier.VerifyAsync(prepared, agentRun));
+                return (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart, agentRun));
             }
             await _places.StayHomeAsync();
             if (await requests.ExecuteApprovedAsync(prepared) is { Length: > 0 } own)

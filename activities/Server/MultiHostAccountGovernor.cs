@@ -41,13 +41,7 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
     /// </summary>
     public async Task<AgentStartDecision> AdmitAsync(AgentStartRequest request, CancellationToken cancellationToken)
     {
-        var asked = new AccountGovernorRequest
-        {
-            RequestId = Guid.NewGuid().ToString("n"),
-            Account = request.Account,
-            Id = request.Id,
-            Start = request,
-        };
+        var asked = AccountGovernorRequest.OfStart(request) with { RequestId = Guid.NewGuid().ToString("n") };
         var own = await SendAsync(GovernorRequestByLedgerSplitter.OfAccount(asked), cancellationToken);
         if (own.Admission is not AgentAdmittedDecision)
         {
@@ -75,12 +69,7 @@ public sealed class MultiHostAccountGovernor(ITemporalClient client) : IAccountG
     /// <inheritdoc/>
     public async Task<bool> IsWaitingAsync(AgentStartRequest request, TimeSpan shortWait, CancellationToken cancellationToken)
     {
-        var asked = new AccountGovernorRequest
-        {
-            Account = request.Account,
-            Id = request.Id,
-            Start = request,
-        };
+        var asked = AccountGovernorRequest.OfStart(request);
         return await AwaitAsync(GovernorRequestByLedgerSplitter.OfAccount(asked).Start!)
             || await AwaitAsync(GovernorRequestByLedgerSplitter.OfBudgets(asked)!.Start!);
 

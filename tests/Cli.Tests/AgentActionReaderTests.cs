@@ -51,11 +51,12 @@ public sealed class AgentActionReaderTests : IDisposable
         );
         var status = Working("a") with { Tasks = [.. Working("a").Tasks, .. Working("b").Tasks] };
 
-        var doing = AgentActionReader.Read(run, status, new Dictionary<string, string> { ["HOME"] = _folder });
+        var environment = new Dictionary<string, string> { ["HOME"] = _folder };
+        var doing = AgentActionReader.Read(run, status, environment);
 
         Assert.Equal("conflict with b is predicted in x.txt and 1 more", doing["a"]);
         Assert.Equal("conflict with a is predicted in x.txt and 1 more", doing["b"]);
-        Assert.Equal(["x.txt", "y.txt"], Assert.Single(AgentActionReader.ReadComing(run, status)).Files);
+        Assert.Equal(["x.txt", "y.txt"], Assert.Single(AgentActionReader.WithActivity(run, status, environment).Coming!).Files);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -46,11 +46,10 @@ public sealed class BrowserTests
             ],
             Gates =
             [
-                new GateRun(
+                new GateResultLine(
                     "c.gates-1.0",
                     GateStage.Task,
                     "c",
-                    1,
                     new GateVerdict
                     {
                         Gate = new Gate("dotnet test --filter Category=" + new string('x', 90)),
@@ -59,7 +58,10 @@ public sealed class BrowserTests
                         ExitCode = 1,
                         Tail = "1 failed",
                     }
-                ),
+                )
+                {
+                    Attempt = 1,
+                },
             ],
             Log = [.. Enumerable.Range(1, 300).Select(i => $"line {i} of what the agent says")],
             Patch =

@@ -160,11 +160,11 @@ internal sealed class FakeSource : IDashboardBackend, IRunQueries, IRunCommands
     public Task<AgentLogDocument> LogAsync(string? task, int? start, CancellationToken stop) =>
         AnswerAsync($"log {task}", () => OfRun(task, new AgentLogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
 
-    public IReadOnlyList<GateRun> Gates { get; init; } = [];
+    public IReadOnlyList<GateResultLine> Gates { get; init; } = [];
 
     public Plan? Plan { get; init; }
 
-    public Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken stop) =>
+    public Task<IReadOnlyList<GateResultLine>> GateRunsAsync(string? run, CancellationToken stop) =>
         AnswerAsync($"gates {run}", () => OfRun(run, Gates));
 
     public Task<Plan> PlanOfAsync(string? run, CancellationToken stop) =>

@@ -54,10 +54,10 @@ public sealed class PartTests
         await page.LogInAsync();
 
         var first = await AskAsync("");
-        var same = await AskAsync(first.Headers.GetValues(HtmlPageResult.Base).Single());
+        var same = await AskAsync(first.Headers.GetValues(PageRenderer.Base).Single());
         source.Run = source.Run.With("b", task => task with { State = TaskStateNames.Executing });
         source.Change();
-        var changed = await AskAsync(first.Headers.GetValues(HtmlPageResult.Base).Single());
+        var changed = await AskAsync(first.Headers.GetValues(PageRenderer.Base).Single());
 
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
         var html = await changed.Content.ReadAsStringAsync();
@@ -67,7 +67,7 @@ public sealed class PartTests
         async Task<HttpResponseMessage> AskAsync(string known)
         {
             var request = new HttpRequestMessage(HttpMethod.Get, RunPage);
-            request.Headers.Add(HtmlPageResult.Base, known);
+            request.Headers.Add(PageRenderer.Base, known);
             return await page.Browser.SendAsync(request);
         }
     }

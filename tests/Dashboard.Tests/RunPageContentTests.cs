@@ -343,12 +343,11 @@ public sealed class RunPageContentTests
             State = state,
         };
 
-    private static GateRun Gate(GateStage stage, string task, GateResult result) =>
+    private static GateResultLine Gate(GateStage stage, string task, GateResult result) =>
         new(
             "gate",
             stage,
-            task,
-            task.Length > 0 ? 1 : 0,
+            task.Length > 0 ? task : null,
             new GateVerdict
             {
                 Gate = new Gate("make test"),
@@ -356,5 +355,8 @@ public sealed class RunPageContentTests
                 Result = result,
                 Tail = "<b>it</b> ran",
             }
-        );
+        )
+        {
+            Attempt = task.Length > 0 ? 1 : 0,
+        };
 }

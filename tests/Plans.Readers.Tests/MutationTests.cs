@@ -98,7 +98,7 @@ public sealed class MutationTests
                             "The printed plan is not valid: "
                                 + string.Join('\n', TaskGraphReader.Read(TaskGraphYamlWriter.Write(plan), "again.yaml").Errors)
                         );
-                    _ = plan.Tasks.Select(t => TaskPromptRenderer.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
+                    _ = plan.Tasks.Select(t => TaskPromptRenderer.Render(TaskPromptInput.Of(plan, t))).ToList();
                 }
             }
         );

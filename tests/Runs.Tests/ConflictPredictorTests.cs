@@ -35,9 +35,9 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
 
         await LookAsync(run, "a");
 
-        var found = Assert.Single(PredictedConflictList.Of(run.Repository.Path, Status("executing", "verifying")));
+        var found = Assert.Single(PredictedConflicts.List(run.Repository.Path, Status("executing", "verifying")));
         Assert.Equal(("a", "b", "shared.txt"), (found.First, found.Second, Assert.Single(found.Files)));
-        Assert.Empty(PredictedConflictList.Of(run.Repository.Path, Status("merged", "executing")));
+        Assert.Empty(PredictedConflicts.List(run.Repository.Path, Status("merged", "executing")));
         foreach (var (task, other) in new[] { ("a", "b"), ("b", "a") })
         {
             var prompt = AgentMailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));

@@ -14,7 +14,7 @@ public sealed class AccountLedgerSerializerTests
             .Admit(Request("b", RunCap(Dollar)) with { Share = 9 })
             .Settle("b", 1);
         book = AccountBackoffCalculator
-            .Observe(book, Account, "five_hour", 123, Now.AddHours(1), "fact", 1, Now)
+            .Observe(book, Account, new("five_hour", 123, Now.AddHours(1), "fact", 1), Now)
             .Book.Block("a", Now.AddHours(1));
         book = BudgetEnforcer.IncreaseLimit(book, Account, RunCap(9 * Dollar), Now).Book!;
         var written = AccountLedgerSerializer.Write(book.Of(Account));

@@ -37,5 +37,5 @@ internal static class Given
         AgentStartAdmitter.SettleReservation(book, account, id, new MoneyAndTokenAmount(micros, 0), [], Now).Book;
 
     public static AccountLedgerSet Block(this AccountLedgerSet book, string id, DateTimeOffset? reset, DateTimeOffset? at = null) =>
-        AccountBackoffCalculator.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);
+        AccountBackoffCalculator.Block(book, Account, id, new("five_hour", reset, $"usage_limit_reached of {id}"), at ?? Now);
 }

@@ -146,7 +146,7 @@ public sealed class InterleavingTests
                     Agent.Refused => To(
                         world with
                         {
-                            Book = AccountBackoffCalculator.Block(world.Book, account, id, "five_hour", Later, "test", Now),
+                            Book = AccountBackoffCalculator.Block(world.Book, account, id, new("five_hour", Later, "test"), Now),
                             IsBlocked = true,
                         },
                         host,

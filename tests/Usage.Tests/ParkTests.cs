@@ -141,21 +141,13 @@ public sealed class ParkTests
         var (book, warns) = AccountBackoffCalculator.Observe(
             AccountLedgerSet.Empty,
             Account,
-            "seven_day",
-            960_000,
-            Reset,
-            "rate_limit_event",
-            800_000,
+            new("seven_day", 960_000, Reset, "rate_limit_event", 800_000),
             Now
         );
         var again = AccountBackoffCalculator.Observe(
             book,
             Account,
-            "seven_day",
-            970_000,
-            Reset.AddSeconds(2),
-            "rate_limit_event",
-            800_000,
+            new("seven_day", 970_000, Reset.AddSeconds(2), "rate_limit_event", 800_000),
             Now
         );
 
@@ -177,11 +169,7 @@ public sealed class ParkTests
         var (book, _) = AccountBackoffCalculator.Observe(
             AccountLedgerSet.Empty,
             Account,
-            "five_hour",
-            990_000,
-            Now.AddHours(13),
-            "rate_limit_event",
-            800_000,
+            new("five_hour", 990_000, Now.AddHours(13), "rate_limit_event", 800_000),
             Now
         );
 

@@ -83,9 +83,7 @@ public sealed class RandomHistoryTests
                         book,
                         account,
                         some,
-                        "five_hour",
-                        now.AddMinutes(chance.Next(-600, 900)),
-                        "test",
+                        new("five_hour", now.AddMinutes(chance.Next(-600, 900)), "test"),
                         now
                     );
                     blockedUntil[account] = book.Of(account).Park!.OpensAt;

@@ -67,9 +67,7 @@ public sealed class UnattendedRunSimulatorTests
             book,
             "claude",
             "r/other/x/1",
-            "five_hour",
-            Evening.AddHours(2),
-            "usage_limit_reached",
+            new("five_hour", Evening.AddHours(2), "usage_limit_reached"),
             Evening
         );
 

@@ -63,7 +63,7 @@ internal sealed class MergeQueueRequestTracker
             request.TaskId == Resolving && places is not null
                 ? request with
                 {
-                    Turn = MergeQueuePositionCalculator.First([.. _waiting, request]),
+                    Turn = MergeOrderCalculator.First([.. _waiting, request]),
                 }
                 : request
         );
@@ -77,7 +77,7 @@ internal sealed class MergeQueueRequestTracker
             return false;
         }
         Remove(task);
-        Add(request with { Turn = MergeQueuePositionCalculator.First([.. _waiting, request]) });
+        Add(request with { Turn = MergeOrderCalculator.First([.. _waiting, request]) });
         return true;
     }
 

@@ -5,7 +5,6 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>First stage of a run. Turns a request into a plan if necessary, and adds the plan's tasks to the run.</summary>
 internal sealed class RunPlanningStageExecutor(
     RunWorkflowComponentContext context,
-    RunPlanReader plans,
     TaskStarter starter,
     RunRecorder recorder,
     RunAfterWorkflowResetRecoverer recovery
@@ -26,7 +25,7 @@ internal sealed class RunPlanningStageExecutor(
             context.TransitionTo(RunStateNames.Planning, new PlanStoredReason(new VerbatimQuote(await EndPlanningAsync())));
             return;
         }
-        _state.Plan = await plans.LoadAsync() with { PlanningHash = _state.Plan.PlanningHash };
+        _state.Plan = await LoadPlanAsync() with { PlanningHash = _state.Plan.PlanningHash };
         _state.Run = _state.Run with
         {
             Repository = _state.Repository.Path,
@@ -41,7 +40,7 @@ internal sealed class RunPlanningStageExecutor(
         }
         await RefuseAsync(_state.Plan.Faults);
 
-        var tasks = await plans.ReadTasksAsync(_state.Plan.Tasks);
+        var tasks = await ReadTasksAsync(context, _state.Plan.Tasks);
         if (!_state.Input.PlanOnly)
         {
             _state.Board.Add(tasks, RunWorkflowComponentContext.Now);
@@ -50,6 +49,32 @@ internal sealed class RunPlanningStageExecutor(
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
         var stored = _state.Input.NeedsPlanner ? new VerbatimQuote(await EndPlanningAsync()) : null;
         context.TransitionTo(RunStateNames.Planning, new PlanLoadedReason(tasks.Count, stored));
+    }
+
+    private Task<PlanOutline> LoadPlanAsync()
+    {
+        var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input)
+        {
+            PlanningHash = _state.Plan.PlanningHash,
+            SaidHash = _state.Board.TryFind(PlannerTaskDefinition.Id)?.Progress.SaidHash ?? "",
+        };
+        return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
+    }
+
+    /// <summary>Reads the plan's tasks. The caller passes the first page, and the others are read from the stored plan.</summary>
+    public static async Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(RunWorkflowComponentContext context, IEnumerable<TaskOutline> first)
+    {
+        var (state, tasks) = (context.State, first.ToList());
+        while (tasks.Count < state.Plan.TaskCount)
+        {
+            var page = new ReadTasksInput(state.RunId, state.Repository, state.Plan.Hash, tasks.Count);
+            tasks.AddRange(
+                await context.RetryUntilPossibleAsync(() =>
+                    Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), context.Short)
+                )
+            );
+        }
+        return tasks;
     }
 
     /// <summary>

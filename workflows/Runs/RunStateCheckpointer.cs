@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>
 /// Creates and restores the state that a run passes on when it continues as new. Works in the same way for plans of all sizes.
 /// </summary>
-internal sealed class RunStateCheckpointer(RunWorkflowComponentContext context, RunPlanReader plans)
+internal sealed class RunStateCheckpointer(RunWorkflowComponentContext context)
 {
     private readonly RunWorkflowState _state = context.State;
     private CheckpointFile? _file;
@@ -54,7 +54,7 @@ internal sealed class RunStateCheckpointer(RunWorkflowComponentContext context, 
     public async Task RestoreAsync(RunWorkflowCheckpoint checkpoint)
     {
         _file = checkpoint.Tasks;
-        var outlines = await plans.ReadTasksAsync([]);
+        var outlines = await RunPlanningStageExecutor.ReadTasksAsync(context, []);
         var tasks = (await ReadFileAsync()).ToDictionary(t => t.Progress.Id, t => (t, true), StringComparer.Ordinal);
         foreach (var task in checkpoint.Recent)
         {

@@ -19,11 +19,10 @@ internal sealed class RunWorkflowComponentContainer
         Recovery = new RunAfterWorkflowResetRecoverer(context, Messenger, takeOver, _leases);
         Recorder = new RunRecorder(context, Recovery);
         _notices = new NoticeSender(context);
-        var plans = new RunPlanReader(context);
         var approval = new PlanApprovalWaiter(context);
         var starter = new TaskStarter(context, takeOver, Messenger);
-        Continuation = new RunContinueAsNew(context, Recorder, new RunStateCheckpointer(context, plans), messagesTaken);
-        Planning = new RunPlanningStageExecutor(context, plans, starter, Recorder, Recovery);
+        Continuation = new RunContinueAsNew(context, Recorder, new RunStateCheckpointer(context), messagesTaken);
+        Planning = new RunPlanningStageExecutor(context, starter, Recorder, Recovery);
         Beginning = new RunStartStageExecutor(context, _leases, approval);
         Working = new RunWorkStageExecutor(
             context,

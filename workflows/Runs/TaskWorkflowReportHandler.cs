@@ -29,7 +29,7 @@ internal static class TaskWorkflowReportHandler
                     Installs = report.Installs,
                     Lent = report.Progress.Lent ?? [],
                 },
-                state.Rules.Queue is null ? null : MergeQueuePositionCalculator.PlacesOf(entry.Outline)
+                state.Rules.Queue is null ? null : MergeOrderCalculator.PlacesOf(entry.Outline)
             );
         }
         if (report.Progress.State == TaskStateNames.Failed)

@@ -6,28 +6,21 @@ internal sealed class WorkVerifier(TaskWorkflowState state, TaskWorkflowReportSe
     /// <summary>Time limit for all gates of one verification.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(4);
 
-    /// <summary>Verifies the work of an agent run, unless the activity that ran the agent has verified it.</summary>
-    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
-        VerifyAsync(prepared, state.Progress.LastStart, agentRun);
-
-    /// <summary>
-    /// Verifies work that does not come from the current agent run, such as an earlier result or a user's changes in the worktree.
-    /// </summary>
+    /// <summary>Verifies the work in the worktree, unless the activity that ran the agent has verified it.</summary>
     /// <param name="prepared">Prepared worktree of the task.</param>
     /// <param name="start">Number of the agent run that the evidence belongs to; 0 if there is none.</param>
+    /// <param name="agentRun">Result of the current agent run, or null for an earlier result or a user's changes in the worktree.</param>
     /// <param name="why">Reason for the verification, or null after an agent run.</param>
     /// <param name="byUser">True for a user's changes.</param>
-    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null, bool byUser = false) =>
-        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why, byUser);
-
-    private async Task<VerifyResult> VerifyAsync(
+    public async Task<VerifyResult> VerifyAsync(
         PreparedTask prepared,
         int start,
-        AgentRunResult agentRun,
+        AgentRunResult? agentRun = null,
         Reason? why = null,
         bool byUser = false
     )
     {
+        agentRun ??= new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true };
         var (pause, faults) = (TaskSuspender.FirstPause, 0);
         while (true)
         {

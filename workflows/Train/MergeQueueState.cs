@@ -99,7 +99,7 @@ internal sealed record MergeQueueState
             : request.TaskId == Resolving
                 ? this with
                 {
-                    Queue = Queue.Insert(0, request with { Turn = MergeQueuePositionCalculator.First([.. Queue, request]) }),
+                    Queue = Queue.Insert(0, request with { Turn = MergeOrderCalculator.First([.. Queue, request]) }),
                 }
             : this with { Queue = Queue.Add(request) };
     }

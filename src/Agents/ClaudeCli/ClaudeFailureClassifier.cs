@@ -66,3 +66,27 @@ internal static class ClaudeFailureClassifier
             _ => AgentFailure.GaveUp,
         };
 }
+
+/// <summary>Result that the CLI prints in the last line of its stream.</summary>
+internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
+{
+    /// <summary>
+    /// The CLI's name for the error with which a request failed permanently, such as <see cref="ClaudeFailureClassifier.LimitReached"/>, or
+    /// null if no request failed.
+    /// </summary>
+    public string? ApiError { get; init; }
+
+    /// <summary>Parses a result line. Missing members become unknown, empty or null.</summary>
+    public static ClaudeResult Read(JsonElement root) =>
+        new(
+            root.Text("subtype") ?? "unknown",
+            root.IsTrue("is_error"),
+            root.Text("result") ?? string.Join('\n', root.Texts("errors")),
+            root.Text("terminal_reason"),
+            (int?)root.Number("api_error_status"),
+            root.Get("structured_output")?.GetRawText()
+        )
+        {
+            ApiError = root.Text("api_error"),
+        };
+}

@@ -10,7 +10,7 @@ public sealed class AgentStartHoldManager(UseCaseServiceBundle context)
     private readonly AgentStartHoldStore _file = new(context.Environment, context.Time);
 
     /// <summary>Returns the current holds on this machine.</summary>
-    public IReadOnlyList<AgentStartHoldRecord> Read() => _file.Read();
+    public IReadOnlyList<AgentStartHoldStatus> Read() => _file.Read();
 
     /// <summary>Sets a hold, which prevents new agent starts.</summary>
     /// <param name="run">Id of the run, or empty to hold all runs.</param>
@@ -18,7 +18,7 @@ public sealed class AgentStartHoldManager(UseCaseServiceBundle context)
     /// <param name="reason">Reason that the user gave.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
     /// <exception cref="UseCaseException">The reason is empty or too long.</exception>
-    public async Task<AgentStartHoldRecord> HoldAsync(string run, string repository, string reason, CancellationToken stop)
+    public async Task<AgentStartHoldStatus> HoldAsync(string run, string repository, string reason, CancellationToken stop)
     {
         var line = new UntrustedText(reason).Line.Trim();
         return line.Length is > 0 and <= LongestReason
@@ -35,15 +35,15 @@ public sealed class AgentStartHoldManager(UseCaseServiceBundle context)
     /// <param name="repository">Absolute path of the run's repository, or empty to release all holds.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
     /// <returns>The released holds.</returns>
-    public Task<IReadOnlyList<AgentStartHoldRecord>> ReleaseAsync(string run, string repository, CancellationToken stop) =>
+    public Task<IReadOnlyList<AgentStartHoldStatus>> ReleaseAsync(string run, string repository, CancellationToken stop) =>
         _file.ReleaseAsync(run, repository, stop);
 
     /// <summary>Describes a new hold on agent starts in one sentence for users.</summary>
-    public static string Describe(AgentStartHoldRecord hold) =>
-        $"{(hold.IsOfAll ? "No agent starts on this machine" : $"No agent of {hold.Run} starts")} until '{hold.Cure}'. Running "
-        + "agents continue.";
+    public static string Describe(AgentStartHoldStatus hold) =>
+        $"{(hold.IsOfAll() ? "No agent starts on this machine" : $"No agent of {hold.Run} starts")} until "
+        + $"'{hold.ReleaseCommand()}'. Running agents continue.";
 
     /// <summary>Describes a released hold on agent starts in one sentence for users.</summary>
-    public static string DescribeReleased(AgentStartHoldRecord hold) =>
-        $"{(hold.IsOfAll ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).";
+    public static string DescribeReleased(AgentStartHoldStatus hold) =>
+        $"{(hold.IsOfAll() ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).";
 }

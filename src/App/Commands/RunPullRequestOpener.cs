@@ -1,4 +1,3 @@
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.PullRequests;
 using Orchestrator.Runs.Reports;
 
@@ -27,7 +26,7 @@ public static class RunPullRequestOpener
         var chosen = Chosen(run.Status, task);
         // The remote must come from the user's settings, not from files that an agent may have changed.
         RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), yes: false, run.Id);
-        var plan = CurrentPlanReader.TryRead(repository.Root, run.Status);
+        var plan = RunPlanCache.TryReadPlan(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
         var service = new PullRequestService(repository, context.Services);
         var results = new List<PullRequestResult>();

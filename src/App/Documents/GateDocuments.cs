@@ -33,7 +33,12 @@ public enum GateStage
 /// <param name="Stage">The work that the gate checked.</param>
 /// <param name="Task">Id of the task, or null if the gate checked the whole run.</param>
 /// <param name="Verdict">The verdict.</param>
-public sealed record GateResultLine(string Id, GateStage Stage, string? Task, GateVerdict Verdict);
+public sealed record GateResultLine(string Id, GateStage Stage, string? Task, GateVerdict Verdict)
+{
+    /// <summary>Number of the task's attempt, starting at 1, or 0 for the base and for staging.</summary>
+    [JsonIgnore]
+    public int Attempt { get; init; }
+}
 
 /// <summary>A part of a gate's log.</summary>
 /// <param name="RunId">Id of the run.</param>

@@ -6,6 +6,7 @@ using Temporal.Server;
 using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Exceptions;
+using Temporalio.Runtime;
 
 namespace Orchestrator.App.Engine;
 
@@ -273,7 +274,7 @@ public sealed class EngineConnection : IAsyncDisposable
         var options = ServerConnectionOptions.Options(settings, context);
         try
         {
-            var client = await TemporalClientFactory.ConnectAsync(options, loggers, stop);
+            var client = await ConnectClientAsync(options, loggers, stop);
             return await ServerNamespace.ExistsAsync(client, stop)
                 ? new EngineConnection(client, $"Temporal at {options.TargetHost}")
                 {
@@ -310,11 +311,7 @@ public sealed class EngineConnection : IAsyncDisposable
         try
         {
             return new EngineConnection(
-                await TemporalClientFactory.ConnectAsync(
-                    EngineAddress.ClientOptions(EngineProcessFinder.SocketPrefix + socket),
-                    loggers,
-                    stop
-                ),
+                await ConnectClientAsync(EngineAddress.ClientOptions(EngineProcessFinder.SocketPrefix + socket), loggers, stop),
                 served
             );
         }
@@ -341,7 +338,7 @@ public sealed class EngineConnection : IAsyncDisposable
         var registration = stays ? EngineStandbyProcessRegistry.Register(folder) : null;
         try
         {
-            var client = await TemporalClientFactory.ConnectAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);
+            var client = await ConnectClientAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);
             return new EngineConnection(client, owner, repository, retention, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
@@ -349,5 +346,18 @@ public sealed class EngineConnection : IAsyncDisposable
             registration?.Dispose();
             return null;
         }
+    }
+
+    // The native core of the client writes logs to the terminal by default.
+    private static async Task<ITemporalClient> ConnectClientAsync(
+        TemporalClientConnectOptions options,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
+    {
+        var logging = new LoggingOptions { Forwarding = new LogForwardingOptions(loggers.CreateLogger("Temporalio.Core")) };
+        options.Runtime = new TemporalRuntime(new TemporalRuntimeOptions(new TelemetryOptions { Logging = logging }));
+        options.LoggerFactory = loggers;
+        return await TemporalClient.ConnectAsync(options).WaitAsync(stop);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.App.Queries;
 
@@ -9,13 +10,45 @@ public sealed class GateResultReader(StoredRun run, LocalRepositoryPaths reposit
 {
     private readonly RunFolder _folder = new(repository.Root, run.Id);
 
-    /// <summary>Returns the results of all gates of the run.</summary>
+    /// <summary>
+    /// Returns all stored gate results of a run, first those on the base, then those of the tasks, and finally those on staging.
+    /// </summary>
     public IReadOnlyList<GateResultLine> All() =>
         [
-            .. GateRun
-                .ReadAll(_folder)
-                .Select(gate => new GateResultLine(gate.Id, gate.Stage, gate.Task.Length > 0 ? gate.Task : null, gate.Verdict)),
+            .. GateEvidence.ReadBase(_folder).Select((verdict, i) => OfRun("base", i, GateStage.Base, verdict)),
+            .. GateEvidence
+                .ReadOfTasks(_folder)
+                .Select(stored => new GateResultLine(
+                    $"{stored.Task}.{stored.Place.Replace('/', '.')}",
+                    stored.OfMerge ? GateStage.Merge : GateStage.Task,
+                    stored.Task,
+                    stored.Verdict
+                )
+                {
+                    Attempt = stored.Attempt,
+                }),
+            .. GateEvidence.ReadLanding(_folder).Select((verdict, i) => OfRun("landing", i, GateStage.Landing, verdict)),
         ];
+
+    /// <summary>
+    /// Returns the results of all gates in plan order. Results on the base come first, then those of each task's attempts and merges, and
+    /// finally those on staging.
+    /// </summary>
+    public IReadOnlyList<GateResultLine> AllInPlanOrder()
+    {
+        var gates = All();
+        var order = run.Status.Tasks.Index().ToDictionary(task => task.Item.Id, task => task.Index, StringComparer.Ordinal);
+        return
+        [
+            .. gates.Where(gate => gate.Stage == GateStage.Base),
+            .. gates
+                .Where(gate => gate.Task is not null)
+                .OrderBy(gate => order.GetValueOrDefault(gate.Task!, int.MaxValue))
+                .ThenBy(gate => gate.Attempt)
+                .ThenBy(gate => gate.Stage),
+            .. gates.Where(gate => gate.Stage == GateStage.Landing),
+        ];
+    }
 
     /// <summary>Returns a part of a gate's log.</summary>
     /// <param name="id">Id of the gate's result.</param>
@@ -54,4 +87,7 @@ public sealed class GateResultReader(StoredRun run, LocalRepositoryPaths reposit
             lines.Length > limit ? (after + limit).ToString(CultureInfo.InvariantCulture) : null
         );
     }
+
+    private static GateResultLine OfRun(string name, int index, GateStage stage, GateVerdict verdict) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{name}.{index}"), stage, null, verdict);
 }

@@ -47,7 +47,7 @@ public interface IRunQueries
     /// Returns the stored results of a run's gates with their evidence. Gates run on the base commit, in each task's attempts and merges,
     /// and on the staging branch.
     /// </summary>
-    Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken);
+    Task<IReadOnlyList<GateResultLine>> GateRunsAsync(string? run, CancellationToken cancellationToken);
 
     /// <summary>Returns the plan of a run, including tasks that were added later.</summary>
     Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken);

@@ -4,7 +4,6 @@ using Orchestrator.App.Conversations;
 using Orchestrator.App.Repositories;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Runs.Tasks.Callbacks;
 
@@ -37,13 +36,7 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
     }
 
     /// <summary>Returns the status of a run with the current action of each agent.</summary>
-    public RunStatus WithActivity(StoredRun run) =>
-        AgentActionReader.WithDoing(run.Folder, AgentActionReader.WithMail(run.Folder, run.Status), context.Environment) with
-        {
-            Waiting = [.. RunQueuedGateFinder.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
-            Coming = AgentActionReader.ReadComing(run.Folder, run.Status),
-            Held = [.. AgentActionReader.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
-        };
+    public RunStatus WithActivity(StoredRun run) => AgentActionReader.WithActivity(run.Folder, run.Status, context.Environment);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken cancellationToken) =>
@@ -128,10 +121,10 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<GateResultLine>> GateRunsAsync(string? run, CancellationToken cancellationToken)
     {
         var stored = await ObserveAsync(RequireRun(run), cancellationToken);
-        return GateRun.InPlanOrder(GateRun.ReadAll(new RunFolder(context.RequireRepository().Root, stored.Id)), stored.Status);
+        return new GateResultReader(stored, context.RequireRepository()).AllInPlanOrder();
     }
 
     /// <inheritdoc/>

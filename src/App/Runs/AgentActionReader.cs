@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.Gates.Turns;
 using Orchestrator.Runs.Holds;
-using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks.ConflictPrediction;
 using Orchestrator.Runs.Tasks.Mail;
 
@@ -17,25 +17,73 @@ public static class AgentActionReader
     /// Returns a line for each task that has a running agent, gate or set-up command, or a waiting gate. The line with an empty id
     /// describes a gate of the whole run, or a hold on agent starts.
     /// </summary>
-    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    /// <param name="folder">Absolute path of the run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="environment">Environment variables of the process.</param>
-    public static IReadOnlyDictionary<string, string> Read(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
+    public static IReadOnlyDictionary<string, string> Read(string folder, RunStatus run, IReadOnlyDictionary<string, string> environment) =>
+        Describe(folder, run, Find(folder, run, environment));
+
+    /// <summary>
+    /// Returns the status of a run with its unread messages, the current action of each agent, waiting gates, predicted conflicts and
+    /// holds, for <c>status --json</c>.
+    /// </summary>
+    public static RunStatus WithActivity(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
+    {
+        var found = Find(runFolder, run, environment);
+        var doing = Describe(runFolder, run, found);
+        var steps = found.Running.DistinctBy(step => step.Origin.Task).ToDictionary(step => step.Origin.Task, StatusOf);
+        return run with
+        {
+            Tasks =
+            [
+                .. WithMail(runFolder, run)
+                    .Tasks.Select(task =>
+                        task with
+                        {
+                            Doing = doing.GetValueOrDefault(task.Id) ?? task.Doing,
+                            Step = steps.GetValueOrDefault(task.Id),
+                        }
+                    ),
+            ],
+            Waiting = [.. found.Queued.Select(StatusOf)],
+            Coming = found.Coming,
+            Held = found.Holds,
+        };
+    }
+
+    // Everything is read once. A run that has ended has none of it.
+    private static RunActivity Find(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
+    {
+        if (RunStateNames.IsFinal(run.State))
+        {
+            return new([], [], [], []);
+        }
+        var name = Path.GetFileName(runFolder);
+        var queued = QueuedGateRecord.All(environment);
+        return new(
+            new AgentStartHoldStore(environment, TimeProvider.System).Of(run.RunId, run.Repository),
+            [.. queued.Where(gate => gate.Origin.Run == name)],
+            [.. RunningGateOrSetUp.All(environment, queued).Where(step => step.Origin.Run == name).OrderBy(step => step.Since)],
+            PredictedConflicts.List(RepositoryOf(runFolder), run)
+        );
+    }
+
+    private static Dictionary<string, string> Describe(string runFolder, RunStatus run, RunActivity found)
     {
         var doing = new Dictionary<string, string>();
-        if (ReadHolds(run, environment) is [var hold, ..])
+        if (found.Holds is [var hold, ..])
         {
             doing[""] = LocalTimeFormatter.In(hold.ToString());
         }
-        foreach (var (wait, words) in RunQueuedGateFinder.Of(run, runFolder, environment))
+        foreach (var gate in found.Queued)
         {
-            doing.TryAdd(wait.Task, words);
+            doing.TryAdd(gate.Origin.Task, gate.ToString());
         }
-        foreach (var (task, step) in RunningGateOrSetUpFinder.Of(run, runFolder, environment))
+        foreach (var step in found.Running)
         {
             doing.TryAdd(
-                task,
-                $"{step.Kind} '{step.Name}' for {DurationAndTokenFormatter.Time(TimeProvider.System.GetUtcNow() - step.Since)}"
+                step.Origin.Task,
+                $"{StatusOf(step).Kind} '{step.Name}' for {DurationAndTokenFormatter.Time(TimeProvider.System.GetUtcNow() - step.Since)}"
             );
         }
         foreach (var task in run.Tasks)
@@ -54,7 +102,7 @@ public static class AgentActionReader
             }
         }
 
-        foreach (var conflict in ReadComing(runFolder, run))
+        foreach (var conflict in found.Coming)
         {
             Warn(conflict.First, conflict.Second, conflict.Files);
             Warn(conflict.Second, conflict.First, conflict.Files);
@@ -68,46 +116,20 @@ public static class AgentActionReader
         }
     }
 
-    /// <summary>Returns the holds on agent starts that apply to the run. A hold on all runs comes first.</summary>
-    public static IReadOnlyList<AgentStartHoldRecord> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
-        RunStateNames.IsFinal(run.State)
-            ? []
-            :
-            [
-                .. new AgentStartHoldStore(environment, TimeProvider.System)
-                    .Read()
-                    .Where(hold => hold.AppliesTo(run.RunId, run.Repository))
-                    .OrderBy(hold => !hold.IsOfAll),
-            ];
+    private static RunningGateOrSetUpStatus StatusOf(RunningGateOrSetUp step) =>
+        new(step.IsSetUp ? RunningGateOrSetUpStatus.SetUp : RunningGateOrSetUpStatus.Gate, step.Name, step.Since);
 
-    /// <summary>Returns the predicted conflicts for <c>status --json</c>.</summary>
-    public static IReadOnlyList<PredictedConflict> ReadComing(string runFolder, RunStatus run) =>
-        PredictedConflictList.Of(RepositoryOf(runFolder), run);
-
-    /// <summary>Returns the status of a run with the current action of each agent, for <c>status --json</c>.</summary>
-    public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
-    {
-        var doing = Read(runFolder, run, environment);
-        var steps = RunningGateOrSetUpFinder
-            .Of(run, runFolder, environment)
-            .DistinctBy(one => one.Task)
-            .ToDictionary(one => one.Task, one => one.Step);
-        return doing.Count == 0
-            ? run
-            : run with
-            {
-                Tasks =
-                [
-                    .. run.Tasks.Select(task =>
-                        task with
-                        {
-                            Doing = doing.GetValueOrDefault(task.Id) ?? task.Doing,
-                            Step = steps.GetValueOrDefault(task.Id),
-                        }
-                    ),
-                ],
-            };
-    }
+    private static WaitingGateStatus StatusOf(QueuedGateRecord gate) =>
+        new(
+            gate.Origin.Task,
+            gate.Gate,
+            gate.Exclusive,
+            gate.HolderGate,
+            gate.Holder.Task,
+            gate.Holder.Run,
+            gate.Holder.Repository,
+            gate.Since
+        );
 
     /// <summary>Returns the status of a run with the number of unread messages of each open task.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
@@ -170,4 +192,11 @@ public static class AgentActionReader
             return null;
         }
     }
+
+    private sealed record RunActivity(
+        IReadOnlyList<AgentStartHoldStatus> Holds,
+        IReadOnlyList<QueuedGateRecord> Queued,
+        IReadOnlyList<RunningGateOrSetUp> Running,
+        IReadOnlyList<PredictedConflict> Coming
+    );
 }

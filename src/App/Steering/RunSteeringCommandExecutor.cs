@@ -35,8 +35,8 @@ public sealed class RunSteeringCommandExecutor(StoredRun run, IReadOnlyList<Sett
             throw new UseCaseException(UseCaseOutcome.Usage, fault, cure);
         }
         await RefuseUnknownTargetAsync(input.Text(SteeringCatalog.Target), stop);
-        var call = definition.Call(input, run.Status);
-        return call.Withdraws ? await new RunAborter(context, stop).RunAsync(run, Yes, () => SendAsync(run, definition, input, stop))
+        return definition.Withdraws(input)
+                ? await new RunAborter(context, stop).RunAsync(run, Yes, () => SendAsync(run, definition, input, stop))
             : definition.Lands ? await LandAsync(definition, input, stop)
             : await SendAsync(run, definition, input, stop);
     }

@@ -181,8 +181,6 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),
         ["verify"] = Of([(UseCaseOutcome.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
-        ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
-        ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
         ["hold"] = Of(
             Plain,
             "orchestrate hold --reason \"the tests on main are red\"",

@@ -26,7 +26,7 @@ internal sealed class TerminalPlanApprovalDialog(
         {
             return null;
         }
-        var plan = CurrentPlanReader.TryRead(repository.Root, run);
+        var plan = RunPlanCache.TryReadPlan(repository.Root, run);
         if (plan is not null)
         {
             PlanOverview.WriteInFull(plan, settings, repository, Terminal);

@@ -53,8 +53,6 @@ internal static class CliCommandRegistry
         ("sessions", static () => new SessionsCommand()),
         ("prompt", static () => new ShowTaskPromptCommand()),
         ("verify", static () => new VerifyCommand()),
-        ("approve", static () => new AnswerCommand(SteeringCatalog.Approve)),
-        ("reject", static () => new AnswerCommand(SteeringCatalog.Reject)),
         ("hold", static () => new HoldCommand()),
         ("release", static () => new HoldReleaseCommand()),
         ("cancel", static () => new CancelCommand()),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Orchestrator.Dashboard.Pages;
@@ -34,14 +35,21 @@ internal sealed class AccessMiddleware(
         "/assets/manifest.json",
     ];
 
-    private readonly AllowedHostNames _names = new(options);
+    // Other names that resolve to this server are not accepted (DNS rebinding).
+    private readonly HashSet<string> _hostNames = new(
+        ["localhost", "127.0.0.1", "[::1]", NameOf(options.Address.Address), .. options.HostNames],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private readonly bool _isOfAnyAddress =
+        IPAddress.Any.Equals(options.Address.Address) || IPAddress.IPv6Any.Equals(options.Address.Address);
 
     /// <summary>Passes an authorized request to the next middleware, or refuses the request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         AddSecurityHeaders(context);
         var request = context.Request;
-        if (!_names.Has(request.Host.Host))
+        if (!IsOwnName(request.Host.Host))
         {
             await RefuseAsync(
                 context,
@@ -96,6 +104,11 @@ internal sealed class AccessMiddleware(
         }
         await next(context);
     }
+
+    private bool IsOwnName(string host) => _hostNames.Contains(host) || (_isOfAnyAddress && IPAddress.TryParse(host.Trim('[', ']'), out _));
+
+    private static string NameOf(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : $"{address}";
 
     private async Task EnterByTokenAsync(HttpContext context, string text)
     {

@@ -17,7 +17,7 @@ public sealed record RunPageContent(PageFrame Frame, RunPageAddress Address, Run
     public IReadOnlyList<RunEvent> Events { get; init; } = [];
 
     /// <summary>Results of all gates that have run. Empty unless the tab shows gates.</summary>
-    public IReadOnlyList<GateRun> Gates { get; init; } = [];
+    public IReadOnlyList<GateResultLine> Gates { get; init; } = [];
 
     /// <summary>Changes that the whole run made. Null if the tab does not show them or no work is merged.</summary>
     public TaskDiffDocument? Diff { get; init; }
@@ -61,7 +61,7 @@ public sealed record TaskPageContent(PageFrame Frame, RunPageAddress Address, Ru
     public PlanTask? Plan { get; init; }
 
     /// <summary>Results of the task's gates.</summary>
-    public IReadOnlyList<GateRun> Gates { get; init; } = [];
+    public IReadOnlyList<GateResultLine> Gates { get; init; } = [];
 
     /// <summary>Log of the selected agent run, or null if no agent was started.</summary>
     public ShownLogLineRange? Log { get; init; }

@@ -341,7 +341,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         };
         var records = new EnvironmentFaultEvidence([subject.Directory, subject.TemporaryFolder ?? Path.GetTempPath()]);
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
-        var verdict = GateVerdictFactory.Of(gate, command, result, evidenceFile);
+        var verdict = GateResultClassifier.Judge(gate, command, result, evidenceFile);
         if (printed is not null)
         {
             var report = RunsTwice(gate) ? TestReportFileReader.Read(subject.Directory, log.Began, cancellationToken) : null;

@@ -16,10 +16,14 @@ public sealed record RunningGateOrSetUp(string Name, bool IsSetUp, GateOrigin Or
     /// Returns all gates and set-up commands that this user's live processes are running on this machine. Changes nothing.
     /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
-    public static IReadOnlyList<RunningGateOrSetUp> All(IReadOnlyDictionary<string, string> environment)
+    /// <param name="queued">All waiting gates, which are not running yet.</param>
+    public static IReadOnlyList<RunningGateOrSetUp> All(
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<QueuedGateRecord> queued
+    )
     {
         var folder = UserStateFolder.FolderOf(environment);
-        var waiting = QueuedGateRecord.All(environment).Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
+        var waiting = queued.Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
         return
         [
             .. In(GateScheduler.AllFolder(folder), isSetUp: false).Where(step => !waiting.Contains((step.Name, step.Origin))),

@@ -75,8 +75,9 @@ public static class SteeringCatalog
 
     /// <summary>Ends a run and reverts its landing.</summary>
     public static SteeringCommandDefinition Abort { get; } =
-        new("abort", SteeringTargetKinds.Run, "End a run and revert its landing", (input, _) => Ending(input) with { Withdraws = true })
+        new("abort", SteeringTargetKinds.Run, "End a run and revert its landing", (input, _) => Ending(input))
         {
+            Withdraws = _ => true,
             AcceptsEnded = true,
             Continues = false,
         };
@@ -136,6 +137,7 @@ public static class SteeringCatalog
         )
         {
             Decision = WorkflowMessageNames.Approve,
+            Examples = ["orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"],
             Questions = input => [input.RequiredTask],
         };
 
@@ -157,6 +159,7 @@ public static class SteeringCatalog
         )
         {
             Decision = WorkflowMessageNames.Reject,
+            Examples = ["orchestrate reject plan --reason \"too many files\""],
             Arguments = [new SteeringCommandParameter(Reason, "The reason for the rejection")],
             Questions = input => [input.RequiredTask],
         };
@@ -223,13 +226,13 @@ public static class SteeringCatalog
                 )
                 {
                     Reached = input.Text(Way) == EscalationResolutionKinds.Abort ? IsOver : null,
-                    Withdraws = input.Text(Way) == EscalationResolutionKinds.Abort,
                     Refuse = WorkerlessRunCommandValidator.OfResolve,
                     Unchanged = SteeringNoEffectCause.Failed,
                 }
         )
         {
             Decision = WorkflowMessageNames.ResolveEscalation,
+            Withdraws = input => input.Text(Way) == EscalationResolutionKinds.Abort,
             Arguments =
             [
                 new SteeringCommandParameter(

@@ -40,6 +40,9 @@ public sealed record SteeringCommandDefinition(
     /// </summary>
     public bool Lands { get; init; }
 
+    /// <summary>Returns true if the command also reverts the run's landing after the run has ended.</summary>
+    public Func<SteeringCommandUserInput, bool> Withdraws { get; init; } = _ => false;
+
     /// <summary>True if the command is valid for runs that have ended.</summary>
     public bool AcceptsEnded { get; init; }
 

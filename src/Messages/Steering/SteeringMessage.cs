@@ -18,9 +18,6 @@ public sealed record SteeringMessage(string Name, object? Message)
 
     /// <summary>Cause to assume if the run answers that the command changed nothing.</summary>
     public SteeringNoEffectCause Unchanged { get; init; }
-
-    /// <summary>True if the command also reverts the run's landing after the run has ended.</summary>
-    public bool Withdraws { get; init; }
 }
 
 /// <summary>Possible causes if a run reports that a command changed nothing.</summary>

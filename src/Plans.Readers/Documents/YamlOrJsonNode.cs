@@ -27,6 +27,16 @@ public abstract class YamlOrJsonNode(int line, int column)
 
     /// <summary>Name of the kind of value, for messages to users.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>Parses a text. Returns null if the text is empty or invalid.</summary>
+    /// <param name="text">Text to parse.</param>
+    /// <param name="faults">List that receives all syntax faults. If its file name ends with <c>.json</c>, the text is parsed as
+    /// JSON.</param>
+    /// <param name="hasAliases">True to resolve YAML anchors and aliases. If false, an alias is a fault.</param>
+    public static YamlOrJsonNode? Read(string text, FaultList faults, bool hasAliases = true) =>
+        faults.File.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? JsonTreeParser.Read(text, faults)
+            : YamlTreeParser.Read(text, faults, hasAliases);
 }
 
 /// <summary>A string, number, Boolean or null in a document.</summary>

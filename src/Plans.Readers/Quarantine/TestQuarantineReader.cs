@@ -17,7 +17,7 @@ public static class TestQuarantineReader
     {
         var faults = new FaultList(TestQuarantine.FileName);
         var entries = new List<QuarantinedTest>();
-        switch (YamlOrJsonParser.Read(text, faults))
+        switch (YamlOrJsonNode.Read(text, faults))
         {
             case MappingNode mapping:
                 var file = new YamlOrJsonMappingReader(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
@@ -66,7 +66,7 @@ public static class TestQuarantineReader
     {
         var faults = new FaultList(TestQuarantine.FileName);
         if (
-            YamlOrJsonParser.Read(text, faults) is not MappingNode { Entries: [{ Key.Text: List, Value: var value }] }
+            YamlOrJsonNode.Read(text, faults) is not MappingNode { Entries: [{ Key.Text: List, Value: var value }] }
             || value is not (SequenceNode or ScalarNode { IsNull: true })
             || faults.HasErrors
         )

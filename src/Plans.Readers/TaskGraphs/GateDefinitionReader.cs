@@ -106,7 +106,7 @@ public sealed class GateDefinitionReader
                 Exclusive = Exclusive(fields),
                 Cache = fields.Bool("cache"),
                 Clean = fields.Bool("clean") ?? false,
-                Network = ListValuedPlanTaskFieldReader.BindHosts(fields),
+                Network = fields.Hosts("network"),
                 Covers = DistinctTextList.Of(PlanPathNormalizer.Read(fields.Texts("covers") ?? [], fields.Faults)),
             }
         );

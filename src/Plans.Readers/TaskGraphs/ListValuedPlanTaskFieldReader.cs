@@ -136,20 +136,4 @@ internal static class ListValuedPlanTaskFieldReader
         }
         return ids;
     }
-
-    /// <summary>Reads the hosts in the key <c>network</c>. Returns null if there are none.</summary>
-    public static DistinctTextList? BindHosts(YamlOrJsonMappingReader fields)
-    {
-        List<string> hosts = [];
-        foreach (var (text, path) in fields.Texts("network") ?? [])
-        {
-            var host = text.Text.Trim();
-            hosts.Add(host);
-            if (!HostEntryValidator.IsValid(host))
-            {
-                fields.Faults.Error("bad-value", text, path, HostEntryValidator.Fault(host), HostEntryValidator.Cure);
-            }
-        }
-        return DistinctTextList.Of(hosts);
-    }
 }

@@ -58,7 +58,7 @@ public static class TaskGraphReader
     public static PlanReadResult Read(string text, string file, IReadOnlyCollection<string>? projectContext = null)
     {
         var faults = new FaultList(file);
-        var root = YamlOrJsonParser.Read(text, faults);
+        var root = YamlOrJsonNode.Read(text, faults);
         if (root is null or ScalarNode { IsNull: true })
         {
             if (!faults.HasErrors)

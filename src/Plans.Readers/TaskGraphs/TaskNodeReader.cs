@@ -60,7 +60,7 @@ internal static class TaskNodeReader
             RequiresApproval = fields.Bool("requires_approval") ?? defaults?.RequiresApproval ?? false,
             AllowLargeChanges = fields.Bool("allow_large_changes") ?? defaults?.AllowLargeChanges ?? false,
             Isolation = fields.Word("isolation", IsolationWords) ?? defaults?.Isolation,
-            Network = ListValuedPlanTaskFieldReader.BindHosts(fields),
+            Network = fields.Hosts("network"),
             Parallel = fields.Bool("parallel") ?? false,
             EstimatedMinutes = fields.Minutes("estimated_minutes"),
             RequiredAgents = fields.TextList("required_agents") ?? [],

@@ -199,6 +199,22 @@ internal sealed class YamlOrJsonMappingReader
     public IReadOnlyList<string>? TextList(string name) =>
         Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;
 
+    /// <summary>Reads a list of hosts. Returns null if there are none.</summary>
+    public DistinctTextList? Hosts(string name)
+    {
+        List<string> hosts = [];
+        foreach (var (text, path) in Texts(name) ?? [])
+        {
+            var host = text.Text.Trim();
+            hosts.Add(host);
+            if (!HostEntryValidator.IsValid(host))
+            {
+                _faults.Error("bad-value", text, path, HostEntryValidator.Fault(host), HostEntryValidator.Cure);
+            }
+        }
+        return DistinctTextList.Of(hosts);
+    }
+
     public void Missing(string name, string message, string cure) => _faults.Error("missing-field", Mapping, Join(name), message, cure);
 
     private YamlOrJsonField Find(string name) => IndexOf(name) is >= 0 and var at ? _values[at] : default;

@@ -44,19 +44,13 @@ public sealed record TaskPromptInput
     public string? Guidance { get; init; }
 
     /// <summary>Creates the input for a task with the plan's request, context and contracts.</summary>
-    /// <exception cref="ArgumentException">The plan has no task with this id.</exception>
-    public static TaskPromptInput Of(Plan plan, string taskId)
-    {
-        var task =
-            plan.Tasks.FirstOrDefault(t => string.Equals(t.Id, taskId, StringComparison.Ordinal))
-            ?? throw new ArgumentException($"The plan has no task '{taskId}'.", nameof(taskId));
-        return new TaskPromptInput
+    public static TaskPromptInput Of(Plan plan, PlanTask task) =>
+        new TaskPromptInput
         {
             Task = task,
             Request = plan.Request,
             Context = [.. task.ContextKeys.Where(plan.Context.ContainsKey).Select(key => KeyValuePair.Create(key, plan.Context[key]))],
         }.With([.. plan.Contracts.Select(InterfaceContractStub.Of).OfType<InterfaceContractStub>()]);
-    }
 
     /// <summary>Returns a copy with the plan's contracts, divided into those that the task uses and all others.</summary>
     public TaskPromptInput With(IReadOnlyList<InterfaceContractStub> contracts) =>

@@ -29,12 +29,7 @@ public sealed class FileBackedAccountGovernor(IReadOnlyDictionary<string, string
         var locked = await _ledgers.LockAsync(cancellationToken);
         try
         {
-            var asked = new AccountGovernorRequest
-            {
-                Account = request.Account,
-                Id = request.Id,
-                Start = request,
-            };
+            var asked = AccountGovernorRequest.OfStart(request);
             var (book, answer) = AccountGovernorRequestHandler.Apply(locked.Book, asked, time.GetUtcNow());
             locked.Write(book);
             if (answer.Admission is AgentAdmittedDecision)
@@ -54,13 +49,7 @@ public sealed class FileBackedAccountGovernor(IReadOnlyDictionary<string, string
     /// <inheritdoc/>
     public async Task<bool> IsWaitingAsync(AgentStartRequest request, TimeSpan shortWait, CancellationToken cancellationToken)
     {
-        var line = new AccountGovernorRequest
-        {
-            Account = request.Account,
-            Id = request.Id,
-            Start = request,
-            OnlyInLine = true,
-        };
+        var line = AccountGovernorRequest.OfStart(request, onlyInLine: true);
         if (
             (await CallAsync(line, cancellationToken)).Admission is not AgentStartDelayedDecision { Until: var until }
             || until - time.GetUtcNow() > shortWait

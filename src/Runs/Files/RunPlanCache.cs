@@ -36,6 +36,42 @@ public sealed class RunPlanCache
         return known with { Folder = folder };
     }
 
+    /// <summary>Reads the current plan of a run, for users who make decisions about that plan.</summary>
+    /// <param name="repository">Absolute path of the repository's main work tree.</param>
+    /// <param name="run">Status of the run, as reported by its workflow.</param>
+    /// <returns>The plan, or null if the run has no plan yet.</returns>
+    /// <exception cref="UserRequestRefusedException">Another program changed the run's files, so they would not show the plan that the
+    /// decision is about.</exception>
+    public static Plan? TryReadPlan(string repository, RunStatus run)
+    {
+        try
+        {
+            return Load(repository, run)?.Plan;
+        }
+        catch (RunStepFailedException changed)
+        {
+            throw new UserRequestRefusedException(changed.Message, $"orchestrate cancel {run.RunId}");
+        }
+    }
+
+    /// <summary>
+    /// Reads the stored plan and settings of a run. Returns null if the run has no plan yet or if another program changed the files.
+    /// </summary>
+    public static RunPlanAndSettings? TryRead(string repository, RunStatus run)
+    {
+        try
+        {
+            return Load(repository, run);
+        }
+        catch (RunStepFailedException)
+        {
+            return null;
+        }
+    }
+
+    private static RunPlanAndSettings? Load(string repository, RunStatus run) =>
+        run.PlanHash.Length == 0 ? null : new RunPlanCache().Load(new RepositoryReference(repository, "", ""), run.RunId, run.PlanHash);
+
     private static RunPlanAndSettings Read(RunFolder folder, string hash)
     {
         var decisions = RunDecisionInputFileHashList.Read(folder, hash);

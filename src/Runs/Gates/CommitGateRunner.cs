@@ -64,17 +64,7 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : GateBaseline.Read(files);
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new CommitGateWorktree(files, repository, services, commit, isMerge, isBase, evidence, task);
-        var pass = new GateRunAtCommitParameters(
-            files,
-            repository,
-            tree,
-            question,
-            evidence,
-            isBase,
-            task,
-            expectedRed ?? [],
-            newTests ?? []
-        );
+        var pass = new GateRunAtCommitParameters(files, repository, tree, question, evidence, isBase, expectedRed ?? [], newTests ?? []);
         var skipped = onlyConcerned ? SkippedFor(changed, gates, files) : [];
         foreach (var gate in gates)
         {
@@ -135,8 +125,8 @@ public sealed class CommitGateRunner(RunServiceBundle services)
     /// <param name="key">Key under which a passed result can be reused, or null if it can't be reused.</param>
     private async Task<GateVerdict> JudgeAsync(Gate gate, string? key, GateRunAtCommitParameters pass, CancellationToken stop)
     {
-        var (files, repository, tree, question, evidence, isBase, task, expectedRed, newTests) = pass;
-        var subject = await tree.SubjectAsync(question.Changed, task, gate, stop) with
+        var (files, repository, tree, question, evidence, isBase, expectedRed, newTests) = pass;
+        var subject = await tree.SubjectAsync(question.Changed, gate, stop) with
         {
             TrustsOutput = isBase,
             RerunFailure = !expectedRed.Contains(gate),
@@ -163,7 +153,6 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         GateResultQuery Question,
         string Evidence,
         bool IsBase,
-        string Task,
         IReadOnlyList<Gate> ExpectedRed,
         IReadOnlyList<string> NewTests
     );
@@ -205,7 +194,7 @@ public sealed class CommitGateRunner(RunServiceBundle services)
         {
             return true;
         }
-        var subject = await tree.SubjectAsync(changed, "", verdict.Gate, stop) with { TrustsOutput = true, RerunFailure = false };
+        var subject = await tree.SubjectAsync(changed, verdict.Gate, stop) with { TrustsOutput = true, RerunFailure = false };
         var atBase = await RunAsync(verdict.Gate, subject, beside, stop);
         return !atBase.Passed && atBase.Kind == GateOutcomeKind.Environment && atBase.Environment == verdict.Environment;
     }

@@ -138,7 +138,7 @@ public sealed class CommitGateWorktree(
     {
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
         {
-            var subject = await SubjectAsync(_start.Changed, task, gate, stop);
+            var subject = await SubjectAsync(_start.Changed, gate, stop);
             if (
                 ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFileReaderAndWriter(subject.Directory).HasFile)])
                 is not { } command
@@ -176,7 +176,7 @@ public sealed class CommitGateWorktree(
             return;
         }
         // The sandbox creates folders of private layers. They exist from now on, so that they do not count as outputs of the first gate.
-        _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
+        _ = await SubjectAsync(_start!.Changed, _start.Gate, stop);
         _ran.Clear();
         _outputs = new WorktreeGateFileChangeTracker(
             Place.Worktree.Path,
@@ -224,9 +224,8 @@ public sealed class CommitGateWorktree(
 
     /// <summary>Returns the context in which a gate runs in this worktree. Call <see cref="BeginAsync"/> first.</summary>
     /// <param name="changed">Paths of the files that differ from the base.</param>
-    /// <param name="task">Id of the task whose work is checked, or empty if the work does not belong to a single task.</param>
     /// <param name="gate">The gate, which may have its own allowed hosts, or null for no particular gate.</param>
-    public async Task<GateRunContext> SubjectAsync(IReadOnlyList<string> changed, string task, Gate? gate, CancellationToken stop) =>
+    public async Task<GateRunContext> SubjectAsync(IReadOnlyList<string> changed, Gate? gate, CancellationToken stop) =>
         new()
         {
             Directory = Place.Worktree.Path,

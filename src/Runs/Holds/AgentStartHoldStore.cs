@@ -14,7 +14,7 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
     /// <summary>
     /// Reads the current holds. If the file is unreadable, a hold on all runs is returned, so that a damaged file never releases a hold.
     /// </summary>
-    public IReadOnlyList<AgentStartHoldRecord> Read()
+    public IReadOnlyList<AgentStartHoldStatus> Read()
     {
         try
         {
@@ -30,27 +30,26 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
         }
     }
 
+    /// <summary>Returns the holds that apply to a run. A hold on all runs comes first.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="repository">Absolute path of the run's repository.</param>
+    public IReadOnlyList<AgentStartHoldStatus> Of(string run, string repository) =>
+        [.. Read().Where(hold => hold.IsOfAll() || IsOf(hold, run, repository)).OrderBy(hold => !hold.IsOfAll())];
+
     /// <summary>Finds the hold that applies to a run. A hold on all runs has precedence. Returns null if no hold applies.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of the run's repository.</param>
-    public AgentStartHoldRecord? Find(string run, string repository) =>
-        Read().Where(hold => hold.AppliesTo(run, repository)).MinBy(hold => !hold.IsOfAll);
+    public AgentStartHoldStatus? Find(string run, string repository) => Of(run, repository) is [var first, ..] ? first : null;
 
     /// <summary>Sets a hold on one run or on all runs. If the hold already exists, its reason is replaced.</summary>
     /// <param name="run">Id of the run, or empty to hold all runs.</param>
     /// <param name="repository">Absolute path of the run's repository, or empty to hold all runs.</param>
     /// <param name="reason">Reason that the user gave.</param>
     /// <returns>The hold that is now in effect.</returns>
-    public async Task<AgentStartHoldRecord> HoldAsync(string run, string repository, string reason, CancellationToken stop)
+    public async Task<AgentStartHoldStatus> HoldAsync(string run, string repository, string reason, CancellationToken stop)
     {
-        var hold = new AgentStartHoldRecord
-        {
-            Run = run,
-            Repository = repository,
-            Reason = reason,
-            By = environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName,
-            Since = time.GetUtcNow(),
-        };
+        var by = environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
+        var hold = new AgentStartHoldStatus(run, repository, reason, by, time.GetUtcNow());
         await ChangeAsync(holds => [.. holds.Where(other => !IsOf(other, run, repository)), hold], stop);
         return hold;
     }
@@ -59,9 +58,9 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
     /// <param name="run">Id of the run, or empty to release all holds, including those on single runs.</param>
     /// <param name="repository">Absolute path of the run's repository, or empty to release all holds.</param>
     /// <returns>The holds that were released.</returns>
-    public async Task<IReadOnlyList<AgentStartHoldRecord>> ReleaseAsync(string run, string repository, CancellationToken stop)
+    public async Task<IReadOnlyList<AgentStartHoldStatus>> ReleaseAsync(string run, string repository, CancellationToken stop)
     {
-        IReadOnlyList<AgentStartHoldRecord> ended = [];
+        IReadOnlyList<AgentStartHoldStatus> ended = [];
         await ChangeAsync(
             holds =>
             {
@@ -74,7 +73,7 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
     }
 
     private async Task ChangeAsync(
-        Func<IReadOnlyList<AgentStartHoldRecord>, IReadOnlyList<AgentStartHoldRecord>> change,
+        Func<IReadOnlyList<AgentStartHoldStatus>, IReadOnlyList<AgentStartHoldStatus>> change,
         CancellationToken stop
     )
     {
@@ -92,23 +91,29 @@ public sealed class AgentStartHoldStore(IReadOnlyDictionary<string, string> envi
         }
     }
 
-    private static bool IsOf(AgentStartHoldRecord hold, string run, string repository) =>
-        hold.Run == run && (run.Length == 0 || hold.AppliesTo(run, repository));
+    private static bool IsOf(AgentStartHoldStatus hold, string run, string repository) =>
+        hold.Run == run
+        && (
+            run.Length == 0
+            || hold.Repository == repository
+            || GitRepository.RealPath(hold.Repository) == GitRepository.RealPath(repository)
+        );
 
-    private static bool IsWhole(AgentStartHoldRecord hold) =>
-        hold is { Run: not null, Repository: not null, Reason: not null, By: not null };
+    private static bool IsWhole(AgentStartHoldStatus hold) =>
+        hold is { Run: not null, Repository: not null, Reason: not null, By: not null } && hold.Since != default;
 
-    private AgentStartHoldRecord Unreadable(string why) =>
-        new()
-        {
-            Reason = $"{Path} can't be read, so all agent starts are on hold: {why}",
-            By = "orchestrate",
-            Since = File.Exists(Path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(Path)) : DateTimeOffset.UnixEpoch,
-        };
+    private AgentStartHoldStatus Unreadable(string why) =>
+        new(
+            Run: "",
+            Repository: "",
+            $"{Path} can't be read, so all agent starts are on hold: {why}",
+            By: "orchestrate",
+            File.Exists(Path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(Path)) : DateTimeOffset.UnixEpoch
+        );
 }
 
 /// <summary>Content of the hold file.</summary>
-internal sealed record AgentStartHoldFileContent([property: JsonPropertyName("holds")] IReadOnlyList<AgentStartHoldRecord> Holds)
+internal sealed record AgentStartHoldFileContent([property: JsonPropertyName("holds")] IReadOnlyList<AgentStartHoldStatus> Holds)
 {
     /// <summary>Version of the file format.</summary>
     [JsonPropertyName("schemaVersion")]

@@ -34,7 +34,7 @@ public static class TaskOutlineExtractor
                     + "nothing is merged with 'git.land: branches'. Choose another value of git.land, or make the tasks independent."
             );
         }
-        var (excludes, conflicts) = ExclusiveTaskPairs.Of(plan);
+        var (excludes, conflicts) = ExclusivePairsOf(plan);
         List<string> warnings = [.. conflicts];
         var alone = plan.Tasks.Where(t => selected.Contains(t.Id) && t.FilesWrite is null && !t.Parallel).Select(t => t.Id).ToList();
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
@@ -74,6 +74,36 @@ public static class TaskOutlineExtractor
             faults,
             warnings
         );
+    }
+
+    /// <summary>
+    /// Returns, for each task, the ids of the tasks that can't be executed at the same time, because they own the same files or resources
+    /// and no dependency orders them. Also returns warnings about these pairs of tasks.
+    /// </summary>
+    private static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) ExclusivePairsOf(Plan plan)
+    {
+        var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var warnings = new List<string>();
+        foreach (var conflict in TaskOwnershipConflictResult.Of(plan).Conflicts)
+        {
+            var (first, second) = (conflict.Tasks[0], conflict.Tasks[1]);
+            Add(first, second);
+            Add(second, first);
+            warnings.Add($"{conflict.Message} They run one after the other, in plan order. {conflict.Cure}");
+        }
+        return (excludes.ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal), warnings);
+
+        void Add(string task, string other)
+        {
+            if (!excludes.TryGetValue(task, out var list))
+            {
+                excludes.Add(task, list = []);
+            }
+            if (!list.Contains(other))
+            {
+                list.Add(other);
+            }
+        }
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         {
             return await MergeAsync(repository, attempt, input.Requests, input.Onto, isStaging: false, found: null, stop);
         }
-        var record = Record(repository, files);
+        var record = StagingBranchReconciler.Of(repository, files);
         var recorded = await record.UpdateRecordedAsync(input.StagingTip, caller, stop);
         var (ahead, isAsRecorded) = await record.ReadAsync(recorded, stop);
         var found = isAsRecorded || ahead is null ? null : await attempt.FindMergedAsync(input.Requests, recorded, ahead, stop);
@@ -127,7 +127,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var record = Record(repository, files);
+        var record = StagingBranchReconciler.Of(repository, files);
         var (from, to, note) = (input.Merges[0].Onto, input.Merges[^1].Commit, "");
         if ((await record.ReadAsync(to, stop)).IsAsRecorded)
         {
@@ -167,9 +167,6 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
                 ),
             ];
     }
-
-    private static StagingBranchReconciler Record(GitRepository repository, RunPlanAndSettings files) =>
-        new(repository, RunRefNameBuilder.Staging(files.Settings, files.Folder), files.Folder);
 
     private static MergeResult NothingToMerge(TaskMergeRequest request, string staging) =>
         MergeAttempt.Of(request, staging) with

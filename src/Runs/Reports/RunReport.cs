@@ -1,5 +1,4 @@
 using Orchestrator.Runs.Accounts;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks.Requests;
 
@@ -119,7 +118,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     // A verdict that affected a decision is shown only if the hash of its file is in the run's history.
     private void AppendGates(EscapingMarkdownBuilder text, RunStatus run)
     {
-        if (CurrentPlanReader.TryFiles(repository, run) is { } files)
+        if (RunPlanCache.TryRead(repository, run) is { } files)
         {
             text.Append($"\n## Gates that decide\n\n");
             text.Append([

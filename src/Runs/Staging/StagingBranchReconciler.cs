@@ -17,6 +17,10 @@ public sealed class StagingBranchReconciler(GitRepository repository, string nam
     private readonly GitCommitReaderAndWriter _commits = new(repository);
     private readonly string _lastMerge = RunRefNameBuilder.LastMerge(folder);
 
+    /// <summary>Creates the reconciler for the staging branch of a run.</summary>
+    public static StagingBranchReconciler Of(GitRepository repository, RunPlanAndSettings files) =>
+        new(repository, RunRefNameBuilder.Staging(files.Settings, files.Folder), files.Folder);
+
     /// <summary>
     /// Reads the tip of staging, and compares it with the recorded position. If no position is recorded, every tip matches.
     /// </summary>

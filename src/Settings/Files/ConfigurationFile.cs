@@ -31,7 +31,7 @@ internal static class ConfigurationFile
             return null;
         }
         var found = new FaultList(file.Place);
-        var root = YamlOrJsonParser.Read(text, found, hasAliases: false);
+        var root = YamlOrJsonNode.Read(text, found, hasAliases: false);
         foreach (var fault in found.Sorted())
         {
             faults.Add(new SettingFault(fault.Field, fault.Message, fault.Cure, file with { Line = fault.Line }));

@@ -252,16 +252,8 @@ public static class UnattendedRunSimulator
             var (before, reset) =
                 known?.ResetsAt > now ? (known.PartsPerMillion, known.ResetsAt) : (0, now + AccountBackoffCalculator.LengthOf(name));
             var full = (int)Math.Min(before + (dollars * At(rates, share) * 10_000), Full);
-            (book, _) = AccountBackoffCalculator.Observe(
-                book,
-                night.Request.Account,
-                name,
-                full,
-                reset,
-                "night rehearse",
-                warnAt: int.MaxValue,
-                now
-            );
+            var seen = new UsageWindowReport(name, full, reset, "night rehearse", WarnAt: int.MaxValue);
+            (book, _) = AccountBackoffCalculator.Observe(book, night.Request.Account, seen, now);
         }
         return book;
     }

@@ -31,17 +31,13 @@ public static class AccountBackoffCalculator
     /// shortened.
     /// </summary>
     /// <param name="id">Id of the rejected agent run.</param>
-    /// <param name="window">Name of the window, or null if the service named none.</param>
-    /// <param name="resetsAt">Reset time that the service named, or null if it named none.</param>
-    /// <param name="fact">Source of the report.</param>
+    /// <param name="limit">The service's rejection.</param>
     /// <param name="rules">Rules of the caller's version.</param>
     public static AccountLedgerSet Block(
         AccountLedgerSet book,
         string account,
         string id,
-        string? window,
-        DateTimeOffset? resetsAt,
-        string fact,
+        UsageLimitRejection limit,
         DateTimeOffset now,
         AccountGovernorRuleSwitches rules = AccountGovernorRuleSwitches.Current
     )
@@ -52,15 +48,15 @@ public static class AccountBackoffCalculator
         // started after the backoff's end starts a new one.
         var isSame = known is not null && (known.OpensAt > now || ledger.Find(id) is { } refused && refused.Since < known.OpensAt);
         var blocks = known is null ? 1 : known.Blocks + (isSame ? 0 : 1);
-        var (until, opens, doubt) = Judge(window, resetsAt, blocks, now, rules);
+        var (until, opens, doubt) = Judge(limit.Window, limit.ResetsAt, blocks, now, rules);
         // Of two ends, the later one applies.
         var keeps = isSame && known!.OpensAt >= opens;
         var park = new AccountBackoff
         {
             Until = keeps ? known!.Until : until,
             OpensAt = keeps ? known!.OpensAt : opens,
-            Window = window ?? (isSame ? known!.Window : null),
-            Fact = keeps ? known!.Fact : fact,
+            Window = limit.Window ?? (isSame ? known!.Window : null),
+            Fact = keeps ? known!.Fact : limit.Fact,
             Doubt = keeps ? known!.Doubt : doubt,
             Since = isSame ? known!.Since : now,
             Blocks = blocks,
@@ -82,26 +78,21 @@ public static class AccountBackoffCalculator
     }
 
     /// <summary>Records the service's report about a usage window.</summary>
-    /// <param name="warnAt">Utilization at which the user is warned, in parts per million.</param>
     /// <returns>The new book, and true if the user must be warned now. This happens once per reset.</returns>
     public static (AccountLedgerSet Book, bool Warns) Observe(
         AccountLedgerSet book,
         string account,
-        string name,
-        int partsPerMillion,
-        DateTimeOffset resetsAt,
-        string fact,
-        int warnAt,
+        UsageWindowReport seen,
         DateTimeOffset now
     )
     {
         var ledger = book.Of(account);
-        var known = ledger.Windows.GetValueOrDefault(name);
+        var known = ledger.Windows.GetValueOrDefault(seen.Name);
         // Reset times vary by seconds between reports, so a warning applies until its reset time has passed.
         var warned = known?.WarnedFor is { } reset && reset > now ? known.WarnedFor : null;
-        var warns = partsPerMillion >= warnAt && warned is null && resetsAt > now;
-        var window = new AccountUsageWindow(partsPerMillion, resetsAt, now, fact, warns ? resetsAt : warned);
-        return (book.With(ledger with { Windows = ledger.Windows.SetItem(name, window) }), warns);
+        var warns = seen.PartsPerMillion >= seen.WarnAt && warned is null && seen.ResetsAt > now;
+        var window = new AccountUsageWindow(seen.PartsPerMillion, seen.ResetsAt, now, seen.Fact, warns ? seen.ResetsAt : warned);
+        return (book.With(ledger with { Windows = ledger.Windows.SetItem(seen.Name, window) }), warns);
     }
 
     internal static AgentStartDelayedDecision? Refusal(

@@ -59,6 +59,17 @@ public sealed record AccountGovernorRequest
 
     /// <summary>Budget that a user raises. Default: null, meaning none.</summary>
     public BudgetCap? Raised { get; init; }
+
+    /// <summary>Creates a request to start an agent, without an idempotency key.</summary>
+    /// <param name="onlyInLine">Value of <see cref="OnlyInLine"/>.</param>
+    public static AccountGovernorRequest OfStart(AgentStartRequest request, bool onlyInLine = false) =>
+        new()
+        {
+            Account = request.Account,
+            Id = request.Id,
+            Start = request,
+            OnlyInLine = onlyInLine,
+        };
 }
 
 /// <summary>The service's report about a usage window.</summary>

@@ -61,16 +61,7 @@ public static class AccountGovernorRequestHandler
         var warns = new List<UsageWindowReport>();
         foreach (var seen in call.Windows)
         {
-            (book, var isNews) = AccountBackoffCalculator.Observe(
-                book,
-                call.Account,
-                seen.Name,
-                seen.PartsPerMillion,
-                seen.ResetsAt,
-                seen.Fact,
-                seen.WarnAt,
-                now
-            );
+            (book, var isNews) = AccountBackoffCalculator.Observe(book, call.Account, seen, now);
             if (isNews)
             {
                 warns.Add(seen);
@@ -97,7 +88,7 @@ public static class AccountGovernorRequestHandler
     {
         if (call.Reached is { } limit)
         {
-            book = AccountBackoffCalculator.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now, rules);
+            book = AccountBackoffCalculator.Block(book, call.Account, call.Id, limit, now, rules);
         }
         if (call.Ended is not null || call.Released || call.Lost)
         {

@@ -191,7 +191,7 @@ public sealed class LaneTests
                 ChainBehind = 1000,
             },
             new TaskOutline { Id = "least", Priority = -100 },
-        }.ToDictionary(task => task.Id, MergeQueuePositionCalculator.PlacesOf);
+        }.ToDictionary(task => task.Id, MergeOrderCalculator.PlacesOf);
         var order = MergeOrderCalculator.Of([
             .. places.Select((task, i) => new TaskMergeRequest(task.Key, task.Key, 1) { Turn = i + 1 - task.Value }),
         ]);

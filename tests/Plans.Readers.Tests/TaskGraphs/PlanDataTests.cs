@@ -93,7 +93,7 @@ public sealed class PlanDataTests
     {
         Assert.True(PlanFileBytesDecoder.TryDecode(File.ReadAllBytes(ApprovedByUserReason.Folder(file)), file, out var text, out _));
         var faults = new FaultList(file);
-        var root = YamlOrJsonParser.Read(text, faults);
+        var root = YamlOrJsonNode.Read(text, faults);
         return (JsonSerializer.SerializeToElement(Json(root!)), text);
     }
 

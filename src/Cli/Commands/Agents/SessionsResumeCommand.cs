@@ -1,4 +1,3 @@
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
@@ -48,7 +47,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
             throw new UseCaseException(UseCaseOutcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
         }
         var agent =
-            CurrentPlanReader.TryRead(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
+            RunPlanCache.TryReadPlan(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
         if (agent != ClaudeAgent)
         {
             throw OtherAgent(agent);

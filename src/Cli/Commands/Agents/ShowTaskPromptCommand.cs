@@ -21,19 +21,15 @@ internal sealed class ShowTaskPromptCommand : CliCommand
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
         var settings = context.FindSettings() ?? context.LoadSettings().Settings!;
-        var input = TaskPromptInput.Of(ProjectPromptTextSerializer.AddTo(plan, context.PlanFiles.ProjectTexts()), id) with
+        var task = plan.Tasks.First(one => one.Id == id);
+        var input = TaskPromptInput.Of(ProjectPromptTextSerializer.AddTo(plan, context.PlanFiles.ProjectTexts()), task) with
         {
-            FurtherGates = PlanGateListFormatter.Find(settings, context)?.Beyond(plan, plan.Tasks.First(task => task.Id == id)) ?? [],
+            FurtherGates = PlanGateListFormatter.Find(settings, context)?.Beyond(plan, task) ?? [],
             NeedPerson = settings.AlwaysRequireHuman,
             WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
         };
         input = input.With(context.PlanFiles.EffectiveContracts(plan).Stubs);
-        var prompt = TaskPromptRenderer.Render(
-            input with
-            {
-                RoleText = input.Task.Role is { } role ? context.PlanFiles.RoleText(role) : null,
-            }
-        );
+        var prompt = TaskPromptRenderer.Render(input with { RoleText = task.Role is { } role ? context.PlanFiles.RoleText(role) : null });
         if (parsed.GetValue(_json))
         {
             context.Print(new PromptDocument(id, prompt), DocumentJson.Default.PromptDocument);

@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -34,7 +33,7 @@ internal sealed class HoldCommand : CliCommand
         var hold = await file.HoldAsync(run, repository, parsed.GetRequiredValue(_reason), stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(HoldsDocument.Of(file.Read(), []), DocumentJson.Default.HoldsDocument);
+            context.Print(new HoldsDocument(file.Read(), []), DocumentJson.Default.HoldsDocument);
             return UseCaseOutcome.Done;
         }
         context.Terminal.Inform(AgentStartHoldManager.Describe(hold));
@@ -92,7 +91,7 @@ internal sealed class HoldReleaseCommand : CliCommand
         var left = file.Read();
         if (parsed.GetValue(_json))
         {
-            context.Print(HoldsDocument.Of(left, ended), DocumentJson.Default.HoldsDocument);
+            context.Print(new HoldsDocument(left, ended), DocumentJson.Default.HoldsDocument);
             return UseCaseOutcome.Done;
         }
         foreach (var hold in ended)
@@ -105,7 +104,7 @@ internal sealed class HoldReleaseCommand : CliCommand
         }
         foreach (var hold in left)
         {
-            context.Terminal.Inform($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimeFormatter.In(hold.ToString())}.");
+            context.Terminal.Inform($"{(hold.IsOfAll() ? "This machine" : hold.Run)} is still {LocalTimeFormatter.In(hold.ToString())}.");
         }
         return UseCaseOutcome.Done;
     }
@@ -113,7 +112,7 @@ internal sealed class HoldReleaseCommand : CliCommand
     private (string Run, string Repository) ParseTarget(
         ParseResult parsed,
         CliCommandServiceBundle context,
-        IReadOnlyList<AgentStartHoldRecord> holds
+        IReadOnlyList<AgentStartHoldStatus> holds
     )
     {
         var given = _run.Text(parsed);
@@ -133,7 +132,7 @@ internal sealed class HoldReleaseCommand : CliCommand
         if (given is not null)
         {
             var id = RunNameResolver.RequireId(
-                holds.Where(hold => !hold.IsOfAll).Select(hold => hold.Run),
+                holds.Where(hold => !hold.IsOfAll()).Select(hold => hold.Run),
                 given,
                 context.FindRepository()
             );
@@ -147,7 +146,7 @@ internal sealed class HoldReleaseCommand : CliCommand
             ? (only.Run, only.Repository)
             : throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll ? "--all" : hold.Run))}.",
+                $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll() ? "--all" : hold.Run))}.",
                 "Name one of these runs, or use --all."
             );
     }

@@ -132,11 +132,7 @@ public sealed class ManualFixAcceptance(RunServiceBundle services, GetCallerStat
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        return (
-            files,
-            repository,
-            new StagingBranchReconciler(repository, RunRefNameBuilder.Staging(files.Settings, files.Folder), files.Folder)
-        );
+        return (files, repository, StagingBranchReconciler.Of(repository, files));
     }
 
     private static async Task<bool> IsTakenInAsync(

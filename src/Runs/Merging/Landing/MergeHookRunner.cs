@@ -37,7 +37,7 @@ internal sealed class MergeHookRunner(RunServiceBundle services)
         await tree.Place.Baseline.StageOnAsync(onto, stop);
         var changed = (await new GitDiffReader(repository).BetweenAsync(onto, commit, stop)).Select(change => change.Path).ToList();
         var runner = new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time);
-        var subject = await tree.SubjectAsync(changed, task: "", gate: null, stop);
+        var subject = await tree.SubjectAsync(changed, gate: null, stop);
         var verdict = await runner.RunAsync(
             gate,
             subject with

@@ -57,7 +57,7 @@ public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var staging = new StagingBranchReconciler(repository, RunRefNameBuilder.Staging(files.Settings, files.Folder), files.Folder);
+        var staging = StagingBranchReconciler.Of(repository, files);
         input = input with { StagingTip = await staging.UpdateRecordedAsync(input.StagingTip, caller, stop) };
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)

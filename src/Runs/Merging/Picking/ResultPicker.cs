@@ -1,5 +1,4 @@
 using Orchestrator.Git.Refs;
-using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
@@ -22,13 +21,13 @@ public sealed class ResultPicker(LocalRepositoryPaths location, RunServiceBundle
     /// <exception cref="UserRequestRefusedException">Another program changed the run's files.</exception>
     public async Task<IReadOnlyList<BestTaskResult>> PickAsync(RunStatus run, CancellationToken stop)
     {
-        if (CurrentPlanReader.TryRead(location.Root, run) is not { } plan)
+        if (RunPlanCache.TryReadPlan(location.Root, run) is not { } plan)
         {
             return [];
         }
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run.RunId);
-        var preferences = TiedTaskResultDecisionStore.Read(CurrentPlanReader.TryFiles(location.Root, run));
+        var preferences = TiedTaskResultDecisionStore.Read(RunPlanCache.TryRead(location.Root, run));
         var picked = new List<BestTaskResult>();
         foreach (
             var (_, ranking) in await new IdenticalTaskResultRanker(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop)

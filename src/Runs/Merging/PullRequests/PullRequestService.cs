@@ -1,5 +1,4 @@
 using Orchestrator.Git.Refs;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Tasks.Secrets;
 
@@ -247,7 +246,7 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
         CancellationToken stop
     )
     {
-        if (CurrentPlanReader.TryFiles(location.Root, run) is { Settings.SecretScan: false })
+        if (RunPlanCache.TryRead(location.Root, run) is { Settings.SecretScan: false })
         {
             return (null, "");
         }

@@ -1,5 +1,4 @@
 using Orchestrator.Runs.Accounts;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Usage;
 using Orchestrator.Usage.Forecasts;
 
@@ -108,7 +107,7 @@ public sealed class RunForecasts(string repository)
             from run in Records()
             let ended = run.Tasks.Where(task => same.ContainsKey(task.Id) && FailedIn(task) is not null).ToList()
             where ended.Count > 0
-            let files = CurrentPlanReader.TryFiles(repository, run)
+            let files = RunPlanCache.TryRead(repository, run)
             where files is not null
             from task in ended
             let planned = files.Plan.Tasks.FirstOrDefault(other => other.Id == task.Id)
@@ -209,7 +208,7 @@ public sealed class RunForecasts(string repository)
         var worked = run
             .Tasks.Where(task => task is { Starts: > 0, StartedAt: not null, EndedAt: not null })
             .ToDictionary(task => task.Id, StringComparer.Ordinal);
-        if (worked.Count == 0 || CurrentPlanReader.TryFiles(repository, run) is not { } files)
+        if (worked.Count == 0 || RunPlanCache.TryRead(repository, run) is not { } files)
         {
             return null;
         }

@@ -31,29 +31,44 @@ internal sealed record TrialMergeResult(
 /// Stores the results of trial merges in the run's folder, with one file per pair of tasks. Predicted conflicts are only for information,
 /// so no decision depends on them.
 /// </summary>
-internal static class PredictedConflicts
+public static class PredictedConflicts
 {
     private const int MostFiles = 10;
+    private const int MostListedFiles = 20;
+
+    /// <summary>Returns the predicted conflicts between unmerged tasks of a run, for display.</summary>
+    /// <param name="repository">Absolute path of the repository.</param>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    public static IReadOnlyList<PredictedConflict> List(string repository, RunStatus run)
+    {
+        var open = run.Tasks.Where(task => !TaskStateNames.IsEnd(task.State)).Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. All(new RunFolder(repository, run.RunId))
+                .Where(result => open.Contains(result.First) && open.Contains(result.Second))
+                .Select(result => new PredictedConflict(result.First, result.Second, [.. result.Files.Take(MostListedFiles)], result.At)),
+        ];
+    }
 
     /// <summary>Returns the key of a pair of tasks. It does not depend on the order of the two tasks.</summary>
-    public static string PairOf(string one, string other)
+    internal static string PairOf(string one, string other)
     {
         var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sorted)))[..24];
     }
 
     /// <summary>Stores the result of a trial merge.</summary>
-    public static void Store(RunFolder folder, TrialMergeResult result) =>
+    internal static void Store(RunFolder folder, TrialMergeResult result) =>
         DurableFile.Write(
             PathOf(folder, result.Pair),
             JsonSerializer.SerializeToUtf8Bytes(result, PredictedConflictsJsonContext.Default.TrialMergeResult)
         );
 
     /// <summary>Returns the result of the last trial merge for a pair of tasks, or null if there is none.</summary>
-    public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
+    internal static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
     /// <summary>Lists the trial merge results of all pairs of tasks that currently conflict.</summary>
-    public static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
+    internal static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?
             [
@@ -71,7 +86,7 @@ internal static class PredictedConflicts
     /// call for the same agent run returns the same conflicts.
     /// </summary>
     /// <param name="start">Number of the agent run to which they are reported.</param>
-    public static IReadOnlyList<TrialMergeResult> ClaimUnreported(RunFolder folder, string task, int start)
+    internal static IReadOnlyList<TrialMergeResult> ClaimUnreported(RunFolder folder, string task, int start)
     {
         var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
         if (coming.Count == 0)
@@ -93,7 +108,7 @@ internal static class PredictedConflicts
     /// Creates the message that informs a task's agent about a predicted conflict. A repeated call creates the same message.
     /// </summary>
     /// <param name="coming">The predicted conflict.</param>
-    public static OutgoingAgentMailMessage CreateMail(RunPlanAndSettings files, string task, TrialMergeResult coming)
+    internal static OutgoingAgentMailMessage CreateMail(RunPlanAndSettings files, string task, TrialMergeResult coming)
     {
         var other = files.Task(coming.Other(task));
         return OutgoingAgentMailMessage.OfOrchestrator(
@@ -107,7 +122,7 @@ internal static class PredictedConflicts
     }
 
     /// <summary>Creates the notices about predicted conflicts that are added to a task's events.</summary>
-    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
+    internal static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is predicted in {FileNameEncoding.List(result.Files, MostFiles)}."
         ));

@@ -105,9 +105,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// <param name="guidance">A user's guidance for the task, or null if there is none.</param>
     public static TaskPromptInput Input(RunPlanAndSettings files, PlanTask task, string? guidance)
     {
-        var input = TaskPromptInput.Of(files.Plan, task.Id) with
+        var input = TaskPromptInput.Of(files.Plan, task) with
         {
-            Task = task,
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
             FurtherGates = files.Gates.Beyond(files.Plan, task),
             Rewritten = GateBaseline
