@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows;
 /// <summary>Base class of workflows that run an agent. Handles signals from the run, reports to the run, and ends the workflow.</summary>
 public abstract class AgentWorkflow : WorkflowBase
 {
-    /// <summary>Maximum number of faulty answers before the task fails.</summary>
+    /// <summary>Number of faulty answers after which the task fails.</summary>
     private const int MaxAnswers = 3;
 
     private protected AgentWorkflow()
@@ -130,7 +130,7 @@ public abstract class AgentWorkflow : WorkflowBase
         return State.Report;
     }
 
-    /// <summary>Runs an agent of this task until the outcome is final, that is, until another agent run would not change it.</summary>
+    /// <summary>Runs an agent of this task, repeatedly if necessary, until another agent run would not change the outcome.</summary>
     /// <param name="call">Executes a single agent run.</param>
     /// <param name="answer">Same as the parameter of <see cref="TaskAgentCaller"/>.</param>
     private protected async Task<AgentRunResult> RunAgentAsync(
@@ -168,8 +168,8 @@ public abstract class AgentWorkflow : WorkflowBase
     }
 
     /// <summary>
-    /// Requests one answer and validates it. Afterward, the task's report refers to the results of earlier answers again, because a later
-    /// execution continues from them.
+    /// Requests one answer and validates it. Then restores the reference to the results of earlier answers in the task's report, because a
+    /// later execution continues from those results.
     /// </summary>
     private async Task<AgentAnswerValidationResult> AskOnceAsync(AgentQuestion question)
     {

@@ -12,15 +12,17 @@ namespace Orchestrator.Workflows;
 public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
 {
     /// <summary>
-    /// Maximum time for which one call keeps an agent start's position in the queue; the caller must then call again. A position without a
+    /// Maximum time for which one call keeps the place of a waiting agent in the queue; the caller must then call again. A place without a
     /// call is dropped after 30 seconds.
     /// </summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(15);
 
-    /// <summary>Number of retained answers. A caller stops repeating a call long before this many other calls have been answered.</summary>
+    /// <summary>
+    /// Maximum number of retained answers. A caller stops repeating a call long before this many other calls have been answered.
+    /// </summary>
     private const int MostAnswered = 200;
 
-    /// <summary>Number of retained notes about unreadable messages.</summary>
+    /// <summary>Maximum number of retained notes about unreadable messages.</summary>
     private const int MostDropped = 5;
     private readonly List<AnsweredGovernorCall> _answered = [];
     private readonly List<string> _dropped = [];
@@ -29,8 +31,7 @@ public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
     private int _mostCalls;
 
     /// <summary>
-    /// Number of ledger changes so far. Calls that are waiting to start an agent observe the number, and check the ledger again when it
-    /// changes.
+    /// Number of ledger changes so far. Calls that wait to start an agent check the ledger again when this number changes.
     /// </summary>
     private int _changes;
 
@@ -159,7 +160,7 @@ public sealed class GovernorWorkflow : WorkflowBase, IGovernorWorkflow
 
     private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
 
-    /// <summary>Rules of the version that recorded the history.</summary>
+    /// <summary>Rule switches that apply to this execution, according to the code version that recorded its history.</summary>
     private static AccountGovernorRuleSwitches Rules =>
         (Workflow.Patched("fair-slots") ? AccountGovernorRuleSwitches.FairSlots : AccountGovernorRuleSwitches.None)
         | (Workflow.Patched("proportional-grace") ? AccountGovernorRuleSwitches.ProportionalGrace : AccountGovernorRuleSwitches.None);

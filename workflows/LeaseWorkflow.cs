@@ -8,11 +8,12 @@ namespace Orchestrator.Workflows;
 public sealed class LeaseWorkflow : WorkflowBase, ILeaseWorkflow
 {
     /// <summary>
-    /// Time within which a run that was alone in the repository must declare its leases. Afterwards the next run proceeds without them.
+    /// Time within which a run that was alone in the repository must declare its leases after another run joins. After that time, the
+    /// joining run proceeds without them.
     /// </summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Number of retained notes about unreadable messages.</summary>
+    /// <summary>Maximum number of retained notes about unreadable messages.</summary>
     private const int MostDropped = 5;
 
     /// <summary>Interval between checks that lease holders are still open. Holders are also checked when a run joins or a task has to

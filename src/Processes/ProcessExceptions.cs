@@ -25,5 +25,7 @@ public sealed class ProcessStartException(ProcessStartFailure failure, string me
     public ProcessStartFailure Failure { get; } = failure;
 }
 
-/// <summary>Thrown if killed processes still exist after the time limit, for example because they hang in the kernel.</summary>
+/// <summary>
+/// Thrown if processes still exist when the time limit after their kill has expired, for example because they hang in the kernel.
+/// </summary>
 public sealed class ProcessNotStoppedException(string message) : Exception(message);

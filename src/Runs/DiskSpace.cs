@@ -5,7 +5,9 @@ namespace Orchestrator.Runs;
 /// <summary>Checks the free space on a disk.</summary>
 public static class DiskSpace
 {
-    /// <summary>Free space in bytes below which the disk counts as full, because not even a status file fits.</summary>
+    /// <summary>
+    /// Threshold of free space, in bytes, below which the disk counts as full. With less space, not even a status file fits.
+    /// </summary>
     private const long Nothing = 64 * 1024;
 
     // errno(3): ENOSPC, EDQUOT.

@@ -5,7 +5,10 @@ namespace Orchestrator.Runs;
 /// </summary>
 public static class WallClock
 {
-    /// <summary>Finds a time zone by its IANA name. Returns null if this host does not know the name.</summary>
+    /// <summary>
+    /// Finds a time zone by its IANA name, or returns the host's local time zone if the name is null. Returns null if this host has no data
+    /// for the name.
+    /// </summary>
     /// <param name="name">The IANA name, or null for the time zone of this host.</param>
     public static TimeZoneInfo? FindZone(string? name) =>
         name is null ? TimeZoneInfo.Local

@@ -60,9 +60,9 @@ public sealed class EngineDatabaseLock : IDisposable
     public string DatabasePath { get; }
 
     /// <summary>
-    /// True if the lock file or the database file was deleted while locked, for example by <c>git clean -fdx</c>, even if it was recreated.
-    /// Writes are then lost, and another process could start a second server in the folder. The check is cheap enough to run twice a
-    /// second.
+    /// True if the lock file or the database file was deleted while locked, for example by <c>git clean -fdx</c>, even if the file was
+    /// recreated. Writes are then lost, and another process could start a second server in the folder. The check is cheap enough to run
+    /// twice a second.
     /// </summary>
     public bool IsRemoved =>
         OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));

@@ -13,7 +13,7 @@ namespace Temporal.Server;
 /// <param name="End">End of the run, or null while it is open.</param>
 public sealed record LatestWorkflowRun(string RunId, WorkflowRunOutcome? End);
 
-/// <summary>The way in which a run ended, and the time of its end.</summary>
+/// <summary>The outcome of a run, and the time at which the run closed.</summary>
 /// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
 /// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
 /// <param name="Time">Time at which the run closed (UTC).</param>

@@ -80,8 +80,10 @@ public sealed class TemporalServer : IAsyncDisposable
     /// <returns>Number of deleted runs.</returns>
     public Task<int> DeleteExpiredAsync() => Parts.Retention.DeleteExpiredAsync();
 
-    /// <summary>Ends open polls with an empty response, gives running calls a moment to finish, flushes queued writes, and closes. The
-    /// method is idempotent.</summary>
+    /// <summary>
+    /// Ends open polls with an empty response, gives running calls a short time to finish, flushes queued writes, and closes. The method is
+    /// idempotent.
+    /// </summary>
     public async Task StopAsync()
     {
         _parts?.Stopping();

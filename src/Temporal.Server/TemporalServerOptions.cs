@@ -37,8 +37,8 @@ public sealed record TemporalServerOptions
     public bool AllowAnyUser { get; init; }
 
     /// <summary>
-    /// Retention of closed runs in the namespace <c>default</c>, unless a client has changed it. Afterwards the runs are deleted with their
-    /// histories.
+    /// Retention of closed runs in the namespace <c>default</c>, unless a client has changed it. After this time, the runs are deleted with
+    /// their histories.
     /// </summary>
     /// <value>Default: 1 day, as in Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
@@ -79,7 +79,7 @@ public sealed record TemporalServerOptions
 
     /// <summary>
     /// True to send workers commands to cancel activities whose cancellation was requested or whose run has closed. A worker that polls for
-    /// commands then learns of the cancellation without a heartbeat.
+    /// commands then learns of the cancellation without waiting for its next heartbeat.
     /// </summary>
     /// <value>Default: false, as in Temporal's server.</value>
     public bool CancelCommands { get; init; }
@@ -117,8 +117,9 @@ public sealed record TemporalServerOptions
     /// <value>Default: false. The clock then follows <see cref="TimeProvider"/>, and the test service is unavailable.</value>
     public bool TimeSkipping { get; init; }
 
-    /// <summary>Callback for urgent storage problems, each described in one sentence. It reports a full disk, an unwritable or damaged
-    /// file, and the end of such a problem. Needed in addition to the log, because the log may be on the same disk. Called on any thread.
+    /// <summary>
+    /// Callback for urgent storage problems and their end; each message is one sentence. Urgent problems are a full disk and an unwritable
+    /// or damaged file. Needed in addition to the log, because the log may be on the same disk. Called on any thread.
     /// </summary>
     /// <value>Default: null, which means no callback.</value>
     public Action<string>? Trouble { get; init; }

@@ -56,7 +56,7 @@ public sealed class PlannerQuestionTests
 
         var (step, text) = await JudgeAsync(run, 3, answered: 2);
         Assert.Equal(AgentRequestNextStepKinds.Person, step);
-        Assert.Contains("has answered 2 questions of this task", text, StringComparison.Ordinal);
+        Assert.Contains("has answered 2 questions from", text, StringComparison.Ordinal);
         Assert.Contains("questions.max_answers", text, StringComparison.Ordinal);
     }
 

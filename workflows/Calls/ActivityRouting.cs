@@ -35,12 +35,12 @@ internal sealed class ActivityRouting
     /// <summary>True if the task's slot is on a worker host and not on the owner host.</summary>
     public bool IsAway => _place is not null;
 
-    /// <summary>Returns a queue name for the activity options, by which the activity is routed to the task's slot.</summary>
+    /// <summary>Returns the queue name that, in activity options, routes an activity to the task's slot.</summary>
     /// <param name="queue">Task queue of the run's repository.</param>
     public static string AtPlace(string queue) => Place + queue;
 
     /// <summary>
-    /// Returns a queue name for the activity options, by which the activity stays on one host even if the run or the task moves.
+    /// Returns the queue name that, in activity options, keeps an activity on one host even if the run or the task moves.
     /// </summary>
     /// <param name="queue">Task queue of the repository on that host.</param>
     public static string Exactly(string queue) => Exact + queue;

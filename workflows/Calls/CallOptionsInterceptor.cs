@@ -4,8 +4,8 @@ using Temporalio.Worker.Interceptors;
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
-/// Adds a summary to each activity, and a priority to each activity and child workflow. A replay does not compare these with the history,
-/// so both may change.
+/// Adds a summary to each activity, and a priority to each activity and child workflow. A replay does not compare summaries and priorities
+/// with the history, so both may change between versions.
 /// </summary>
 internal sealed class CallOptionsInterceptor : IWorkerInterceptor
 {

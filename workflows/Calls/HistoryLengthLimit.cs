@@ -4,8 +4,8 @@ namespace Orchestrator.Workflows.Calls;
 internal static class HistoryLengthLimit
 {
     /// <summary>
-    /// Minimum number of events that an execution must add after its restoration before it continues as new. Without this minimum, an
-    /// execution whose restoration adds many events would make no progress.
+    /// Minimum number of events that an execution must add after restoring its state before it may continue as new. Without this minimum,
+    /// an execution whose restoration adds many events would make no progress.
     /// </summary>
     private const int LeastEvents = 500;
 

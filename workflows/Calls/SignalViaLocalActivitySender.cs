@@ -8,8 +8,8 @@ namespace Orchestrator.Workflows.Calls;
 
 /// <summary>
 /// Sends signals through local activities, each of which adds one event to the sender's history instead of five. If the worker dies before
-/// that event is stored, the workflow sends the signal again. Receivers must therefore expect signals that arrive twice or early, or that
-/// share a number.
+/// that event is stored, the workflow sends the signal again. Receivers must therefore expect duplicate or early signals, and different
+/// signals with the same number.
 /// </summary>
 /// <remarks>
 /// Only workflows that never continue as new use local activities. A run decides by the length of its history, and its decision must not

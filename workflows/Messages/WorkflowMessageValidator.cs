@@ -16,12 +16,12 @@ internal sealed class WorkflowMessageValidator(MessageValidationFaultCollector f
     /// <summary>Maximum length of a string in characters, unless another limit is declared.</summary>
     private const int MostCharacters = 100_000;
 
-    /// <summary>Maximum value of a count, unless another limit is declared, so that sums can't overflow.</summary>
+    /// <summary>Maximum value of a count, unless another limit is declared. This limit prevents sums from overflowing.</summary>
     private const long MostCount = 10_000_000;
     private const long MostLong = 1_000_000_000_000_000;
     private static readonly TimeSpan MostTime = TimeSpan.FromDays(3650);
 
-    /// <summary>Latest accepted time, because timers can't be set for later times.</summary>
+    /// <summary>Latest accepted time. Timers can't be set for later times.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>True if a member is read from JSON and not only written to JSON.</summary>
@@ -57,7 +57,7 @@ internal sealed class WorkflowMessageValidator(MessageValidationFaultCollector f
         };
     }
 
-    /// <summary>Accepts JSON that is parsed later by its own rules. Only content that can't be serialized again is an error.</summary>
+    /// <summary>Accepts JSON that other code parses later. Reports an error only if the content can't be serialized again.</summary>
     private JsonNode? AcceptUnparsed(JsonElement value, string path)
     {
         try

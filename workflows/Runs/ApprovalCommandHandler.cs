@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
 /// Handles approvals and rejections by users. A decision concerns the plan (<c>plan</c>), a task that must be approved before it starts, or
-/// work that changed its gates' input.
+/// work that changed the input of its own gates.
 /// </summary>
 internal sealed class ApprovalCommandHandler(RunWorkflowState state, SteeringCommandHandler steering)
 {
@@ -37,7 +37,7 @@ internal sealed class ApprovalCommandHandler(RunWorkflowState state, SteeringCom
             : new NewPlanNeedsApprovalReason(state.Input.Yes ? null : [.. made.Tasks.Select(task => task.Id)], risks);
     }
 
-    /// <summary>Returns the reason why an answer is not accepted now, or null if it is accepted.</summary>
+    /// <summary>Returns the reason why an approval or a rejection is not accepted now, or null if it is accepted.</summary>
     public string? Refuse(ApprovalDecisionArguments command, bool yes)
     {
         if (UserQuestionBuilder.RefuseOther(state, command.Shown, command.Id) is { } other)

@@ -120,7 +120,7 @@ internal sealed class LeaseTracker
     /// <summary>True if a task is waiting for a lease. During the wait, it occupies no agent slot.</summary>
     public bool Waits(PlanTaskWithProgress entry) => Shared is true && StandingOf(entry) is TaskLeaseStatus.Waiting;
 
-    /// <summary>True for the review and for a planner, which only read files.</summary>
+    /// <summary>True if the task is the review or a planner. These tasks only read files and therefore need no lease.</summary>
     private static bool NeedsNone(PlanTaskWithProgress entry) => entry.Id is ReviewTaskDefinition.Id or ReplanTaskDefinition.Id;
 
     /// <summary>Requests a lease for a task.</summary>
@@ -174,8 +174,8 @@ internal sealed class LeaseTracker
         Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
     /// <summary>
-    /// Adds the start time of the wait to the reasons of tasks that have waited long for a lease. The lease's holder may itself be waiting
-    /// for a user.
+    /// Adds the start time of the wait to the displayed reason of each task that has waited long for a lease. The lease's holder may itself
+    /// be waiting for a user.
     /// </summary>
     public void ExplainLongWaits(RunTaskTracker board, TimeSpan patience, DateTimeOffset now)
     {

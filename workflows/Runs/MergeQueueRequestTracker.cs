@@ -35,7 +35,7 @@ internal sealed class MergeQueueRequestTracker
     /// <summary>Ids of the conflicting tasks that are waiting for <see cref="Resolving"/>.</summary>
     public IReadOnlyCollection<string> Deferred => _deferred;
 
-    /// <summary>True if the run is ending and nothing more is merged.</summary>
+    /// <summary>True if the run is ending and no further work is merged.</summary>
     public bool IsClosing { get; set; }
 
     /// <summary>

@@ -33,7 +33,7 @@ internal sealed class PartialLandingExecutor(RunWorkflowComponentContext context
     /// <summary>Time of the next landing or check of the target, or null if none is planned.</summary>
     public DateTimeOffset? PlannedAt => IsBeside && !_state.IsLandingMerged ? DueAt() : null;
 
-    /// <summary>Starts the landing or check of the target that is due, in the background.</summary>
+    /// <summary>Starts, in the background, the landing or target check that is due.</summary>
     public void Begin()
     {
         _state.IsLandingMerged = true;

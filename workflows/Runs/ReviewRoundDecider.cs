@@ -5,7 +5,7 @@ internal static class ReviewRoundDecider
 {
     /// <summary>
     /// Returns the review round to start now, which is the unanswered round or a new one for the changes since the last round. A round
-    /// without a result does not count towards <c>max_rounds</c>, and its changes are reviewed again. If nothing has changed since the last
+    /// without a result does not count toward <c>max_rounds</c>, and its changes are reviewed again. If nothing has changed since the last
     /// round, the new round reviews the whole change.
     /// </summary>
     public static ReviewRound Begin(RunWorkflowState state)
@@ -82,8 +82,8 @@ internal static class ReviewRoundDecider
     }
 
     /// <summary>
-    /// Returns the number of findings at or above which a user decides instead of tasks being added, or null for no limit. Findings beyond
-    /// the limit are not stored as tasks, because unused tasks would take the positions of tasks added later.
+    /// Returns the number of open findings from which a user decides and no tasks are added, or null for no limit. From this number on,
+    /// findings are not stored as tasks, because unused tasks would take the positions of tasks added later.
     /// </summary>
     public static int? TasksBelow(RunReviewStatus review) =>
         review.Round >= review.MaxRounds ? 0

@@ -1,8 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Recovers a run after a workflow reset, when its history lags behind. For example, tasks of the replaced execution may still run or have
-/// landed, and the record contains later events. The recovery therefore first reads the state from the Temporal server, git and the record.
+/// Recovers a run after a workflow reset, when its history is behind the actual state. For example, tasks of the replaced execution may
+/// still run or have landed, and the record contains later events. The recovery therefore first reads the state from the Temporal server,
+/// git and the record.
 /// </summary>
 internal sealed class RunAfterWorkflowResetRecoverer(
     RunWorkflowComponentContext context,

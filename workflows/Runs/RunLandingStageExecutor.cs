@@ -129,7 +129,7 @@ internal sealed class RunLandingStageExecutor(
     /// <summary>Merges new commits from the target into the staging branch, if the gates pass on the result.</summary>
     public Task<LandResult> MergeTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
 
-    /// <summary>Creates the explanation for users of why nothing has landed.</summary>
+    /// <summary>Creates the reason, shown to users, why nothing has landed.</summary>
     public static RunNotLandedReason NotLandedFor(LandResult result) =>
         new(new VerbatimQuote(result.Message)) { LosesWork = result.LosesWork, Branch = result.RenamedTo };
 

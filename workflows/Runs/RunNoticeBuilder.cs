@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Derives the notices for users from the state of the run and its tasks. A notice that no longer applies is withdrawn.</summary>
 internal static class RunNoticeBuilder
 {
-    /// <summary>Maximum number of notices of one kind. Others follow later or are in the report.</summary>
+    /// <summary>Maximum number of notices of one kind. Further notices are sent later or appear in the report.</summary>
     private const int Most = 40;
 
     /// <summary>Returns all current notices of the kinds that are configured.</summary>

@@ -9,13 +9,14 @@ internal sealed class RunRecorder(RunWorkflowComponentContext context, RunAfterW
     private const int RecordedAtOnce = 200;
 
     /// <summary>
-    /// Number of transitions that may be left to the owner host's queries before the run records them through an activity.
+    /// Number of unrecorded transitions at which the run records them through an activity instead of waiting for a query from the owner
+    /// host.
     /// </summary>
     private const int GatheredAtMost = 24;
 
     /// <summary>
-    /// Maximum age of a transition that only queries of the owner host can record. An older one is recorded by an activity, because the
-    /// host may run an older version that sends no such queries.
+    /// Maximum time for which a transition waits until the owner host queries and records it. An activity then records the transition,
+    /// because the host may run an older version that sends no such queries.
     /// </summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 
@@ -44,7 +45,10 @@ internal sealed class RunRecorder(RunWorkflowComponentContext context, RunAfterW
             || RunWorkflowComponentContext.Now - _state.Journal.UnrecordedSince >= GatheredFor
         );
 
-    /// <summary>True if the recording of some transitions has not been confirmed.</summary>
+    /// <summary>
+    /// True if some transitions or changed tasks have not yet been handed over for recording. Once the owner host has queried transitions,
+    /// also true if some recording has not been confirmed.
+    /// </summary>
     public bool HasUnrecorded => _state.Journal.HasUnrecorded || (_hadReader && _state.Journal.HasUnconfirmed);
 
     /// <summary>Starts recording in the background. The run's folder must exist.</summary>

@@ -142,7 +142,7 @@ internal sealed class RunReplanningStageExecutor(RunWorkflowComponentContext con
     }
 
     /// <summary>
-    /// Leaves the reviewer's findings to the new tasks, so that the reviewer reviews the change again when these tasks are done.
+    /// Leaves it to the new tasks to resolve the reviewer's findings. The reviewer reviews the change again when these tasks are done.
     /// </summary>
     private void AskReviewerAgain()
     {

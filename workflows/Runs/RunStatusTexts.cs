@@ -125,7 +125,8 @@ internal static class RunStatusTexts
     }
 
     /// <summary>
-    /// Adds the number of suitable hosts, from the list of failing activities, to the reason of a task that has begun waiting for a host.
+    /// Adds the number of suitable hosts to the reason of a task that has begun to wait for a host. The number comes from the list of
+    /// failing activities.
     /// </summary>
     public static void AddHosts(RunWorkflowState state, PlanTaskWithProgress entry, DateTimeOffset now)
     {

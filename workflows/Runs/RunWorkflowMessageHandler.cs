@@ -325,7 +325,8 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
     internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 
     /// <summary>
-    /// Creates the state from the input of the run. For a run that was started by a schedule, <c>Again</c> is always set.
+    /// Creates the state from the input of the run. For a run that a schedule started, <see cref="OrchestrationInput.Again"/> is always
+    /// set.
     /// </summary>
     private protected void CreateState(OrchestrationInput input) =>
         (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);

@@ -49,12 +49,12 @@ internal sealed class RunWorkflowState
     /// <summary>Status of the run without its tasks.</summary>
     public RunStatus Run { get; set; }
 
-    /// <summary>Time at which the run entered its state, or its reason changed.</summary>
+    /// <summary>Time at which the run's state, or the reason for this state, last changed.</summary>
     public DateTimeOffset Since => Run.Since;
 
     public RunTaskTracker Board { get; } = new();
 
-    /// <summary>Newest report of each task that arrived before this execution of the run had adopted the task, by task id.</summary>
+    /// <summary>Newest reports of tasks that this execution of the run had not yet adopted when the reports arrived, by task id.</summary>
     public Dictionary<string, TaskReport> EarlyReports { get; } = new(StringComparer.Ordinal);
 
     public RunJournal Journal => Board.Journal;
@@ -153,13 +153,15 @@ internal sealed class RunWorkflowState
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Adopts the position of the staging branch reported by the merge queue, unless the run knows a later one.</summary>
+    /// <summary>
+    /// Adopts the position of the staging branch reported by the merge queue, unless the run already has a later position.
+    /// </summary>
     public void MovedTo(StagingBranchTip position) => Staging = Staging.OrNewer(position);
 
     /// <summary>True if the task is the planner.</summary>
     public bool IsPlanner(PlanTaskWithProgress entry) => Input.NeedsPlanner && entry.Id == PlannerTaskDefinition.Id;
 
-    /// <summary>True if an entry is a task of the plan, and not the planner or the review.</summary>
+    /// <summary>True if a task belongs to the plan and is neither the planner nor the review.</summary>
     public bool IsOfPlan(PlanTaskWithProgress entry) =>
         !IsPlanner(entry) && entry.Id is not (ReviewTaskDefinition.Id or ReplanTaskDefinition.Id);
 

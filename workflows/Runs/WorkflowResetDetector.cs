@@ -22,7 +22,8 @@ internal sealed class WorkflowResetDetector
     public bool WasReset => Workflow.Random != _takenUp;
 
     /// <summary>
-    /// True after a reset until the run continues the event numbers of its record, which contains events that this execution does not know.
+    /// True after a reset until the run continues the event numbers of its record, which contains events that are not in this execution's
+    /// history.
     /// </summary>
     public bool RecordIsOfAnother => Workflow.Random != _followed;
 

@@ -43,9 +43,8 @@ internal enum AgentRunNextStep
 internal sealed class AgentRunRetryDecider(RetryRule rule)
 {
     /// <summary>
-    /// Number of consecutive killed or transiently failed agent runs at which a killed agent is no longer restarted, because the host
-    /// probably kills every agent. After <see cref="FailureClass.OutOfMemory"/>, the task backs off instead of failing, because the host is
-    /// at fault.
+    /// Number of killed or transiently failed agent runs at which a killed agent is no longer restarted, because the host probably kills
+    /// every agent. After <see cref="FailureClass.OutOfMemory"/>, the task backs off instead of failing, because the host is at fault.
     /// </summary>
     private const int MaxDeaths = 5;
 
@@ -56,8 +55,7 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Delay after the second consecutive agent run that was killed. Triples after each further one. After the first, the agent continues
-    /// immediately.
+    /// Delay after the second killed agent run, which triples after each further one. After the first, the agent continues immediately.
     /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
@@ -70,10 +68,10 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     /// <summary>Maximum delay after a throttled agent run, and the delay after a usage limit whose reset time is unknown.</summary>
     private static readonly TimeSpan LongestLimitPause = TimeSpan.FromMinutes(15);
 
-    /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
+    /// <summary>Delay after the host's first refusal to start the agent. Grows by this amount with each further refusal.</summary>
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Number of consecutive refusals by the host after which the cause is considered permanent.</summary>
+    /// <summary>Number of consecutive refusals by the host to start the agent after which the cause is considered permanent.</summary>
     private const int MaxRefusals = 4;
 
     /// <summary>
@@ -136,8 +134,9 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
     private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
     /// <summary>
-    /// Returns the delay after a transient failure, which is exponential with full jitter and limited to the maximum. A longer retry-after
-    /// time from the service takes precedence. After a killed or throttled agent run, the delay grows regardless of the configured rule.
+    /// Returns the delay after a transient failure, which is exponential with full jitter, up to the maximum of the retry rule. A longer
+    /// retry-after time from the service takes precedence. After a killed or throttled agent run, the delay grows regardless of the
+    /// configured rule.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
     /// <param name="chance">Random number from 0 to 1.</param>
@@ -158,7 +157,8 @@ internal sealed class AgentRunRetryDecider(RetryRule rule)
 
     /// <summary>
     /// Returns the time at which a usage limit resets, and the wait until the task requests another agent start. Both come from the
-    /// account's governor, which staggers the waits. Results without its answer come from a damaged ledger or from earlier versions.
+    /// account's governor, which staggers the waits. A result without the governor's answer comes from a damaged ledger or an earlier
+    /// version.
     /// </summary>
     /// <param name="result">Result of the agent run.</param>
     public static (DateTimeOffset Reset, TimeSpan Wait) ComputeResetWait(AgentRunResult result, DateTimeOffset now)

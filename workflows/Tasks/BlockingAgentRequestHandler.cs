@@ -78,8 +78,8 @@ internal sealed class BlockingAgentRequestHandler(
     }
 
     /// <summary>
-    /// Carries out an approved request by installing and merging packages or waiting for the parts of a divided task, and commits the work
-    /// so far.
+    /// Carries out an approved request, either by installing and merging packages or by waiting for the parts of a divided task. Commits
+    /// the work so far.
     /// </summary>
     /// <param name="prepared">Prepared worktree of the task.</param>
     /// <returns>Commit with the work so far, to be merged with staging. Empty to leave the worktree unchanged.</returns>

@@ -159,8 +159,8 @@ internal sealed class PlannerAnswerRequester(
     }
 
     /// <summary>
-    /// Shows users the question while the planner is asked, so that a user may answer first. The task waits for no account and occupies no
-    /// slot.
+    /// Shows users the question while the planner is asked, so that a user may answer first. Meanwhile, the task neither waits for an
+    /// account nor occupies a slot.
     /// </summary>
     /// <returns>The reason that is shown to users.</returns>
     private PlannerConsultedReason Asking(Reason? why)

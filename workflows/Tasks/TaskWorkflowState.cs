@@ -88,7 +88,7 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     /// <summary>True if the task moved to another host while its agent was running.</summary>
     public bool WasMoved { get; set; }
 
-    /// <summary>True if the task's host has work that can't leave the host.</summary>
+    /// <summary>True if the task's host has work that can't be transferred to another host.</summary>
     public bool HasUnshared { get; private set; }
 
     /// <summary>Cancellation source that interrupts the running agent, or null if no agent is running.</summary>
@@ -109,7 +109,7 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
 
     public bool IsCancelled => _stop.IsCancellationRequested;
 
-    /// <summary>True if the run is gone. The task's work is then not merged, and its reports are not read.</summary>
+    /// <summary>True if the run has ended before this task. The task's work is then not merged, and its reports are not read.</summary>
     public bool HasNoRun => RunEnded is not null;
 
     /// <summary>Reason for the cancellation of the task.</summary>
@@ -202,8 +202,8 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     }
 
     /// <summary>
-    /// Verifies the author of a user's command that the run has passed on. Otherwise, a client could send a decision directly to the task,
-    /// without an approver's signature.
+    /// Verifies the author of a user's command that the run has passed on. Without this check, a client could send a decision directly to
+    /// the task, without an approver's signature.
     /// </summary>
     public SteeringCommandAuthor AuthorOf(string name, SteeringUpdateArguments? command) =>
         SteeringCommandAuthor.Of(Input.RunId, name, command, Rules, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero));
@@ -234,7 +234,8 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     }
 
     /// <summary>
-    /// Restores the guidance of an agent run that never started, unless newer guidance has arrived, so that the next agent run gets it.
+    /// Restores the guidance of an agent run that never started, so that the next agent run gets it. Has no effect if newer guidance has
+    /// arrived.
     /// </summary>
     public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 

@@ -10,7 +10,7 @@ internal sealed class TaskWorktree(
 {
     private string _base = "";
 
-    /// <summary>True if an earlier result with the same content key (a key of the task's input) may replace an agent's work.</summary>
+    /// <summary>True if an earlier result for the same task input (with the same content key) may replace an agent's work.</summary>
     public bool MayReuse { get; set; } = true;
 
     /// <summary>True if the merge queue has released the worktree.</summary>

@@ -46,8 +46,8 @@ internal sealed class WorkMerger(TaskWorkflowState state, TaskWorkflowReportSend
     }
 
     /// <summary>
-    /// Sends a commit with packages that were installed for the task to the merge queue, and waits for the result. The packages do not
-    /// count as the task's work.
+    /// Sends the merge queue a commit with packages that were installed for the task, and waits for the result. The packages do not count
+    /// as the task's work.
     /// </summary>
     public async Task<MergeResult> MergeInstalledAsync(string commit)
     {

@@ -51,7 +51,8 @@ internal static class CulpritSearch
     }
 
     /// <summary>
-    /// True if the entries that are not suspected probably pass without the suspects, because these entries are few or entries seldom fail.
+    /// True if the unsuspected entries would probably pass without the suspects, either because they are few or because entries seldom
+    /// fail.
     /// </summary>
     private static bool OthersProbablyPass(MergeQueueState state, int others) =>
         state.Verdicts is null || others * state.Verdicts.EstimateFailureRate() <= FewFailures;

@@ -31,8 +31,8 @@ internal static class MergeQueueNextStepDecider
     }
 
     /// <summary>
-    /// Returns the maximum number of runs of a failing gate on the merge of all entries. If there are several entries, one failure starts a
-    /// search for the culprit, which repeats the gate anyway.
+    /// Returns the maximum number of runs of a failing gate on the merge of all entries. With several entries, one failure starts a search
+    /// for the culprit, which repeats the gate anyway. Queues from earlier versions repeat the gate first.
     /// </summary>
     public static int TriesOfWhole(MergeQueueState state, int entries) => state.Rules is null || entries == 1 ? Failures : 1;
 

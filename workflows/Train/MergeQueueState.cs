@@ -14,7 +14,7 @@ internal sealed record MergeQueueState
     /// <summary>Maximum batch size from the settings; 1 to merge entries one by one.</summary>
     public int Limit { get; init; } = 1;
 
-    /// <summary>Maximum number of gate runs at the same time.</summary>
+    /// <summary>Maximum number of concurrent gate runs.</summary>
     public int Parallel { get; init; } = 1;
 
     /// <summary>

@@ -38,7 +38,10 @@ internal abstract record MergeQueueStepDecision
         public override bool IsExclusive => true;
     }
 
-    /// <summary>Runs gates on several trees of a batch at the same time. The batch is decided only after all of them have ended.</summary>
+    /// <summary>
+    /// Runs gates on several trees of a batch at the same time. The next step of the batch is chosen only after all of these gate runs have
+    /// ended.
+    /// </summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Runs">Gate runs to start.</param>
     public sealed record MergeBatchGateRunDecision(int Batch, IReadOnlyList<MergeBatchPrefixGateRequest> Runs) : MergeQueueStepDecision;

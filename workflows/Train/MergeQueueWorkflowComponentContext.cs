@@ -15,7 +15,7 @@ internal sealed class MergeQueueWorkflowComponentContext(CancellationToken cance
     /// </summary>
     public StagingBranchTip Position { get; private set; } = new("", 0);
 
-    /// <summary>True if the merge queue is closing and merges nothing more.</summary>
+    /// <summary>True if the merge queue is closing and no further work is merged.</summary>
     public bool IsClosing => _stop.IsCancellationRequested;
 
     /// <summary>Options for an activity that runs other programs. The activity is canceled when the merge queue closes.</summary>
@@ -66,7 +66,7 @@ internal sealed class MergeQueueWorkflowComponentContext(CancellationToken cance
     /// <summary>Records that the staging branch is now at the given commit.</summary>
     public void MovedTo(string commit) => SetPosition(Position.MovedTo(commit));
 
-    /// <summary>Adopts the position of the staging branch that the run knows, unless the merge queue's own position is later.</summary>
+    /// <summary>Adopts the position of the staging branch that the run reported, unless the merge queue's own position is later.</summary>
     public void Update(StagingBranchTip position)
     {
         Position = Position.OrNewer(position);

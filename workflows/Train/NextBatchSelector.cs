@@ -42,8 +42,8 @@ internal static class NextBatchSelector
         [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
 
     /// <summary>
-    /// Returns the entries of the next batch, which are the first one and following ones that build on the same commit and have overlapping
-    /// footprints.
+    /// Returns the entries of the next batch. These are the first entry and later entries that build on the same commit and have
+    /// overlapping footprints.
     /// </summary>
     private static List<TaskMergeRequest> Gather(
         MergeQueueState state,
@@ -101,7 +101,7 @@ internal static class NextBatchSelector
             : null;
     }
 
-    /// <summary>Returns a batch and all batches below it.</summary>
+    /// <summary>Returns a batch and all batches on which it is built.</summary>
     private static List<TrainBatch> Chain(MergeQueueState state, TrainBatch tip)
     {
         var chain = new List<TrainBatch> { tip };

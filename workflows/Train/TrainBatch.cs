@@ -44,7 +44,9 @@ internal sealed record TrainBatch(IReadOnlyList<TaskMergeRequest> Entries, IRead
     /// </summary>
     public bool KeepsOrder { get; init; }
 
-    /// <summary>Failed gate results of all trees in this search, oldest first. A single culprit is part of each of these trees.</summary>
+    /// <summary>
+    /// Failed gate results of all trees in this search, oldest first. If there is a single culprit, each of these trees contains it.
+    /// </summary>
     public ImmutableList<MergeResult> Reds { get; init; } = [];
 
     /// <summary>True if the batch has a single entry, which then causes every failure.</summary>
@@ -65,7 +67,10 @@ internal sealed record TrainBatch(IReadOnlyList<TaskMergeRequest> Entries, IRead
     /// <summary>True if the gates failed on the merge of all entries, or their result is unknown.</summary>
     public bool HasFailed => Results.TryGetValue(Entries.Count, out var whole) && !IsGreen(whole);
 
-    /// <summary>Returns the refusal for the entry at a position, which is its own refusal or that of the shortest failing prefix.</summary>
+    /// <summary>
+    /// Returns the refusal of the entry at a position. This is the last failed gate result for the entry, or else the gate result of the
+    /// prefix that ends with it.
+    /// </summary>
     /// <param name="length">Position of the entry, from 1.</param>
     public MergeResult RefusalOf(int length) =>
         Reds.FindLast(red => (red.TaskId, red.Attempt) == (Entries[length - 1].TaskId, Entries[length - 1].Attempt)) ?? Results[length];

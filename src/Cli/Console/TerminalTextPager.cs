@@ -27,7 +27,7 @@ internal sealed class TerminalTextPager(ITerminal terminal, IReadOnlyDictionary<
     }
 
     /// <summary>
-    /// Shows lines as rendered by <see cref="ITerminal.Rendered(ScreenLine)"/>. Keeps at most one screenful of lines in memory.
+    /// Shows lines as rendered by <see cref="ITerminal.Rendered(ScreenLine)"/>. Keeps at most one page of lines in memory.
     /// </summary>
     public async Task ShowAsync(IAsyncEnumerable<string> lines)
     {

@@ -32,7 +32,7 @@ public static class RegularFileReader
         return folder?.TryRead(SymlinkSafeFileWriter.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
     }
 
-    /// <summary>Renames an entry within its folder to the first free name in a series of names.</summary>
+    /// <summary>Renames a file or folder to the first unused name in a series of names, within the same folder.</summary>
     /// <param name="path">Current path.</param>
     /// <param name="number">Returns a new path for 1, 2 and so on. Called until the new path is free.</param>
     /// <returns>The new path, or null if the current path does not exist.</returns>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Reads files that may be missing, such as refs, notes and files below <c>/proc</c>.</summary>
+/// <summary>Reads files that may be missing, such as refs, notes and files under <c>/proc</c>.</summary>
 public static class SmallFileReader
 {
     private const int FirstSize = 16 * 1024;
@@ -24,8 +24,10 @@ public static class SmallFileReader
         }
     }
 
-    /// <summary>Returns the content of a file, or null on any failure. Used for files below <c>/proc</c>, because processes may end while
-    /// they are read and other users' processes can't be read.</summary>
+    /// <summary>
+    /// Returns the content of a file, or null on any failure. Used for files under <c>/proc</c>, because a process may end during the read
+    /// or belong to another user.
+    /// </summary>
     internal static byte[]? ReadIfPossible(string path)
     {
         try
@@ -38,8 +40,10 @@ public static class SmallFileReader
         }
     }
 
-    /// <summary>Reads as <see cref="ReadIfPossible"/> does, but in a single read(2). Needed because a process may start another program
-    /// between two reads of its memory.</summary>
+    /// <summary>
+    /// Reads a file as <see cref="ReadIfPossible"/> does, but with a single read(2) call. Between two calls, a process could start another
+    /// program, and the data would be inconsistent.
+    /// </summary>
     internal static byte[]? ReadAtOnceIfPossible(string path)
     {
         try

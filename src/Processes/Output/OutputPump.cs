@@ -23,8 +23,10 @@ internal sealed class OutputPump(Stream stream, ProcessOutputSink sink)
     /// </summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
-    /// <summary>True if the stream has unread bytes or has ended. Needed because a read can be delayed by seconds on a busy
-    /// machine.</summary>
+    /// <summary>
+    /// True if the stream has unread bytes or has ended. The kernel is asked directly, because a pending read can be delayed by seconds on
+    /// a busy machine.
+    /// </summary>
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeReadabilityChecker.IsReadable(pipe);
 

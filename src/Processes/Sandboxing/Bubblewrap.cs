@@ -38,7 +38,7 @@ public sealed partial class Bubblewrap
     public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
         ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");
 
-    /// <summary>Checks a program that creates sandboxes in place of bubblewrap, in the same way as <c>CheckAsync</c>.</summary>
+    /// <summary>Performs the same check as <c>CheckAsync</c>, but on a program that creates sandboxes in place of bubblewrap.</summary>
     /// <param name="runner">Program and arguments.</param>
     /// <param name="path">Folders to search, in the form of PATH, or null for the PATH of this process.</param>
     /// <param name="repository">Folder against which a relative program path is resolved.</param>

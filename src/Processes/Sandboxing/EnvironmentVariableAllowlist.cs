@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Names of environment variables that programs need to find their tools, files and language. Variables for credentials are not included.
+/// Names of environment variables that programs need to find their tools, files and language settings. Variables for credentials are not
+/// included.
 /// </summary>
 public static class EnvironmentVariableAllowlist
 {
@@ -76,12 +77,12 @@ public static class EnvironmentVariableAllowlist
     private static readonly string[] s_loader = ["GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH", "NLSPATH"];
 
     /// <summary>
-    /// True if the variable affects how every program loads libraries or locale data, so that only programs inside a sandbox may receive
-    /// it.
+    /// True if the variable affects how every program loads libraries or locale data. Only programs inside a sandbox may receive such a
+    /// variable.
     /// </summary>
     internal static bool IsOfLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal) || s_loader.Contains(name);
 
-    /// <summary>Returns a list of folders, in the form of PATH, without its relative folders.</summary>
+    /// <summary>Removes the relative folders from a list of folders in the format of PATH.</summary>
     internal static string WithoutRelative(string folders) => string.Join(':', folders.Split(':').Where(Path.IsPathRooted));
 
     /// <summary>True if the variable is passed to all programs that the orchestrator starts.</summary>

@@ -1,7 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Finds the folders that the user's programs need to start: the toolchains in PATH and the packages to which their links point.
+/// Finds the folders that the user's programs need to start. These are the toolchains in PATH, and the packages to which links in their
+/// folders point.
 /// </summary>
 /// <param name="wide">Absolute paths, such as the home folder, that a sandbox never shows as a whole. Their parents are not shown as a
 /// whole either.</param>
@@ -17,7 +18,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
 
     /// <summary>
     /// Adds the folders in a PATH value, and the packages to which links in their bin folders point. For <c>X/bin</c>, adds the whole
-    /// folder X, unless a sandbox never shows X as a whole.
+    /// folder X, unless X must not be shown as a whole in a sandbox.
     /// </summary>
     /// <param name="path">Value of the variable.</param>
     public ProgramFolders AddPath(string path)

@@ -61,8 +61,8 @@ public sealed record Sandbox(string Program)
     public SandboxNetwork? Network { get; init; }
 
     /// <summary>
-    /// Moves the variables that make programs load files from the environment to <see cref="Variables"/>. Bubblewrap itself runs outside
-    /// the sandbox and must not load these files.
+    /// Moves environment variables that cause programs to load files, such as libraries, to <see cref="Variables"/>. Bubblewrap itself runs
+    /// outside the sandbox and must not load these files.
     /// </summary>
     /// <param name="environment">Environment of the outermost program.</param>
     public Sandbox MoveLoaderVariables(IDictionary<string, string?> environment)
@@ -83,7 +83,8 @@ public sealed record Sandbox(string Program)
     }
 
     /// <summary>
-    /// Returns a copy of the sandbox with an open network for one start of the program, or this sandbox if no network must be opened.
+    /// Returns a copy of the sandbox with an open network for one start of the program. Returns this sandbox if it has no separate network
+    /// to open.
     /// </summary>
     /// <param name="environment">Variables of the program, in which keys may be replaced.</param>
     /// <exception cref="ProcessStartException">The network could not be opened.</exception>

@@ -68,7 +68,10 @@ internal static class SandboxMounts
         ];
     }
 
-    /// <summary>Returns the bubblewrap arguments that follow all mounts and make the closed folders reject new files.</summary>
+    /// <summary>
+    /// Returns the bubblewrap arguments that come after all mounts. They make the folders returned by <see cref="Closed"/> reject new
+    /// files.
+    /// </summary>
     public static IEnumerable<string> Closing(Sandbox sandbox) => Closed(sandbox).SelectMany(path => (string[])["--remount-ro", path]);
 
     /// <summary>Returns the absolute paths of the folders that reject new files.</summary>

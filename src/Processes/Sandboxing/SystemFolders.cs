@@ -8,7 +8,7 @@ public static class SystemFolders
     private static readonly Lazy<(IReadOnlyList<string> Files, IReadOnlyList<string> Folders)> s_closed = new(FindClosed);
 
     /// <summary>
-    /// Absolute paths of folders with programs, libraries, configuration, and the CPU and cgroup data that runtimes read. Below
+    /// Absolute paths of folders with programs, libraries, configuration, and the CPU and cgroup data that runtimes read. Under
     /// <c>/run</c>, only the folders for name resolution and for programs of NixOS are shown.
     /// </summary>
     internal static IReadOnlyList<string> Shown { get; } =

@@ -88,7 +88,7 @@ public sealed record ChildProcessOptions
         return text.ToString();
     }
 
-    /// <summary>Quotes a word for a shell, only if necessary.</summary>
+    /// <summary>Quotes a word for a shell if necessary.</summary>
     /// <param name="word">Any text.</param>
     public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,@+^%".Contains(c, StringComparison.Ordinal))

@@ -11,8 +11,8 @@ internal sealed class ChildProcessStreamPump : IDisposable
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Maximum size of a pipe (pipe-max-size, pipe(7)), in bytes. More output than this after the child has ended comes from another
-    /// process.
+    /// Maximum size of a pipe (pipe-max-size, pipe(7)), in bytes. If more output than this arrives after the child has ended, another
+    /// process is writing it.
     /// </summary>
     private const long PipeLimit = 1024 * 1024;
 

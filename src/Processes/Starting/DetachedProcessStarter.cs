@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Command that starts a program that keeps running after this process ends. The program's output is written to files.</summary>
+/// <summary>Command for a program that keeps running after this process ends. The program's output is written to files.</summary>
 /// <param name="FileName">Program, as in <see cref="ChildProcessOptions.FileName"/>.</param>
 public sealed record DetachedProcessOptions(string FileName, IReadOnlyList<string> Arguments)
 {

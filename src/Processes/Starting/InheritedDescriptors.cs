@@ -15,8 +15,8 @@ internal static partial class InheritedDescriptors
     private const int CloseOnExec = 1;
 
     /// <summary>
-    /// Prevents children from inheriting this process's inherited file descriptors, through which a sandboxed program could escape its
-    /// sandbox.
+    /// Prevents children from receiving the file descriptors that this process itself inherited. Through such a descriptor, a sandboxed
+    /// program could escape from its sandbox.
     /// </summary>
     /// <remarks>The descriptors stay open in this process, so a lock taken by the starter is held until this process ends.</remarks>
     public static void KeepFromChildren()

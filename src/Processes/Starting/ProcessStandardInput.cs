@@ -17,7 +17,9 @@ public sealed class ProcessStandardInput
     public static ProcessStandardInput FromBytes(ReadOnlyMemory<byte> bytes) =>
         new(() => new MemoryStream(bytes.ToArray(), writable: false));
 
-    /// <summary>Creates input that copies a stream, as data arrives, until its end. The input can be used for only one child.</summary>
+    /// <summary>
+    /// Creates input that copies a stream to the child as data arrives, until the stream ends. The input can be used for only one child.
+    /// </summary>
     public static ProcessStandardInput FromStream(Stream stream) => new(() => stream);
 
     internal Stream Open() => _open();

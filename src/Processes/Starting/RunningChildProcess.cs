@@ -23,7 +23,7 @@ internal sealed class RunningChildProcess(
 
     internal Process Process => process;
 
-    /// <summary>Waits for the child's end.</summary>
+    /// <summary>Waits until the child has ended.</summary>
     /// <returns>False if <paramref name="stop"/> was cancelled first.</returns>
     internal async Task<bool> WaitAsync(CancellationToken stop)
     {

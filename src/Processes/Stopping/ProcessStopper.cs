@@ -42,9 +42,9 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         );
 
     /// <summary>
-    /// Stops the processes returned by <paramref name="find"/> and their descendants. Sends the signal and waits for
+    /// Stops the processes returned by <paramref name="find"/> and their descendants. Sends the signal, if one is given, and waits for
     /// <paramref name="grace"/>. Then sends SIGKILL repeatedly for at most <paramref name="killLimit"/>, until no process is found.
-    /// Cancellation shortens the grace period but not the kill. If no signal is given, the method only waits before the kill.
+    /// Cancellation ends the grace period early, but does not prevent or shorten the SIGKILL phase.
     /// </summary>
     /// <remarks>Processes of another user, such as a program with raised privileges (sudo), are left alone, because they can't be
     /// signaled.</remarks>

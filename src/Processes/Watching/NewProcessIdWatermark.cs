@@ -9,8 +9,8 @@ namespace Orchestrator.Processes;
 public sealed class NewProcessIdWatermark
 {
     /// <summary>
-    /// Maximum number of new processes after which the ids are certain not to have wrapped around. This is far below the 32,768 ids of the
-    /// smallest system, some of which are in use and skipped.
+    /// Maximum number of new processes for which a wraparound of the ids can be ruled out. This is far below the 32,768 ids of the smallest
+    /// system, some of which are in use and skipped.
     /// </summary>
     private const long MostBetween = 8192;
 

@@ -183,7 +183,8 @@ internal static class ProcFiles
     }
 
     /// <summary>
-    /// Returns the sum in bytes of sizes in lines such as <c>RssAnon: 12 kB</c>, or null if the file can't be read or lacks a line.
+    /// Returns the total, in bytes, of the sizes in lines such as <c>RssAnon: 12 kB</c>. Returns null if the file can't be read or a line
+    /// is missing.
     /// </summary>
     internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
     {

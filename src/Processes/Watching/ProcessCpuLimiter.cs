@@ -1,9 +1,9 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until their growing
-/// share covers their use, and are then continued (SIGCONT). The owner must call <see cref="CheckUsage"/> about every tenth of a second,
-/// and <see cref="Release"/> at the end.
+/// Limits processes to an average number of cores. Processes that have used more than their share of processor time are stopped (SIGSTOP).
+/// They are continued (SIGCONT) when their share has grown to the time that they used. The owner must call <see cref="CheckUsage"/> about
+/// every tenth of a second, and <see cref="Release"/> at the end.
 /// </summary>
 /// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls, so that a successor finds all
 /// processes that this instance stopped.</param>
@@ -12,14 +12,14 @@ namespace Orchestrator.Processes;
 public sealed class ProcessCpuLimiter(Func<IReadOnlyList<ProcessTableRow>> find, double cores, TimeProvider? time = null)
 {
     /// <summary>
-    /// Maximum interval between two checks for which CPU use and share are counted. During a longer interval, this process was not running
+    /// Maximum interval between two checks. Longer intervals are not counted toward CPU use or share, because this process was not running
     /// and could not stop other processes.
     /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Maximum time for which an unused share of processor time accumulates, so that a mostly idle process is not stopped after a short
-    /// command.
+    /// Maximum time for which an unused share of processor time accumulates. The accumulated share prevents a mostly idle process from
+    /// being stopped after a short command.
     /// </summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 

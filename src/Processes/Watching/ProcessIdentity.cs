@@ -24,7 +24,7 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     /// <summary>Returns the identity of the running process with this id, or null if none exists.</summary>
     public static ProcessIdentity? Of(int processId) => ProcFiles.ReadStat(processId) is { IsDead: false } found ? found.Identity : null;
 
-    /// <summary>Parses the result of <see cref="ToString"/>, or returns null if the text is incomplete or has another form.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>. Returns null if the text is incomplete or has a different format.</summary>
     public static ProcessIdentity? TryParse(string? text)
     {
         var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

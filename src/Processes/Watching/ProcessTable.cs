@@ -10,8 +10,8 @@ namespace Orchestrator.Processes;
 public sealed record ProcessTableRow(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
     /// <summary>
-    /// True if the process has ended and is only waiting to be reaped by its parent. The state is that of the first thread alone. While
-    /// other threads are running, the process keeps its files and locks.
+    /// True if the process has ended and is only waiting to be reaped by its parent. The kernel reports the state of only the first thread.
+    /// While other threads are running, the process keeps its files and locks.
     /// </summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
@@ -52,8 +52,8 @@ public static class ProcessTable
 
     /// <summary>
     /// Returns the named variables in the initial environments of this process's ancestors, nearest ancestor first. A process is thus
-    /// recognized even if it has cleared its own environment. A daemon has an ancestor with the variables only in a sandbox, whose first
-    /// process becomes the daemon's parent.
+    /// recognized even if it has cleared its own environment. A daemon has lost its original parent and is recognized only in a sandbox,
+    /// where the sandbox's first process becomes its parent.
     /// </summary>
     /// <param name="names">Names of the variables.</param>
     public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names) =>
@@ -105,8 +105,8 @@ public static class ProcessTable
         ];
 
     /// <summary>
-    /// Returns the ids of all processes, repeating the search until no new process is found. A single search can miss a child whose parent
-    /// starts it and then ends.
+    /// Returns the ids of all processes. Repeats the search until no new process is found, because a single search can miss a child whose
+    /// parent starts it and then ends.
     /// </summary>
     /// <param name="since">Watermark after which processes must have started, with possible false matches, or null for all
     /// processes.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
 /// <summary>
-/// Measures the memory of processes and their descendants that the kernel can't reclaim while they run. This is anonymous and shared
-/// memory, including swapped memory, but not mapped files. Shared pages count once.
+/// Measures the memory that the kernel can't reclaim from running processes and their descendants. This is anonymous and shared memory,
+/// including swapped memory, but not mapped files. Shared pages count once.
 /// </summary>
 /// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
 public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessTableRow>> find)

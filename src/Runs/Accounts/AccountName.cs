@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Accounts;
 /// </summary>
 public static class AccountName
 {
-    /// <summary>Name of the built-in agent in the settings.</summary>
+    /// <summary>Name by which the settings refer to the built-in agent.</summary>
     public const string Claude = "claude";
 
     /// <summary>Returns the name of the account that pays for an agent.</summary>

@@ -38,7 +38,7 @@ public sealed record GovernedAgentRun
     /// <summary>True if the agent continues work of an earlier agent run.</summary>
     public required bool IsUnderWay { get; init; }
 
-    /// <summary>Name of the fallback provider that pays, or empty if the provider in the settings pays.</summary>
+    /// <summary>Name of the fallback provider whose account pays, or empty if the account of the provider in the settings pays.</summary>
     public string Fallback { get; init; } = "";
 
     /// <summary>Id of the agent run, which is the same in all attempts at the workflow step.</summary>

@@ -46,7 +46,9 @@ public static class RefusedAdmissionResultBuilder
         };
     }
 
-    /// <summary>Creates the workflow step's result for a ledger that can't be used and that a user must repair.</summary>
+    /// <summary>
+    /// Creates the workflow step's result for an agent start that failed because a ledger can't be used. A user must repair the ledger.
+    /// </summary>
     public static AgentRunResult Of(LedgerDamagedException damaged, string session) =>
         new()
         {

@@ -3,8 +3,8 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Writes the usage record of an agent run to the user's history before the usage is charged to a ledger. A repeated settlement charges the
-/// amount in this record again. The ledger and the history therefore agree after a crash at any point.
+/// Writes the usage record of an agent run to the user's history before the usage is charged to a ledger. A repeated settlement uses the
+/// same record, so the amount does not change. The ledger and the history therefore agree after a crash at any point.
 /// </summary>
 public static class UsageRecordWriter
 {

@@ -23,7 +23,7 @@ public sealed class AgentAdmissionClient(RunServiceBundle services, GovernedAgen
     /// <summary>The agent run to admit.</summary>
     public GovernedAgentRun Agent => agent;
 
-    /// <summary>True if this process knows of a reservation for the agent run.</summary>
+    /// <summary>True if this process has a record of a reservation for the agent run.</summary>
     public bool IsReserved => _reservation is not null;
 
     /// <summary>Reporter of the agent's usage to the governor.</summary>
@@ -68,8 +68,8 @@ public sealed class AgentAdmissionClient(RunServiceBundle services, GovernedAgen
     }
 
     /// <summary>
-    /// Waits until the governor would admit the agent, or until a wait longer than <see cref="ShortWait"/> is required. Does not start the
-    /// agent.
+    /// Waits until the governor would admit the agent. Returns early if the remaining wait is longer than <see cref="ShortWait"/>. Does not
+    /// start the agent.
     /// </summary>
     /// <param name="called">Canceled when the wait must end.</param>
     public async Task AwaitTurnAsync(RunStepExecutionContext execution, CancellationToken called)

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <summary>Finds agents by the names that settings and plans use.</summary>
 public static class AgentCatalog
 {
-    /// <summary>Name of the built-in agent in the settings.</summary>
+    /// <summary>Name by which the settings refer to the built-in agent.</summary>
     public const string Claude = "claude";
 
     /// <summary>Returns the runner of an agent, or null if no agent has this name.</summary>

@@ -23,7 +23,8 @@ public sealed record AgentOutcomeClaim
     public required string Status { get; init; }
 
     /// <summary>
-    /// Id of the task or phase that the agent claims to have worked on. The command checks that the agent run belongs to it.
+    /// Id of the task or phase that the agent claims to have worked on. The command that records the claim checks that the agent run
+    /// belongs to this task or phase.
     /// </summary>
     [JsonPropertyName("task")]
     public required string Task { get; init; }

@@ -54,8 +54,8 @@ public sealed record AgentRunEnvironment(
     }
 
     /// <summary>
-    /// Selects the requested MCP servers that a <c>.mcp.json</c> file defines as the user approved. Also lists the requested servers that
-    /// are not selected. An unreadable file counts as empty.
+    /// Selects the requested MCP servers whose definitions in a <c>.mcp.json</c> file are the ones that the user approved. Also lists the
+    /// requested servers that are not selected. An unreadable file counts as empty.
     /// </summary>
     /// <param name="file">Content of <c>.mcp.json</c>.</param>
     /// <param name="names">Names of the requested servers.</param>

@@ -65,7 +65,7 @@ public sealed record AgentRunOutcomeFile
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The reason why snapshots failed while the agent worked, or empty if all succeeded.</summary>
+    /// <summary>Reason why snapshots failed while the agent was working, or empty if all succeeded.</summary>
     public string SnapshotProblem { get; set; } = "";
 
     /// <summary>Names of the subagents that were called.</summary>

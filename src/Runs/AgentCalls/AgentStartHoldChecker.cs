@@ -7,8 +7,8 @@ namespace Orchestrator.Runs.AgentCalls;
 public delegate Task AwaitTurn(RunStepExecutionContext execution, CancellationToken called);
 
 /// <summary>
-/// Checks whether a hold prevents a new agent run, and waits for the hold's release. An agent run that is held or waits for admission is
-/// not counted as a start, and its number is reused.
+/// Checks whether a hold prevents a new agent run, and waits until the hold is released. An agent run that is held or waits for admission
+/// is not counted as a start, and its number is reused.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="run">Id of the run.</param>
@@ -39,7 +39,7 @@ public sealed class AgentStartHoldChecker(
 
     /// <summary>
     /// Returns the step result if a hold prevents the agent run, or null if the agent may start. If the agent run was held before, waits
-    /// for the hold's release and always returns a result. A later step then starts the agent.
+    /// until the hold is released and always returns a result. A later step then starts the agent.
     /// </summary>
     /// <param name="awaitRelease">True if the agent run was held before. The call then starts no agent and returns when the hold is
     /// released.</param>

@@ -34,7 +34,7 @@ public sealed class AgentUsageReporter(
     private bool _isAtGrant;
     private long _context;
 
-    /// <summary>The governor's reservation for the agent, or null if this process does not know it.</summary>
+    /// <summary>The governor's reservation for the agent, or null if this process has no record of it.</summary>
     public AgentRunAccountReservation? Reservation { get; set; }
 
     /// <summary>
@@ -42,10 +42,10 @@ public sealed class AgentUsageReporter(
     /// </summary>
     public bool MayEndABlock { get; set; }
 
-    /// <summary>The object that follows the agent's process, or null before the agent has started.</summary>
+    /// <summary>The object that monitors the agent's process, or null before the agent has started.</summary>
     public AgentRunFollower? Session { get; set; }
 
-    /// <summary>Messages for the user that were added while the agent worked.</summary>
+    /// <summary>Messages for the user that were added while the agent was working.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
     /// <summary>Adds a message for the user.</summary>
@@ -70,7 +70,7 @@ public sealed class AgentUsageReporter(
         }
     }
 
-    /// <summary>Reports changed usage to the governor while the agent works.</summary>
+    /// <summary>Reports changed usage to the governor while the agent is working.</summary>
     /// <returns>False if the agent has used its whole grant and must be stopped.</returns>
     public async Task<bool> ReportUsageAsync()
     {
@@ -206,8 +206,8 @@ public sealed class AgentUsageReporter(
     }
 
     /// <summary>
-    /// Describes the cost of continuing the conversation later, when the provider no longer caches the prompt. Empty if the wait is shorter
-    /// than <see cref="CacheLife"/>.
+    /// Returns a sentence about the cost of continuing the conversation later, when the provider no longer caches the prompt. The sentence
+    /// is empty if the wait is shorter than <see cref="CacheLife"/>.
     /// </summary>
     private string PriceOfGoingOn(DateTimeOffset? wake)
     {

@@ -4,8 +4,8 @@ using Orchestrator.Runs.Accounts;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>
-/// Chooses the account that pays for one agent run. The agent's own account comes first. While this account is at its usage limit, the
-/// first account in <c>agents.claude.fallback</c> that admits the agent pays.
+/// Chooses the account that pays for one agent run, preferably the agent's own account. If that account is at its usage limit, chooses the
+/// first account in <c>agents.claude.fallback</c> that admits the agent.
 /// </summary>
 public sealed class PayingAccountSelector : IDisposable
 {
@@ -92,7 +92,7 @@ public sealed class PayingAccountSelector : IDisposable
     }
 
     /// <summary>
-    /// Reports a reached usage limit as a used-up budget if another account may pay. The task then retries immediately, and the attempt is
+    /// Changes a usage-limit failure to a budget failure if another account may pay. The task then retries immediately, and the attempt is
     /// not counted. The next start chooses an account that admits the agent.
     /// </summary>
     public AgentRunResult RetryOnOtherAccount(AgentRunResult result) =>

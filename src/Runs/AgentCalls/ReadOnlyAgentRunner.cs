@@ -6,15 +6,15 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>
-/// One use of a read-only agent that answers a question, such as planning or review. Implementations define the prompt, the schema and the
-/// validation of the answer.
+/// One use of a read-only agent, such as planning or review, in which the agent answers a question. Implementations define the prompt, the
+/// schema and the validation of the answer.
 /// </summary>
 public interface IReadOnlyAgentCaller
 {
     /// <summary>Describes the question and the agent that answers it.</summary>
     Task<ReadOnlyAgentCallOptions> DescribeAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer. If the answer is valid, stores it for later steps.</summary>
+    /// <summary>Validates an agent's stored answer. The content of a valid answer is stored separately for later steps.</summary>
     AgentAnswerValidationResult Judge(ValidateAgentAnswerInput input);
 }
 
@@ -57,7 +57,7 @@ public sealed record ReadOnlyAgentCallOptions
     /// <summary>Creates the complete prompt of a new conversation. Not called if the agent continues an existing one.</summary>
     public required Func<string> Prompt { get; init; }
 
-    /// <summary>True if the agent may answer in plain text instead of a structured answer.</summary>
+    /// <summary>True if the agent may answer in plain text instead of in the structured format.</summary>
     public bool TakesText { get; init; }
 
     /// <summary>True if the agent's worktree is removed after each agent run.</summary>

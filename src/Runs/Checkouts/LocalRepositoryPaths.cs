@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a repository, which are found without running git, so that read-only commands start fast.</summary>
+/// <summary>Paths of a repository. They are found without running git, so that read-only commands start fast.</summary>
 /// <param name="Root">Absolute path of the main work tree, or of the repository itself if it is bare.</param>
 /// <param name="GitDirectory">Absolute path of the common git directory.</param>
 /// <param name="IsBare">True if the repository has no work tree.</param>

@@ -7,8 +7,8 @@ namespace Orchestrator.Runs;
 public static class ContentAddressedFile
 {
     /// <summary>
-    /// Number of hexadecimal digits of the hash in the file name. With 32 digits, nobody can construct different content with the same
-    /// hash.
+    /// Number of hexadecimal digits of the hash in the file name. With 32 digits, it is infeasible to construct different content with the
+    /// same hash.
     /// </summary>
     private const int HashLength = 32;
 

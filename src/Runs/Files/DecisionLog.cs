@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Renders the report section about users' decisions in a run, each with its user, time and origin.</summary>
+/// <summary>Renders the report section that lists users' decisions about a run, each with its user, time and origin.</summary>
 public static class DecisionLog
 {
     private const int Most = 60;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Reads the last lines of evidence files for quotations in reports.</summary>
+/// <summary>Reads the last lines of evidence files, which reports quote.</summary>
 /// <param name="repository">Absolute path of the folder to which evidence paths are relative.</param>
 public sealed class GateEvidenceTailReader(string repository)
 {

@@ -102,8 +102,8 @@ public sealed class PlanContractCommitter(GitRepository repository, RunPlanAndSe
     }
 
     /// <summary>
-    /// Finds untracked files in the user's checkout that have the path of a contract. They would prevent the landing, because landing never
-    /// overwrites untracked files.
+    /// Finds untracked files in the user's checkout that have the same path as a contract's file. They would prevent the landing, because a
+    /// landing never overwrites untracked files.
     /// </summary>
     private async Task<IEnumerable<string>> UncommittedAsync(
         IReadOnlyList<InterfaceContractStub> unwritten,

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>
 /// The planning files in the run's folder. The folder <c>planning/</c> contains the request, the settings, the prompt, the answers and the
-/// accepted plan. The run's replanning number N uses <c>planning/replan-N/</c> in the same way.
+/// accepted plan. The Nth replanning of the run uses <c>planning/replan-N/</c> in the same way.
 /// </summary>
 /// <param name="hash">Hash of the planning input from the run's history, or empty if the input is not stored yet.</param>
 /// <param name="replan">Number of the replanning, starting at 1, or 0 for the first plan.</param>

@@ -12,7 +12,7 @@ internal sealed record PlanningGoal
     /// <summary>Hash of the commit whose files the planner reads, or null for the commit that is checked out.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>Task ids that the run already uses, so the planner must not reuse them.</summary>
+    /// <summary>Task ids that the run already uses and that the planner must not reuse.</summary>
     public IReadOnlyList<string> Taken { get; set; } = [];
 }
 

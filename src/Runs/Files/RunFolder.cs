@@ -54,7 +54,7 @@ public sealed partial class RunFolder
     /// <summary>Path of the run's contracts.</summary>
     public string Contracts => In("plan", "contracts.json");
 
-    /// <summary>Returns the path of a role's text, relative to the run's folder.</summary>
+    /// <summary>Returns the path of a role's prompt text, relative to the run's folder.</summary>
     public static string RoleName(string role) => System.IO.Path.Combine("plan", "roles", role + ".md");
 
     /// <summary>Path of the run's current status, for readers without access to the run's Temporal server.</summary>
@@ -105,7 +105,7 @@ public sealed partial class RunFolder
     /// <summary>Path of the report about packages with known vulnerabilities, in JSON.</summary>
     public string AuditJson => In("reports", "audit.json");
 
-    /// <summary>Path of the folder with conflicts that trial merges predicted.</summary>
+    /// <summary>Path of the folder with the conflicts that trial merges found in advance.</summary>
     public string Radar => In("radar");
 
     /// <summary>

@@ -8,7 +8,8 @@ public sealed record RunPlanAndSettings(RunFolder Folder, Plan Plan, RunStartSet
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
 
     /// <summary>
-    /// List of the files that affect the run's decisions. Null in queries from agents, because such queries make no decisions.
+    /// List of the files that affect the run's decisions. Null if the object was loaded for an agent's query, because queries make no
+    /// decisions.
     /// </summary>
     public RunDecisionInputFileHashList? Decisions { get; init; }
 
@@ -62,14 +63,10 @@ public sealed record RunPlanAndSettings(RunFolder Folder, Plan Plan, RunStartSet
     /// <summary>Returns a task of the plan by its id.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 
-    /// <summary>
-    /// Returns the task for a workflow input, and adds the granted files in that input to the files that the task may write.
-    /// </summary>
+    /// <summary>Returns the task that a workflow input names. The task may also write the files that the input lists as granted.</summary>
     public PlanTask Task(TaskWorkflowInput input) => TaskFileGrantStore.With(Task(input.Task.Id), input.Lent);
 
-    /// <summary>
-    /// Returns the task that is to be merged, and adds the granted files in the request to the files that the task may write.
-    /// </summary>
+    /// <summary>Returns the task that a merge request names. The task may also write the files that the request lists as granted.</summary>
     public PlanTask Task(TaskMergeRequest request) => TaskFileGrantStore.With(Task(request.TaskId), request.Lent);
 
     /// <summary>Returns a task that may also write the files granted to it. The grants are read from the run's folder.</summary>

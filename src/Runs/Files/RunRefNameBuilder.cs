@@ -33,8 +33,8 @@ public static class RunRefNameBuilder
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the prefix of the refs that keep versions of a task's work before they are overwritten. A number follows the prefix, or
-    /// <c>imported</c> for work imported from a file.
+    /// Returns the prefix of the refs that preserve versions of a task's work that would otherwise be overwritten. A number follows the
+    /// prefix, or <c>imported</c> for work imported from a file.
     /// </summary>
     public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
 
@@ -47,8 +47,8 @@ public static class RunRefNameBuilder
     public static string Placed(RunFolder folder, string taskId) => $"{Placed(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the ref under which the owner host shares messages to and between the run's agents with worker hosts. The ref can't collide
-    /// with a task's ref, because task ids never contain an <c>@</c>.
+    /// Returns the ref through which the owner host sends worker hosts the messages that users and agents wrote to the run's agents. The
+    /// ref can't collide with a task's ref, because task ids never contain an <c>@</c>.
     /// </summary>
     public static string Mail(RunFolder folder) => $"{Placed(folder)}/@mail";
 
@@ -57,7 +57,7 @@ public static class RunRefNameBuilder
     /// <param name="queue">Task queue of the worker host's repository.</param>
     public static string Waiting(RunFolder folder, string queue) => $"{WaitingOfAll(folder)}{Fingerprint(queue)}";
 
-    /// <summary>Returns the common prefix of all refs that contain agent messages which the owner host has not fetched yet.</summary>
+    /// <summary>Returns the common prefix of all refs with agent messages that the owner host has not fetched yet.</summary>
     public static string WaitingOfAll(RunFolder folder) => $"{Placed(folder)}/@waiting-";
 
     /// <summary>Returns the ref under which the owner host shares a merge whose gates run on another host.</summary>
@@ -74,14 +74,16 @@ public static class RunRefNameBuilder
     /// </summary>
     public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";
 
-    /// <summary>Returns the id of the task whose preserved or unfinished work a ref keeps, or null for any other ref.</summary>
+    /// <summary>
+    /// Returns the id of a task if a ref keeps preserved or unfinished work of that task. Returns null for any other ref.
+    /// </summary>
     public static string? TaskOfKept(RunFolder folder, string name) =>
         name.StartsWith(Wips(folder) + "/", StringComparison.Ordinal) ? name[(Wips(folder).Length + 1)..]
         : name.StartsWith(Kepts(folder) + "/", StringComparison.Ordinal)
             ? name[(Kepts(folder).Length + 1)..Math.Max(Kepts(folder).Length + 1, name.LastIndexOf('/'))]
         : null;
 
-    /// <summary>Returns the common prefix of all refs that keep versions of tasks' work which would otherwise be overwritten.</summary>
+    /// <summary>Returns the common prefix of all refs that preserve versions of tasks' work that would otherwise be overwritten.</summary>
     public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";
 
     /// <summary>Returns the prefix of all refs that keep snapshots of unfinished work.</summary>

@@ -21,7 +21,9 @@ public sealed class TaskFileGrantStore(RunFolder folder)
     /// <summary>Returns the paths that are granted to a task.</summary>
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
 
-    /// <summary>Grants a file to a task unless the current grants rule this out. A lock prevents concurrent grants.</summary>
+    /// <summary>
+    /// Grants a file to a task, unless the caller's check against the current grants refuses it. A lock prevents concurrent grants.
+    /// </summary>
     /// <param name="wanted">The task and the file.</param>
     /// <param name="refuse">Returns the reason for a refusal under the current grants, or null if the file can be granted.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>

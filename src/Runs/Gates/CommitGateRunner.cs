@@ -328,8 +328,9 @@ public sealed class CommitGateRunner(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Returns the verdicts that prevent a merge. A verdict does not prevent a merge if its gate is not required, is quarantined or already
-    /// failed at the base. A gate that failed at the base still counts if no other test checks the work.
+    /// Returns the verdicts that prevent a merge. Gates that are not required, are quarantined or already failed at the base usually do not
+    /// count. Required measurements always count, and required test gates count if no other test checks the work and new failures are
+    /// possible.
     /// </summary>
     public static IReadOnlyList<GateVerdict> Failures(RunPlanAndSettings files, IEnumerable<GateVerdict> outcomes)
     {

@@ -62,7 +62,7 @@ public static partial class GateBaseline
             && known.GetValueOrDefault(gate.Identity.Command) is null or { Passed: true }
         );
 
-    /// <summary>True if at least one task is checked by no required test gate, not counting test gates that failed at the base.</summary>
+    /// <summary>True if at least one task has no required test gate, not counting test gates that failed at the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
     public static bool SomeTaskLacksTests(RunPlanAndSettings files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));

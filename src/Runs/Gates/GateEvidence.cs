@@ -74,7 +74,8 @@ public static class GateEvidence
     public static IReadOnlyList<GateVerdict> ReadLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
     /// <summary>
-    /// Reads all verdicts of gates that checked the work of a run's tasks or merges of that work. Unreadable verdicts are skipped.
+    /// Reads all verdicts of gates that checked either the work of a run's tasks or the merges of that work. Unreadable verdicts are
+    /// skipped.
     /// </summary>
     public static IReadOnlyList<StoredGateVerdict> ReadOfTasks(RunFolder folder)
     {

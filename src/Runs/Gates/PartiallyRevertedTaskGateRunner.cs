@@ -29,7 +29,10 @@ public sealed record VerifiedTaskWork(
 /// <param name="gates">Runs gates at a commit.</param>
 public sealed class PartiallyRevertedTaskGateRunner(CommitGateRunner gates)
 {
-    /// <summary>Runs the base's tests, together with the base's other support files, against the task's changes to product code.</summary>
+    /// <summary>
+    /// Runs gates on the task's changes to product code, combined with the base's tests and the base's other files on which verdicts
+    /// depend.
+    /// </summary>
     /// <param name="more">Other gates whose result may depend on the task's changes.</param>
     public async Task<BaseSuiteVerdict> RunBaseSuiteAsync(VerifiedTaskWork work, IReadOnlyList<Gate> more, CancellationToken stop)
     {

@@ -4,8 +4,8 @@ using Orchestrator.Network;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>
-/// Creates the sandboxes of a run's steps if the settings (<c>permissions.sandbox</c>) or the task (<c>isolation: sandbox</c>) require it
-/// and this host supports it.
+/// Creates the sandboxes of a run's steps if this host supports sandboxes and the settings (<c>permissions.sandbox</c>) or the task
+/// (<c>isolation: sandbox</c>) require them.
 /// </summary>
 public static class RunSandboxFactory
 {
@@ -115,7 +115,7 @@ public static class RunSandboxFactory
     private static bool HasProxy(OrchestratorSettings settings, out NetworkMode mode) =>
         Enum.TryParse(settings.Permissions.Network.Mode, ignoreCase: true, out mode) && mode != NetworkMode.Open;
 
-    /// <summary>Adds the network access that <c>permissions.network</c> allows.</summary>
+    /// <summary>Returns a copy of a sandbox with the network access that <c>permissions.network</c> allows.</summary>
     /// <param name="purpose">The kind of program, and the folder of its connection log.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
     /// <param name="configuration">Copy of git's configuration, which contains the allowed remotes, or null to allow none.</param>

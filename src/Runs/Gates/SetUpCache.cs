@@ -22,7 +22,7 @@ public sealed class SetUpCache(Worktree worktree, RunPlanAndSettings files, RunS
     /// <param name="cache">Absolute path of the repository's cache folder.</param>
     public static string FolderIn(string cache) => Path.Combine(cache, "setup");
 
-    /// <summary>Lists the folders of a repository's cached set-ups, the most recently used first.</summary>
+    /// <summary>Lists the folders of a repository's cached set-ups, starting with the most recently used one.</summary>
     /// <param name="cache">Absolute path of the repository's cache folder.</param>
     public static IEnumerable<string> In(string cache) =>
         Directory.Exists(FolderIn(cache)) ? Directory.GetDirectories(FolderIn(cache)).OrderByDescending(Directory.GetLastWriteTimeUtc) : [];

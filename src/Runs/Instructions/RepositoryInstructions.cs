@@ -6,13 +6,14 @@ namespace Orchestrator.Runs.Instructions;
 public sealed record RepositoryInstructions(string General, string ForPaths)
 {
     /// <summary>
-    /// Maximum length, in characters, of each of <c>General</c> and <c>ForPaths</c> in a prompt for a planner, a reviewer, or an agent that
-    /// answers a question.
+    /// Maximum length, in characters, that applies separately to <c>General</c> and to <c>ForPaths</c>. Used in prompts for planners,
+    /// reviewers and agents that answer a question.
     /// </summary>
     public const int AnswerLimit = 24 * 1024;
 
     /// <summary>
-    /// Maximum length, in characters, of each of <c>General</c> and <c>ForPaths</c> in the prompt for an agent that works on a task.
+    /// Maximum length, in characters, that applies separately to <c>General</c> and to <c>ForPaths</c>. Used in prompts for agents that
+    /// work on a task.
     /// </summary>
     public const int AgentLimit = 64 * 1024;
 

@@ -3,7 +3,7 @@ using Orchestrator.Gates.Detection;
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>
-/// The risk score of a plan, with the reasons why a user must approve the plan, or should read it, before the run starts.
+/// The risk score of a plan, with the reasons why a user must approve, or at least should read, the plan before the run starts.
 /// </summary>
 /// <param name="Approval">The reason why a user's approval is required, or empty if it is not. Only a user can approve.</param>
 /// <param name="Review">The reason why a user should read the plan first, or empty if there is none. The option <c>--yes</c> accepts the

@@ -58,8 +58,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
     }
 
     /// <summary>
-    /// Determines whether a killed step had already merged the requests. Each merge is recreated and compared with the commits on staging
-    /// after the recorded tip.
+    /// Determines whether a step that was killed had already merged the commits of the requests. Each merge is recreated and compared with
+    /// the commits on staging after the recorded tip.
     /// </summary>
     /// <param name="requests">The requests that may already be merged.</param>
     /// <param name="recorded">The recorded position of staging.</param>
@@ -98,7 +98,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunPlanAndSettings 
         return merged;
     }
 
-    /// <summary>Creates the result of a request before its outcome is known.</summary>
+    /// <summary>Creates the result of a request whose outcome is not known yet.</summary>
     /// <param name="onto">Commit onto which the request is merged.</param>
     public static MergeResult Of(TaskMergeRequest request, string onto) =>
         new()

@@ -122,7 +122,7 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
 
     /// <summary>
     /// Groups the gates by the first task that requires them, so that each gate occurs once. After a resolved conflict, the gates of the
-    /// tasks on the other side are included. Each group starts in a clean worktree, so that no gate can fail because of files from a
+    /// other tasks in the conflict are included. Each group starts in a clean worktree, so that no gate can fail because of files from a
     /// previous group.
     /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<TaskMergeRequest> merged)

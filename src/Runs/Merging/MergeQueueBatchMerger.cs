@@ -14,8 +14,8 @@ namespace Orchestrator.Runs.Merging;
 public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerState caller)
 {
     /// <summary>
-    /// Creates the merges of a batch without moving staging. If another program has moved staging, it is first moved back to the tip that
-    /// the run recorded.
+    /// Creates the merges of a batch without moving staging. If another program has moved staging, the branch is first moved back to the
+    /// tip that the run recorded.
     /// </summary>
     /// <param name="input">The merge requests, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
@@ -38,7 +38,7 @@ public sealed class MergeQueueBatchMerger(RunServiceBundle services, GetCallerSt
         return [results[0] with { Onto = staging, Note = note }, .. results.Skip(1)];
     }
 
-    /// <summary>Merges the requests, each on top of the previous one.</summary>
+    /// <summary>Merges the commits of the requests, each on top of the previous merge.</summary>
     /// <param name="onto">Commit onto which the first request is merged.</param>
     /// <param name="isStaging">True if <paramref name="onto"/> is the position of staging. The task must then resolve a conflict
     /// itself.</param>

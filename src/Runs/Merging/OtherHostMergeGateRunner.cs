@@ -50,7 +50,8 @@ public sealed class OtherHostMergeGateRunner(RunServiceBundle services, string? 
     }
 
     /// <summary>
-    /// Removes a pushed merge from the remote. Called on the owner host. If this fails now, the ref is removed later together with the run.
+    /// Removes a pushed merge from the remote. Called on the owner host. If the removal fails, the ref is removed later, together with the
+    /// run.
     /// </summary>
     /// <param name="input">The merge and its gates.</param>
     /// <param name="stop">Cancels git.</param>

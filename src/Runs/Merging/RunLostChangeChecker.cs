@@ -124,7 +124,7 @@ public sealed record LostChangeCheckRecord(string Summary, string Commit, IReadO
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == MergedHunkSurvivalStatus.Lost)];
 
-    /// <summary>Lost hunks whose loss a user accepted.</summary>
+    /// <summary>Hunks whose loss a user accepted.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> GivenUp => [.. Hunks.Where(hunk => hunk.By == ByHand(RunLostChangeChecker.Acceptance))];
 

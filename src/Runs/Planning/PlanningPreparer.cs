@@ -187,8 +187,8 @@ public static class BillableAgentFinder
         ];
 
     /// <summary>
-    /// Lists the reasons why a run can't keep its budgets in US dollars. Checked before planning, so that users do not pay for planning a
-    /// run that is then rejected.
+    /// Lists the reasons why a run can't enforce its budgets in US dollars. Checked before planning, so that users do not pay for planning
+    /// a run that is then rejected.
     /// </summary>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="isPlanOnly">True if the run ends with its plan. Only the planner is paid then.</param>

@@ -10,8 +10,7 @@ internal sealed class AgentClaimAndFactComparer(RunFolder folder)
     private const int LongestClaim = 500;
 
     /// <summary>
-    /// Lists the tasks that have something to report, with lines about the agent's claim and about facts that show whether the claim is
-    /// true.
+    /// Returns, for each task with something to report, lines about the agent's claim and about facts that show whether the claim is true.
     /// </summary>
     public IReadOnlyList<(RunTaskStatus Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
@@ -104,9 +103,7 @@ internal sealed class AgentClaimAndFactComparer(RunFolder folder)
 
     private AgentOutcomeClaim? LastClaim(RunTaskStatus task) => LastOf(task, AgentOutcomeClaim.TryRead);
 
-    /// <summary>
-    /// Reads a value from the latest of a task's agent runs that has this value. Returns null if none of them has the value.
-    /// </summary>
+    /// <summary>Returns a value from the latest of a task's agent runs that has this value, or null if none has it.</summary>
     private T? LastOf<T>(RunTaskStatus task, Func<string, T?> read)
         where T : class
     {

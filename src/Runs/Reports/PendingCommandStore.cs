@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>
-/// Stores commands that a user gave while no worker was running, so that the process that continues the run can send them. The file
+/// Stores commands that a user issued while no worker was running, so that the process that continues the run can send them. The file
 /// <c>kept.tsv</c> in the run's folder contains one command per line, with the number of the run's last event at that time. If the run has
 /// later events, it has already received the command.
 /// </summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="Words">Closing message of the task's agent, or the task's title if there is none.</param>
 public sealed record ReportFirstPageTask(string Id, string State, string Words);
 
-/// <summary>The first page of a report, for a user who returns to a run in the morning. Times are in UTC with a <c>Z</c>.</summary>
+/// <summary>The first page of a report, for a user who returns to a run in the morning. Times are in UTC and end with <c>Z</c>.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Head">Line with the run and its state.</param>
 /// <param name="Title">Title of the run.</param>

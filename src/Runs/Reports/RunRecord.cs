@@ -2,7 +2,9 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Records outcomes that a run could not record itself: its termination from outside and the reversal of its landing.</summary>
+/// <summary>
+/// Records outcomes that a run could not record itself, namely its termination by another program and the revert of its landing.
+/// </summary>
 /// <param name="folder">Absolute path of the run's folder.</param>
 public sealed class RunRecord(string folder)
 {
@@ -64,7 +66,7 @@ public sealed class RunRecord(string folder)
         };
 
     /// <summary>
-    /// Reverts the landing of a run that has ended, unless later commits, pushes or checkouts may depend on that landing. The reversal is
+    /// Reverts the landing of a run that has ended, unless later commits, pushes or checkouts may depend on that landing. The revert is
     /// recorded in the run's status and report, unless it is already recorded there.
     /// </summary>
     /// <param name="run">Last known status of the run, which has ended.</param>

@@ -23,7 +23,7 @@ internal sealed class LoginFileCopies(AgentLoginFile login, string folder, TimeP
     private const string ProblemName = "problem";
     private const string RemovedName = "removed";
 
-    /// <summary>Time before the expiry of a token at which programs start to renew it.</summary>
+    /// <summary>Remaining lifetime of a token at which programs start to renew the token.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
 
     /// <summary>Maximum time that other agents wait for an agent to renew its tokens.</summary>

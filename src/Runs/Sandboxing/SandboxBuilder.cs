@@ -4,8 +4,8 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
 /// Builds the sandboxes for agents, gates, set-up, measurements and package managers. The programs can read the system, the toolchains in
-/// PATH and in the standard folders of supported ecosystems, and the paths in <c>permissions.read</c>. They can write to their own tree, to
-/// temporary files and to the paths in <c>permissions.paths</c>. No other files are visible to them.
+/// PATH and in the standard folders of supported ecosystems, and the paths in <c>permissions.read</c>. They can write to their own
+/// worktree, to temporary files and to the paths in <c>permissions.paths</c>. No other files are visible to them.
 /// </summary>
 /// <param name="program">Absolute path of bubblewrap, or of the runner that replaces it.</param>
 /// <param name="environment">Environment variables of the programs.</param>
@@ -85,7 +85,7 @@ public sealed class SandboxBuilder(
         };
     }
 
-    /// <summary>Creates the sandbox of an agent. The caller adds the agent's tree and the common git directory.</summary>
+    /// <summary>Creates the sandbox of an agent. The caller adds the agent's worktree and the common git directory.</summary>
     /// <param name="state">Files and folders that the agent's program uses in the home folder.</param>
     /// <param name="folder">Absolute path of the private folder for the agent's changes to that state.</param>
     /// <param name="logins">Copies of the program's login files.</param>
@@ -111,7 +111,7 @@ public sealed class SandboxBuilder(
         };
     }
 
-    /// <summary>Adds the copies of git's configuration to a sandbox that can see the repository's common directory.</summary>
+    /// <summary>Adds the copies of git's configuration to a sandbox that can see the repository's common git directory.</summary>
     public Sandbox WithGit(Sandbox sandbox, SandboxGitConfigCopies configuration) =>
         WithPersons(sandbox, configuration.Persons) with
         {

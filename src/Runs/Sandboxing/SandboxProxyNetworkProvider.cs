@@ -2,7 +2,7 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Connects a sandbox to the user's proxy, through which only the allowed hosts can be reached.</summary>
+/// <summary>Connects a sandbox to the current user's sandbox proxy, through which only the allowed hosts can be reached.</summary>
 /// <param name="networks">Registers sandboxes with the user's proxy.</param>
 /// <param name="mode">The network mode in the settings.</param>
 /// <param name="hosts">The hosts that the sandbox can reach.</param>

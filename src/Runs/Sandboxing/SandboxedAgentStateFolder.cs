@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>
-/// The private state folder of a sandboxed agent. The agent sees it instead of the user's shared folder of conversations and logs. The
-/// agent's conversation is copied in before the agent starts and copied back after it ends. All other files in the private folder are
+/// The private state folder of a sandboxed agent. The agent sees this folder instead of the user's shared folder of conversations and logs.
+/// The agent's conversation is copied in before the agent starts and copied back after it ends. All other files in the private folder are
 /// discarded.
 /// </summary>
 /// <param name="runner">Runner for the agent's program.</param>
@@ -14,7 +14,7 @@ public sealed class SandboxedAgentStateFolder(IAgentRunner runner, string folder
     /// <summary>Absolute path of the private folder.</summary>
     public string Folder => folder;
 
-    /// <summary>Copies the conversation that the agent will continue to the private folder.</summary>
+    /// <summary>Copies a conversation to the private folder, so that the agent can continue the conversation there.</summary>
     /// <param name="session">Id of the conversation, or null or empty if the agent starts a new one.</param>
     public void CopyConversationIn(string? session)
     {

@@ -13,10 +13,12 @@ public sealed class WorktreeGateFileChangeTracker(string tree, string stash, Wor
     private readonly GateWrittenFileTracker _files = new(tree, stash);
     private readonly GateWrittenFileTracker _downloads = new(layers.FolderOf(SandboxedProgramKind.Gate), layers.StashOfGates);
 
-    /// <summary>Paths of the files that are currently moved out of the worktree. The path of a folder stands for all files in it.</summary>
+    /// <summary>
+    /// Paths of the files that are currently moved out of the worktree. The path of a folder represents all files in the folder.
+    /// </summary>
     public IReadOnlyList<string> Stashed => _files.Stashed;
 
-    /// <summary>Records that all existing files come from the set-up.</summary>
+    /// <summary>Records that set-up created all files that exist now.</summary>
     /// <param name="others">Untracked and ignored files and folders in the tree.</param>
     public void Begin(IEnumerable<string> others)
     {
@@ -24,7 +26,7 @@ public sealed class WorktreeGateFileChangeTracker(string tree, string stash, Wor
         _downloads.Begin(layers.ChangesOfGates());
     }
 
-    /// <summary>Records that a gate made all changes since the previous call.</summary>
+    /// <summary>Records that the given gate made all changes since the previous call.</summary>
     /// <param name="gate">The gate that was run.</param>
     /// <param name="others">Untracked and ignored files and folders that are now in the tree.</param>
     /// <returns>True if the gate changed files in the tree or downloads.</returns>
@@ -34,10 +36,10 @@ public sealed class WorktreeGateFileChangeTracker(string tree, string stash, Wor
         return _downloads.Record(gate, layers.ChangesOfGates()) || hasLeft;
     }
 
-    /// <summary>True if all existing files come from the set-up or from one of the given gates.</summary>
+    /// <summary>True if all existing files were created by the set-up or by one of the given gates.</summary>
     public bool AreOnlyOf(IReadOnlyCollection<Gate> gates) => _files.AreOnlyOf(gates) && _downloads.AreOnlyOf(gates);
 
-    /// <summary>Temporarily moves away the files that come neither from the set-up nor from one of the given gates.</summary>
+    /// <summary>Temporarily moves away the files that were created neither by the set-up nor by one of the given gates.</summary>
     /// <returns>True if the files were moved. False if the set-up must run again instead.</returns>
     public bool TryKeepOnly(IReadOnlyCollection<Gate> gates) => _files.TryKeepOnly(gates) && _downloads.TryKeepOnly(gates);
 

@@ -20,8 +20,8 @@ public sealed class WorktreeSharedFolderOverlayStore(string folder)
         Path.Combine(folder, role == SandboxedProgramKind.SetUp ? SetUpName : NameOf(role));
 
     /// <summary>
-    /// Returns the folders with changes by other kinds of programs that the given kind can also see, topmost layer first. Only changes made
-    /// by set-up are visible to other kinds, because set-up runs before any agent has worked.
+    /// Returns the folders with other programs' changes that are visible to the given kind of program, topmost layer first. Only changes
+    /// made by set-up are visible to other kinds, because set-up runs before any agent has worked.
     /// </summary>
     public IReadOnlyList<string> Below(SandboxedProgramKind role) =>
         role == SandboxedProgramKind.SetUp ? [] : [FolderOf(SandboxedProgramKind.SetUp)];

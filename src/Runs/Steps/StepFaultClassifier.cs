@@ -20,7 +20,7 @@ public static class StepFaultClassifier
 
     /// <summary>
     /// Number of attempts after which an I/O error is final. The number is high, because a network disk may be unavailable for hours, and
-    /// waiting for it overnight loses no work.
+    /// no work is lost while the step is retried.
     /// </summary>
     private const int MostFaults = 100;
     private const int LongestMessage = 2000;

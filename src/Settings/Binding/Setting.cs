@@ -1,6 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Declares a setting with its names, meaning, default and valid values, and whether a repository's files may set it.</summary>
+/// <summary>
+/// Declares a setting: its names, its meaning, its default and its valid values. Also declares whether a repository's files may set it.
+/// </summary>
 public abstract class Setting(string name, string description, string accepts, string[]? oldNames, string[]? oldVariables, bool isSecret)
 {
     /// <summary>Dotted name, such as <c>retry.max_attempts</c>.</summary>
@@ -71,7 +73,7 @@ internal sealed class Setting<T>(
 
     public override string DefaultText => type.Write(Default);
 
-    /// <summary>Returns the value. If it is invalid, reports the problems and returns the default.</summary>
+    /// <summary>Returns the value. If the value is invalid, reports the problems and returns the default.</summary>
     public T Read(YamlOrJsonNode raw, FaultSink faults) => type.TryRead(raw, faults, out var value) ? value : Default;
 
     internal override string? TryDisplay(YamlOrJsonNode raw, FaultSink faults) =>

@@ -28,7 +28,8 @@ public static class SettingDeclarationIndex
     public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
 
     /// <summary>
-    /// True if other settings lie below this name, so that its value may also be a mapping. An example is <c>workers</c>.
+    /// True if the names of other settings begin with this name and a dot. The value may then also be a mapping. An example is
+    /// <c>workers</c>.
     /// </summary>
     internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
 

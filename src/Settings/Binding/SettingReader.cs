@@ -23,7 +23,7 @@ internal abstract class SettingReader
     /// <summary>Returns the sink that receives the problems found in a value.</summary>
     protected abstract FaultSink FaultsOf(Setting setting, string name, RawSetting raw);
 
-    /// <summary>Returns the names that users have defined below a key, such as the names of agents.</summary>
+    /// <summary>Returns the names that users have defined as members of a key, such as the names of agents.</summary>
     /// <param name="key">Key that contains the names.</param>
     /// <param name="always">Name that is always included, or null if there is none.</param>
     public abstract IReadOnlyList<string> Names(string key, string? always = null);

@@ -20,8 +20,8 @@ public sealed record AgentSettings(
 )
 {
     /// <summary>
-    /// Time by which the first <c>claude</c> of a wave starts ahead of the other agents that have the same instructions. The later agents
-    /// then read these instructions from the provider's cache.
+    /// Delay between the start of the first <c>claude</c> of a wave and the start of the other agents that have the same instructions. The
+    /// later agents then read these instructions from the provider's cache.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("headStart")]
     public TimeSpan WarmUp { get; init; }
@@ -60,7 +60,7 @@ public sealed record AgentSettings(
     /// </summary>
     public string? Relay { get; init; }
 
-    /// <summary>Minimum remaining duration of a usage limit before <see cref="Relay"/> continues the task. Default: 1 hour.</summary>
+    /// <summary>Minimum remaining duration of a usage limit for <see cref="Relay"/> to continue the task. Default: 1 hour.</summary>
     public TimeSpan RelayAfter { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Name of the agent that is always configured.</summary>

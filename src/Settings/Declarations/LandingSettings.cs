@@ -80,8 +80,8 @@ public sealed record LandingSettings(
         };
 
     /// <summary>
-    /// Reports an error if work is to land in several steps although that is impossible. This is the case if landing does not move the
-    /// target, or if a reviewer must first see the whole change.
+    /// Reports an error if the settings require landing in several steps although that is impossible. Such landing is impossible if it does
+    /// not move the target, or if a reviewer must first see the whole change.
     /// </summary>
     /// <param name="hasReview">True if a reviewer must accept the whole change before it lands.</param>
     internal void Check(SettingReader settings, bool hasReview)

@@ -353,7 +353,7 @@ public sealed record OrchestratorSettings
     /// </summary>
     public required string Audit { get; init; }
 
-    /// <summary>Packages that agents may use (<c>dependencies.*</c>).</summary>
+    /// <summary>Settings that determine which packages agents may add (<c>dependencies.*</c>).</summary>
     public required PackagePermissionSettings Dependencies { get; init; }
 
     /// <summary>Time after which a pending approval counts as rejected (<c>approvals.timeout</c>). Default: 72 hours. Range: 1 second to

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Packages that agents may use (<c>dependencies.*</c>). A name may contain the wildcard <c>*</c>. A prefix such as <c>npm:</c> limits the
-/// name to one package ecosystem.
+/// Settings that determine which packages agents may add (<c>dependencies.*</c>). A name may contain the wildcard <c>*</c>. A prefix such
+/// as <c>npm:</c> limits the name to one package ecosystem.
 /// </summary>
 /// <param name="Allow">Packages that agents may use without an approval.</param>
 /// <param name="Ask">Packages that need an approval even if <paramref name="Allow"/> contains them.</param>

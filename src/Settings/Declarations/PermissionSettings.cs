@@ -72,8 +72,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     public IReadOnlyList<string> Environment { get; init; } = [];
 
     /// <summary>
-    /// Program and arguments that create sandboxes in place of bubblewrap, from a JSON description of the sandbox. Default: empty, meaning
-    /// bubblewrap.
+    /// Program and arguments of a sandbox runner that is used in place of bubblewrap. The runner receives a JSON description of the
+    /// sandbox. Default: empty, meaning bubblewrap.
     /// </summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 

@@ -43,7 +43,9 @@ public sealed record RiskSettings(
         "whether risk patterns match only whole words"
     );
 
-    /// <summary>Settings that an older tool's file, <see cref="SettingsFiles.OldRiskFileName"/>, may set without being imported.</summary>
+    /// <summary>
+    /// Settings that take effect directly from an older tool's file, <see cref="SettingsFiles.OldRiskFileName"/>, without an import.
+    /// </summary>
     internal static readonly IReadOnlyList<Setting> RulesOfOlderTools =
     [
         SensitivePatternsKey,
@@ -82,7 +84,7 @@ public sealed record RiskSettings(
     }
 }
 
-/// <summary>A pattern of paths that increases the risk score of a change.</summary>
+/// <summary>A pattern that increases the risk score for each written path that it matches.</summary>
 /// <param name="Pattern">Regular expression that is matched in linear time, ignoring case.</param>
 /// <param name="Weight">Points per written path.</param>
 public sealed record RiskPattern(string Pattern, int Weight);

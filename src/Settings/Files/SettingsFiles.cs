@@ -13,7 +13,9 @@ public static class SettingsFiles
     /// <summary>File of an older tool in the repository's root. Its risk settings apply without being imported.</summary>
     public const string OldRiskFileName = ".claude-agents.yaml";
 
-    /// <summary>Files of older tools in the repository's root. <c>init</c> imports each setting from the first file that has it.</summary>
+    /// <summary>
+    /// Files of older tools in the repository's root. <c>init</c> imports each setting from the first file that contains the setting.
+    /// </summary>
     public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", OldRiskFileName];
 
     /// <summary>Path of an older tool's user file, relative to the home folder.</summary>

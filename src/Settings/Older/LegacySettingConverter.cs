@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts older tools' settings whose meaning, and not only their name, has changed.</summary>
+/// <summary>Converts older tools' settings that have changed not only in name but also in meaning.</summary>
 internal static class LegacySettingConverter
 {
     /// <summary>Returns the settings in their current form.</summary>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// Settings of a repository that take into account whether the user trusts it. Without trust, only harmless settings in the repository's
-/// files apply. Code that acts on settings must load them with this type.
+/// The settings that apply to a repository, depending on whether the user trusts the repository. Without trust, only harmless settings in
+/// the repository's files apply. Code that acts on settings must load them with this type.
 /// </summary>
 public sealed class RepositorySettings
 {
@@ -18,7 +18,7 @@ public sealed class RepositorySettings
         Loaded = SettingsLoader.Load(input with { IsTrusted = isTrusted });
     }
 
-    /// <summary>Root of the repository, or null if there is none.</summary>
+    /// <summary>Root of the repository, or null if there is no repository.</summary>
     public string? Repository { get; }
 
     /// <summary>True if all settings apply, because the user trusts the repository or because there is no repository.</summary>

@@ -68,8 +68,8 @@ public sealed class RepositoryTrustStore(string file, TimeProvider? clock = null
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Returns the trust records of single runs without those that have expired, so that the file does not grow without limit. If such a
-    /// run is resumed later, the user is asked again.
+    /// Returns the trust records of single runs that have not expired. Expired records are dropped, so that the file does not grow without
+    /// limit. If the run of a dropped record is resumed later, the user is asked again.
     /// </summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {
@@ -138,7 +138,7 @@ internal sealed record RepositoryTrustFile
 
     /// <summary>
     /// Hash of the items that were trusted for a single run, followed by the date of that decision. The key has the form
-    /// <c>ROOT#RUN_ID</c>, where the root is the repository's.
+    /// <c>ROOT#RUN_ID</c>, where <c>ROOT</c> is the root folder of the repository.
     /// </summary>
     [JsonPropertyName("runs")]
     public IReadOnlyDictionary<string, string> Runs { get; set; } = new Dictionary<string, string>();

@@ -23,13 +23,15 @@ internal static class CommonSettingConverters
         new("a model name, or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, value => value is null ? "none" : Quote(value));
 
     /// <summary>
-    /// Name of a region, which becomes part of a host name. Only certain characters are allowed, so that the name can't redirect keys to
-    /// another host.
+    /// Name of a region, which becomes part of a host name. Only certain characters are allowed, so that the name can't cause keys to be
+    /// sent to another host.
     /// </summary>
     public static SettingValueConverter<string?> Region { get; } =
         new("the name of a region, such as eu-west-1", SettingValueParser.ReadRegion, value => value ?? "none");
 
-    /// <summary>Prefix of git branch names. Validated here, because an invalid one would fail only in the middle of a run.</summary>
+    /// <summary>
+    /// Prefix of git branch names. Validated here, because an invalid prefix would cause a failure only in the middle of a run.
+    /// </summary>
     public static SettingValueConverter<string> BranchPart { get; } =
         new("the first part of a branch name, such as orchestrator or agents/mine", SettingValueParser.ReadBranchPart, Quote);
 
@@ -188,7 +190,7 @@ internal static class CommonSettingConverters
     private static SettingValueConverter<T?> OrOff<T>(SettingValueConverter<T> type)
         where T : struct => Or(type, "off", "none", "false");
 
-    /// <summary>Extends a setting type so that it also accepts a word, and possibly alternative spellings of the word, as null.</summary>
+    /// <summary>Extends a setting type by a word that becomes null, and possibly by alternative spellings of that word.</summary>
     private static SettingValueConverter<T?> Or<T>(SettingValueConverter<T> type, string word, params string[] others)
         where T : struct =>
         new(

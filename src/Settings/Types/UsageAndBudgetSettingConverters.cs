@@ -29,7 +29,7 @@ internal static class UsageAndBudgetSettingConverters
             value => value.ToString(CultureInfo.InvariantCulture)
         );
 
-    /// <summary>Limit of a budget, or null if it is off.</summary>
+    /// <summary>Limit of a budget, or null if the budget is turned off.</summary>
     public static SettingValueConverter<BudgetAmount?> BudgetOrOff { get; } =
         new(
             $"{BudgetAmount.Accepts}, or off",

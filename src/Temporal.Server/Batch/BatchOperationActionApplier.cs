@@ -21,7 +21,7 @@ internal sealed class BatchOperationActionApplier(
     // The Temporal server terminates and cancels runs from an internal worker, whose identity has this form.
     private static readonly string ServerIdentity = $"{Environment.ProcessId}@{Environment.MachineName}@";
 
-    /// <summary>Operation type of a batch, as shown in batch descriptions.</summary>
+    /// <summary>Returns the operation type of a batch, as shown in batch descriptions.</summary>
     public static BatchOperationType TypeOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {
@@ -37,7 +37,7 @@ internal sealed class BatchOperationActionApplier(
             _ => BatchOperationType.Unspecified,
         };
 
-    /// <summary>Identity of the client that requested the batch.</summary>
+    /// <summary>Returns the identity of the client that requested the batch.</summary>
     public static string IdentityOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {

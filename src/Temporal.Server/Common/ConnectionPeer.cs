@@ -22,8 +22,9 @@ internal sealed record ConnectionPeer(uint? UserId)
             : new ConnectionPeer((uint?)null);
 
     /// <summary>
-    /// True if a process in this process's PID namespace has the socket open. False if that process can't be inspected, as is usual for
-    /// other users' processes. This matters only for root, which the caller checks first.
+    /// True if a process in this process's PID namespace has the socket open. False if this process can't inspect the socket's process, as
+    /// is usual for other users' processes. The caller omits this check for sockets of root, unless this process itself has root
+    /// privileges.
     /// </summary>
     private static bool IsHeldBeside(string inode)
     {

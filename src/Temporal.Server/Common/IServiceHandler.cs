@@ -1,7 +1,8 @@
 namespace Temporal.Server.Common;
 
 /// <summary>
-/// A server component, such as schedules, batches, visibility or operator, that registers RPCs and may run background work.
+/// A server component that registers RPCs and may run background work. Examples are the components for schedules, batches, visibility and
+/// the operator service.
 /// </summary>
 internal interface IServiceHandler
 {

@@ -12,7 +12,8 @@ internal static class PayloadExtensions
     private static readonly ByteString EmptyList = ByteString.CopyFromUtf8("[]");
 
     /// <summary>
-    /// True if a payload means that its key is to be removed: it contains no data, null or an empty list, in any encoding.
+    /// True if a payload means that its key is to be removed. This is the case if the payload has no data, or if its data is null or an
+    /// empty list in any encoding.
     /// </summary>
     public static bool IsNull(this Payload payload) => payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
 

@@ -6,8 +6,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Starts activity attempts for workers that poll. At a worker's request (<c>request_eager_execution</c>), an attempt also starts with the
-/// response to the completed workflow task that scheduled its activity.
+/// Starts activity attempts for workers that poll. If a worker requests it (<c>request_eager_execution</c>), the response to a completed
+/// workflow task also delivers attempts of activities that the task scheduled.
 /// </summary>
 /// <param name="cancelCommands"><see cref="TemporalServerOptions.CancelCommands"/>.</param>
 internal sealed class ActivityTaskStarter(WorkflowEngine engine, NamespaceRegistry namespaces, bool cancelCommands)
@@ -98,7 +98,7 @@ internal sealed class ActivityTaskStarter(WorkflowEngine engine, NamespaceRegist
         return Started(run, activity, starter);
     }
 
-    /// <summary>Returns an eagerly started attempt to the queue after the response did not reach its worker.</summary>
+    /// <summary>Returns an eagerly started attempt to the queue, because the response did not reach the worker.</summary>
     public void PutBackEager(TaskToken token) =>
         engine.Detached(
             token.WorkflowId,

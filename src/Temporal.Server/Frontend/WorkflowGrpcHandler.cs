@@ -29,7 +29,7 @@ internal sealed class WorkflowGrpcHandler : IInProcessWorkflowClient
         remove => _engine.RunClosed -= value;
     }
 
-    /// <summary>Starts workflows.</summary>
+    /// <summary>The component that starts workflows.</summary>
     public WorkflowStarter Starts { get; }
 
     private WorkflowStore Store => _engine.Store;
@@ -373,8 +373,8 @@ internal sealed class WorkflowGrpcHandler : IInProcessWorkflowClient
     }
 
     /// <summary>
-    /// Finds the run that a request names. If the request names the chain's first run, ignores the run id and returns the chain's latest
-    /// run.
+    /// Finds the run that a request names. If the request specifies the first run of a chain, ignores the run id. Returns the workflow's
+    /// latest run, which must then belong to that chain.
     /// </summary>
     private MutableState OfChain(SingleWorkflowRunCache workflow, string runId, string firstRunId)
     {

@@ -51,7 +51,7 @@ internal sealed class WorkflowQueryGrpcHandler(
     }
 
     /// <summary>
-    /// Sends the query and returns its response. Null if the workflow's cached state, which includes the query, was dropped in the
+    /// Sends the query and returns its response. Returns null if the workflow's cached state, which includes the query, was dropped in the
     /// meantime.
     /// </summary>
     private async Task<QueryWorkflowResponse?> AskAsync(
@@ -192,7 +192,7 @@ internal sealed class WorkflowQueryGrpcHandler(
 
     /// <summary>
     /// Attaches a query to the run's pending workflow task, or returns false if there is none. A separate query task must not deliver
-    /// events beyond the last completed workflow task. Its worker would cache the run in a state that no replay reaches, so the resulting
+    /// events beyond the last completed workflow task. Otherwise, the worker would cache a state that no replay reaches, and the resulting
     /// history could not be replayed.
     /// </summary>
     public static bool TryAttachToWorkflowTask(MutableState run, PendingQuery query)
@@ -209,8 +209,8 @@ internal sealed class WorkflowQueryGrpcHandler(
     private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
     /// <summary>
-    /// Sends the queries that arrived during a workflow task, and that no later workflow task will carry, as separate query tasks. Queries
-    /// that already have separate tasks are left unchanged.
+    /// Sends queries that arrived during a workflow task as separate query tasks, if no later workflow task will carry them. Queries that
+    /// already have separate tasks are left unchanged.
     /// </summary>
     public static void SendLeft(WorkflowEngine engine, SingleWorkflowRunCache workflow, MutableState run)
     {

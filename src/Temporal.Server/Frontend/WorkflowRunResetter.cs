@@ -203,7 +203,7 @@ internal sealed class WorkflowRunResetter(WorkflowEngine engine)
         return reset;
     }
 
-    /// <summary>Events of the runs that followed the reset run in its chain.</summary>
+    /// <summary>Returns the events of the runs that followed the reset run in its chain.</summary>
     private IEnumerable<HistoryEvent> LaterRuns(SingleWorkflowRunCache workflow, MutableState run)
     {
         var at = run;

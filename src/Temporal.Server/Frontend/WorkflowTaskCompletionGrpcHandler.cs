@@ -233,7 +233,8 @@ internal sealed class WorkflowTaskCompletionGrpcHandler(
     }
 
     /// <summary>
-    /// Terminates a run whose history exceeds the limits. The run's worker was advised to continue as new long before that.
+    /// Terminates a run whose history exceeds the limits. Long before the history reached the limits, the run's worker was advised to
+    /// continue as new.
     /// </summary>
     private void EndTooLong(SingleWorkflowRunCache workflow, MutableState run)
     {

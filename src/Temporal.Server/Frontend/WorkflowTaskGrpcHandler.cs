@@ -45,7 +45,7 @@ internal sealed class WorkflowTaskGrpcHandler(
 
     /// <summary>
     /// Returns a run's first task with the response to the start, if the client requested an eager start. A repeated start gets the same
-    /// task until a worker has completed the task. Null if the task has a backoff or another worker has started it.
+    /// task until a worker has completed the task. Returns null if the task is in a backoff or another worker has started it.
     /// </summary>
     public PollWorkflowTaskQueueResponse? StartEagerly(
         SingleWorkflowRunCache workflow,

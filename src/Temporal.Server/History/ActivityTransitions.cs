@@ -73,7 +73,7 @@ internal static class ActivityTransitions
             RequestId = activity.Record.RequestId,
         }.ToByteString();
 
-    /// <summary>Returns an attempt to the queue after it did not reach its worker.</summary>
+    /// <summary>Returns an attempt to the queue, because it did not reach its worker.</summary>
     public static void ReturnAttemptToQueue(MutableState run, PendingActivity activity)
     {
         activity.Record.StartedTime = null;
@@ -161,7 +161,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>Schedules a retry after an expired time limit, or ends the activity.</summary>
+    /// <summary>Schedules a retry after a time limit has expired, or ends the activity.</summary>
     public static void TimeOut(MutableState run, PendingActivity activity, TimeoutType type)
     {
         var failure = ServerFailureFactory.Timeout(type, $"activity {Word(type)} timeout");

@@ -3,7 +3,9 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Consecutive events, encoded as a <c>History</c> message. Concatenated batches form a valid message, too.</summary>
+/// <summary>
+/// Consecutive events, encoded as a <c>History</c> message. The concatenation of several batches is also a valid message.
+/// </summary>
 internal sealed record EventBatch(long First, long Last, byte[] Bytes);
 
 /// <summary>The encoded events of a run that are held in memory. If the run is long, these are only its newest events.</summary>
@@ -14,7 +16,7 @@ internal sealed class CachedEventHistory
     private readonly List<EventBatch> _batches = [];
     private int _bytes;
 
-    /// <summary>Id of the first event in memory, or the id after the last one if none is in memory.</summary>
+    /// <summary>Id of the first event in memory. If there are no events in memory, the id that follows the last event.</summary>
     public long First => _batches.Count > 0 ? _batches[0].First : Last + 1;
 
     public long Last { get; private set; }

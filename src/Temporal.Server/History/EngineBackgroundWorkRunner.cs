@@ -12,8 +12,8 @@ internal sealed class EngineBackgroundWorkRunner(TimerService timers, ILogger lo
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Starts work in the background. Repeats the work as long as its change can't be written, for example because the disk is full. Any
-    /// other failure is only logged.
+    /// Starts work in the background. Retries the work while its change can't be written, for example because the disk is full. Any other
+    /// failure is only logged.
     /// </summary>
     public void Start(string workflowId, Func<Task> work)
     {

@@ -88,24 +88,24 @@ internal sealed class MutableState
 
     public bool CancelRequested { get; private set; }
 
-    /// <summary>Started event id of the last completed workflow task, or 0 before the first one.</summary>
+    /// <summary>Id of the started event of the last completed workflow task, or 0 before the first completion.</summary>
     public long PreviousStartedEventId { get; private set; }
 
     public long LastCompletedTaskEventId { get; private set; }
 
-    /// <summary>Build of the last worker that completed a workflow task and named its build, or null if none did.</summary>
+    /// <summary>Build of the last worker that completed a workflow task and reported its build, or null if no worker has done so.</summary>
     public WorkerVersionStamp? WorkerVersion { get; private set; }
 
     /// <summary>Name of the worker deployment to which the run last belonged, either inherited or reported with a completed workflow task.
     /// Empty if there was none.</summary>
     public string DeploymentName { get; private set; } = "";
 
-    /// <summary>Versioning behavior that the worker declared when it completed the last workflow task. Before the first completed task, the
-    /// behavior that the run inherited.</summary>
+    /// <summary>Versioning behavior that the worker declared when it completed the last workflow task. Until a workflow task has completed,
+    /// this is the behavior that the run inherited.</summary>
     public VersioningBehavior Behavior { get; private set; }
 
-    /// <summary>Deployment version of the worker that completed the last workflow task, or null for none. Before the first completed task,
-    /// the version that the run inherited.</summary>
+    /// <summary>Deployment version of the worker that completed the last workflow task, or null for none. Until a workflow task has
+    /// completed, this is the version that the run inherited.</summary>
     public WorkerDeploymentVersion? Deployment { get; private set; }
 
     public long SignalCount { get; private set; }
@@ -118,8 +118,8 @@ internal sealed class MutableState
     /// events.</summary>
     public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
-    /// <summary>Activities for which a worker of another deployment version has polled. They are dispatched once a workflow task has moved
-    /// the run to that version. Kept only in memory, like all queued tasks.</summary>
+    /// <summary>Scheduled event ids of activities for which a worker of another deployment version has polled. The activities are
+    /// dispatched once a workflow task has moved the run to that version. Kept only in memory, like all queued tasks.</summary>
     public HashSet<long> WaitForMove { get; } = [];
 
     public UnsavedWorkflowRunChanges Changes { get; private set; } = new();
@@ -136,7 +136,7 @@ internal sealed class MutableState
 
     public bool HasStartedTask => Task is { StartedEventId: > 0 };
 
-    /// <summary>Number of history events above which the server suggests to workers that the run continue as new.</summary>
+    /// <summary>Minimum number of history events at which the server suggests to workers that the run continue as new.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
     /// <summary>Clock that measures how long attempts run, without the time that the machine spends asleep.</summary>
@@ -145,7 +145,7 @@ internal sealed class MutableState
     /// <summary>Current wall clock time, which may have been set back.</summary>
     public DateTimeOffset WallClock => _time.GetUtcNow();
 
-    /// <summary>Current time, never earlier than the last event.</summary>
+    /// <summary>Current time, but never earlier than the time of the last event.</summary>
     public DateTimeOffset Now
     {
         get
@@ -158,7 +158,8 @@ internal sealed class MutableState
     public DateTimeOffset? RunExpiration =>
         Start.WorkflowRunTimeout.IsPositive() ? StartTime + Start.FirstWorkflowTaskBackoff.Span() + Start.WorkflowRunTimeout.Span() : null;
 
-    /// <summary>Time at which the run times out by its own limit or the limit of its chain, or null if it has no time limit.</summary>
+    /// <summary>Time at which the run times out because of its own limit or the limit of its chain, or null if neither limit is
+    /// set.</summary>
     public DateTimeOffset? Expiration => ProtoTime.Earlier(RunExpiration, Start.WorkflowExecutionExpirationTime?.Time());
 
     public DateTimeOffset ExecutionTime => StartTime + Start.FirstWorkflowTaskBackoff.Span();
@@ -249,7 +250,8 @@ internal sealed class MutableState
         Apply(e);
     }
 
-    /// <summary>Appends the buffered events, with the ends of activities and children last. Returns true if any were buffered.</summary>
+    /// <summary>Appends the buffered events, placing those that end activities or children last. Returns true if any were
+    /// buffered.</summary>
     public bool FlushBuffered()
     {
         if (Buffered.Count == 0)
@@ -332,7 +334,7 @@ internal sealed class MutableState
         Apply(e);
     }
 
-    /// <summary>Sets the last event time to now, because the first events of a reset run are copies with old timestamps.</summary>
+    /// <summary>Moves the last event time forward to now. The first events of a reset run are copies with old timestamps.</summary>
     public void BeginFromReset() => LastEventTime = WallClock is var now && now > LastEventTime ? now : LastEventTime;
 
     /// <summary>Applies an event to the state. Called when the event is created, so a buffered event has no id yet.</summary>

@@ -1,6 +1,6 @@
 namespace Temporal.Server.History;
 
-/// <summary>The queued and started tasks of a run. While any run has such tasks, a time-skipping clock does not advance.</summary>
+/// <summary>Counts of a run's queued and started tasks. While any run has such tasks, a time-skipping clock does not advance.</summary>
 /// <param name="StartedActivities">Number of activities that workers have started.</param>
 /// <param name="Others">True if a workflow task or an unstarted activity exists.</param>
 internal readonly record struct OutstandingTaskCount(int StartedActivities, bool Others)

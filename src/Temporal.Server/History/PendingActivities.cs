@@ -20,7 +20,7 @@ internal sealed class PendingActivities(AwakeClock awake)
     /// <summary>Finds an activity by the id that the workflow assigned, or returns null if it is not pending.</summary>
     public PendingActivity? Find(string activityId) => _byId.GetValueOrDefault(activityId);
 
-    /// <summary>Scheduled event id of the activity that an event ends, or 0 for other events.</summary>
+    /// <summary>Returns the scheduled event id of the activity that an event ends, or 0 if the event ends no activity.</summary>
     public static long EndedBy(HistoryEvent e) =>
         e.AttributesCase switch
         {

@@ -39,7 +39,8 @@ internal sealed class PendingActivity(
     public TimeSpan Heartbeat => (Record.Options is { } o ? o.HeartbeatTimeout : Scheduled.HeartbeatTimeout).Span();
 
     /// <summary>
-    /// Priority that the activity was scheduled with or last changed to, without values inherited from the run, or null for none.
+    /// Priority with which the activity was scheduled or to which it was last changed, or null for none. Does not include values inherited
+    /// from the run.
     /// </summary>
     public Priority? Priority => Record.Options?.Priority ?? Scheduled.Priority;
 
@@ -62,8 +63,8 @@ internal sealed class PendingActivity(
     public void NoteChange() => _due = null;
 
     /// <summary>
-    /// Time at which the activity next changes because of time alone, such as at a timeout, or null for never. Cached until the record
-    /// changes, because every change to a run checks all of its activities.
+    /// Time of the activity's next change that depends on time alone, such as a timeout, or null for none. Cached until the record changes,
+    /// because every change to a run checks all of its activities.
     /// </summary>
     /// <param name="asleep"><see cref="AwakeClock.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
     /// time.</param>

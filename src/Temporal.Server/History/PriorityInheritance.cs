@@ -35,7 +35,9 @@ internal static class PriorityInheritance
         };
     }
 
-    /// <summary>Returns the previous priority, with the fields that a mask names replaced by those of the requested priority.</summary>
+    /// <summary>
+    /// Returns the previous priority, in which the fields named by a mask are replaced by those of the requested priority.
+    /// </summary>
     public static Priority? Merged(Priority? before, Priority? asked, IReadOnlyList<string> paths)
     {
         if (paths.Contains(PriorityPath))

@@ -83,7 +83,7 @@ internal static class RetryPolicies
         return policy.MaximumAttempts < 0 ? "MaximumAttempts cannot be negative on retry policy." : null;
     }
 
-    /// <summary>Decides whether another attempt follows a failed one, and after what delay.</summary>
+    /// <summary>Decides whether another attempt follows a failed one and, if so, after what delay.</summary>
     /// <param name="attempt">Number of the failed attempt, from 1.</param>
     /// <param name="expiration">Latest start time of the next attempt, or null if there is no limit.</param>
     /// <returns>IN_PROGRESS with the delay, or the reason against another attempt.</returns>
@@ -131,7 +131,7 @@ internal static class RetryPolicies
             : maximum;
     }
 
-    /// <summary>True for a timeout that another attempt can't avoid: schedule-to-start or schedule-to-close.</summary>
+    /// <summary>True for a schedule-to-start or schedule-to-close timeout. Another attempt can't avoid such a timeout.</summary>
     public static bool IsOverallTimeout(FailureMessage? failure) =>
         failure?.TimeoutFailureInfo is { TimeoutType: TimeoutType.ScheduleToStart or TimeoutType.ScheduleToClose };
 

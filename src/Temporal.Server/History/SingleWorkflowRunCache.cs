@@ -1,6 +1,6 @@
 namespace Temporal.Server.History;
 
-/// <summary>A workflow id, together with those runs of the workflow that are in memory. Also serves as the lock for these runs.</summary>
+/// <summary>The cached runs of one workflow id. Also serves as the lock for these runs.</summary>
 internal sealed class SingleWorkflowRunCache(string namespaceId, string workflowId, Task ready)
 {
     private readonly Dictionary<string, MutableState> _runs = [];
@@ -11,7 +11,9 @@ internal sealed class SingleWorkflowRunCache(string namespaceId, string workflow
 
     public string WorkflowId { get; } = workflowId;
 
-    /// <summary>Completes when the workflow may be loaded, that is, after all pending writes of its previously cached state.</summary>
+    /// <summary>
+    /// Completes when the workflow may be loaded, that is, when all pending writes of its previously cached state have finished.
+    /// </summary>
     public Task Ready { get; } = ready;
 
     /// <summary>
@@ -28,7 +30,7 @@ internal sealed class SingleWorkflowRunCache(string namespaceId, string workflow
     /// <summary>Completes when the cached state is dropped; callers that wait on this state must then retry.</summary>
     public Task Gone => _dropped.Task;
 
-    /// <summary>True if a write of the workflow failed; writes that were submitted later must fail as well.</summary>
+    /// <summary>True if a write of the workflow failed, so that all writes submitted later must fail as well.</summary>
     public volatile bool CannotSucceed;
 
     /// <summary>Completes when all changes submitted so far are durable.</summary>

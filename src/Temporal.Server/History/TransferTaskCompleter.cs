@@ -36,7 +36,7 @@ internal sealed class TransferTaskCompleter(WorkflowStore store)
     }
 
     /// <summary>
-    /// Deletes a transfer task whose run has been deleted in the meantime, because no later change to that run can delete it.
+    /// Deletes a transfer task whose run has been deleted in the meantime. No later change to that run can delete the task.
     /// </summary>
     public Task DeleteTaskAsync(long key) => store.Database.WriteAsync(db => TransferTaskSqlTable.Delete(db, key));
 

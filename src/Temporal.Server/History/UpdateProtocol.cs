@@ -9,8 +9,8 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Implements the update protocol: the messages to and from the worker, and the end of updates when their run closes. Call with the
-/// workflow's lock held.
+/// Implements the update protocol: exchanges messages with the worker, and ends updates when their run closes. Call with the workflow's
+/// lock held.
 /// </summary>
 internal static class UpdateProtocol
 {

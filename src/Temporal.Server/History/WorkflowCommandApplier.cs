@@ -23,10 +23,10 @@ internal sealed class WorkflowCommandApplier(
     IReadOnlyCollection<Message> messages
 )
 {
-    /// <summary>Activities to start eagerly, with the response to the worker that completed the task.</summary>
+    /// <summary>Activities that are delivered eagerly, in the response to the worker that completed the task.</summary>
     public List<PendingActivity> Eager { get; } = [];
 
-    /// <summary>Applies the commands, each with its event.</summary>
+    /// <summary>Applies the commands and writes the event of each command.</summary>
     public void Apply(IEnumerable<Command> commands)
     {
         var done = new HashSet<string>();

@@ -25,8 +25,8 @@ internal static class WorkflowCommandSequenceValidator
     }
 
     /// <summary>
-    /// Returns the reason to reject the commands if too many items of one kind, such as activities, would be pending. Returns null if no
-    /// limit is exceeded.
+    /// Returns the reason to reject the commands if they would leave too many pending items of one kind, such as activities. Returns null
+    /// if no limit is exceeded.
     /// </summary>
     public static WorkflowTaskRejectionReason? TooMany(MutableState run, IReadOnlyList<Command> commands)
     {

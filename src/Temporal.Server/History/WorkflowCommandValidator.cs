@@ -129,7 +129,7 @@ internal sealed class WorkflowCommandValidator(
 
     /// <summary>
     /// True if a command may cancel the activity. The activity must be pending without a cancel request, be scheduled by the same task, or
-    /// have ended without the worker's knowledge.
+    /// have an end event that is still buffered.
     /// </summary>
     private bool CanCancel(long scheduledEventId) =>
         _cancelled.Add(scheduledEventId)

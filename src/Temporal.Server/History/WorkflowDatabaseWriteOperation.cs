@@ -20,7 +20,7 @@ internal sealed class WorkflowDatabaseWriteOperation(
     /// <summary>Completed to wake the callers that are waiting for new events of the workflow.</summary>
     public required TaskCompletionSource Changed { get; init; }
 
-    /// <summary>The run that becomes the current one, or null for no change.</summary>
+    /// <summary>The run that becomes the current one, or null if the current run stays the same.</summary>
     public MutableState? NewCurrent { get; set; }
 
     public Task Done => _done.Task;

@@ -31,7 +31,7 @@ internal static class WorkflowDeploymentVersionResolver
     /// <summary>Returns the run's version: that of its override if there is one, otherwise that of its worker, or null for none.</summary>
     public static WorkerDeploymentVersion? Version(MutableState run) => run.Record.VersioningOverride?.Pinned?.Version ?? run.Deployment;
 
-    /// <summary>True if a run that continues another one as new requests the ramping version for its first workflow task.</summary>
+    /// <summary>True if the run continues another one as new and requests the ramping version for its first workflow task.</summary>
     public static bool PrefersRamping(MutableState run) =>
         run.LastCompletedTaskEventId == 0
         && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;

@@ -198,15 +198,13 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>
-    /// True if the run's tasks are now routed to a different version than that of the worker that has the run in its cache.
-    /// </summary>
+    /// <summary>True if the run's tasks are now routed to a version other than that of the worker that has the run cached.</summary>
     private bool Moves(QueuedWorkflowTask task) =>
         (task.RunPinned ?? Deployments.RouteOf(task.NamespaceId, task.NormalQueue, activity: false, task.WorkflowId)) != task.LastVersion;
 
     /// <summary>
-    /// Requeues tasks that were taken from their queue by a change that then could not be written. The tasks are requeued as soon as
-    /// writing is possible again.
+    /// Requeues tasks that were taken from their queue by a change whose write then failed. The tasks are requeued as soon as writing is
+    /// possible again.
     /// </summary>
     private void OnLost(WorkflowDatabaseWriteOperation write)
     {

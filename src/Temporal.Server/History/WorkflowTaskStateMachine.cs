@@ -109,8 +109,8 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>
-    /// Returns the time added to the timeout of an attempt. This is 4 to 5 seconds for the fourth attempt, and doubles with each later one,
-    /// up to 10 minutes.
+    /// Returns the time by which an attempt's timeout is extended. The extension is 4 to 5 seconds for the fourth attempt, and doubles with
+    /// each later attempt, up to 10 minutes.
     /// </summary>
     private TimeSpan TimeoutGrowth(int attempt)
     {
@@ -227,7 +227,8 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awak
     }
 
     /// <summary>
-    /// Records that the worker failed the task or its completion was rejected. Schedules the next attempt while the run is open.
+    /// Records that the worker failed the task or that the task's completion was rejected. Schedules the next attempt while the run is
+    /// open.
     /// </summary>
     public void Fail(
         WorkflowTaskFailedCause cause,

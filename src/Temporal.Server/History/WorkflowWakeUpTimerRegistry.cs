@@ -43,8 +43,8 @@ internal sealed class WorkflowWakeUpTimerRegistry(TimerService timers)
     }
 
     /// <summary>
-    /// Fires all timers because the wall clock was set back. Limits of attempts do not follow the wall clock, so on the changed clock they
-    /// can expire before their timers would fire.
+    /// Fires all timers after the wall clock was set back. Limits of attempts do not follow the wall clock, so they can now expire before
+    /// their timers would fire.
     /// </summary>
     public void TriggerAll()
     {

@@ -67,8 +67,8 @@ internal sealed class CallerAuthorization
     }
 
     /// <summary>
-    /// Returns the effective user id of this process, or null if other users may appear under the same id. In a user namespace, all
-    /// unmapped users appear under one id.
+    /// Returns the effective user id of this process, or null if this id may also stand for other users. In a user namespace, all unmapped
+    /// users share one id.
     /// </summary>
     private static uint? OwnUserId()
     {

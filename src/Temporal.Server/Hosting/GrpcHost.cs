@@ -32,7 +32,7 @@ internal sealed record GrpcListenAddress
     public X509Certificate2? Certificate { get; init; }
 }
 
-/// <summary>ASP.NET's gRPC server on Kestrel, which serves the methods of a <see cref="GrpcMethodRegistry"/>.</summary>
+/// <summary>Serves the methods of a <see cref="GrpcMethodRegistry"/> with ASP.NET's gRPC server on Kestrel.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
     private readonly KestrelServer _server;

@@ -13,8 +13,8 @@ internal sealed class GrpcMethodProvider(GrpcMethodRegistry table, CallerAuthori
     : IServiceMethodProvider<GrpcMethodProvider>
 {
     /// <summary>
-    /// Maximum decompressed size, in bytes, of a request that is still read. This exceeds the size limit for requests, so that the size
-    /// check can reject a request with its own message.
+    /// Maximum decompressed size, in bytes, of a request that the server reads completely. This is above the size limit for requests, so
+    /// that the size check can reject a request with its own message.
     /// </summary>
     public const int LargestRead = 256 * 1024 * 1024;
 

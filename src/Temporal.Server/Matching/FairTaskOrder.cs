@@ -4,8 +4,8 @@ namespace Temporal.Server.Matching;
 
 /// <summary>
 /// Orders the waiting tasks of one worker version by priority, then by the fair share of each fairness key (stride scheduling), then by
-/// arrival. A task's fair-share position is that of the preceding task with the same key plus a stride, which is inversely proportional to
-/// the key's weight. A new key starts at the position of the latest task that has left. Callers must hold the queue's lock.
+/// arrival. A task's position is that of the preceding task with the same key plus a stride, which is inversely proportional to the key's
+/// weight. No new position is lower than the highest position of the tasks that have left. Callers must hold the queue's lock.
 /// </summary>
 internal sealed class FairTaskOrder
 {

@@ -20,7 +20,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public WorkflowQuery Query { get; } = query;
 
     /// <summary>
-    /// Id of the queried run. If the caller named no run, the latest run at the time of the query is used, even if a successor starts
+    /// Id of the queried run. If the caller specified no run, this is the latest run at the time of the query, even if a successor starts
     /// later.
     /// </summary>
     public string RunId { get; set; } = string.Empty;
@@ -34,8 +34,8 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// True if the query must be offered again, to any worker. The worker to which it was offered did not accept or answer it in time, or
-    /// has died.
+    /// True if the query must be offered again, to any worker. Either the worker to which it was offered did not accept or answer it in
+    /// time, or that worker has died.
     /// </summary>
     public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 

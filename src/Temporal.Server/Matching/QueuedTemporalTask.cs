@@ -6,7 +6,7 @@ namespace Temporal.Server.Matching;
 /// </summary>
 internal abstract record QueuedTemporalTask(string NamespaceId, string WorkflowId, string RunId, string Queue, int Priority)
 {
-    /// <summary>Time at which the task was queued, in ms of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>Time at which the task was queued, as a value of <see cref="Environment.TickCount64"/> in ms.</summary>
     public long Added { get; } = Environment.TickCount64;
 
     /// <summary>
@@ -24,7 +24,7 @@ internal abstract record QueuedTemporalTask(string NamespaceId, string WorkflowI
     /// <summary>True if the task goes to the queue's ramping version regardless of that version's traffic percentage.</summary>
     public bool PrefersRamping { get; init; }
 
-    /// <summary>Number of tasks that waited behind this one when it left its queue.</summary>
+    /// <summary>Number of tasks for the same worker version that were still waiting when this task left its queue.</summary>
     public int Behind { get; set; }
 }
 

@@ -5,8 +5,8 @@ using Temporalio.Api.Worker.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Dispatches commands to workers through queues, of which each worker process polls its own. A command is kept in memory until a worker
-/// polls for it and answers. The transfer task that sends the command is stored in the database.
+/// Dispatches commands to worker processes, each of which polls its own queue. A command is kept in memory until a worker polls for it and
+/// answers. The transfer task that sends the command is stored in the database.
 /// </summary>
 /// <param name="stopping">Cancelled when the server stops.</param>
 internal sealed class ServerToWorkerCommandDispatcher(CancellationToken stopping)

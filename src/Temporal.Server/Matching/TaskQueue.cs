@@ -9,7 +9,7 @@ namespace Temporal.Server.Matching;
 /// </summary>
 internal sealed class TaskQueue : IDisposable
 {
-    /// <summary>Time for which descriptions list a poller after its last poll.</summary>
+    /// <summary>Duration for which descriptions still list a poller after its last poll.</summary>
     public static readonly TimeSpan PollerShown = TimeSpan.FromMinutes(5);
 
     private const int DefaultPriority = 3;
@@ -61,8 +61,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Applies the queue's configuration, or removes the current one if null. A configuration contains the rate limit in tasks per second
-    /// and the weights of fairness keys. These weights override the weights of tasks that are queued from now on.
+    /// Applies the queue's configuration, or removes the current configuration if the given one is null. A configuration contains the rate
+    /// limit in tasks per second and the weights of fairness keys. These weights override the weights of tasks that are queued from now on.
     /// </summary>
     public void Configure(TaskQueueConfig? config)
     {
@@ -410,7 +410,7 @@ internal sealed class TaskQueue : IDisposable
 
     /// <summary>
     /// Closes the queue permanently if it has no waiting tasks or polls and has been unused for the given time. Returns true if the queue
-    /// is closed.
+    /// is closed, even by an earlier call.
     /// </summary>
     public bool TryRetire(TimeSpan unused)
     {

@@ -1,8 +1,8 @@
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Enforces the rate limit of a queue in tasks per second with a token bucket. The bucket holds the tokens of one second, but at least one.
-/// Callers must hold the queue's lock.
+/// Enforces a queue's rate limit, in tasks per second, with a token bucket. The bucket holds the tokens of one second, but at least one
+/// token. Callers must hold the queue's lock.
 /// </summary>
 internal sealed class TaskQueueRateLimiter(TimeProvider time)
 {
@@ -38,7 +38,7 @@ internal sealed class TaskQueueRateLimiter(TimeProvider time)
 
     private double Capacity => Math.Max(1, Limit ?? 1);
 
-    /// <summary>Takes a token for a task. If none is available, returns false with the time until the next token.</summary>
+    /// <summary>Takes a token for a task. If no token is available, returns false and the time until the next token.</summary>
     public bool TryTake(out TimeSpan wait)
     {
         wait = TimeSpan.Zero;

@@ -96,7 +96,7 @@ internal sealed class TaskQueueRegistry(
     public bool StickyWorkerLives(string namespaceId, string name) =>
         _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
 
-    /// <summary>Records that the worker of a sticky queue has left, so nobody will poll the queue again.</summary>
+    /// <summary>Records that the worker of a sticky queue has left, so that no worker will poll the queue again.</summary>
     public void AbandonStickyQueue(string namespaceId, string name)
     {
         if (_queues.TryGetValue((namespaceId, name, false), out var queue))

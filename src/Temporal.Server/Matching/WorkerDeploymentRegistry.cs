@@ -216,8 +216,8 @@ internal sealed class WorkerDeploymentRegistry(EngineDatabase database, TimeProv
     public Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     /// <summary>
-    /// Updates the in-memory tables that assign polls and tasks to deployments after a deployment has changed. A queue belongs to the
-    /// deployment that changed last.
+    /// Updates the in-memory tables that assign polls and tasks to deployments. Called after a deployment has changed. A queue belongs to
+    /// the deployment that changed last.
     /// </summary>
     private void Index(DeploymentRecord record)
     {

@@ -12,8 +12,8 @@ namespace Temporal.Server.Operator;
 internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider time, TimeSpan gracePeriod)
 {
     /// <summary>
-    /// Computes the status of a version. A version that is no longer current or ramping drains for a grace period, and longer if open runs
-    /// are still pinned to it.
+    /// Computes the status of a version. A version that is no longer current or ramping drains for a grace period. It drains for longer if
+    /// open runs are still pinned to it.
     /// </summary>
     public WorkerDeploymentVersionStatus StatusOf(TemporalNamespace ns, WorkerDeploymentVersionInfo version)
     {

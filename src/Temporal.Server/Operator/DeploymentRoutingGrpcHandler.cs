@@ -229,7 +229,7 @@ internal sealed class DeploymentRoutingGrpcHandler(NamespaceRegistry namespaces,
     }
 
     /// <summary>
-    /// Rejects a version whose workers do not poll all task queues of the current version. The tasks of the missing queues would otherwise
+    /// Rejects a version whose workers do not poll all task queues of the current version. Otherwise, the tasks of the other queues would
     /// be routed to unversioned workers.
     /// </summary>
     private static void RequireQueues(DeploymentRecord record, WorkerDeploymentVersionInfo? wanted, string role)

@@ -15,7 +15,8 @@ namespace Temporal.Server.Schedules;
 internal sealed record ScheduleNextActions(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
 
 /// <summary>
-/// State transitions of a schedule's record. They depend only on the record, the specification's times and the time that the caller passes.
+/// Implements the state transitions of a schedule's record. They depend only on the record, the specification's times and the time that the
+/// caller passes.
 /// </summary>
 internal static class ScheduleTransitions
 {

@@ -66,7 +66,7 @@ internal static class DatabaseSchema
         }
     }
 
-    /// <summary>Finds the first damage with SQLite's quick check, or returns null if the pages are intact.</summary>
+    /// <summary>Runs SQLite's quick check and returns the first damage that it finds, or null if the pages are intact.</summary>
     public static string? FindDamage(SqliteConnection db)
     {
         using var check = db.PrepareOnce("PRAGMA quick_check(1)");

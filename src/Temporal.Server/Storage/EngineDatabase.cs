@@ -119,7 +119,9 @@ internal sealed class EngineDatabase : IDisposable
     /// <summary>Returns the number of unused pages in the database file.</summary>
     public Task<long> FreePagesAsync() => MaintainAsync(FreePages);
 
-    /// <summary>Returns all unused pages to the file system in several steps, between which other changes can proceed.</summary>
+    /// <summary>
+    /// Returns all unused pages to the file system in several steps, so that other changes can proceed between the steps.
+    /// </summary>
     public async Task ShrinkAsync()
     {
         var (free, left) = (long.MaxValue, long.MaxValue - 1);

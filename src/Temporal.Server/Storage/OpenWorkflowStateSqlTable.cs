@@ -1,8 +1,7 @@
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// Table of those parts of the state of open runs that their events do not contain: activities, buffered events, and request ids of
-/// signals.
+/// Table of the state of open runs that their events do not contain: activities, buffered events, and request ids of signals.
 /// </summary>
 internal static class OpenWorkflowStateSqlTable
 {

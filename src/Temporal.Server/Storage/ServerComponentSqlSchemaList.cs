@@ -5,7 +5,7 @@ namespace Temporal.Server.Storage;
 /// <param name="Migrations">Migration scripts, one per version.</param>
 internal sealed record SqlSchemaOfServerComponent(string Name, IReadOnlyList<string> Migrations);
 
-/// <summary>All tables except those of runs, to pass to <see cref="DatabaseSchema"/> when a database file is opened.</summary>
+/// <summary>All tables except those of runs. The list is passed to <see cref="DatabaseSchema"/> when a database file is opened.</summary>
 internal static class ServerComponentSqlSchemaList
 {
     public static IReadOnlyList<SqlSchemaOfServerComponent> Parts { get; } =

@@ -32,7 +32,7 @@ internal sealed class SqliteConnection : IDisposable
     /// </summary>
     public static SqliteConnection OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY);
 
-    /// <summary>Overwrites another database with a snapshot of everything that is committed in this one.</summary>
+    /// <summary>Overwrites another database with a snapshot of all committed content of this database.</summary>
     public void CopyTo(SqliteConnection target)
     {
         var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
@@ -60,8 +60,8 @@ internal sealed class SqliteConnection : IDisposable
     public bool IsAutoCommit => raw.sqlite3_get_autocommit(_handle) != 0;
 
     /// <summary>
-    /// Prepares a constant statement and caches it. Parameters are bound in order, starting at 1. Dispose the statement after reading its
-    /// rows.
+    /// Prepares a statement with constant text and caches it. Parameters are bound in order, starting at 1. Dispose the statement after
+    /// reading its rows.
     /// </summary>
     public SqliteStatement Prepare(string sql)
     {

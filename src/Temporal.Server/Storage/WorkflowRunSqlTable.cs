@@ -10,7 +10,7 @@ internal sealed record RunIdentity(long Key, string NamespaceId, string Workflow
 /// <param name="State">An encoded <see cref="RunRecord"/>.</param>
 internal sealed record RunRow(bool Open, long? NextDue, bool Dispatch, long? ClosedAt, byte[] State);
 
-/// <summary>Tables of all runs, and of the current run of each workflow id.</summary>
+/// <summary>Tables that contain all runs and, for each workflow id, its current run.</summary>
 internal static class WorkflowRunSqlTable
 {
     private const string Names = "r.key, r.namespace, r.workflow_id, r.run_id";

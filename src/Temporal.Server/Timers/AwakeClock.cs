@@ -2,8 +2,8 @@ namespace Temporal.Server.Timers;
 
 /// <summary>
 /// Clock for the timeouts of activity and workflow task attempts. The clock stops while the machine sleeps and ignores changes to the wall
-/// clock. Otherwise, every running attempt would time out when the machine wakes up. Sleep is detected by comparing the wall clock with the
-/// monotonic clock, which does not count sleep.
+/// clock. With the wall clock, every running attempt would time out when the machine wakes up. Sleep is detected by comparing the wall
+/// clock with the monotonic clock, which does not count sleep.
 /// </summary>
 /// <param name="wall">The engine's clock.</param>
 /// <param name="real">The clock to observe for jumps, if <paramref name="wall"/> skips time on purpose. Null to observe

@@ -262,8 +262,8 @@ internal sealed class TimerService : IDisposable
         public Action Action { get; } = action;
 
         /// <summary>
-        /// True if the action was removed from the heap for execution. Canceling the action then does not change the count of canceled
-        /// actions in the heap.
+        /// True if the action was removed from the heap for execution. If the action is canceled later, the count of canceled actions in
+        /// the heap stays the same.
         /// </summary>
         public bool Taken { get; set; }
 

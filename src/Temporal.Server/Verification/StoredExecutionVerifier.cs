@@ -73,8 +73,8 @@ internal sealed class StoredExecutionVerifier(
     }
 
     /// <summary>
-    /// Checks that a closed run has no additional rows, and that the rows of an open run fit its events. For example, each stored activity
-    /// must still be pending.
+    /// Checks that a closed run has no additional rows, and that the rows of an open run are consistent with its events. For example, each
+    /// stored activity must still be pending.
     /// </summary>
     private void CompareExtras()
     {
@@ -175,8 +175,9 @@ internal sealed class StoredExecutionVerifier(
     }
 
     /// <summary>
-    /// Compares the stored due time with the rebuilt one. The timeouts of started attempts can't be rebuilt, because they do not count the
-    /// time for which the machine slept. A run with started attempts only needs a stored due time that is no later than its other timeouts.
+    /// Compares the stored due time with the rebuilt one. The timeouts of started attempts can't be rebuilt, because they exclude time
+    /// during which the machine slept. For a run with started attempts, the check only requires that the stored due time is no later than
+    /// the run's other timeouts.
     /// </summary>
     private void CompareDue()
     {

@@ -6,7 +6,7 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// A run rebuilt from its events alone, including state that the server also stores in a record although the events imply it.
+/// A run rebuilt from its events alone. Includes state that the server also stores in a record, although the state follows from the events.
 /// </summary>
 internal sealed class WorkflowRunRebuiltFromHistory
 {

@@ -41,14 +41,14 @@ internal sealed class SearchAttributeRegistry
 
     /// <summary>
     /// Finds an attribute by name, or returns null if the namespace does not have it. Names of storage fields are also accepted, but
-    /// queries for them match nothing.
+    /// queries that use them match nothing.
     /// </summary>
     public SearchAttribute? Find(string namespaceId, string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name) ?? Fields.GetValueOrDefault(name);
 
     /// <summary>
-    /// Validates names, types and sizes of the search attributes in a request or command. Returns the attributes with a type in each
-    /// payload's metadata, or null if there were none.
+    /// Validates names, types and sizes of the search attributes in a request or command. Returns the attributes with the type added to
+    /// each payload's metadata, or null if there were none.
     /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with the Temporal server's message.</exception>
     public SearchAttributes? Validate(TemporalNamespace ns, SearchAttributes? given)

@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Forecasts ranges for the cost and time of runs from past runs of the same repository, by simulating the plan with similar past tasks.
-/// The width of the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Has no side effects.
+/// Forecasts ranges for the cost and time of runs. Simulates the plan with similar past tasks from runs of the same repository. The width
+/// of the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Has no side effects.
 /// </summary>
 public static class Forecaster
 {

@@ -8,7 +8,7 @@ namespace Orchestrator.Usage.Forecasts;
 /// <param name="Size">Length of the agent's prompt, in characters.</param>
 public sealed record TaskSimilarityKey(string Role, string Model, int Size)
 {
-    /// <summary>Logarithmic size class; each class covers twice the size of the previous one.</summary>
+    /// <summary>Logarithmic size class. Each class covers a range twice as large as that of the previous class.</summary>
     internal int Step => Size < 256 ? 0 : Math.Min(8, (int)Math.Log2(Size / 256.0) + 1);
 }
 

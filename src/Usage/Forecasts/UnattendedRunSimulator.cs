@@ -48,7 +48,9 @@ public enum SimulatedRunEventKind
     /// <summary>A task is completed.</summary>
     Ends,
 
-    /// <summary>A task fails because its share of failures in past runs is high. Tasks that depend on it therefore do not start.</summary>
+    /// <summary>
+    /// A task fails because it failed in a large enough share of its past runs. Tasks that depend on it therefore do not start.
+    /// </summary>
     Fails,
 
     /// <summary>A task is waiting for an approval, which nobody gives during an unattended run.</summary>
@@ -94,8 +96,8 @@ public sealed record SimulatedRunResult(
 
 /// <summary>
 /// Simulates an unattended run with a clock that jumps from event to event. Each task takes the time and cost of similar past tasks,
-/// including gates, merges and answers. The governor's own rules admit the agents, and their cost fills the account's usage windows at past
-/// rates. Has no side effects.
+/// including gates, merges and answers. The governor's own rules decide when agents start, and the cost of agents fills the account's usage
+/// windows at past rates. Has no side effects.
 /// </summary>
 public static class UnattendedRunSimulator
 {

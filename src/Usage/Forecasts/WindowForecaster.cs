@@ -158,8 +158,8 @@ public static class WindowForecaster
         (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
 
     /// <summary>
-    /// Returns the reading with the higher value. Between two resets a window only fills, so a lower value was read earlier, in an agent
-    /// run that ended later.
+    /// Returns the reading with the higher value if both belong to the same period between resets, otherwise the later one. Within such a
+    /// period, usage only rises, so a lower value must have been read earlier.
     /// </summary>
     private static UsageWindowReading HigherReading(UsageWindowReading? before, UsageWindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;

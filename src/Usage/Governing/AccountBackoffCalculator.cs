@@ -4,8 +4,8 @@ namespace Orchestrator.Usage;
 public static class AccountBackoffCalculator
 {
     /// <summary>
-    /// Maximum delay between a reset and the next start, which allows for clock differences. After a short wait for the reset, the delay is
-    /// a tenth of that wait, but at least <see cref="LeastGrace"/>.
+    /// Maximum delay between a reset and the next start, which allows for clock differences. The actual delay is a tenth of the wait for
+    /// the reset, but at least <see cref="LeastGrace"/>.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
@@ -15,7 +15,7 @@ public static class AccountBackoffCalculator
     /// <summary>Delay between a reset and the next start, as a fraction of the wait for the reset.</summary>
     private const double GraceShare = 0.1;
 
-    /// <summary>Time span over which waiting agents start, one after another, after the reset of a usage limit.</summary>
+    /// <summary>Time span after the reset of a usage limit within which the starts of waiting agents are staggered.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
 
     /// <summary>First backoff if no plausible reset time is known.</summary>

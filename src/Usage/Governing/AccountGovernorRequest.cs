@@ -18,7 +18,7 @@ public sealed record AccountGovernorRequest
     /// <summary>Id of the agent run, <c>REPOSITORY/RUN/TASK/START</c>. Default: empty, meaning the call concerns no agent run.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>Holder that must still have the reservation for the call to take effect. Default: null, meaning any holder.</summary>
+    /// <summary>Process that must still hold the reservation for the call to take effect. Default: null, meaning any process.</summary>
     public AgentRunReservationHolderProcess? IfHeldBy { get; init; }
 
     /// <summary>Process that takes over the agent run. Default: null, meaning no change.</summary>
@@ -40,7 +40,7 @@ public sealed record AccountGovernorRequest
     /// <summary>Usage limit that the account has reached. Default: null, meaning none.</summary>
     public UsageLimitRejection? Reached { get; init; }
 
-    /// <summary>End of the agent run. Default: null, meaning it has not ended.</summary>
+    /// <summary>Total usage of the agent run, if it has ended. Default: null, meaning that it has not ended.</summary>
     public EndedAgentRunUsage? Ended { get; init; }
 
     /// <summary>True if the admitted agent was not started.</summary>

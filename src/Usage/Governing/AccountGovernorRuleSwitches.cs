@@ -13,7 +13,10 @@ public enum AccountGovernorRuleSwitches
     /// <summary>Slots go to runs in the order of <see cref="RunFairShareTurnAllocator"/> instead of by repository.</summary>
     FairSlots = 1,
 
-    /// <summary>The delay after a reset is a tenth of the wait for the reset, instead of being as long as that wait.</summary>
+    /// <summary>
+    /// The delay after a reset is a tenth of the wait for the reset, instead of the full wait. In both cases, the delay is at most one
+    /// minute.
+    /// </summary>
     ProportionalGrace = 2,
 
     /// <summary>All rules of this version.</summary>

@@ -10,7 +10,7 @@ internal static class AccountSlotQueue
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
     /// <summary>
-    /// Time without a request after which a start that is waiting for a slot no longer counts. Starts that are waiting for a slot repeat
+    /// Time without a request after which a queued start no longer counts as waiting for a slot. Starts that are waiting for a slot repeat
     /// their request every few seconds.
     /// </summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
@@ -38,7 +38,8 @@ internal static class AccountSlotQueue
         waiting.RemoveAll(waiter => waiter.Id == id);
 
     /// <summary>
-    /// Charges each run for the time of its agents that are running on the account. Must be called before a reservation ends.
+    /// Charges each run for the time during which its agents have been running on the account since the last charge. Must be called before
+    /// a reservation ends.
     /// </summary>
     public static AccountLedger Advance(AccountLedger ledger, DateTimeOffset now) =>
         ledger.Turns.Advance(Running(ledger), now) is var turns && ReferenceEquals(turns, ledger.Turns)
@@ -93,7 +94,7 @@ internal static class AccountSlotQueue
     }
 
     /// <summary>
-    /// True if the start has its turn in the order of earlier versions. This order is still needed to replay histories of the governor's
+    /// True if the start is next in the queue order of earlier versions. This order is still needed to replay histories of the governor's
     /// workflow.
     /// </summary>
     private static bool HasTurnByRepository(string id, List<QueuedAgentStart> line, List<AgentRunAccountReservation> atWork, int slots)

@@ -28,8 +28,8 @@ public static class AgentStartAdmitter
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Admits, delays or refuses an agent start. An admitted start reserves a share of its budgets. A repeated request replaces its earlier
-    /// reservation.
+    /// Admits, delays or refuses an agent start. An admitted start reserves a share of the remainder of its budgets. A repeated request
+    /// replaces its earlier reservation.
     /// </summary>
     /// <param name="rules">Rules of the caller's version.</param>
     public static (AccountLedgerSet Book, AgentAdmissionDecision Admission) Admit(

@@ -38,7 +38,7 @@ public sealed record AgentStartRequest
     /// <summary>Absolute path of the agent run's folder; empty if it has none.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>Time after which the supervisor stops an agent that no process monitors. Default: null, meaning unknown.</summary>
+    /// <summary>Time after which the supervisor stops an agent that no process is monitoring. Default: null, meaning unknown.</summary>
     public TimeSpan? StopsAfter { get; init; }
 
     /// <summary>Priority of the run. If slots are scarce, runs with larger numbers start first.</summary>
@@ -47,7 +47,10 @@ public sealed record AgentStartRequest
     /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>True if the start continues earlier work. After a reset, such starts go first; for a free slot, they win ties.</summary>
+    /// <summary>
+    /// True if the start continues earlier work. After a reset, such starts go first; when starts compete for a free slot, such starts win
+    /// ties.
+    /// </summary>
     public bool IsUnderWay { get; init; }
 
     /// <summary>All budgets toward which the agent run's usage counts.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Usage;
 /// <summary>Rules for budgets. No agent starts once a budget is used up, and running agents share the remainder.</summary>
 public static class BudgetEnforcer
 {
-    /// <summary>Computes the remaining money and tokens of a budget. The value is null for a unit that the budget does not limit.</summary>
+    /// <summary>Computes the remaining money and tokens of a budget. A value is null if the budget does not limit that unit.</summary>
     internal static (long? Micros, long? Tokens) Left(AccountLedgerSet book, BudgetCap cap)
     {
         var taken = book.SpentIn(cap.Scope).Plus(book.ReservedIn(cap.Scope));
@@ -73,7 +73,7 @@ internal static class ReservationAmountCalculator
     /// </summary>
     private const long LeastPart = 50;
 
-    /// <summary>Computes the grant for a start in money and tokens. The value is null for a unit that no budget limits.</summary>
+    /// <summary>Computes the grant for a start in money and tokens. A value is null if no budget limits that unit.</summary>
     public static (long? Micros, long? Tokens) Of(AccountLedgerSet book, AgentStartRequest request)
     {
         long? micros = null;

@@ -40,7 +40,7 @@ public static class GovernorRequestByLedgerSplitter
         return part is { TakenOverBy: null, Used: null, Ended: null, Released: false, Lost: false, Start: null } ? null : part;
     }
 
-    /// <summary>Combines the reservations of both ledgers; for money and for tokens, the smaller grant applies.</summary>
+    /// <summary>Combines the reservations from both ledgers. The smaller grant applies, separately for money and for tokens.</summary>
     public static AgentRunAccountReservation Smaller(AgentRunAccountReservation one, AgentRunAccountReservation other) =>
         one with
         {

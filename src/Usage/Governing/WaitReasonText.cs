@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Describes waiting starts and budgets for users. A description names the limit, the account, the end of the wait, and the source of the
-/// report.
+/// Describes waiting starts and budgets for users. The description of a waiting start names the limit, the account, the end of the wait,
+/// and the source of the report.
 /// </summary>
 public static class WaitReasonText
 {
@@ -67,7 +67,7 @@ public static class WaitReasonText
             _ => window.Replace('_', ' '),
         };
 
-    /// <summary>Formats parts per million as percent.</summary>
+    /// <summary>Formats a value in parts per million as a percentage.</summary>
     public static string Percent(int partsPerMillion) => string.Create(CultureInfo.InvariantCulture, $"{partsPerMillion / 10_000m:0.#} %");
 
     private static string Tokens(long tokens) => Plural.Grouped(tokens, "token");

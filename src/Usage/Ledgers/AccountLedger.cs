@@ -62,7 +62,7 @@ public sealed record AccountLedger
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>Use of the account's slots by each run.</summary>
+    /// <summary>Tracks how much each run uses the account's slots, to decide which run gets the next slot.</summary>
     [JsonPropertyName("turns")]
     public RunFairShareTurnAllocator Turns
     {

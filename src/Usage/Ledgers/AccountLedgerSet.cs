@@ -13,13 +13,15 @@ public sealed record AccountLedgerSet(ImmutableSortedDictionary<string, AccountL
     /// <summary>Returns a copy in which the given ledger is added or replaced.</summary>
     public AccountLedgerSet With(AccountLedger ledger) => new(Ledgers.SetItem(ledger.Account, ledger));
 
-    /// <summary>Sums the spending in a scope, including the possible spending of lost agents.</summary>
+    /// <summary>
+    /// Sums the spending in a scope. An agent run whose holder process died without a record counts with its reserved amount.
+    /// </summary>
     public MoneyAndTokenAmount SpentIn(string scope) => Sum(ledger => ledger.SpentIn(scope).Plus(ledger.ReservedIn(scope, isLost: true)));
 
     /// <summary>Sums the reservations of running agents in a scope.</summary>
     public MoneyAndTokenAmount ReservedIn(string scope) => Sum(ledger => ledger.ReservedIn(scope, isLost: false));
 
-    /// <summary>Sums the reported usage so far of running agents in a scope.</summary>
+    /// <summary>Sums the usage that running agents in a scope have reported so far.</summary>
     public MoneyAndTokenAmount UsedIn(string scope) =>
         Ledgers
             .Values.SelectMany(ledger => ledger.Reservations)
@@ -29,7 +31,7 @@ public sealed record AccountLedgerSet(ImmutableSortedDictionary<string, AccountL
                 (sum, reservation) => sum.Plus(new MoneyAndTokenAmount(reservation.UsedMicros, reservation.UsedTokens))
             );
 
-    /// <summary>Returns a budget with its current limit, including a user's raise.</summary>
+    /// <summary>Returns a budget with its current limits, which include a user's latest raise.</summary>
     public BudgetCap Current(BudgetCap cap) =>
         Ledgers.Values.Select(ledger => ledger.Raised.GetValueOrDefault(cap.Scope)).OfType<RaisedBudgetCap>().MaxBy(raised => raised.At)
             is { } last

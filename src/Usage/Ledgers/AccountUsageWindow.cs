@@ -19,7 +19,7 @@ public sealed record AccountUsageWindow(
     public decimal Percent => PartsPerMillion / 10_000m;
 }
 
-/// <summary>Backoff of an account that the service rejected because a limit was used up.</summary>
+/// <summary>Backoff of an account after the service rejected its use because a limit was used up.</summary>
 public sealed record AccountBackoff
 {
     /// <summary>Reset time from the service, if plausible; otherwise the time of the next probe.</summary>

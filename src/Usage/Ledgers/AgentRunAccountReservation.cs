@@ -8,10 +8,12 @@ public sealed record AgentRunReservationHolderProcess(
     [property: JsonPropertyName("process")] string Process
 );
 
-/// <summary>Reservation of an admitted agent run, kept until the agent run is settled. The granted amount counts as spent.</summary>
+/// <summary>
+/// Reservation for an admitted agent run, kept until the run's usage is settled. Until then, at least the granted amount counts as spent.
+/// </summary>
 public sealed record AgentRunAccountReservation
 {
-    /// <summary>Id of the agent run, which is the same for retried activities: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    /// <summary>Id of the agent run, in the form <c>REPOSITORY/RUN/TASK/START</c>. Retries of an activity use the same id.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -43,7 +45,7 @@ public sealed record AgentRunAccountReservation
     [JsonPropertyName("holder")]
     public required AgentRunReservationHolderProcess Holder { get; init; }
 
-    /// <summary>Absolute path of the agent run's folder, which contains its record; empty if it has none.</summary>
+    /// <summary>Absolute path of the folder with the agent run's record; empty if the agent run has no folder.</summary>
     [JsonPropertyName("folder")]
     public string Folder
     {

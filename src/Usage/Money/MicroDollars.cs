@@ -12,7 +12,7 @@ public static class MicroDollars
     /// <summary>Converts millionths to US dollars.</summary>
     public static decimal ToDollars(long micros) => (decimal)micros / PerDollar;
 
-    /// <summary>Formats an amount for display, with cents, or with more digits below one cent.</summary>
+    /// <summary>Formats an amount for display with two decimal places, or up to four for amounts below one cent.</summary>
     public static string Text(long micros) =>
         ToDollars(micros).ToString(micros is > -10_000 and < 10_000 and not 0 ? "0.00##" : "0.00", CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,7 @@ public sealed record ModelPrice(long Input, long Output, long CacheRead, long Ca
 {
     private const long Million = 1_000_000;
 
-    /// <summary>Computes the price of tokens in millionths of a US dollar, rounded up.</summary>
+    /// <summary>Computes the price of the given token counts in millionths of a US dollar, rounded up.</summary>
     public long Of(TokenCounts tokens)
     {
         var sum =

@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Prices of models. Agent programs report their cost only when they end, so this table prices the usage so far and the usage of killed
-/// agents. The table also determines whether a money budget can limit a model.
+/// Prices of models. Agent programs report their cost only when they end, so this table is used for running and killed agents. The table
+/// also determines whether a money budget can limit a model.
 /// </summary>
 /// <param name="own">Prices set by the user, which take precedence.</param>
 public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)

@@ -1,6 +1,8 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Served time of a run, by which it is compared with other runs of the same priority.</summary>
+/// <summary>
+/// Priority, weight and served time of a run. Among runs of the same priority, the run with the least served time goes first.
+/// </summary>
 /// <param name="Priority">Priority of the run; larger numbers go first. Range: -100 to 100.</param>
 /// <param name="Weight">Weight of the run. A run with weight 2 gets two turns for each turn of a run with weight 1. Values below 1 count as
 /// 1.</param>

@@ -1,9 +1,9 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rule by which runs take turns at a scarce resource, such as the slots of an account or mutually exclusive gates. Requests are ordered by
-/// the run's priority, then by its served time (the charged time of its turns, divided by its weight), least first. Ties go to requests
-/// that continue earlier work, then to older ones. Has no side effects; the caller stores the state and must serialize changes.
+/// Decides in which order runs take turns at a scarce resource, such as an account's slots. Higher priority goes first, then less served
+/// time (charged time divided by weight). Ties go to requests that continue earlier work, then to older ones. Has no side effects; the
+/// caller stores the state and must serialize changes.
 /// </summary>
 /// <remarks>
 /// A turn costs a run the turn's duration, but at least <see cref="LeastCost"/>, divided by the run's weight. A run that starts to wait
@@ -12,12 +12,15 @@ namespace Orchestrator.Usage;
 public sealed record RunFairShareTurnAllocator
 {
     /// <summary>
-    /// Minimum time that is charged for a turn, as soon as the turn begins. Without this minimum, one run would get all turns that become
-    /// free at the same time.
+    /// Minimum time that is charged for a turn. Charged as soon as the turn begins, because otherwise one run would get all turns that
+    /// become free at the same time.
     /// </summary>
     public static readonly TimeSpan LeastCost = TimeSpan.FromMinutes(1);
 
-    /// <summary>Maximum time per running turn that is disregarded when the initial served time of a newly joined run is computed.</summary>
+    /// <summary>
+    /// Maximum time that is subtracted for each running turn of another run. The subtraction is used to compute the initial served time of
+    /// a newly joined run.
+    /// </summary>
     public static readonly TimeSpan MostCredit = TimeSpan.FromHours(1);
 
     /// <summary>State without any runs.</summary>
@@ -28,8 +31,8 @@ public sealed record RunFairShareTurnAllocator
     public DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// Served time so far, by run. Contains the runs that are waiting or have a turn, and runs of the same priority with more served time
-    /// than one of these.
+    /// Served time so far, by run. Contains all runs that are waiting or have a turn. Also contains each run that has more served time than
+    /// one of them with the same priority.
     /// </summary>
     [JsonPropertyName("runs")]
     public ImmutableSortedDictionary<string, RunFairShareRecord> Runs
@@ -148,8 +151,8 @@ public sealed record RunFairShareTurnAllocator
     }
 
     /// <summary>
-    /// Computes a run's served time without the time of its running turns. A newly joined run that waits for these turns is then not a
-    /// whole turn behind a run that has just started several turns.
+    /// Computes a run's served time without its running turns. The initial served time of a newly joined run then does not include turns
+    /// that other runs have just started.
     /// </summary>
     private static TimeSpan Before(string run, RunFairShareRecord share, IEnumerable<ActiveRunFairShareTurn> running, DateTimeOffset now)
     {

@@ -38,7 +38,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Answers an agent whose packages were installed or whose divided task has ended. On success, the agent's unfinished work is
+    /// Responds to an agent whose package request was processed or whose divided task has ended. On success, the agent's unfinished work is
     /// committed, so that staging can be merged into the agent's worktree.
     /// </summary>
     /// <param name="input">The agent run that requested the packages, and the result of the merge.</param>

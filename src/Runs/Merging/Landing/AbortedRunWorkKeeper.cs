@@ -4,7 +4,7 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
-/// Keeps the work of a run that is aborted before its landing, under a ref. The target is not changed, even if a part of the work has
+/// Keeps, under a ref, the work of a run that is aborted before its landing. The target is not changed, even if a part of the work has
 /// already landed (see <see cref="LandingReversal"/>).
 /// </summary>
 public static class AbortedRunWorkKeeper

@@ -10,7 +10,8 @@ public static class LandedWorkPresenceChecker
 {
     /// <summary>
     /// Returns a run's status with <see cref="RunStatus.LandedGone"/> set. The work counts as present if a branch contains the landed
-    /// commit without a revert, or all its changes after a rebase or squash. If git can't determine this, the status is returned unchanged.
+    /// commit without a revert, or contains all its changes after a rebase or squash. If git can't determine this, the status is returned
+    /// unchanged.
     /// </summary>
     /// <param name="run">Status of the run.</param>
     /// <param name="repository">Absolute path of a folder in the repository.</param>

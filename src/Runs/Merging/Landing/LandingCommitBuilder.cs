@@ -17,7 +17,9 @@ internal sealed class LandingCommitBuilder(RunPlanAndSettings files, GitReposito
 {
     private readonly GitCommitReaderAndWriter _commits = new(repository);
 
-    /// <summary>Checks whether the later landing could be signed, before any agent costs money.</summary>
+    /// <summary>
+    /// Checks in advance whether the landing commit can be signed, so that no agent costs money for a run that can't land.
+    /// </summary>
     /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
     /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(

@@ -8,8 +8,8 @@ namespace Orchestrator.Runs.Merging.Landing;
 public sealed record StagingLostChangeList(string Commit, IReadOnlyList<string> Places);
 
 /// <summary>
-/// Accepts lost changes on behalf of a user. A commit on staging records the decision, so that the history and the report contain it.
-/// Changes that are lost after that commit are reported again.
+/// Accepts lost changes on behalf of a user. A commit on staging records the decision, so that the history and the report contain it. A
+/// change that is lost after that commit is still reported.
 /// </summary>
 public static class LostChangeAcceptance
 {

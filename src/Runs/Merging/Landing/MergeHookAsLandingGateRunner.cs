@@ -12,7 +12,7 @@ internal sealed class MergeHookAsLandingGateRunner(
     LandInput input
 )
 {
-    /// <summary>Runs the merge hook immediately before the target moves.</summary>
+    /// <summary>Runs the merge hook immediately before the target branch moves.</summary>
     /// <param name="request">The landing to check.</param>
     /// <param name="tip">Commit of staging, with the same files as the commit to land.</param>
     /// <param name="stop">Stops the hook.</param>

@@ -7,8 +7,8 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>
-/// Runs the user's merge hook as a gate, in a worktree outside the repository. The change is staged on top of the target, as git does
-/// before it commits a merge. The hook may execute code of agents, so it runs in the same sandbox as a gate.
+/// Runs the user's merge hook as a gate, in a worktree outside the repository. The change is staged on top of the target, like a git merge
+/// that is about to be committed. The hook may execute code that agents wrote, so it runs in the same sandbox as a gate.
 /// </summary>
 internal sealed class MergeHookRunner(RunServiceBundle services)
 {

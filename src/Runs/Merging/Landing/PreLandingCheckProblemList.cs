@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <summary>A finding in the commit to land that a user must review before the landing.</summary>
 internal interface IPreLandingProblem
 {
-    /// <summary>Key of the finding. It is the same in all commits.</summary>
+    /// <summary>Key of the finding, which does not depend on the commit.</summary>
     string Key { get; }
 }
 

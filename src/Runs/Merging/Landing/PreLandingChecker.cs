@@ -10,7 +10,7 @@ internal sealed class PreLandingChecker(RunPlanAndSettings files, GitRepository 
     private const int MostNotes = 5;
     private readonly CommitGateRunner _gates = new(services);
 
-    /// <summary>Rejects a landing whose commit lacks merged changes, unless a user accepted their loss.</summary>
+    /// <summary>Rejects a landing whose commit lacks merged changes, unless a user has accepted the loss of these changes.</summary>
     public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
     {
         var report = await new RunLostChangeChecker(repository, files, services.AskRun).OfStagingAsync(input.BaseCommit, commit, stop);
@@ -41,8 +41,8 @@ internal sealed class PreLandingChecker(RunPlanAndSettings files, GitRepository 
     public IReadOnlyList<Gate> Gates { get; } = files.Gates.OfLanding(files.Plan, input.Without);
 
     /// <summary>
-    /// Runs the gates of the landing. If a failed gate may be flaky, the gates run again, as in the merge queue. Otherwise a user would
-    /// have to decide about a flaky test.
+    /// Runs the gates of the landing. If a failed gate may be flaky, the gates run again, as in the merge queue. This avoids asking a user
+    /// about a flaky test.
     /// </summary>
     /// <param name="since">Commit with which the changed files are determined.</param>
     /// <param name="stop">Stops the running gate.</param>

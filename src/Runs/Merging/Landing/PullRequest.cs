@@ -9,7 +9,7 @@ internal static class PullRequest
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
-    /// <summary>Checks whether a pull request could be opened later, before any agent costs money.</summary>
+    /// <summary>Checks, before any paid agent starts, whether a pull request could be opened later.</summary>
     /// <param name="staging">Name of the run's branch that will be pushed.</param>
     /// <param name="commit">Commit for a dry run of the push, which changes nothing on the server.</param>
     /// <param name="services">Dependencies of the run's steps.</param>

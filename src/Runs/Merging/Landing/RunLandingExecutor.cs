@@ -14,7 +14,9 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
 public sealed class RunLandingExecutor(RunServiceBundle services, GetCallerState caller)
 {
-    /// <summary>Maximum number of times that the target may move while gates run. After that, a user decides.</summary>
+    /// <summary>
+    /// Maximum number of times that the target may move while gates run. After that, the landing requires a user's decision.
+    /// </summary>
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 

@@ -12,7 +12,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="staging">Short name of the staging branch.</param>
 internal sealed class SuggestedStagingCommandBuilder(GitRepository repository, string runId, string staging)
 {
-    /// <summary>Commands that open staging for editing, followed by the request to commit there.</summary>
+    /// <summary>Commands that open staging for editing, followed by an instruction to commit there.</summary>
     public string Edit =>
         Checkout is { } path
             ? $"edit and commit in {ChildProcessOptions.Quote(path)}, which has {staging} checked out"

@@ -25,8 +25,8 @@ public sealed class TargetBranchValidator(GitRepository repository, string prefi
     }
 
     /// <summary>
-    /// Finds the branch to which a target was probably renamed. This is the first checked-out branch that contains the commit from which
-    /// the run started.
+    /// Finds the branch to which a target was probably renamed. This is the first checked-out branch that belongs to no run and contains
+    /// the commit from which the run started.
     /// </summary>
     /// <param name="began">Commit from which the run started.</param>
     /// <returns>Short name of the branch, or null if there is none.</returns>

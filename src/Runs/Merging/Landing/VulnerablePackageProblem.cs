@@ -7,7 +7,10 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="File">Path of the audited file, relative to the repository.</param>
 internal sealed record VulnerablePackageProblem(Vulnerability Vulnerability, string File) : IPreLandingProblem
 {
-    /// <summary>Key of the finding. It is the same for all affected versions, even if the file was moved.</summary>
+    /// <summary>
+    /// Key of the finding. It is the same for all affected versions of the package, and does not change if the manifest or lock file is
+    /// moved.
+    /// </summary>
     [JsonIgnore]
     public string Key => $"{Vulnerability.Tool}\0{Vulnerability.Package}\0{Vulnerability.Id}";
 

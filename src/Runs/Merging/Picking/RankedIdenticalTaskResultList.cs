@@ -76,7 +76,7 @@ public sealed record RankedIdenticalTaskResultList(IReadOnlyList<RankedTaskResul
             );
     }
 
-    /// <summary>Ranks results by the success of their tasks, and then by gates, measurements, anomalies and size.</summary>
+    /// <summary>Ranks results first by the success of their tasks, and then by gates, measurements, anomalies and size.</summary>
     /// <param name="results">The results in the order of the plan.</param>
     public static RankedIdenticalTaskResultList Of(IReadOnlyList<RankedTaskResult> results)
     {

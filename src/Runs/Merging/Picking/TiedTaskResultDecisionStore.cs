@@ -8,7 +8,9 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="Reviewer">Name of the reviewer's agent, with its model.</param>
 internal sealed record TiedTaskResultDecision(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
-/// <summary>Stores a reviewer's choices among tied results, as one of the files that affect the run's decisions.</summary>
+/// <summary>
+/// Stores a reviewer's choices among tied results. The file with these choices is one of those that affect the run's decisions.
+/// </summary>
 /// <param name="Preferences">The choices, one for each tie.</param>
 internal sealed record TiedTaskResultDecisionStore(IReadOnlyList<TiedTaskResultDecision> Preferences)
 {

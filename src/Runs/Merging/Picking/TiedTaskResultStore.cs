@@ -11,7 +11,8 @@ public sealed record TiedTaskResultGroup(string Text, IReadOnlyList<TiedTaskResu
 public sealed record TiedTaskResult(string Task, string Commit);
 
 /// <summary>
-/// Stores the tied results among which the run's reviewer must choose, as one of the files that affect the run's decisions.
+/// Stores the tied results among which the run's reviewer must choose. The file with these results is one of those that affect the run's
+/// decisions.
 /// </summary>
 /// <param name="Base">Commit from which all tasks started.</param>
 /// <param name="Ties">The ties, one for each question.</param>

@@ -8,7 +8,8 @@ internal sealed class BaseCommitGateRunner(CommitGateRunner gates)
 {
     /// <summary>
     /// Runs set-up and gates once at the base. A gate that can't be run prevents the run. A gate in the settings that fails at the base is
-    /// only advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves nothing.
+    /// only advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves little about
+    /// the task's work.
     /// </summary>
     /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
     /// <returns>The list of files that affect the run's decisions, including the verdicts.</returns>

@@ -24,7 +24,7 @@ public sealed class DuplicateRunChecker
         _chosen = chosen;
     }
 
-    /// <summary>Creates the check for a run that is about to start.</summary>
+    /// <summary>Creates the checker for a run that is about to start.</summary>
     /// <param name="input">The input of the run.</param>
     /// <param name="repository">The repository.</param>
     /// <returns>The check, or null if the user intends a repetition, if the run ends with its plan, or if the plan is unreadable.</returns>
@@ -34,7 +34,7 @@ public sealed class DuplicateRunChecker
         : PlanLoader.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
         : null;
 
-    /// <summary>Creates the check for a run whose plan has been loaded.</summary>
+    /// <summary>Creates the checker for a run whose plan has been loaded.</summary>
     /// <returns>The check, or null if the user intends a repetition or if the run's planner has already been paid.</returns>
     public static DuplicateRunChecker? Of(RunPlanAndSettings files, RepositoryReference repository) =>
         IsMeant(files.Start.Input) || files.Start.Input.NeedsPlanner ? null : OfPlan(files.Plan, files.Start.Input, repository);

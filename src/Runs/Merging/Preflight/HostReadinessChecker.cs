@@ -4,8 +4,8 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>
-/// Checks whether this host could now run a task of another host's run. The disk, the memory and the agent's login are checked against the
-/// settings of this host.
+/// Checks whether this host can currently run a task of another host's run. The disk, the memory and the agent's login are checked against
+/// the settings of this host.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="root">Root of the repository on this host.</param>

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Checks everything that could stop a run later, before the first agent starts. Then it creates the staging branch.</summary>
+/// <summary>Checks, before the first agent starts, everything that could stop a run later. Then it creates the staging branch.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PreflightChecker(RunServiceBundle services)
 {
@@ -174,7 +174,7 @@ public sealed class PreflightChecker(RunServiceBundle services)
         );
     }
 
-    /// <summary>Converts the time of day after which the run starts no agents, as given in its input, to a point in time.</summary>
+    /// <summary>Converts the time of day in the run's input, after which the run starts no agents, to a date and time.</summary>
     private static DateTimeOffset? ParseUntil(PreflightInput input, List<string> errors)
     {
         if (input.Input.UntilTime is not { } time)

@@ -28,7 +28,7 @@ public enum GitHubCliCallOutcome
 /// <param name="Why">Error message of the program, or empty if the call succeeded.</param>
 internal sealed record GitHubCliResponse(GitHubCliCallOutcome Outcome, string Text, string Why)
 {
-    /// <summary>Creates the response from the result of the program.</summary>
+    /// <summary>Creates the response from the result of the <c>gh</c> process.</summary>
     /// <param name="result">Result of the program.</param>
     /// <param name="why">Error message in one line.</param>
     public static GitHubCliResponse Of(ProcessResult result, string why) =>

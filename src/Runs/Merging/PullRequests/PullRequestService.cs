@@ -130,8 +130,8 @@ public sealed class PullRequestService(LocalRepositoryPaths location, RunService
     private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
 
     /// <summary>
-    /// Finds the pull request of a branch. An open one has precedence, followed by the newest one. Returns the response of the <c>gh</c>
-    /// program instead if the call failed.
+    /// Finds the pull request of a branch. An open pull request has precedence, and otherwise the newest one is returned. Returns the
+    /// response of the <c>gh</c> program instead if the call failed.
     /// </summary>
     private static async Task<(KnownPullRequest? Known, GitHubCliResponse? Failure)> FindAsync(
         GitHubCliClient gitHub,

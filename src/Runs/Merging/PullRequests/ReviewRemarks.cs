@@ -29,7 +29,8 @@ internal static class ReviewRemarks
     private static readonly string[] Red = ["failure", "timed_out", "startup_failure", "action_required"];
 
     /// <summary>
-    /// Reads all remarks on a pull request. If one call fails, only its response is returned, because an incomplete list is never used.
+    /// Reads all remarks on a pull request. If one call fails, returns only the response to that call, because an incomplete list must not
+    /// be used.
     /// </summary>
     public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubCliResponse? Failure)> ReadAsync(
         GitHubCliClient gitHub,

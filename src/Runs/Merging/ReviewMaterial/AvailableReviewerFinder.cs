@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.ReviewMaterial;
 
-/// <summary>Finds the reviewer of a run, and checks that it can work on this host now.</summary>
+/// <summary>Finds the reviewer of a run, and checks that the reviewer can currently run on this host.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class AvailableReviewerFinder(RunServiceBundle services)
 {

@@ -14,7 +14,7 @@ public sealed class ReadOnlyAgentService(RunServiceBundle services)
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, RunStepExecutionContext execution) =>
         await new ReadOnlyAgentRunner(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
 
-    /// <summary>Validates a stored answer of an agent. A valid answer is stored for later steps.</summary>
+    /// <summary>Validates an agent's answer. If the answer is valid, it is stored for later steps.</summary>
     /// <param name="input">The answer to validate.</param>
     public AgentAnswerValidationResult Judge(ValidateAgentAnswerInput input) => CallerOf(input.Question).Judge(input);
 

@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>
-/// Assigns ids to the findings of a review round. A finding and the task that fixes it share an id, so a round at the same commit always
-/// gets the same ids. If a reset run reviews another commit, the round gets unused ids, because a finding with a merged task's id would
-/// count as fixed.
+/// Assigns ids to the findings of a review round. A finding and the task that fixes it share an id, so a repeated round at the same commit
+/// must assign the same ids. If a reset run reviews another commit, the round gets unused ids, because a finding with a merged task's id
+/// would count as fixed.
 /// </summary>
 internal sealed class ReviewFindingIds
 {
@@ -14,7 +14,7 @@ internal sealed class ReviewFindingIds
     private ReviewFindingIds(string prefix, HashSet<string> taken, int first) => (_prefix, _taken, _next) = (prefix, taken, first);
 
     /// <summary>
-    /// Creates the source of a round's ids. The number of the first id is stored before any id is assigned, so that a repeated call assigns
+    /// Creates the id generator of a round. The number of the first id is stored before any id is assigned, so that a repeated call assigns
     /// the same ids.
     /// </summary>
     /// <param name="round">Number of the round.</param>

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <summary>A finding of the reviewer, with its state.</summary>
 internal sealed record ReviewFinding
 {
-    /// <summary>Id of the finding, which is the same in all rounds. The finding's task has this id, too.</summary>
+    /// <summary>Id of the finding, which is the same in all rounds. The task that fixes the finding has the same id.</summary>
     public string Id { get; init; } = "";
 
     /// <summary>Path of the file with the defect, relative to the repository.</summary>

@@ -19,7 +19,7 @@ internal sealed class ReviewRoundFileStore(RunFolder folder, ReviewRound round, 
     private RunDecisionInputFileHashList Said =>
         _said ??= hash.Length == 0 ? RunDecisionInputFileHashList.None : RunDecisionInputFileHashList.Read(folder, hash);
 
-    /// <summary>The stored questions. Null if none are stored yet or the hash belongs to another round.</summary>
+    /// <summary>The stored questions. Null if none are stored yet or if the given hash belongs to another round.</summary>
     public ReviewRoundQuestionSetSummary? Questions =>
         Said.TryRead(folder, Named("questions.json")) is { } json
             ? JsonSerializer.Deserialize<ReviewRoundQuestionSetSummary>(json, PayloadJsonOptions.Options)

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewRoundStarter(RunServiceBundle services)
 {
-    /// <summary>Starts a review round. A repeated call finds the stored questions.</summary>
+    /// <summary>Starts a review round. A repeated call reuses the stored questions.</summary>
     /// <param name="input">The round to start.</param>
     public async Task<ReviewPreparationResult> BeginAsync(PrepareReviewInput input, CancellationToken stop)
     {

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Reports;
 
 /// <summary>
 /// The report about a run as data, from which Markdown and HTML are rendered. Each line refers to the events on which it is based. Times
-/// are in UTC with a <c>Z</c>.
+/// are in UTC and end with <c>Z</c>.
 /// </summary>
 /// <param name="Facts">Names and values that concern the whole run.</param>
 /// <param name="Sections">The sections, most important first.</param>

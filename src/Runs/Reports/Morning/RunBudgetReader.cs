@@ -3,7 +3,9 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Reads the budgets of runs. The limits come from the run's start settings, and the spending comes from the ledgers.</summary>
+/// <summary>
+/// Reads the budgets of runs. The limits come from the run's start settings, and the spending comes from the accounts' ledgers.
+/// </summary>
 /// <param name="environment">Environment variables of this process. They determine the folder of the ledgers and the account that
 /// pays.</param>
 /// <param name="time">The clock.</param>

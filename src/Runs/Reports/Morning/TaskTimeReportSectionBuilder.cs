@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Reports;
 /// <summary>Creates the report section about how the tasks spent their time.</summary>
 internal static class TaskTimeReportSectionBuilder
 {
-    /// <summary>Creates the report section about the tasks' time. It is based on events only.</summary>
+    /// <summary>Creates the report section about how the tasks spent their time. The section is based on events only.</summary>
     /// <param name="end">End of the run, or the current time if the run is open.</param>
     public static RunReportSection Of(RunTimeline timeline, DateTimeOffset end)
     {

@@ -12,7 +12,7 @@ internal sealed class AccountNoticeDeduplicator(string folder, TimeProvider time
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
-    /// <summary>Claims the notice for a run. Returns true if this run must send it.</summary>
+    /// <summary>Claims for a run the right to send a notice. Returns true if this run must send the notice.</summary>
     /// <param name="key">Key of the fact to report. It is the same in all runs.</param>
     /// <param name="run">Name of the run's notice record.</param>
     public bool TryTake(string key, string run)

@@ -73,7 +73,7 @@ internal static class DueNoticeSelector
     ) => [.. message.Notice.Items.Where(item => kinds.Contains(item.Kind) && (!NoticeKinds.IsState(item.Kind) || open.Contains(item.Key)))];
 
     /// <summary>
-    /// True if all facts in a message to which the target subscribes are obsolete. The message then need not be sent, or can be withdrawn.
+    /// True if every fact that the message would report to the target is obsolete. The message then need not be sent, or can be withdrawn.
     /// </summary>
     public static bool IsOver(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         message

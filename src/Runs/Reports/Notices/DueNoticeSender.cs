@@ -83,7 +83,7 @@ public sealed class DueNoticeSender(RunServiceBundle services)
     }
 
     /// <summary>
-    /// True for a fact that one run reports on behalf of all runs. Such facts concern an account, or the budget of a day or an account.
+    /// True if one run reports the fact on behalf of all runs. Such facts concern an account, or the budget of a day or an account.
     /// </summary>
     private static bool IsOfAllRuns(RunNotice notice) =>
         notice.Kind == NoticeKinds.AccountParked

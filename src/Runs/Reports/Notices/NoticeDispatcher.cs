@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <param name="time">The clock.</param>
 internal sealed class NoticeDispatcher(string path, RunNoticeRecord book, IReadOnlyList<NoticeDestination> targets, TimeProvider time)
 {
-    /// <summary>Selection of the messages to send.</summary>
+    /// <summary>Filter that selects the messages to send.</summary>
     public UnsentNoticeFilter Tried { get; init; }
 
     private readonly List<string> _problems = [];
@@ -20,7 +20,7 @@ internal sealed class NoticeDispatcher(string path, RunNoticeRecord book, IReadO
     /// <summary>Time of the next scheduled attempt, or null if none is scheduled.</summary>
     public DateTimeOffset? NextAt { get; private set; }
 
-    /// <summary>One sentence for each message whose delivery to a target has finally failed.</summary>
+    /// <summary>One sentence for each message whose delivery to a target has permanently failed.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>

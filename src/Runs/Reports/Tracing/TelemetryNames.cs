@@ -29,7 +29,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the result of a run, which is <c>success</c>, <c>failure</c> or <c>cancellation</c>.</summary>
     public const string RunResult = "cicd.pipeline.result";
 
-    /// <summary>Attribute that holds a run's action kind, which is always <c>RUN</c>.</summary>
+    /// <summary>Attribute with the kind of action that a run performs, which is always <c>RUN</c>.</summary>
     public const string ActionName = "cicd.pipeline.action.name";
 
     /// <summary>Attribute with the title of a task or the name of a gate.</summary>
@@ -82,10 +82,10 @@ public static class TelemetryNames
     /// <summary>Attribute with the name of the model that used the most tokens in an agent run.</summary>
     public const string Model = "gen_ai.request.model";
 
-    /// <summary>Attribute with the number of tokens that models read, including cached tokens.</summary>
+    /// <summary>Attribute with the number of input tokens that models processed, including cached tokens.</summary>
     public const string InputTokens = "gen_ai.usage.input_tokens";
 
-    /// <summary>Attribute with the number of tokens that models wrote.</summary>
+    /// <summary>Attribute with the number of tokens that models generated.</summary>
     public const string OutputTokens = "gen_ai.usage.output_tokens";
 
     /// <summary>Attribute with the number of input tokens that came from the provider's cache.</summary>

@@ -17,7 +17,8 @@ public sealed class AgentInformationRequestResponder(string repository, string r
     private readonly RunFolder _folder = new(repository, run);
 
     /// <summary>
-    /// Describes the agent's own task and the tasks of the plan, each with its state. A large plan is limited to related tasks.
+    /// Describes the agent's own task and the tasks of the plan, each with its state. The number of listed tasks is limited, and related
+    /// tasks have precedence over other tasks.
     /// </summary>
     /// <exception cref="RunStepFailedException">The run's files are missing.</exception>
     public string Plan()

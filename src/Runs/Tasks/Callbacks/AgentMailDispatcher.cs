@@ -40,7 +40,7 @@ public sealed class AgentMailDispatcher(string repository, string run, TimeProvi
             }.ToJsonString();
     }
 
-    /// <summary>Returns a task's new messages because its agent has requested them, and marks them as read.</summary>
+    /// <summary>Returns the new messages that a task's agent has requested, and marks them as read.</summary>
     /// <param name="task">Id of the agent's task.</param>
     /// <param name="call">Id of the tool call that requested the mail, or null if there is none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>

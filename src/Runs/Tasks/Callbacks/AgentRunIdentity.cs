@@ -46,8 +46,8 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     }
 
     /// <summary>
-    /// True if the program at the other end of a connection was started by a run and must therefore not answer questions to users. If the
-    /// program has cleared its environment variables, its parent processes are inspected. Also true if the program has already closed the
+    /// True if a run started the program at the other end of a connection, so it must not answer questions meant for users. If the program
+    /// has cleared its environment variables, its parent processes are inspected. Also true if the program has already closed the
     /// connection, because its process can no longer be found. False for programs of other machines or users.
     /// </summary>
     /// <param name="caller">IP address and port of the program.</param>

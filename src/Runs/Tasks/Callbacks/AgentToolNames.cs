@@ -15,7 +15,7 @@ public static class AgentToolNames
     /// <summary>Tool that checks whether the agent may write a file.</summary>
     public const string Ownership = "ownership";
 
-    /// <summary>Tool that returns the other running agents and their work.</summary>
+    /// <summary>Tool that returns the other running tasks, with their files and the conflicts that are predicted with them.</summary>
     public const string Neighbours = "neighbours";
 
     /// <summary>Tool that returns the agent's new messages and marks them as read.</summary>

@@ -146,8 +146,8 @@ internal sealed class ConflictPredictor(RunPlanAndSettings files, GitRepository 
     }
 
     /// <summary>
-    /// Returns, by task id, the latest work of each other task, which is its snapshot or, if there is none, its branch. Merged tasks are
-    /// included, because their branches have no further changes.
+    /// Returns, by task id, the latest work of each other task that has a branch. The work is the last snapshot, or the branch if the
+    /// snapshot is missing or outdated. Merged tasks whose branches still exist are included.
     /// </summary>
     private async Task<IReadOnlyDictionary<string, TrialMergeCommit>> ReadOtherCandidatesAsync(CancellationToken stop)
     {

@@ -13,7 +13,7 @@ internal static class InterfaceContractChecker
     public static InterfaceContractStub? Of(RunPlanAndSettings files, string path) =>
         files.Contracts?.FirstOrDefault(c => c.FilePath == path);
 
-    /// <summary>Returns the message to an agent that has changed a contract file.</summary>
+    /// <summary>Returns the message for an agent that has changed a contract file.</summary>
     public static string Changed(InterfaceContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
         + $"may change. Restore it (git checkout {CommitIdFormatter.Shorten(baseCommit)} -- {contract.FilePath}), and follow the contract. "

@@ -15,7 +15,7 @@ internal static class MailLimits
     /// <summary>Maximum total size of a run's messages in bytes.</summary>
     public const long MostBytes = 16 << 20;
 
-    /// <summary>Maximum number of messages that are shown at once. The next read returns the remaining messages.</summary>
+    /// <summary>Maximum number of messages that are shown at once. The remaining messages are shown at the next read.</summary>
     public const int MostAtOnce = 10;
 
     /// <summary>

@@ -111,8 +111,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     }
 
     /// <summary>
-    /// Accepts or rejects a message that was stored on a worker host or on this host. Called on the owner host. A repeated call adds no
-    /// second message. If the message is rejected, the agent that sent it is notified once.
+    /// Accepts or rejects a message that was stored on a worker host or on this host. Called on the owner host. A repeated call does not
+    /// add the message again. If the message is rejected, the agent that sent it is notified once.
     /// </summary>
     internal async Task AcceptAsync(AgentMailMessage letter, CancellationToken stop)
     {
@@ -235,7 +235,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         );
     }
 
-    /// <summary>Reads the messages for a task from an offset on, up to the limits for one read.</summary>
+    /// <summary>Reads the messages for a task, starting at an offset, up to the limits for one read.</summary>
     /// <param name="from">Offset in the mail file in bytes.</param>
     /// <returns>The messages, and the offset after the last one.</returns>
     public (IReadOnlyList<AgentMailMessage> Messages, long To) Read(string task, long from)

@@ -3,8 +3,8 @@ using Orchestrator.Git.Merging;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks that an agent's merge still contains the work of the other tasks. The files themselves are compared, because git no longer knows
-/// about the merge after a <c>git reset</c> that keeps the files.
+/// Checks that an agent's merge still contains the work of the other tasks. The files themselves are compared, because git has no record of
+/// the merge after a <c>git reset</c> that keeps the files.
 /// </summary>
 internal sealed class AgentMergeCompletenessChecker(
     TaskBranchAndWorktree workspace,
@@ -57,7 +57,7 @@ internal sealed class AgentMergeCompletenessChecker(
     }
 
     /// <summary>
-    /// Finds conflicting files that the agent neither changed nor marked as resolved. Conflict markers can't reveal them, because git
+    /// Finds conflicting files that the agent neither changed nor marked as resolved. Conflict markers are not sufficient, because git
     /// writes no markers into binary files or files that one side removed.
     /// </summary>
     /// <param name="ours">The task's own last commit.</param>

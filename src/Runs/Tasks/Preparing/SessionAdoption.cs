@@ -105,8 +105,8 @@ public sealed class SessionAdoption(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Stores the snapshot of a user's conversation for a task that is about to start. Refs keep the uncommitted work, from which the
-    /// task's worktree is later filled. The conversation is copied to the task's folder. A repeated call completes missing parts.
+    /// Stores the snapshot of a user's conversation for a task that is about to start. The uncommitted work is kept under refs, and later
+    /// restored in the task's worktree. The conversation is copied to the task's folder. A repeated call completes missing parts.
     /// </summary>
     /// <param name="location">The work tree.</param>
     /// <param name="run">Id of the task's run.</param>

@@ -16,7 +16,7 @@ public sealed class TaskBranchAndWorktree(GitRepository repository, RunPlanAndSe
 
     public string TaskId { get; } = taskId;
 
-    /// <summary>Name of the run in refs and folders.</summary>
+    /// <summary>Id of the run, as used in the names of refs and folders.</summary>
     public string RunId => Files.Folder.Name;
 
     /// <summary>Full ref name of the task's branch.</summary>

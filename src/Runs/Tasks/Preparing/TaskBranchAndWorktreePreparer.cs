@@ -84,8 +84,8 @@ public sealed class TaskBranchAndWorktreePreparer(RunServiceBundle services)
             : null;
 
     /// <summary>
-    /// Reads the record of the task's worktree. The record is ignored if it names a commit that does not belong to the run, because other
-    /// programs can write the file. The base determines which changes count as the task's own.
+    /// Reads the record of the task's worktree, whose base determines which changes count as the task's own. The record is ignored if it
+    /// names a commit that does not belong to the run, because other programs can write the file.
     /// </summary>
     private static async Task<TaskWorktreeRecord> ReadNotesAsync(
         TaskBranchAndWorktree workspace,
@@ -151,9 +151,7 @@ public sealed class TaskBranchAndWorktreePreparer(RunServiceBundle services)
         }
     }
 
-    /// <summary>
-    /// Stores a snapshot of the worktree's files. If this fails, it is not retried, because the files are still in the worktree.
-    /// </summary>
+    /// <summary>Stores a snapshot of the worktree's files. A failure is not retried, because the files are still in the worktree.</summary>
     private static async Task SaveAsync(TaskBranchAndWorktree workspace, Worktree worktree, CancellationToken stop)
     {
         var name = RunRefNameBuilder.Wip(workspace.Files.Folder, workspace.TaskId);

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>
-/// Grants or refuses an agent's requests for files outside its task, or requires a user's approval. A file that an open task owns is never
-/// granted.
+/// Grants or refuses an agent's requests for files outside its task's ownership, or requires a user's approval. A file that an open task
+/// owns is never granted.
 /// </summary>
 /// <param name="asking">The requesting task.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
@@ -91,7 +91,7 @@ internal sealed class FileRequestJudge(
         return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
     }
 
-    /// <summary>Returns a sentence that names the task to which a path is granted. Returns null if no task has it.</summary>
+    /// <summary>Returns a sentence that names the task to which a path is granted, or null if the path is granted to no task.</summary>
     /// <param name="lent">Grants in the run's folder. They include recent ones that are not in the run's history yet, which can only cause
     /// a refusal.</param>
     private string? GrantedTo(IReadOnlyList<GrantedFile> lent, PathPattern pattern, string path)
@@ -105,7 +105,7 @@ internal sealed class FileRequestJudge(
         TaskFileOwnership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
 }
 
-/// <summary>The tasks of a run, as reported by its workflow.</summary>
+/// <summary>The plan of a run, and the run's tasks as reported by its workflow.</summary>
 /// <param name="Plan">The plan, including the tasks that were added to it.</param>
 /// <param name="Tasks">The states of the tasks. A task without a state counts as open.</param>
 internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTaskStatus> Tasks)
@@ -130,8 +130,8 @@ internal sealed record FileRequestVerdict(IReadOnlyList<string> Lent, IReadOnlyL
     public FileRequestVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} Your task may not write this file."] };
 
     /// <summary>
-    /// Returns this result with an additional sentence that allows a file. If <paramref name="path"/> is not null, it is added to the
-    /// granted files.
+    /// Returns this result with an additional sentence that allows access to a file. If <paramref name="path"/> is not null, it is added to
+    /// the granted files.
     /// </summary>
     public FileRequestVerdict AddGranted(string? path, string said) =>
         this with

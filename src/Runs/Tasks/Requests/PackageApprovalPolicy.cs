@@ -3,7 +3,7 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Determines from the settings whether agents may add a package, or whether a user must approve it.</summary>
+/// <summary>Determines from the settings whether agents may add a package freely, only with a user's approval, or not at all.</summary>
 internal static class PackageApprovalPolicy
 {
     /// <summary>Returns the pattern in the settings that forbids a package. Returns null if none does.</summary>

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Failure of a package manager.</summary>
+/// <summary>Failure of a package manager command, as described to an agent.</summary>
 /// <param name="Words">Explanation for the agent.</param>
 /// <param name="WasKilled">True if signal 9 killed the package manager, for example because memory was low. A retry may succeed. Files from
 /// the failed call must not be used.</param>
@@ -38,7 +38,9 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>Creates an instance for a worktree of the staging branch, with the environment and the sandbox of set-up.</summary>
+    /// <summary>
+    /// Creates an instance for a worktree of the staging branch, with the same environment and sandbox as for set-up commands.
+    /// </summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static async Task<PackageManagerProgram> InAsync(
         VerificationWorktree place,
@@ -176,7 +178,7 @@ public sealed partial class PackageManagerProgram(IReadOnlyDictionary<string, st
         );
     }
 
-    /// <summary>Returns the end of the output without likely secrets, such as passwords in URLs.</summary>
+    /// <summary>Returns the last part of the output, without likely secrets such as passwords in URLs.</summary>
     private static string EndOfOutput(string text)
     {
         var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();

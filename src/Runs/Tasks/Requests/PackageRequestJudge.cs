@@ -5,8 +5,8 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>
-/// Grants or refuses an agent's package requests, or requires a user's decision. It checks the form of the requests, the policy in the
-/// settings, the requests of other tasks, and whether the packages exist.
+/// Grants or refuses an agent's package requests, or requires a user's decision. Checks the form of the requests, the policy in the
+/// settings, the requests of other tasks, and the existence of the packages.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The agent run, and the user's decision if there is one.</param>
@@ -158,8 +158,8 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
             : null;
 
     /// <summary>
-    /// Lists the requested packages that do not exist or that contradict a version on staging. The package managers check this in a
-    /// worktree of staging.
+    /// Lists the requested packages that do not exist or that conflict with a version on the staging branch. The package managers check
+    /// this in a worktree of that branch.
     /// </summary>
     private async Task<IReadOnlyList<string>> FindMissingPackagesAsync(
         GitRepository repository,
@@ -189,8 +189,8 @@ internal sealed class PackageRequestJudge(RunServiceBundle services, RunPlanAndS
     }
 
     /// <summary>
-    /// Finds a version on staging that contradicts the request. A user has approved that version, so agents must not change it as a side
-    /// effect.
+    /// Finds a version on the staging branch that conflicts with the requested version. A user has approved the existing version, so agents
+    /// must not change it as a side effect.
     /// </summary>
     private static string? Contradiction(PackageManifest manifest, AgentPackageRequest package, string root) =>
         ManifestPackageVersionReader.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there

@@ -114,7 +114,7 @@ public sealed class PackageRequestStore(RunFolder folder)
     public static string Names(IEnumerable<RequestedPackage> packages) =>
         FileNameEncoding.List([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
 
-    /// <summary>Returns the request for a package.</summary>
+    /// <summary>Converts a requested package to the form in which agents request packages.</summary>
     public static AgentPackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 

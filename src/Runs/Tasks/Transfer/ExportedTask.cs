@@ -31,7 +31,7 @@ public sealed record ExportedTask
     [JsonPropertyName("session")]
     public required string Session { get; init; }
 
-    /// <summary>Number of agent runs that the task has had.</summary>
+    /// <summary>Number of agent runs that the task had before the export.</summary>
     [JsonPropertyName("starts")]
     public int Starts { get; init; }
 

@@ -4,7 +4,7 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Transfer;
 
-/// <summary>Result of pushing a run or a task.</summary>
+/// <summary>Result of pushing the state of a run or a task to the git remote.</summary>
 /// <param name="IsFenced">True if another host now owns the run or the task. This host must push nothing more, and its agents must
 /// stop.</param>
 /// <param name="Problem">The reason for the failure, or empty if everything that may leave this host was pushed.</param>
@@ -209,8 +209,8 @@ public sealed class GitRemoteRunStateExchanger(RunServiceBundle services)
     }
 
     /// <summary>
-    /// Fetches a run with its refs and files from the remote. Existing files are replaced. Leftovers of its agents on this host are moved
-    /// away.
+    /// Fetches a run with its refs and files from the remote. Replaces the files on this host, except those of tasks that are assigned to
+    /// this host. Leftovers of the run's earlier agents are kept separately.
     /// </summary>
     /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>

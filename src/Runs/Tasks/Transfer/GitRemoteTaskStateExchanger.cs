@@ -6,8 +6,8 @@ namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
 /// Moves one task between the owner host and a worker host through the common git remote. The task's state is one commit under its own ref,
-/// with the files as its tree and all commits of the task as its parents. The owner host may always push. Later pushes of a worker host
-/// that stopped responding then fail.
+/// with the files as its tree and all commits of the task as its parents. The owner host may push at any time, which causes later pushes of
+/// an unresponsive worker host to fail.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="remote">Name or URL of the remote in this host's settings. If null, tasks can't be moved.</param>
@@ -117,7 +117,7 @@ public sealed class GitRemoteTaskStateExchanger(RunServiceBundle services, strin
         }
     }
 
-    /// <summary>Removes the local ref of a task's shared state. Called after the state was fetched.</summary>
+    /// <summary>Removes the local ref of a task's shared state after the state has been fetched.</summary>
     private async Task RemoveLocalRefAsync(LocalRepositoryTaskReference at, CancellationToken stop)
     {
         var name = RunRefNameBuilder.Placed(at.Folder, at.TaskId);

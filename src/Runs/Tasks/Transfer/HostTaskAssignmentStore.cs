@@ -38,7 +38,7 @@ public static class HostTaskAssignmentStore
         [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new LocalRepositoryTaskReference(runId, here, task)).Where(Has)];
 
     /// <summary>
-    /// Throws unless a task is assigned to this host. Called before a step runs, because its results would otherwise be lost.
+    /// Throws unless a task is assigned to this host. Called before a step runs, because the step's results would otherwise be lost.
     /// </summary>
     /// <exception cref="RunStepFailedException">The task is not assigned to this host, and another host owns its run.</exception>
     public static void RequireAssignment(LocalRepositoryTaskReference task)
@@ -156,7 +156,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    /// <summary>Waits until the lock of a key is free, and takes it. Disposing the result releases the lock.</summary>
+    /// <summary>Waits until the lock of a key is free, and acquires the lock. Disposing the result releases the lock.</summary>
     public async Task<HeldKeyedLock> TakeAsync(TKey key, CancellationToken stop)
     {
         PerKeyLock? entry;

@@ -16,7 +16,8 @@ public sealed record MovedRunCompletenessResult(IReadOnlyList<string> Parts)
 }
 
 /// <summary>
-/// Prepares this host for a run that moves here, and finds missing parts. Agents on the previous host count as dead, as after a restart.
+/// Prepares this host for a run that is moving here, and finds the parts of the run that are missing. Agents on the previous host are
+/// assumed to be dead, as after a restart.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class MovedRunPreparer(RunServiceBundle services)
@@ -44,7 +45,7 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
         return began.Length == 0 ? null : await repository.HasCommitAsync(began, stop);
     }
 
-    /// <summary>Finds the parts of a run that this host needs and lacks.</summary>
+    /// <summary>Finds the parts of a run that this host needs but does not have.</summary>
     /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
     public async Task<MovedRunCompletenessResult> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
@@ -154,8 +155,8 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
     private static bool IsUnderWay(RunTaskStatus task) => task.State != TaskStateNames.Pending && !TaskStateNames.IsEnd(task.State);
 
     /// <summary>
-    /// Prepares this host to execute steps as the owner host. Creates the copy of git's configuration, and the worktrees of running tasks
-    /// with their unfinished work.
+    /// Prepares this host to execute steps as the owner host. Creates the run's copy of git's configuration, and the worktrees of running
+    /// tasks with their unfinished work.
     /// </summary>
     /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
@@ -209,8 +210,8 @@ public sealed class MovedRunPreparer(RunServiceBundle services)
 }
 
 /// <summary>
-/// Moves away the leftovers of a task that returns to this host with newer work. Otherwise, an old agent outcome would end the task, and
-/// old worktrees and conversations would lack the newer work.
+/// Stores the leftovers of a task separately when the task returns to this host with newer work. Otherwise, an old agent outcome would end
+/// the task, and old worktrees and conversations would lack the newer work.
 /// </summary>
 internal static class ReturnedTaskLeftoverArchiver
 {
@@ -234,7 +235,9 @@ internal static class ReturnedTaskLeftoverArchiver
         }
     }
 
-    /// <summary>Stops the agents of a task, and moves their folders away to make room for files from other hosts.</summary>
+    /// <summary>
+    /// Stops the agents of a task, and moves their folders elsewhere, so that files from other hosts can be stored in their place.
+    /// </summary>
     public static async Task MoveLeftoversAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         await StopAgentsAsync(folder, taskId, time);

@@ -3,8 +3,8 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
-/// Builds the snapshot of a run or task that will be pushed. Its git tree contains the files and a list of refs. These refs include commits
-/// with the unfinished work in worktrees.
+/// Builds the snapshot of a run or task that will be pushed. Its git tree contains the files and a list of refs. Some of these refs point
+/// to commits with the unfinished work in worktrees.
 /// </summary>
 internal sealed class OutgoingRunGitTreeBuilder(
     GitRepository repository,

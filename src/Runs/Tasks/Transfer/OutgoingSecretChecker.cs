@@ -2,7 +2,9 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Transfer;
 
-/// <summary>Searches for secrets in the lines that a task adds, because its work leaves this host without a user's review.</summary>
+/// <summary>
+/// Searches for secrets in the lines that a task adds, because these lines are sent to other hosts before a user has reviewed them.
+/// </summary>
 internal static class OutgoingSecretChecker
 {
     /// <summary>Finds likely secrets in the text and binary files that a commit adds, each as display text.</summary>

@@ -4,7 +4,7 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
-/// Collects the files in a run's folder that may leave this host. Process state and files with likely secrets stay on this host. Each run
+/// Collects the files in a run's folder that may be sent to other hosts. Process state and files with likely secrets are not sent. Each run
 /// has one instance, so that a file is searched for secrets only once.
 /// </summary>
 internal sealed class ShareableRunFileCollector
@@ -19,8 +19,8 @@ internal sealed class ShareableRunFileCollector
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
     /// <summary>
-    /// Starts a snapshot, and stores the current state of the files that may leave this host. Refs are read before the files, and worktrees
-    /// after the files. The other host therefore has everything that a conversation or an agent outcome mentions.
+    /// Starts a snapshot, and stores the current state of the files that may be sent to other hosts. Refs are read before the files, and
+    /// worktrees after the files. The other host therefore has everything that a conversation or an agent outcome mentions.
     /// </summary>
     /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>
@@ -79,7 +79,7 @@ internal sealed class ShareableRunFileCollector
         return listed;
     }
 
-    /// <summary>Lists the files that may leave this host, relative to the run's folder and with forward slashes.</summary>
+    /// <summary>Lists the files that may be sent to other hosts, relative to the run's folder and with forward slashes.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="leftOut">Receives the files that must stay on this host, each with its reason.</param>
     /// <param name="isWanted">Returns true for each file to include. The argument is its path in the run's folder, with forward

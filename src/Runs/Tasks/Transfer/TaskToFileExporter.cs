@@ -6,8 +6,8 @@ using Orchestrator.Git.Sharing;
 namespace Orchestrator.Runs.Tasks.Transfer;
 
 /// <summary>
-/// Exports a task to a file, so that a host without access to this host or its server can continue the task. The file contains the work
-/// with all commits on which it is based, the definition of the task, and the agent's conversation.
+/// Exports a task to a file, so that a host without access to this host or its Temporal server can continue the task. The file contains the
+/// work with all commits on which it is based, the definition of the task, and the agent's conversation.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskToFileExporter(RunServiceBundle services)

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Checks how an agent used git in its worktree. New, amended or rebased commits, new branches and a detached HEAD are acceptable, because
-/// only the files count. An operation that stopped at a conflict, such as a rebase, must be finished.
+/// only the resulting files matter. An operation that stopped at a conflict, such as a rebase, must be finished.
 /// </summary>
 internal static class AgentGitUsageChecker
 {
@@ -29,7 +29,7 @@ internal static class AgentGitUsageChecker
             ];
     }
 
-    /// <summary>Returns notes for users if the agent left a detached HEAD or worked on its own branch.</summary>
+    /// <summary>Returns notes for users if the agent left a detached HEAD or worked on a branch other than the task's branch.</summary>
     public static IEnumerable<string> Notes(Worktree worktree, string branch)
     {
         var found = new WorktreeHead(worktree).Branch;

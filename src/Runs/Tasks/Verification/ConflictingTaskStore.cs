@@ -1,7 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Stores, for each task, the other tasks with which it had merge conflicts. The gates of these tasks also check the resolution.
+/// Stores, for each task, the other tasks with which it had merge conflicts. The gates of these other tasks are also run on the resolution
+/// of the conflicts.
 /// </summary>
 internal sealed class ConflictingTaskStore(RunFolder folder)
 {

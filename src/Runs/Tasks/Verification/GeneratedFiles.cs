@@ -74,8 +74,8 @@ internal static partial class GeneratedFiles
 
 /// <summary>
 /// Finds new files that are withheld from the commit even if the task owns their folder: installed packages, build output, environment
-/// files and keys. A task can commit such a file only if its <c>files_write</c> contains the name. An output folder that already has files
-/// in the base counts as source.
+/// files and keys. A task can commit such a file only if a pattern in its <c>files_write</c> contains the name literally. An output folder
+/// that already has files in the base counts as source.
 /// </summary>
 internal sealed class UnlandableFileFinder
 {

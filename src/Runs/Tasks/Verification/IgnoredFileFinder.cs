@@ -53,8 +53,8 @@ internal sealed class IgnoredFileFinder(TaskBranchAndWorktree workspace, PlanTas
     }
 
     /// <summary>
-    /// True for a file that <c>.worktreeinclude</c> copied. Such files belong to the user, may contain passwords, and must never be
-    /// committed.
+    /// True if a file in the worktree may be a copy that was made because of <c>.worktreeinclude</c>. Such files belong to the user, may
+    /// contain passwords, and must never be committed.
     /// </summary>
     private bool IsLocal(string path) =>
         File.Exists(Path.Combine(workspace.Files.WorkTree, UntrackedFileCopier.FileName))

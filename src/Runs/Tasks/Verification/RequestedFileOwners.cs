@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Lists the tasks that own the files which a blocked agent requests, for the user who decides.</summary>
+/// <summary>Lists the tasks that own the files that a blocked agent requests. The list helps the user to decide on the request.</summary>
 internal static class RequestedFileOwners
 {
     private const int MostNamed = 10;

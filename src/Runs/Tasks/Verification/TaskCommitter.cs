@@ -2,7 +2,7 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks the worktree of an agent, and commits its changes if they concern only files that the task owns.</summary>
+/// <summary>Checks the worktree of an agent, and commits its changes if they affect only files that the task owns.</summary>
 public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task, RunPlanAndSettings files)
 {
     // Ignored files that the plan names by their full path.
@@ -114,7 +114,8 @@ public sealed class TaskCommitter(TaskBranchAndWorktree workspace, PlanTask task
     ) => MakeAsync(input, said, stop);
 
     /// <summary>
-    /// Commits unfinished work, so that other work can be merged into it. Problems with the work are reported only when it is finished.
+    /// Commits unfinished work, so that other work can be merged into it. Problems with the work are reported only when the work is
+    /// finished.
     /// </summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 

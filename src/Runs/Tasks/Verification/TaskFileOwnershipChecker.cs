@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Checks that a task may change a file and that git can store the file. The first check reports all violations in the worktree. The second
-/// one checks the tree to commit, because files may have changed in between.
+/// Checks that a task may change a file and that git can store the file. A first check reports all violations in the worktree. A second
+/// check examines the tree to be committed, because files may have changed in between.
 /// </summary>
 /// <param name="held">Files that do not land, even if the task owns their folder.</param>
 internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTask task, string baseCommit, UnlandableFileFinder held)
@@ -11,7 +11,7 @@ internal sealed class TaskFileOwnershipChecker(RunPlanAndSettings files, PlanTas
 
     private readonly TaskFileOwnership _ownership = TaskFileOwnership.Of(task);
 
-    /// <summary>True for generated files that no task owns, and for temporary files that an agent left.</summary>
+    /// <summary>True for generated files that no task owns, and for temporary files that an agent left behind.</summary>
     public bool IsGenerated(ChangedFile file) =>
         InterfaceContractChecker.Of(files, file.Path) is null
         && (

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.ConflictPrediction;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Evaluates the outcome of a task's agent after it has ended.</summary>
+/// <summary>Evaluates the outcome of a task's agent after the agent has ended.</summary>
 /// <param name="agent">The agent.</param>
 /// <param name="guard">Restores shared git state that the agent changed.</param>
 internal sealed class AgentRunEvaluation(TaskAgentRun agent, AgentRunGitStateGuard guard)

@@ -96,7 +96,8 @@ internal sealed class AgentRunParametersBuilder(RunServiceBundle services)
         };
 
     /// <summary>
-    /// Returns the name of the model. If a Claude model's work on a task was rejected twice, a stronger model is used if there is one.
+    /// Returns the name of the model for a task's agent. After the work was rejected twice, an agent without a description uses the model
+    /// in <c>model.escalate</c>, if that setting has a value.
     /// </summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
         (failures >= FailuresBeforeEscalation && settings.DescriptionOf(settings.AgentOf(task)) is null ? settings.EscalateModel : null)

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
 /// Stores copies of the conversations of a task's agents in the task's folder. Copies are needed because the agent programs' own files may
-/// be lost or on another host.
+/// be lost, or may exist only on another host.
 /// </summary>
 internal static class ConversationStore
 {

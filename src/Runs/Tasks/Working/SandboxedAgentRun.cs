@@ -21,7 +21,8 @@ internal sealed class SandboxedAgentRun(
     private readonly SandboxCommitImporter _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
     /// <summary>
-    /// Sentences about commits, login tokens or a conversation that could not be copied out of the sandbox. Empty if everything was copied.
+    /// Description of the commits, login tokens or conversation that could not be copied out of the sandbox. Empty if everything was
+    /// copied.
     /// </summary>
     public string Problem { get; private set; } = "";
 

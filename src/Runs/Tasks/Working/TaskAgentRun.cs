@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>An agent run of a task that is about to start or is already in progress.</summary>
+/// <summary>A task's agent run that is about to start or is already in progress.</summary>
 /// <param name="Input">The task and the agent run.</param>
 /// <param name="Files">Files of the run.</param>
 /// <param name="PlanTask">The task, with the agent that works on it.</param>
@@ -106,7 +106,7 @@ internal sealed record TaskAgentRun(
             : null;
 }
 
-/// <summary>Outcome of an agent that has ended, with the facts that were observed while it was running.</summary>
+/// <summary>Outcome of an agent that has ended, with facts that were observed while the agent was running.</summary>
 /// <param name="Outcome">Outcome of the agent.</param>
 /// <param name="Tools">Tool calls that the agent made.</param>
 /// <param name="ToolNotices">Notices about tools that the agent did not have.</param>

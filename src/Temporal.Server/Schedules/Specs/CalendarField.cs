@@ -55,7 +55,9 @@ internal sealed class CalendarField
 
     public int Max { get; }
 
-    /// <summary>Largest value that <c>*</c> covers. For the day of the week the value is 6, because 0 and 7 both mean Sunday.</summary>
+    /// <summary>
+    /// Largest value that <c>*</c> covers. For the day of the week, this value is 6, because 7 is another number for Sunday.
+    /// </summary>
     private int LastOfAll => this == DayOfWeek ? 6 : Max;
 
     /// <summary>Parses a list such as <c>1,5-9,*/10,mon-fri</c>.</summary>
@@ -96,7 +98,7 @@ internal sealed class CalendarField
         }
     }
 
-    /// <summary>Computes an array that is true at the index of each matching value.</summary>
+    /// <summary>Returns an array in which the element at the index of each matching value is true.</summary>
     public bool[] Matches(RepeatedField<Range> ranges)
     {
         var matches = new bool[Max + 1];

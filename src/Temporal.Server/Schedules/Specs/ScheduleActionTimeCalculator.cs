@@ -13,7 +13,8 @@ internal readonly record struct ScheduleActionTime(DateTime Nominal, DateTime Ac
 internal sealed class ScheduleActionTimeCalculator
 {
     /// <summary>
-    /// Number of consecutive excluded times after which the search ends, because a specification may exclude all its times.
+    /// Number of consecutive excluded times after which the search ends. The limit is needed because a specification may exclude all its
+    /// times.
     /// </summary>
     private const int MostExcluded = 100_000;
 

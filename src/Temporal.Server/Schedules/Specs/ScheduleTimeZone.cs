@@ -8,7 +8,7 @@ internal abstract class ScheduleTimeZone
     /// <summary>True if the offset never changes.</summary>
     public abstract bool IsFixed { get; }
 
-    /// <summary>Returns the time zone that a specification gives by its data or name, or UTC if the specification gives neither.</summary>
+    /// <summary>Returns the time zone that a specification contains as data or names, or UTC if the specification does neither.</summary>
     /// <exception cref="ScheduleSpecException">This machine does not know the zone, or the data can't be read.</exception>
     public static ScheduleTimeZone Of(ScheduleSpec spec)
     {
@@ -30,7 +30,7 @@ internal abstract class ScheduleTimeZone
     public abstract TimeSpan OffsetAt(DateTime utc);
 }
 
-/// <summary>A time zone that this machine knows by name.</summary>
+/// <summary>A time zone that is looked up by name on this machine.</summary>
 internal sealed class NamedTimeZone(TimeZoneInfo zone) : ScheduleTimeZone
 {
     public override bool IsFixed => !zone.SupportsDaylightSavingTime;

@@ -9,7 +9,7 @@ namespace Temporal.Server.Visibility.Query;
 /// stored.</param>
 internal sealed record SearchAttribute(string Name, IndexedValueType Type, string Column)
 {
-    /// <summary>True if the attribute's values are stored as terms, of which one run can have several.</summary>
+    /// <summary>True if the attribute's values are stored as terms. A run can have several terms for such an attribute.</summary>
     public bool IsMultiValued => Type is IndexedValueType.Text or IndexedValueType.KeywordList;
 
     /// <summary>Name of the type in payload metadata and messages.</summary>

@@ -6,7 +6,7 @@ namespace Temporal.Server.Visibility.Query;
 internal abstract record VisibilityFilter;
 
 /// <summary>
-/// Combines two conditions. Matches if both conditions match or, if <paramref name="IsAnd"/> is false, if at least one of them matches.
+/// Combines two conditions. Matches if both conditions match. If <paramref name="IsAnd"/> is false, one matching condition is enough.
 /// </summary>
 internal sealed record LogicalVisibilityFilter(bool IsAnd, VisibilityFilter Left, VisibilityFilter Right) : VisibilityFilter;
 
@@ -20,20 +20,23 @@ internal sealed record ComparisonVisibilityFilter(SearchAttribute Attribute, str
 internal sealed record InVisibilityFilter(SearchAttribute Attribute, IReadOnlyList<object> Values, bool Negated) : VisibilityFilter;
 
 /// <summary>
-/// Matches if a keyword list or a text contains any of the terms or, if <paramref name="Negated"/> is true, none of them.
+/// Matches if a keyword list or a text contains any of the terms. If <paramref name="Negated"/> is true, matches if it contains none of
+/// them.
 /// </summary>
 internal sealed record ContainsAnyTermVisibilityFilter(SearchAttribute Attribute, IReadOnlyList<string> Terms, bool Negated)
     : VisibilityFilter;
 
 /// <summary>
-/// Tests whether the value of an attribute is in a range with <c>BETWEEN</c> or <c>NOT BETWEEN</c>. The bounds are inclusive.
+/// Tests whether the value of an attribute is in a range, as with <c>BETWEEN</c> or <c>NOT BETWEEN</c>. The bounds are inclusive.
 /// </summary>
 internal sealed record RangeVisibilityFilter(SearchAttribute Attribute, object Low, object High, bool Negated) : VisibilityFilter;
 
-/// <summary>Matches if an attribute has no value or, if <paramref name="Negated"/> is true, if it has one.</summary>
+/// <summary>Matches if an attribute has no value. If <paramref name="Negated"/> is true, matches if the attribute has a value.</summary>
 internal sealed record IsNullVisibilityFilter(SearchAttribute Attribute, bool Negated) : VisibilityFilter;
 
-/// <summary>Matches if a value starts with the prefix or, if <paramref name="Negated"/> is true, if it does not.</summary>
+/// <summary>
+/// Matches if a value starts with the prefix. If <paramref name="Negated"/> is true, matches if the value does not start with the prefix.
+/// </summary>
 internal sealed record PrefixVisibilityFilter(SearchAttribute Attribute, string Prefix, bool Negated) : VisibilityFilter;
 
 /// <summary>A query whose attribute names and values are resolved.</summary>

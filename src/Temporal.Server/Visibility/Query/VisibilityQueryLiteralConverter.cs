@@ -92,8 +92,8 @@ internal static partial class VisibilityQueryLiteralConverter
     }
 
     /// <summary>
-    /// Parses the time of a search attribute in strict RFC 3339 format, with any number of decimals after a point or comma. Returns null if
-    /// the time is not valid.
+    /// Parses the value of a time search attribute in strict RFC 3339 format, with any number of decimals after a point or comma. Returns
+    /// null if the time is not valid.
     /// </summary>
     public static long? ParseAttributeTime(string text)
     {
