@@ -145,7 +145,7 @@ public class FirstFailureTests
         var diff = await cli.RunAsync("diff", "a");
 
         Assert.Equal((0, ""), (diff.ExitCode, diff.Output.Trim()));
-        Assert.Contains("a is failed and has not changed any file.", diff.People, StringComparison.Ordinal);
+        Assert.Contains("a is failed and has not changed any files.", diff.People, StringComparison.Ordinal);
     }
 
     [Fact]

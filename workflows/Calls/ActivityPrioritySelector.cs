@@ -12,7 +12,7 @@ internal static class ActivityPrioritySelector
     /// <summary>Priority key of landings and answers, for which a user or the whole run is waiting.</summary>
     public const int Landing = 1;
 
-    /// <summary>Priority key of gates, which complete the work of a task.</summary>
+    /// <summary>Priority key of gate activities. Gates take precedence because they complete the work of a task.</summary>
     public const int Gates = 2;
 
     /// <summary>Priority key of agents and all other activities.</summary>

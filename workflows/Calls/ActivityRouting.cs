@@ -39,9 +39,7 @@ internal sealed class ActivityRouting
     /// <param name="queue">Task queue of the run's repository.</param>
     public static string AtPlace(string queue) => Place + queue;
 
-    /// <summary>
-    /// Returns the queue name that, in activity options, keeps an activity on one host even if the run or the task moves.
-    /// </summary>
+    /// <summary>Returns the name of the task queue that keeps an activity on one host even if the run or the task moves.</summary>
     /// <param name="queue">Task queue of the repository on that host.</param>
     public static string Exactly(string queue) => Exact + queue;
 

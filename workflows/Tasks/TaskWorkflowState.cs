@@ -32,7 +32,7 @@ internal sealed class TaskWorkflowState(string executionId, CancellationToken ca
     /// <summary>Results of the task's parts, or null if the parts have not all ended or the task was not divided.</summary>
     public string? Parts { get; private set; }
 
-    /// <summary>Starts to wait for the task's parts.</summary>
+    /// <summary>Starts waiting for the task's parts to finish.</summary>
     public void AwaitParts()
     {
         Parts = null;

@@ -11,7 +11,8 @@ internal static class MergeQueueNextStepDecider
     internal const int Failures = 2;
 
     /// <summary>
-    /// Number of failures after which an entry is returned to its task if the gate is known to be flaky; replaces <see cref="Failures"/>.
+    /// Number of failures after which an entry is returned to its task if the gate is known to be flaky. Used instead of
+    /// <see cref="Failures"/>.
     /// </summary>
     private const int FailuresOfFlaky = 3;
 

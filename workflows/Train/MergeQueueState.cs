@@ -62,7 +62,9 @@ internal sealed record MergeQueueState
     /// <summary>Id of the task that was returned to resolve a conflict and has not finished; empty if there is none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Ids of other conflicting tasks, which are waiting for <see cref="Resolving"/>.</summary>
+    /// <summary>
+    /// Ids of the other conflicting tasks, which wait until the conflict of the task in <see cref="Resolving"/> is resolved.
+    /// </summary>
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>

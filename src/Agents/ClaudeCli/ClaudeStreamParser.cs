@@ -158,7 +158,7 @@ internal sealed class ClaudeStreamParser(
     private string UnknownEvents() => $"The Claude CLI printed events of unknown kinds: {_unknown}.";
 
     private static string TestedVersionAdvice() =>
-        $"Claude Code is tested up to version {ClaudeCliOptions.NewestTriedVersion}; install that version.";
+        $"orchestrate has been tested with Claude Code up to version {ClaudeCliOptions.NewestTriedVersion}; install that version.";
 
     private string NotAccepted() => _hasOwnKey ? "The service rejected the API key." : "The service rejected the login.";
 

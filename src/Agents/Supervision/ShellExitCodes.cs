@@ -33,7 +33,8 @@ internal static class ShellExitCodes
                 + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 =>
                 "The agent program was killed by SIGKILL from another process; the kernel did not report a lack of memory.",
-            KilledBySignal => "The agent program was killed by SIGKILL, either from another process or because memory ran out.",
+            KilledBySignal =>
+                "The agent program was killed by SIGKILL: either another process sent the signal, or the machine ran out of memory.",
             129 or 130 or 131 or Stopped => $"The agent program was terminated by signal {exitCode - 128} from another process.",
             _ => null,
         };

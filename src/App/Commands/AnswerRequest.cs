@@ -4,7 +4,7 @@ namespace Orchestrator.App.Commands;
 public static class AnswerRequest
 {
     /// <summary>
-    /// Returns the steering command for an answer, with its target and arguments. Returns null if the answer only displays information or
+    /// Returns the steering command for an answer, with its target and arguments. Returns null if the answer only requests information or
     /// does not concern a run.
     /// </summary>
     /// <param name="run">Id of the run.</param>

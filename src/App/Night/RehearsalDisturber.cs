@@ -18,7 +18,7 @@ internal sealed class RehearsalDisturber(RehearsalClone place, KillRehearsalRequ
     private readonly List<string> _happened = [];
     private DateTimeOffset? _fullUntil;
 
-    /// <summary>Disturbances that took place, and the reasons why the others did not take place.</summary>
+    /// <summary>The injected disturbances and, for each disturbance that was not injected, the reason.</summary>
     internal IReadOnlyList<string> Happened =>
         [
             .. _happened,

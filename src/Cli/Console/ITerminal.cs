@@ -62,7 +62,7 @@ internal interface ITerminal : IUserInteraction
     /// <summary>Returns the lines that <see cref="Show(UntrustedText)"/> writes.</summary>
     IEnumerable<string> Rendered(UntrustedText block);
 
-    /// <summary>True if requested text goes to stdout without colors, for a program or a file.</summary>
+    /// <summary>True if the requested output is written to stdout without colors, because a program or a file receives it.</summary>
     bool IsPlainDocument { get; }
 
     /// <summary>Writes to stdout the lines that <see cref="Rendered(ScreenLine)"/> has returned.</summary>

@@ -8,7 +8,9 @@ internal static class GlobalOptions
     public const string ColorName = "--color";
     public const string VerboseName = "--verbose";
 
-    /// <summary>Name of the option that selects a backlog's tag. Only commands for the backlog have this option.</summary>
+    /// <summary>
+    /// Name of the option that selects one of the named lists (tags) in a backlog file. Only commands for the backlog have this option.
+    /// </summary>
     public const string TagName = "--tag";
 
     /// <summary>Creates the option for the working directory. Every command has this option.</summary>

@@ -15,28 +15,28 @@ internal sealed class RunCommandOptions
     public Option<string?> Land { get; } =
         new("--land")
         {
-            Description = "How finished work lands: merge, squash, rebase, pr, branch or branches (default: the setting git.land)",
+            Description = "How finished work lands: merge, squash, rebase, pr, branch or branches (default: the git.land setting)",
             HelpName = "HOW",
         };
 
     public Option<string?> Target { get; } =
-        new("--target") { Description = "Branch on which the run lands (default: the setting git.target)", HelpName = "BRANCH" };
+        new("--target") { Description = "Branch on which the run lands (default: the git.target setting)", HelpName = "BRANCH" };
 
     public Option<string[]> Only { get; } =
         new("--only") { Description = "Run only this task (may be repeated); its dependencies count as done", HelpName = "TASK" };
 
     public Option<string?> Model { get; } =
-        new("--model", "-m") { Description = "Model of the agents (default: the setting model)", HelpName = "MODEL" };
+        new("--model", "-m") { Description = "Model of the agents (default: the model setting)", HelpName = "MODEL" };
 
     public Option<string?> Workers { get; } =
         new("--workers", "-w")
         {
-            Description = "Maximum number of agents that work at once (default: the setting workers)",
+            Description = "Maximum number of agents that work at once (default: the workers setting)",
             HelpName = "N",
         };
 
     public Option<string?> Agent { get; } =
-        new("--agent") { Description = "Agent that works on the tasks (default: the setting agent)", HelpName = "NAME" };
+        new("--agent") { Description = "Agent that works on the tasks (default: the agent setting)", HelpName = "NAME" };
 
     public Option<int?> ApproveRisk { get; } =
         new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };

@@ -31,7 +31,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         ["run"] = "Id of the run.",
         ["task"] = "Id of the task.",
         ["gate"] = "Id of a gate's result, as listGates returns it.",
-        ["agent"] = "Id of the run and of the task, with an encoded slash between them.",
+        ["agent"] = "Run id and task id, separated by a percent-encoded slash (%2F).",
     };
 
     private static readonly IReadOnlyList<(int Status, string Meaning)> Refusals =

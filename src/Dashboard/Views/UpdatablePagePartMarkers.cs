@@ -6,10 +6,10 @@ namespace Orchestrator.Dashboard.Views;
 /// </summary>
 internal static class UpdatablePagePartMarkers
 {
-    /// <summary>Marker at the start of a part. A part contains one element with an id.</summary>
+    /// <summary>Marker at the start of an updatable part of a page. Each part contains one HTML element, which has an id.</summary>
     public const string Begin = "<!--part-->";
 
-    /// <summary>Marker at the end of a part.</summary>
+    /// <summary>Marker at the end of an updatable part.</summary>
     public const string End = "<!--/part-->";
 
     /// <summary>

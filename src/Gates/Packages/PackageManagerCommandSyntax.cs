@@ -77,7 +77,7 @@ public sealed partial record PackageManagerCommandSyntax
             ForDevelopment = null,
         };
 
-    /// <summary>The program dotnet, for .NET project files.</summary>
+    /// <summary>The <c>dotnet</c> command, for .NET project files.</summary>
     public static PackageManagerCommandSyntax Dotnet { get; } =
         new()
         {

@@ -15,8 +15,8 @@ public sealed record ChangedTestFile(string Path, string? Before, string? After,
 }
 
 /// <summary>
-/// Tests that a task's work adds, changes, removes, disables or weakens. Tests are matched by name across all files, so a moved test does
-/// not count as changed. Has no side effects.
+/// Finds the tests that a task's work adds, changes, removes, disables or weakens. Tests are matched by name across all files, so a moved
+/// test does not count as changed.
 /// </summary>
 public sealed class TestCodeChanges
 {

@@ -102,7 +102,8 @@ internal sealed class SharedGitAdminFileReader(GitRepository repository, SharedG
 
     /// <summary>
     /// True for the list of refs that clients read when they clone over plain HTTP (git-update-server-info(1)), and for its temporary file.
-    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes the list. Git itself never reads it.
+    /// <c>git gc</c>, which git starts automatically in a repository with many objects, writes the list. Git commands in the repository
+    /// itself never read it.
     /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 

@@ -63,8 +63,8 @@ internal sealed class UserCheckoutFastForwarder(Worktree checkout)
     }
 
     /// <summary>
-    /// Returns the files that make git refuse the move, if all of them are unchanged since the last checkout. Otherwise, returns an empty
-    /// list.
+    /// Returns the files that make git refuse to move the checkout, if all of them are unchanged since the last checkout. Otherwise,
+    /// returns an empty list.
     /// </summary>
     private async Task<IReadOnlyCollection<string>> FindPristineAsync(string old, string @new, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ internal sealed record MergedFileVersions(
 /// <param name="Files">Files that the step changed or should have changed.</param>
 internal sealed record StagingBranchCommit(StagingBranchCommitAuthor Author, string Commit, IReadOnlyList<MergedFileVersions> Files);
 
-/// <summary>A hunk of a task whose lines are still tracked on the staging branch after the task was merged.</summary>
+/// <summary>A hunk of a merged task. The positions of its lines are followed while later merges change the staging branch.</summary>
 internal sealed class WatchedMergedHunk(
     string task,
     string merge,

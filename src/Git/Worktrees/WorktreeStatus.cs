@@ -85,7 +85,8 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedGitO
     }
 
     /// <summary>
-    /// Returns the index entry of a file that was changed on disk but not staged, or null for any other field of the status output.
+    /// Parses a field of the status output. Returns the index entry if the field describes a file that was changed on disk but not staged,
+    /// otherwise null.
     /// </summary>
     // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
     private static GitTreeFile? ChangedOnDisk(string field) =>

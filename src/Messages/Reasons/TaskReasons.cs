@@ -145,7 +145,7 @@ public sealed record TaskResultsNotComparedReason(IReadOnlyList<VerbatimQuote> W
 [StatusReasonKind("review-outdated")]
 public sealed record NewReviewForChangedFilesReason : Reason;
 
-/// <summary>The reviewer reviews again, because its findings are fixed.</summary>
+/// <summary>The reviewer reviews again, because its findings have been fixed.</summary>
 [StatusReasonKind("findings-done")]
 public sealed record NewReviewForFixedFindingsReason : Reason;
 

@@ -246,7 +246,7 @@ public static class SteeringCatalog
                     Placeholder = "WAY",
                     Values = EscalationResolutionKinds.All,
                 },
-                new SteeringCommandParameter(Reason, "The reason, which the run records; with replan, the planner also gets the reason"),
+                new SteeringCommandParameter(Reason, "Reason to record in the run; with replan, also passed to the planner"),
             ],
             Lands = true,
             Questions = _ => RunQuestion.OfResolve,

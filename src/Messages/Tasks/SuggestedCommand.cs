@@ -127,7 +127,7 @@ public static class SuggestedCommandKinds
     /// <summary>Starts a schedule's run immediately. The target is the name of the schedule.</summary>
     public const string RunNow = "run-now";
 
-    /// <summary>Lists the schedules of a repository. Has no target.</summary>
+    /// <summary>Lists the schedules of a repository. The command has no target run or task.</summary>
     public const string ListSchedules = "list-schedules";
 
     /// <summary>Lists the quarantined tests of a repository. Has no target.</summary>

@@ -13,7 +13,7 @@ internal sealed class JsonStyle
     private readonly string _unit;
     private readonly string _space;
 
-    /// <summary>Detects the layout of a text.</summary>
+    /// <summary>Detects the indentation, line ends and spaces of a JSON text.</summary>
     /// <param name="text">The text, in UTF-8.</param>
     /// <param name="root">Root value of the text.</param>
     public JsonStyle(byte[] text, YamlOrJsonNode root)

@@ -53,7 +53,7 @@ internal sealed partial record MasterPlanPhaseGateOptions
             "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
             "needs" => WithFault(
                 "'needs' does not name a gate.",
-                "Write '(needs: GATE)' with the command or the type of a gate of this phase."
+                "Write '(needs: GATE)', where GATE is the command or the type of a gate in this phase."
             ),
             "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
             "covers" => WithFault(

@@ -48,7 +48,7 @@ public static class TestQuarantineReader
                     other,
                     new FieldPath("", List),
                     $"The file must be a mapping, not {other.Kind}.",
-                    "Write 'tests:' and a list below."
+                    "Write 'tests:', followed by a list."
                 );
                 break;
             default:

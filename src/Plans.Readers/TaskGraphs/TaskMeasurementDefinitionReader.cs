@@ -49,7 +49,7 @@ internal static class TaskMeasurementDefinitionReader
                 node,
                 task.Join("measurements"),
                 $"{Plural.Of(measurements.Count, "measurement is", "measurements are")} too many for one task.",
-                $"Keep at most {Most} measurements, and replace the others by gates that compare the numbers themselves."
+                $"Keep at most {Most} measurements, and replace the others with gates whose commands compare the numbers."
             );
         }
         return measurements;

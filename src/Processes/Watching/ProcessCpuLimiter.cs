@@ -12,8 +12,8 @@ namespace Orchestrator.Processes;
 public sealed class ProcessCpuLimiter(Func<IReadOnlyList<ProcessTableRow>> find, double cores, TimeProvider? time = null)
 {
     /// <summary>
-    /// Maximum interval between two checks. Longer intervals are not counted toward CPU use or share, because this process was not running
-    /// and could not stop other processes.
+    /// Longest interval between two checks that counts. Longer intervals count neither toward the used CPU time nor toward the CPU share,
+    /// because this process was suspended and could not stop other processes.
     /// </summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 

@@ -42,7 +42,7 @@ public static class MoneyBudgetChecker
             || (settings.DescriptionOf(agent) is not null && prices.Find(model) is not null)
             ? ""
             : $"{budget} is in US dollars, but the agent '{agent}' does not report its cost, so the budget can't be enforced. "
-                + $"Remove the budget, use claude, or declare the agent as free: agents.{agent}.free: true."
+                + $"Remove the budget, use the agent 'claude', or set 'agents.{agent}.free: true' if the agent costs nothing."
                 + (
                     settings.DescriptionOf(agent) is null
                         ? ""

@@ -93,7 +93,7 @@ public sealed partial class RunFolder
     /// <param name="name">Id of the task, or <c>run</c>.</param>
     public string PullRequest(string name) => In("reports", $"pull-request-{name}.md");
 
-    /// <summary>Path of the list of possible secrets in the changes to land, in Markdown.</summary>
+    /// <summary>Path of the Markdown file that lists possible secrets in the changes to land.</summary>
     public string Secrets => In("reports", "secrets.md");
 
     /// <summary>Path of the list of possible secrets in the changes to land, in JSON.</summary>

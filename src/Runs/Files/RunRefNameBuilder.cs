@@ -47,8 +47,8 @@ public static class RunRefNameBuilder
     public static string Placed(RunFolder folder, string taskId) => $"{Placed(folder)}/{taskId}";
 
     /// <summary>
-    /// Returns the ref through which the owner host sends worker hosts the messages that users and agents wrote to the run's agents. The
-    /// ref can't collide with a task's ref, because task ids never contain an <c>@</c>.
+    /// Returns the ref that carries messages for the run's agents from the owner host to the worker hosts. The ref can't collide with a
+    /// task's ref, because task ids never contain an @.
     /// </summary>
     public static string Mail(RunFolder folder) => $"{Placed(folder)}/@mail";
 

@@ -37,7 +37,9 @@ public sealed record RawSettingSourceContent
     /// </summary>
     public IReadOnlyList<ConfigurationFileText> OldRepositoryFiles { get; init; } = [];
 
-    /// <summary>User file of an older tool, from which <c>init</c> imports settings, or null if it does not exist.</summary>
+    /// <summary>
+    /// User-level configuration file of an older tool, from which <c>init</c> imports settings, or null if it does not exist.
+    /// </summary>
     public ConfigurationFileText? OldUserFile { get; init; }
 }
 

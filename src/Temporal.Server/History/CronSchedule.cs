@@ -82,7 +82,7 @@ internal sealed class CronSchedule
     }
 
     /// <summary>
-    /// Finds the first scheduled time after <paramref name="after"/>, or returns null if none follows within several years.
+    /// Returns the first scheduled time that follows <paramref name="after"/>, or null if there is none within several years.
     /// </summary>
     /// <param name="started">Time from which <c>@every</c> counts.</param>
     public DateTimeOffset? Next(DateTimeOffset started, DateTimeOffset after)

@@ -27,7 +27,7 @@ public static class Forecaster
 
     /// <summary>Forecasts the cost and time of a run.</summary>
     /// <param name="tasks">Tasks of the plan.</param>
-    /// <param name="workers">Number of agents that run at the same time.</param>
+    /// <param name="workers">Maximum number of agents that run at the same time.</param>
     /// <param name="past">Ended runs of the repository, in any order.</param>
     /// <returns>The forecast, or null if there are fewer than <see cref="LeastTasks"/> past tasks.</returns>
     public static CostAndTimeForecast? Of(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastRun> past)

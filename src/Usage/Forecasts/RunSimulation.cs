@@ -16,7 +16,7 @@ internal static class RunSimulation
 
     /// <summary>Simulates the plan repeatedly and returns the costs and times of all rounds, each list in ascending order.</summary>
     /// <param name="tasks">Tasks of the plan.</param>
-    /// <param name="workers">Number of agents that run at the same time.</param>
+    /// <param name="workers">Maximum number of agents that run at the same time.</param>
     /// <param name="past">Past tasks; at least one.</param>
     public static (double[] Costs, double[] Seconds) RunRounds(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastTask> past)
     {

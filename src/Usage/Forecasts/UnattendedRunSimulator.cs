@@ -16,7 +16,7 @@ public sealed record UnattendedRunSimulationInput
     /// <summary>The tasks, in the order of the plan.</summary>
     public required IReadOnlyList<SimulatedRunTask> Tasks { get; init; }
 
-    /// <summary>Number of agents that run at the same time.</summary>
+    /// <summary>Maximum number of agents that run at the same time.</summary>
     public required int Workers { get; init; }
 
     /// <summary>Time at which the unattended run starts.</summary>

@@ -37,7 +37,7 @@ internal sealed class DiffCommand : CliCommand
         if (diff.Patch.Length == 0)
         {
             context.Terminal.Inform(
-                task is null ? $"{run.Id} has not changed any file." : $"{task.Id} is {task.State} and has not changed any file."
+                task is null ? $"{run.Id} has not changed any file." : $"{task.Id} is {task.State} and has not changed any files."
             );
         }
         await new TerminalTextPager(context.Terminal, context.Environment).ShowAsync(diff.Patch, ToneOf);

@@ -17,7 +17,7 @@ internal sealed class MoveRunHereCommand : CliCommand
     };
     private readonly Option<string?> _remote = new("--remote")
     {
-        Description = "Git remote through which the run was shared, from which missing parts are fetched; default: the setting wip.remote",
+        Description = "Git remote through which the run was shared, from which missing parts are fetched; default: the wip.remote setting",
         HelpName = "NAME",
     };
     private readonly Option<bool> _acceptLosses = new("--accept-losses")

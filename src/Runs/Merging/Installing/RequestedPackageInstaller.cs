@@ -54,7 +54,7 @@ public sealed class RequestedPackageInstaller(RunServiceBundle services)
             await register.RecordResultAsync(task.Id, input.Start, PackageRequestRecord.Refused, refusal: null, stop);
             return new AgentRequestAnswer
             {
-                Text = $"{names} could not be installed. {input.Problem} Continue without this package if you can, or request another one.",
+                Text = $"{names} could not be installed. {input.Problem} Continue without if you can, or request a different package.",
                 Note = $"{names} could not be installed: {input.Problem}",
             };
         }

@@ -28,7 +28,7 @@ internal sealed class ChangeLimits(GitRepository repository, TaskChangeLimitSett
         ".rst",
     ];
 
-    /// <summary>Returns violations as sentences for the agent, and notes for users.</summary>
+    /// <summary>Returns the violations as sentences for the agent, and as notes for users.</summary>
     /// <param name="baseCommit">Commit from which the task started.</param>
     /// <param name="tree">Hash of the tree to commit.</param>
     /// <param name="changed">Paths of the changed files.</param>

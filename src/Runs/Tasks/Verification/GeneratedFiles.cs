@@ -101,7 +101,7 @@ internal sealed class UnlandableFileFinder
     /// <summary>True if the file is withheld from the commit.</summary>
     public bool Holds(string path) => _held.ContainsKey(path);
 
-    /// <summary>True if the file is withheld because it is the output of a tool.</summary>
+    /// <summary>True if the file is withheld from the commit because it is the output of a tool.</summary>
     public bool IsOutput(string path) => _output.Contains(path);
 
     /// <summary>Finds the files to withhold from the commit among the changes of a task.</summary>

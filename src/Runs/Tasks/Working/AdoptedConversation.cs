@@ -10,7 +10,7 @@ public sealed class AdoptedConversation(RunFolder folder, string task)
 {
     private string Folder => Path.Combine(folder.Task(task), "conversation");
 
-    /// <summary>Returns the absolute path of the copy, or null if the task has none.</summary>
+    /// <summary>Returns the absolute path of the conversation's copy, or null if the task has no copy.</summary>
     public string? Find() =>
         Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.jsonl").Order(StringComparer.Ordinal).FirstOrDefault() : null;
 
