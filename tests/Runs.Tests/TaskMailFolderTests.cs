@@ -47,7 +47,7 @@ public sealed class TaskMailFolderTests : IDisposable
 
         var refused = await Desk.DeliverAsync(CancellationToken.None).WaitAsync(Eventually.Timeout());
 
-        Assert.Contains("mail file", Assert.Single(refused), StringComparison.Ordinal);
+        Assert.Contains("message file", Assert.Single(refused), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(letters));
         Assert.Empty(new Mailbox(Folder, _time).Read("c", 0).Messages);
     }

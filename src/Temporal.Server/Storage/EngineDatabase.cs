@@ -40,6 +40,9 @@ internal sealed class EngineDatabase : IDisposable
     private bool _urgent;
     private bool _stopping;
 
+    /// <summary>True once the connections are being closed. Calls that outlive the server's grace period then fail.</summary>
+    private volatile bool _closed;
+
     /// <summary>Opens or creates the database and starts its writer.</summary>
     /// <param name="path">Path of the file, or null to keep everything in memory.</param>
     /// <param name="parts">Tables of other server components, each a name and one migration script per version.</param>
@@ -149,17 +152,21 @@ internal sealed class EngineDatabase : IDisposable
         {
             lock (_writerLock)
             {
+                ObjectDisposedException.ThrowIf(_closed, this);
                 return work(_writer);
             }
         });
 
     /// <summary>Reads committed data. Keep the read short, because a long one delays the checkpoint.</summary>
+    /// <exception cref="ObjectDisposedException">The database is closed.</exception>
     public T Read<T>(Func<SqliteConnection, T> read)
     {
+        ObjectDisposedException.ThrowIf(_closed, this);
         if (_path is null)
         {
             lock (_writerLock)
             {
+                ObjectDisposedException.ThrowIf(_closed, this);
                 return read(_writer);
             }
         }
@@ -194,6 +201,12 @@ internal sealed class EngineDatabase : IDisposable
             {
                 reader?.Dispose();
             }
+
+            // The connections may have been closed just before this one was added.
+            if (_closed)
+            {
+                CloseReaders();
+            }
         }
     }
 
@@ -215,12 +228,21 @@ internal sealed class EngineDatabase : IDisposable
         _checked.Wait();
         _closing.Dispose();
         _thread.Join();
-        foreach (var reader in _readers)
+        _closed = true;
+        CloseReaders();
+        lock (_writerLock)
+        {
+            _writer.Dispose();
+        }
+    }
+
+    // Takes each connection before it is closed, because a call that still reads may take one at the same time.
+    private void CloseReaders()
+    {
+        while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
-
-        _writer.Dispose();
     }
 
     private async Task CheckAsync(string path)

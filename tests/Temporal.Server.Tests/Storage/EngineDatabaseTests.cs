@@ -56,6 +56,36 @@ public sealed class EngineDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Dispose_WhileCallsStillRead_EndsThemWithoutAnotherFault()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var database = Open(inFile: true);
+            var reads = Enumerable
+                .Range(0, 4)
+                .Select(reader =>
+                    Task.Run(() =>
+                    {
+                        for (var number = 0; ; number++)
+                        {
+                            // Each text is a statement of its own, which the connection remembers.
+                            database.Read(db => Select(db, $"SELECT {reader}, {number}"));
+                        }
+                    })
+                )
+                .ToList();
+            await Task.Delay(5);
+
+            database.Dispose();
+
+            foreach (var read in reads)
+            {
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => read);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Submit_DeferredAlone_IsWritten()
     {
         using var database = Open(inFile: true);
@@ -156,5 +186,11 @@ public sealed class EngineDatabaseTests : IDisposable
             _running!.Dispose();
             _done.SetException(exception);
         }
+    }
+
+    private static bool Select(SqliteConnection db, string sql)
+    {
+        using var statement = db.Prepare(sql);
+        return statement.Step();
     }
 }
