@@ -150,7 +150,7 @@ public static class StoredRunFinder
                 + (
                     given is null
                         ? ""
-                        : $" If {given} is on another machine, look there. 'orchestrate move {given}' takes it over if that "
+                        : $" If {given} is on another machine, look there. 'orchestrate move {given}' takes over the run if that "
                             + "machine is gone."
                 )
         );
