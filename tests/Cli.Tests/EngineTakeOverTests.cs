@@ -42,7 +42,7 @@ public class EngineTakeOverTests
 
             Assert.True(skip.ExitCode == 0, skip.People);
             Assert.True(survivor.ExitCode == 0, survivor.People);
-            Assert.Contains("this process is serving it now", survivor.People, StringComparison.Ordinal);
+            Assert.Contains("this process is running the engine now", survivor.People, StringComparison.Ordinal);
             Assert.Equal(("completed", "completed"), (await StateAsync(cli, "first"), await StateAsync(cli, "second")));
             Assert.Equal(("x\n", "x\n", "x\n"), (cli.Read("wait1.txt"), cli.Read("after1.txt"), cli.Read("wait2.txt")));
             Assert.Equal((1, 1, 1, 0), (Starts(cli, "wait1"), Starts(cli, "after1"), Starts(cli, "wait2"), Starts(cli, "left1")));
