@@ -28,7 +28,7 @@ public static class RequestOrFileNameClassifier
                 UseCaseOutcome.Usage,
                 $"'{given}' is the name of a file, not a request in words.",
                 $"To make a plan from a document, use 'orchestrate plan --prd {given}'. To check a plan, use 'validate'; to run it, "
-                    + $"use 'run'."
+                    + "use 'run'."
             )
             : new UseCaseException(UseCaseOutcome.Usage, $"'{given}' is not a request.", "Describe the work in several words, in quotes.");
     }

@@ -149,8 +149,7 @@ internal static class CommandGroups
         ["questions"] = "inbox",
     };
 
-    private static IEnumerable<string> OtherCatalogCommands =>
-        SteeringCatalog.All.Where(row => row.Examples.Count > 0).Select(row => row.Name).Except(Decisions);
+    private static IEnumerable<string> OtherCatalogCommands => SteeringCatalog.CommandLines.Select(row => row.Name).Except(Decisions);
 
     /// <summary>All recognized command names of other tools.</summary>
     public static IEnumerable<string> ForeignWords => Foreign.Keys;

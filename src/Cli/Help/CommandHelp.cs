@@ -317,11 +317,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     /// <param name="path">Words of the command without the program's name, such as <c>tasks add</c>.</param>
     public static CommandHelp? Find(string path) =>
         All.GetValueOrDefault(path)
-        ?? (
-            SteeringCatalog.All.FirstOrDefault(row => row.Name == path && row.Examples.Count > 0) is { } row
-                ? Of(Carry, [.. row.Examples])
-                : null
-        );
+        ?? (SteeringCatalog.CommandLines.FirstOrDefault(row => row.Name == path) is { } row ? Of(Carry, [.. row.Examples]) : null);
 
     /// <summary>Examples formatted for the help.</summary>
     public string Text =>

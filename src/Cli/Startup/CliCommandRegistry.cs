@@ -106,8 +106,6 @@ internal static class CliCommandRegistry
         ("set-status", "tasks set-status"),
     ];
 
-    private static IEnumerable<SteeringCommandDefinition> CatalogCommands => SteeringCatalog.All.Where(row => row.Examples.Count > 0);
-
     /// <summary>Replaces the former name of a command with its present form. Global options may precede the name.</summary>
     public static IReadOnlyList<string> Modernize(IReadOnlyList<string> arguments)
     {
@@ -148,7 +146,7 @@ internal static class CliCommandRegistry
         {
             root.Add(make());
         }
-        foreach (var definition in CatalogCommands)
+        foreach (var definition in SteeringCatalog.CommandLines)
         {
             root.Add(new CatalogDefinedSteeringCliCommand(definition));
         }
@@ -168,7 +166,7 @@ internal static class CliCommandRegistry
                 return make;
             }
         }
-        return arguments.Count > 0 && CatalogCommands.FirstOrDefault(row => row.Name == arguments[0]) is { } definition
+        return arguments.Count > 0 && SteeringCatalog.CommandLines.FirstOrDefault(row => row.Name == arguments[0]) is { } definition
             ? () => new CatalogDefinedSteeringCliCommand(definition)
             : null;
     }

@@ -38,8 +38,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         }
 
         // Written first, so that the worktree counts as pooled even after a crash. Otherwise the guard of a running agent would attribute
-        // the
-        // following steps to that agent.
+        // the following steps to that agent.
         DurableFile.Write(Path.Combine(admin, WorktreeAdminFolders.PooledName), pool.KeepKey);
 
         if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))

@@ -287,6 +287,9 @@ public static class SteeringCatalog
     public static IReadOnlyList<SteeringCommandDefinition> All { get; } =
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
+    /// <summary>Definitions with a command line of their own. The others belong to another command, such as <c>land</c>.</summary>
+    public static IEnumerable<SteeringCommandDefinition> CommandLines => All.Where(command => command.Examples.Count > 0);
+
     /// <summary>
     /// True if a command is a decision. Runs with <c>require_proof</c> accept decisions only with a signature. Commands to pause, resume
     /// and cancel are not decisions, so any user may send them.

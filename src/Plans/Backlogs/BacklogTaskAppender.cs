@@ -4,8 +4,7 @@ namespace Orchestrator.Plans;
 public static class BacklogTaskAppender
 {
     /// <summary>Appends tasks with the next free numbers and renumbers the dependencies between them. A task whose title and description
-    /// already
-    /// exist is not added again, so the call is idempotent.</summary>
+    /// already exist is not added again, so the call is idempotent.</summary>
     /// <param name="tasks">New tasks with temporary ids; their dependencies refer to each other.</param>
     /// <returns>The new backlog, and the ids of the tasks in it.</returns>
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddTasks(this Backlog backlog, IReadOnlyList<BacklogTask> tasks)

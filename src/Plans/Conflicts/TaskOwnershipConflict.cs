@@ -52,8 +52,7 @@ public sealed record TaskOwnershipConflict(
             TaskAccessConflictKind.Append =>
                 $"Task '{MissingEdge.Task}' adds to '{Path}', which task '{MissingEdge.DependsOn}' owns, and neither waits for the other.",
             _ => $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == FileOrResourceKind.File ? "" : "the resource ")}'{Path}', "
-                + $"and neither "
-                + "waits for the other.",
+                + $"and neither waits for the other.",
         };
 
     /// <summary>Sentence that suggests how to resolve the conflict.</summary>

@@ -71,8 +71,7 @@ public static class MachineIdentityCalculator
     public static string Find(IReadOnlyDictionary<string, string> environment) => Of(HostIdentificationRecord.Read(environment));
 
     // The first process writes the file atomically, and all processes read it. Returns null if nothing can be stored. The name is then
-    // valid
-    // until the next boot.
+    // valid until the next boot.
     private static string? KeptIn(string folder)
     {
         var file = Path.Combine(folder, FileName);

@@ -55,8 +55,7 @@ public sealed class RunReplanner(RunServiceBundle services)
             return (
                 "",
                 $"{RunRefNameBuilder.Label(staging)} is {(tip is null ? "missing" : $"at {CommitIdFormatter.Shorten(tip)}")}, but the "
-                    + $"run left it at "
-                    + $"{CommitIdFormatter.Shorten(input.StagingTip)}, so a new plan would not fit. Submit your commits "
+                    + $"run left it at {CommitIdFormatter.Shorten(input.StagingTip)}, so a new plan would not fit. Submit your commits "
                     + $"first (orchestrate "
                     + $"resolve {input.RunId} {EscalationResolutionKinds.ManualFix}), or restore the branch (git branch -f "
                     + $"{RunRefNameBuilder.Label(staging)} "

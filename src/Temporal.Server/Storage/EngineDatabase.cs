@@ -161,7 +161,6 @@ internal sealed class EngineDatabase : IDisposable
     /// <exception cref="ObjectDisposedException">The database is closed.</exception>
     public T Read<T>(Func<SqliteConnection, T> read)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
         if (_path is null)
         {
             lock (_writerLock)
@@ -171,6 +170,7 @@ internal sealed class EngineDatabase : IDisposable
             }
         }
 
+        ObjectDisposedException.ThrowIf(_closed, this);
         if (!_readers.TryTake(out var reader))
         {
             reader = new SqliteConnection(_path, create: false);

@@ -61,6 +61,7 @@ public sealed class EngineDatabaseTests : IDisposable
         for (var round = 0; round < 20; round++)
         {
             var database = Open(inFile: true);
+            using var reading = new CountdownEvent(4);
             var reads = Enumerable
                 .Range(0, 4)
                 .Select(reader =>
@@ -70,11 +71,15 @@ public sealed class EngineDatabaseTests : IDisposable
                         {
                             // Each text is a statement of its own, which the connection remembers.
                             database.Read(db => Select(db, $"SELECT {reader}, {number}"));
+                            if (number == 10)
+                            {
+                                reading.Signal();
+                            }
                         }
                     })
                 )
                 .ToList();
-            await Task.Delay(5);
+            Assert.True(reading.Wait(TimeSpan.FromMinutes(1)));
 
             database.Dispose();
 

@@ -67,8 +67,7 @@ public sealed class PreLandingSecretChecker(GitRepository repository, RunPlanAnd
                     + $"{RunLandingExecutor.Command(input)}"
                 : $"Nothing was landed, because the work adds possible secrets: {Describe(found)}. Remove them on {input.Staging} "
                     + $"({new SuggestedStagingCommandBuilder(repository, input.RunId, input.Staging).Edit}) and revoke them, because the "
-                    + $"branch's "
-                    + "history keeps them. Or "
+                    + $"branch's history keeps them. Or "
                     + $"mark a line that contains no secret with the comment '{SecretScanner.Allow}'. Then: "
                     + $"{RunLandingExecutor.Command(input)}. "
                     + "The same command without a new commit lands the work unchanged, which the report records.",

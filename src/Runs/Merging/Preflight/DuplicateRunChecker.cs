@@ -132,8 +132,7 @@ public sealed class DuplicateRunChecker
     {
         var what = landed.HasPlanner ? "request" : "plan";
         return $"{landed.RunId} already landed the same {what} ({RunLivenessClassifier.DescribeLanding(landed)}), and the files that "
-            + $"its tasks "
-            + "read or write have not changed since.";
+            + $"its tasks read or write have not changed since.";
     }
 
     /// <summary>Returns a sentence about an open run with the same work.</summary>
