@@ -57,7 +57,7 @@ public sealed class GateRunnerTests : IDisposable
     {
         var verdict = await RunAsync("echo 2 tests failed; exit 3");
 
-        Assert.Equal((GateResult.Failed, GateFailure.Logic, 3, 2), (verdict.Result, verdict.Failure, verdict.ExitCode, verdict.Runs));
+        Assert.Equal((GateResult.Failed, GateFailure.Logic, 3, 3), (verdict.Result, verdict.Failure, verdict.ExitCode, verdict.Runs));
         Assert.False(verdict.IsAcceptable);
         Assert.Equal("2 tests failed", verdict.Tail);
     }
@@ -120,6 +120,14 @@ public sealed class GateRunnerTests : IDisposable
         var verdict = await RunAsync("[ -e seen ] || { touch seen; exit 1; }");
 
         Assert.Equal((GateResult.Passed, GateFailure.Flaky, 2), (verdict.Result, verdict.Failure, verdict.Runs));
+    }
+
+    [Fact]
+    public async Task QuickCommand_NamesNoTestAndFailsTwice_HasAThirdRun()
+    {
+        var verdict = await RunAsync("echo x >> runs; [ $(wc -l < runs) -gt 2 ]");
+
+        Assert.Equal((GateResult.Passed, GateFailure.Flaky, 3), (verdict.Result, verdict.Failure, verdict.Runs));
     }
 
     [Fact]
@@ -208,7 +216,7 @@ public sealed class GateRunnerTests : IDisposable
         var ofAgent = await RunAsync(Command);
 
         Assert.Equal((GateResult.Failed, GateFailure.Environment, 1), (trusted.Result, trusted.Failure, trusted.Runs));
-        Assert.Equal((GateResult.Failed, GateFailure.Logic, 2), (ofAgent.Result, ofAgent.Failure, ofAgent.Runs));
+        Assert.Equal((GateResult.Failed, GateFailure.Logic, 3), (ofAgent.Result, ofAgent.Failure, ofAgent.Runs));
         Assert.All(
             [trusted, ofAgent],
             verdict => Assert.Equal((GateOutcomeKind.Environment, EnvironmentCause.NoSpace), (verdict.Kind, verdict.Environment))

@@ -117,6 +117,20 @@ public sealed class NightFiguresTests
         Assert.Equal(["t01"], NightFigures.Of(Clean with { Night = night, Starts = [.. Clean.Starts, again, again] }).RepeatedStarts);
     }
 
+    [Theory]
+    [InlineData("refused")]
+    [InlineData("disk")]
+    [InlineData(null)]
+    public void RepeatedStarts_StartAfterAClashFinishesNothing_LeavesTheNextOneExplained(string? outcome)
+    {
+        var night = Clean.Night with { Tasks = [First with { Claims = [2, 1, 5] }, Second] };
+        var vain = Start("t01", 30, 31, outcome, 0);
+        var again = Start("t01", 40, 50, "good", 0.05m);
+
+        Assert.Empty(NightFigures.Of(Clean with { Night = night, Starts = [.. Clean.Starts, vain, again] }).RepeatedStarts);
+        Assert.Equal(["t01"], NightFigures.Of(Clean with { Night = night, Starts = [.. Clean.Starts, vain, again, again] }).RepeatedStarts);
+    }
+
     [Fact]
     public void BlockedStarts_StartsAfterTheFirstRefusal_AreCountedUntilTheEnd()
     {
@@ -182,7 +196,7 @@ public sealed class NightFiguresTests
         Assert.Equal(["The tool says 4 agent starts; agents recorded 3 (t02 3 and 2)."], NightFigures.Of(facts).Contradicted);
     }
 
-    private static AgentRunParameters Start(string task, double from, double until, string outcome, decimal cost) =>
+    private static AgentRunParameters Start(string task, double from, double until, string? outcome, decimal cost) =>
         new($"{task}-{from}", task, Begin.AddSeconds(from), "registered:\n", Begin.AddSeconds(until), outcome, cost);
 
     private static TargetCommit Commit(string name, bool isGreen, params IReadOnlyList<string> pieces) =>

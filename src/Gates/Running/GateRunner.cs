@@ -14,10 +14,13 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const string AloneSuffix = ".alone";
 
     /// <summary>
-    /// Maximum number of runs of new tests, and of a gate whose failed tests were all flaky in earlier runs. In other cases, the maximum is
-    /// one less.
+    /// Maximum number of runs of new tests, of a gate whose failed tests were all flaky in earlier runs, and of a quick gate that names no
+    /// failed test. In other cases, the maximum is one less.
     /// </summary>
     private const int MostRuns = 3;
+
+    /// <summary>Maximum duration of a quick gate. Another gate run costs less than the agent run that a flaky failure causes.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
     private const int LongestLine = 4 * 1024;
@@ -111,7 +114,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     )
     {
         var failed = first.FailedTests ?? [];
-        var runs = failed.Count > 0 && failed.All(subject.FlakyBefore.Contains) ? MostRuns : 2;
+        var isDoubtful = failed.Count == 0 ? first.Duration <= Quick && !wasKilled : failed.All(subject.FlakyBefore.Contains);
+        var runs = isDoubtful ? MostRuns : 2;
         if (runs == 2 && !wasKilled && await FailAloneAsync(first, subject, evidenceFile, turn, cancellationToken))
         {
             return first with { Runs = 2 };

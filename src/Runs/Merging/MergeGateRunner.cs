@@ -44,8 +44,9 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
         IReadOnlyList<Gate> gates = [.. groups.SelectMany(group => group)];
         var changed = gates.Any(AsksForChanges) ? await ChangedAsync(staging, commit, stop) : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
-        var (flaky, fromCache, runs) = (new List<string>(), "", Math.Min(tries, UsualTries));
+        var (flaky, fromCache) = (new List<string>(), "");
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
+        var runs = failures.Select(failure => failure.Runs).Append(Math.Min(tries, UsualTries)).Max();
         tries =
             failures.Count == 0
                 ? tries

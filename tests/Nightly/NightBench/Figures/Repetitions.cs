@@ -6,9 +6,12 @@ namespace Orchestrator.NightBench.Figures;
 /// <summary>Finds starts that repeated finished work. Pure.</summary>
 public static class Repetitions
 {
+    private const string Good = "good";
+
     /// <summary>
     /// Returns the starts of a task after finished work that was still usable. Work is unusable if the shared file has changed below it, or
-    /// if it claims the number of another task. A test that failed at random, and a kill after the work, make no work unusable.
+    /// if it claims the number of another task. Such a claim explains all starts until one finishes work again, because an agent that its
+    /// service refuses has to start once more. A test that failed at random, and a kill after the work, make no work unusable.
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="facts">Facts of the night.</param>
@@ -25,9 +28,9 @@ public static class Repetitions
                 {
                     yield return start;
                 }
-                mayClash &= conflicts;
+                mayClash &= conflicts || start.Outcome != Good;
             }
-            finished = start.Outcome == "good" ? start : finished;
+            finished = start.Outcome == Good ? start : finished;
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Orchestrator.NightBench.Nights;
 public static class NightRates
 {
     /// <summary>Version of the rules: of the rates, the disturbances and the figures.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Share of agents that report success without work in their first start.</summary>
     public const double Lazy = 0.10;
