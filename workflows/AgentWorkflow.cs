@@ -56,7 +56,7 @@ public abstract class AgentWorkflow : WorkflowBase
         RunAction(() =>
         {
             var isGiven = command is not null && command.Task == Progress.Id && command.Text == guidance;
-            Refuse(guidance.Length == 0 ? null : State.AuthorOf(WorkflowMessageNames.RetryTask, isGiven ? command : null).Refusal);
+            Refuse(guidance.Length == 0 ? null : State.AuthorOf(SteeringCatalog.RetryTaskUpdate, isGiven ? command : null).Refusal);
             State.ResumeWithGuidance(guidance);
         });
 

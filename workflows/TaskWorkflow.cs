@@ -51,7 +51,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task DecideAsync(bool accepted = false, DecidingUser by = null!, ApprovalDecisionArguments? command = null) =>
         RunAction(() =>
         {
-            var name = accepted ? WorkflowMessageNames.Approve : WorkflowMessageNames.Reject;
+            var name = accepted ? SteeringCatalog.ApproveUpdate : SteeringCatalog.RejectUpdate;
             var author = State.AuthorOf(name, command?.Id == Progress.Id ? command : null);
             Refuse(author.Refusal);
             State.Decide(accepted, author.IsProven ? DecidingUser.Of(author.By, command!.Reason) : by);

@@ -83,17 +83,17 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(WorkflowMessageNames.Resume)]
     Task<SteeringUpdateResult> ResumeAsync(TaskSteeringArguments? command = null);
 
-    [WorkflowUpdate(WorkflowMessageNames.CancelTask)]
+    [WorkflowUpdate(SteeringCatalog.CancelTaskUpdate)]
     Task<SteeringUpdateResult> CancelTaskAsync(TaskSteeringArguments command);
 
-    [WorkflowUpdate(WorkflowMessageNames.RetryTask)]
+    [WorkflowUpdate(SteeringCatalog.RetryTaskUpdate)]
     Task<SteeringUpdateResult> RetryTaskAsync(TaskSteeringArguments command);
 
-    [WorkflowUpdate(WorkflowMessageNames.SkipTask)]
+    [WorkflowUpdate(SteeringCatalog.SkipTaskUpdate)]
     Task<SteeringUpdateResult> SkipTaskAsync(TaskSteeringArguments command);
 
     /// <summary>Moves a verified task to the front of the merge queue.</summary>
-    [WorkflowUpdate(WorkflowMessageNames.MergeNext)]
+    [WorkflowUpdate(SteeringCatalog.MergeNextUpdate)]
     Task<SteeringUpdateResult> MergeNextAsync(TaskSteeringArguments command);
 
     /// <summary>Adds tasks in plain text, without dependencies, to a run in progress.</summary>
@@ -103,32 +103,32 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(WorkflowMessageNames.SetConcurrency)]
     Task<SteeringUpdateResult> SetConcurrencyAsync(int workers);
 
-    [WorkflowUpdate(WorkflowMessageNames.Approve)]
+    [WorkflowUpdate(SteeringCatalog.ApproveUpdate)]
     Task<SteeringUpdateResult> ApproveAsync(ApprovalDecisionArguments command);
 
-    [WorkflowUpdate(WorkflowMessageNames.Reject)]
+    [WorkflowUpdate(SteeringCatalog.RejectUpdate)]
     Task<SteeringUpdateResult> RejectAsync(ApprovalDecisionArguments command);
 
     /// <summary>
     /// Retries the landing of a run that is in the state <see cref="RunStateNames.AwaitingPromotion"/>. If the earlier approval has
     /// expired, the landing might require a new one.
     /// </summary>
-    [WorkflowUpdate(WorkflowMessageNames.Promote)]
+    [WorkflowUpdate(SteeringCatalog.PromoteUpdate)]
     Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments? command = null);
 
     /// <summary>
     /// Lands the merged work of a run that is in the state <see cref="RunStateNames.Executing"/> or <see cref="RunStateNames.Escalated"/>.
     /// The run's other tasks stay open.
     /// </summary>
-    [WorkflowUpdate(WorkflowMessageNames.LandMerged)]
+    [WorkflowUpdate(SteeringCatalog.LandMergedUpdate)]
     Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments? command = null);
 
     /// <summary>Raises a budget, so that tasks that are waiting for the budget continue.</summary>
-    [WorkflowUpdate(WorkflowMessageNames.RaiseBudget)]
+    [WorkflowUpdate(SteeringCatalog.RaiseBudgetUpdate)]
     Task<SteeringUpdateResult> IncreaseBudgetAsync(RaiseBudgetArguments command);
 
     /// <summary>Decides how an escalated run continues.</summary>
-    [WorkflowUpdate(WorkflowMessageNames.ResolveEscalation)]
+    [WorkflowUpdate(SteeringCatalog.ResolveEscalationUpdate)]
     Task<SteeringUpdateResult> ResolveEscalationAsync(ResolveEscalationArguments command);
 
     /// <summary>Moves the run to another host, where interrupted agents resume their conversations.</summary>

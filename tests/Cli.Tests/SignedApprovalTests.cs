@@ -32,7 +32,7 @@ public sealed class SignedApprovalTests
                 var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
                     client
                         .GetWorkflowHandle("night")
-                        .ExecuteUpdateAsync<SteeringUpdateResult>(WorkflowMessageNames.Approve, [new { id = "a", by = "kim@laptop" }])
+                        .ExecuteUpdateAsync<SteeringUpdateResult>(SteeringCatalog.ApproveUpdate, [new { id = "a", by = "kim@laptop" }])
                 );
                 var atTerminal = await program.RunAsync("approve", "night/a");
                 await using var web = await WebCommandTests.Web.StartAsync(cli);

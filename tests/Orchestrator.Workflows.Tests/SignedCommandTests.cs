@@ -31,9 +31,9 @@ public sealed class SignedCommandTests : IDisposable
         var refused = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() =>
             run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command))
         );
-        await handle.SignalAsync(WorkflowMessageNames.Approve, [command]);
+        await handle.SignalAsync(SteeringCatalog.ApproveUpdate, [command]);
         var status = await run.UntilAsync(s => s.DroppedMessages.Count == 1);
-        var approved = await ApproveAsync(run, _kim.Sign(run.RunId, WorkflowMessageNames.Approve, command));
+        var approved = await ApproveAsync(run, _kim.Sign(run.RunId, SteeringCatalog.ApproveUpdate, command));
 
         Assert.Contains("only with the signature of an approver", refused.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal(RunStateNames.AwaitingApproval, status.State);
@@ -49,7 +49,7 @@ public sealed class SignedCommandTests : IDisposable
     public async Task Approval_SentAgain_HasTheSameAnswerAndNoFurtherEffect()
     {
         await using var run = await AwaitingApprovalAsync();
-        var signed = _kim.Sign(run.RunId, WorkflowMessageNames.Approve, new ApprovalDecisionArguments(RunQuestion.Plan, "", "kim"));
+        var signed = _kim.Sign(run.RunId, SteeringCatalog.ApproveUpdate, new ApprovalDecisionArguments(RunQuestion.Plan, "", "kim"));
 
         var first = await ApproveAsync(run, signed);
         var again = await ApproveAsync(run, signed);
@@ -97,7 +97,7 @@ public sealed class SignedCommandTests : IDisposable
         );
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStateNames.Blocked }]);
         var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
-        var stolen = _kim.Sign(run.RunId, WorkflowMessageNames.RetryTask, new TaskSteeringArguments("a", "the left one", "kim"));
+        var stolen = _kim.Sign(run.RunId, SteeringCatalog.RetryTaskUpdate, new TaskSteeringArguments("a", "the left one", "kim"));
 
         await task.SignalAsync(w => w.GoOnAsync("the wrong one", null));
         await task.SignalAsync(w => w.GoOnAsync("the wrong one", stolen));
@@ -147,7 +147,7 @@ public sealed class SignedCommandTests : IDisposable
         await run.UntilAsync(s => s.DroppedMessages.Count == 1);
         await ApproveAsync(
             run,
-            _kim.Sign(run.RunId, WorkflowMessageNames.Approve, new ApprovalDecisionArguments("a", "we trust it", "kim"))
+            _kim.Sign(run.RunId, SteeringCatalog.ApproveUpdate, new ApprovalDecisionArguments("a", "we trust it", "kim"))
         );
 
         Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
@@ -162,8 +162,8 @@ public sealed class SignedCommandTests : IDisposable
     {
         var now = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         var before = new AnsweredSignedCommandStore();
-        var old = _kim.Sign("run-1", WorkflowMessageNames.Promote, new RunSteeringArguments(), now.AddHours(-20));
-        var young = _kim.Sign("run-1", WorkflowMessageNames.Promote, new RunSteeringArguments(), now);
+        var old = _kim.Sign("run-1", SteeringCatalog.PromoteUpdate, new RunSteeringArguments(), now.AddHours(-20));
+        var young = _kim.Sign("run-1", SteeringCatalog.PromoteUpdate, new RunSteeringArguments(), now);
         before.StoreAnswer(old, Answer("old"), now);
         before.StoreAnswer(young, Answer("young"), now);
         before.StoreAnswer(new RunSteeringArguments(), Answer("unsigned"), now);

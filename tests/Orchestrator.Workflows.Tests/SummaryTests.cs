@@ -167,7 +167,7 @@ public sealed class SummaryTests
         var input = details.Split("the update `approve` with `")[1].Split('`')[0];
         await run
             .Client.GetWorkflowHandle(run.RunId)
-            .ExecuteUpdateAsync<SteeringUpdateResult>(WorkflowMessageNames.Approve, [JsonSerializer.Deserialize<JsonElement>(input)]);
+            .ExecuteUpdateAsync<SteeringUpdateResult>(SteeringCatalog.ApproveUpdate, [JsonSerializer.Deserialize<JsonElement>(input)]);
 
         Assert.Equal(RunStateNames.Completed, (await run.ResultAsync()).State);
     }

@@ -63,7 +63,7 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
     public void ValidateResume(TaskSteeringArguments? command = null) => Refuse(Parts.Steering.RefuseTask(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.CancelTaskAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.CancelTask, Description = "Stops a task; the run lands without it.")]
+    [WorkflowUpdate(SteeringCatalog.CancelTaskUpdate, Description = "Stops a task; the run lands without it.")]
     public Task<SteeringUpdateResult> CancelTaskAsync(TaskSteeringArguments command = null!) =>
         ExecuteSteeringAsync(Parts.Steering.CancelTask(command, Now));
 
@@ -73,7 +73,7 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RetryTaskAsync"/>
     [WorkflowUpdate(
-        WorkflowMessageNames.RetryTask,
+        SteeringCatalog.RetryTaskUpdate,
         Description = "Retries a task, or continues a waiting one, with guidance for its agent."
     )]
     public Task<SteeringUpdateResult> RetryTaskAsync(TaskSteeringArguments command = null!) =>
@@ -84,7 +84,10 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
     public void ValidateRetryTask(TaskSteeringArguments command) => Refuse(Parts.Steering.RefuseRetry(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.SkipTaskAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.SkipTask, Description = "Counts a task as done without changes, so that its dependent tasks run.")]
+    [WorkflowUpdate(
+        SteeringCatalog.SkipTaskUpdate,
+        Description = "Counts a task as done without changes, so that its dependent tasks run."
+    )]
     public async Task<SteeringUpdateResult> SkipTaskAsync(TaskSteeringArguments command = null!)
     {
         var task = State.Board.Find(command.Task);
@@ -102,7 +105,7 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
     public void ValidateSkipTask(TaskSteeringArguments command) => Refuse(Parts.Steering.RefuseSkip(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.MergeNextAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.MergeNext, Description = "Merges a verified task before all other waiting tasks.")]
+    [WorkflowUpdate(SteeringCatalog.MergeNextUpdate, Description = "Merges a verified task before all other waiting tasks.")]
     public Task<SteeringUpdateResult> MergeNextAsync(TaskSteeringArguments command = null!) =>
         ExecuteSteeringAsync(Parts.Steering.MergeNext(command, Now));
 
@@ -124,30 +127,30 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
         ExecuteSteeringAsync(Parts.Steering.SetConcurrency(workers));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ApproveAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.Approve, Description = "Approves a question of the run.")]
+    [WorkflowUpdate(SteeringCatalog.ApproveUpdate, Description = "Approves a question of the run.")]
     public Task<SteeringUpdateResult> ApproveAsync(ApprovalDecisionArguments command = null!) =>
         ExecuteSteeringAsync(Parts.Approvals.Decide(command, yes: true, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RejectAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.Reject, Description = "Rejects a question of the run.")]
+    [WorkflowUpdate(SteeringCatalog.RejectUpdate, Description = "Rejects a question of the run.")]
     public Task<SteeringUpdateResult> RejectAsync(ApprovalDecisionArguments command = null!) =>
         ExecuteSteeringAsync(Parts.Approvals.Decide(command, yes: false, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.PromoteAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.Promote, Description = "Lands a run that waits for its target branch.")]
+    [WorkflowUpdate(SteeringCatalog.PromoteUpdate, Description = "Lands a run that waits for its target branch.")]
     public Task<SteeringUpdateResult> PromoteAsync(RunSteeringArguments? command = null) =>
         ExecuteSteeringAsync(Parts.Steering.Promote(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LandMergedAsync"/>
     [WorkflowUpdate(
-        WorkflowMessageNames.LandMerged,
+        SteeringCatalog.LandMergedUpdate,
         Description = "Lands the merged work of a run that can't continue; the rest stays open."
     )]
     public Task<SteeringUpdateResult> LandMergedAsync(RunSteeringArguments? command = null) =>
         ExecuteSteeringAsync(Parts.Steering.LandMerged(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.IncreaseBudgetAsync"/>
-    [WorkflowUpdate(WorkflowMessageNames.RaiseBudget, Description = "Raises a budget; waiting tasks continue.")]
+    [WorkflowUpdate(SteeringCatalog.RaiseBudgetUpdate, Description = "Raises a budget; waiting tasks continue.")]
     public Task<SteeringUpdateResult> IncreaseBudgetAsync(RaiseBudgetArguments command = null!) => Parts.Budgets.IncreaseAsync(command);
 
     /// <inheritdoc cref="WorkflowBase.Refuse"/>
@@ -156,7 +159,7 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
     [WorkflowUpdate(
-        WorkflowMessageNames.ResolveEscalation,
+        SteeringCatalog.ResolveEscalationUpdate,
         Description = "Decides the next step of a run that can't continue automatically."
     )]
     public async Task<SteeringUpdateResult> ResolveEscalationAsync(ResolveEscalationArguments command = null!)
@@ -292,15 +295,15 @@ public abstract class RunWorkflowMessageHandler : WorkflowBase
                 is not (
                     WorkflowMessageNames.Pause
                     or WorkflowMessageNames.Resume
-                    or WorkflowMessageNames.CancelTask
-                    or WorkflowMessageNames.RetryTask
-                    or WorkflowMessageNames.RaiseBudget
-                    or WorkflowMessageNames.SkipTask
-                    or WorkflowMessageNames.MergeNext
+                    or SteeringCatalog.CancelTaskUpdate
+                    or SteeringCatalog.RetryTaskUpdate
+                    or SteeringCatalog.RaiseBudgetUpdate
+                    or SteeringCatalog.SkipTaskUpdate
+                    or SteeringCatalog.MergeNextUpdate
                     or WorkflowMessageNames.AddTasks
                     or WorkflowMessageNames.SetConcurrency
-                    or WorkflowMessageNames.Approve
-                    or WorkflowMessageNames.Reject
+                    or SteeringCatalog.ApproveUpdate
+                    or SteeringCatalog.RejectUpdate
                     or WorkflowMessageNames.TaskChanged
                     or WorkflowMessageNames.TrainChanged
                 )

@@ -22,14 +22,14 @@ public sealed class PlanApprovalAnswerApplier(RunClient runs, UseCaseServiceBund
         if (answer is PlanApprovalAnswer.PlanApprovedAnswer)
         {
             var approval = new ApprovalDecisionArguments(RunQuestion.Plan, By: context.Person) { Shown = shown };
-            InformUser(await run.ApproveAsync(context.Sign(run.RunId, WorkflowMessageNames.Approve, approval), stop));
+            InformUser(await run.ApproveAsync(context.Sign(run.RunId, SteeringCatalog.ApproveUpdate, approval), stop));
             return null;
         }
         var next = answer is PlanApprovalAnswer.PlanRejectedAnswer ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
         var why = next is null ? "the answer at the terminal was no" : $"{id} continues with another plan";
         var rejection = new ApprovalDecisionArguments(RunQuestion.Plan, why, context.Person) { Shown = shown };
-        InformUser(await run.RejectAsync(context.Sign(run.RunId, WorkflowMessageNames.Reject, rejection), stop));
+        InformUser(await run.RejectAsync(context.Sign(run.RunId, SteeringCatalog.RejectUpdate, rejection), stop));
         if (next is null)
         {
             return null;

@@ -61,6 +61,9 @@ public static class SteeringCatalog
             (input, _) => new SteeringMessage(WorkflowMessageNames.Resume, input.Task is { } task ? new TaskSteeringArguments(task) : null)
         );
 
+    /// <summary>Wire name of <see cref="Cancel"/> for a task.</summary>
+    public const string CancelTaskUpdate = "cancelTask";
+
     /// <summary>Ends a run or a task.</summary>
     public static SteeringCommandDefinition Cancel { get; } =
         new(
@@ -69,7 +72,7 @@ public static class SteeringCatalog
             "End a run or one task; merged work stays on the staging branch",
             (input, _) =>
                 input.Task is { } task
-                    ? new SteeringMessage(WorkflowMessageNames.CancelTask, new TaskSteeringArguments(task, By: input.By))
+                    ? new SteeringMessage(CancelTaskUpdate, new TaskSteeringArguments(task, By: input.By))
                     : Ending(input)
         );
 
@@ -82,6 +85,9 @@ public static class SteeringCatalog
             Continues = false,
         };
 
+    /// <summary>Wire name of <see cref="Retry"/>.</summary>
+    public const string RetryTaskUpdate = "retryTask";
+
     /// <summary>Retries a task, or resumes a waiting task immediately.</summary>
     public static SteeringCommandDefinition Retry { get; } =
         new(
@@ -89,19 +95,19 @@ public static class SteeringCatalog
             SteeringTargetKinds.Task,
             "Retry a task",
             (input, _) =>
-                new SteeringMessage(
-                    WorkflowMessageNames.RetryTask,
-                    new TaskSteeringArguments(input.RequiredTask, input.Text(Guidance), input.By)
-                )
+                new SteeringMessage(RetryTaskUpdate, new TaskSteeringArguments(input.RequiredTask, input.Text(Guidance), input.By))
                 {
                     Refuse = run => WorkerlessRunCommandValidator.OfRetry(run, input.RequiredTask),
                 }
         )
         {
-            Decision = WorkflowMessageNames.RetryTask,
+            Decision = RetryTaskUpdate,
             Arguments = [new SteeringCommandParameter(Guidance, "Guidance for the agent's next attempt")],
             Examples = ["orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""],
         };
+
+    /// <summary>Wire name of <see cref="Skip"/>.</summary>
+    public const string SkipTaskUpdate = "skipTask";
 
     /// <summary>Skips a task, so that the task counts as done although its work is not merged.</summary>
     public static SteeringCommandDefinition Skip { get; } =
@@ -110,15 +116,18 @@ public static class SteeringCatalog
             SteeringTargetKinds.Task,
             "Count a task as done without its changes",
             (input, _) =>
-                new SteeringMessage(WorkflowMessageNames.SkipTask, new TaskSteeringArguments(input.RequiredTask, By: input.By))
+                new SteeringMessage(SkipTaskUpdate, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
                     Refuse = run => WorkerlessRunCommandValidator.OfSkip(run, input.RequiredTask),
                 }
         )
         {
-            Decision = WorkflowMessageNames.SkipTask,
+            Decision = SkipTaskUpdate,
             Examples = ["orchestrate skip run-tasks-3f9a1c/parser"],
         };
+
+    /// <summary>Wire name of <see cref="Approve"/>.</summary>
+    public const string ApproveUpdate = "approve";
 
     /// <summary>Approves the plan or the task that an open question is about.</summary>
     public static SteeringCommandDefinition Approve { get; } =
@@ -127,19 +136,19 @@ public static class SteeringCatalog
             SteeringTargetKinds.Question,
             "Approve the plan or task that a run asks about",
             (input, _) =>
-                new SteeringMessage(
-                    WorkflowMessageNames.Approve,
-                    new ApprovalDecisionArguments(input.RequiredTask, By: input.By) { Shown = input.Shown }
-                )
+                new SteeringMessage(ApproveUpdate, new ApprovalDecisionArguments(input.RequiredTask, By: input.By) { Shown = input.Shown })
                 {
                     Refuse = run => WorkerlessRunCommandValidator.OfApprove(run, input.RequiredTask),
                 }
         )
         {
-            Decision = WorkflowMessageNames.Approve,
+            Decision = ApproveUpdate,
             Examples = ["orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"],
             Questions = input => [input.RequiredTask],
         };
+
+    /// <summary>Wire name of <see cref="Reject"/>.</summary>
+    public const string RejectUpdate = "reject";
 
     /// <summary>Rejects the plan or the task that an open question is about.</summary>
     public static SteeringCommandDefinition Reject { get; } =
@@ -149,7 +158,7 @@ public static class SteeringCatalog
             "Reject the plan or task that a run asks about",
             (input, _) =>
                 new SteeringMessage(
-                    WorkflowMessageNames.Reject,
+                    RejectUpdate,
                     new ApprovalDecisionArguments(input.RequiredTask, input.Text(Reason), input.By) { Shown = input.Shown }
                 )
                 {
@@ -158,22 +167,28 @@ public static class SteeringCatalog
                 }
         )
         {
-            Decision = WorkflowMessageNames.Reject,
+            Decision = RejectUpdate,
             Examples = ["orchestrate reject plan --reason \"too many files\""],
             Arguments = [new SteeringCommandParameter(Reason, "The reason for the rejection")],
             Questions = input => [input.RequiredTask],
         };
 
+    /// <summary>Wire name of <see cref="Promote"/>.</summary>
+    public const string PromoteUpdate = "promote";
+
     /// <summary>Lands a run after a refused landing, or when the run is waiting for a user to start the landing.</summary>
     public static SteeringCommandDefinition Promote { get; } =
         new("promote", SteeringTargetKinds.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
         {
-            Decision = WorkflowMessageNames.Promote,
+            Decision = PromoteUpdate,
             Arguments = [_target],
             Lands = true,
             Continues = false,
             Questions = _ => RunQuestion.OfPromote,
         };
+
+    /// <summary>Wire name of <see cref="LandMerged"/>.</summary>
+    public const string LandMergedUpdate = "landMerged";
 
     /// <summary>Lands the merged tasks of a run.</summary>
     public static SteeringCommandDefinition LandMerged { get; } =
@@ -182,19 +197,22 @@ public static class SteeringCatalog
             SteeringTargetKinds.Run,
             "Land merged work; the rest stays open",
             (input, before) =>
-                new SteeringMessage(WorkflowMessageNames.LandMerged, LandingOf(input))
+                new SteeringMessage(LandMergedUpdate, LandingOf(input))
                 {
                     Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStateNames.Landing,
                     Refuse = WorkerlessRunCommandValidator.OfLandMerged,
                 }
         )
         {
-            Decision = WorkflowMessageNames.LandMerged,
+            Decision = LandMergedUpdate,
             Arguments = [_target],
             Lands = true,
             Continues = false,
             Questions = _ => RunQuestion.OfLandMerged,
         };
+
+    /// <summary>Wire name of <see cref="MergeNext"/>.</summary>
+    public const string MergeNextUpdate = "mergeNext";
 
     /// <summary>Merges a verified task before all other waiting tasks.</summary>
     public static SteeringCommandDefinition MergeNext { get; } =
@@ -203,11 +221,14 @@ public static class SteeringCatalog
             SteeringTargetKinds.Task,
             "Merge a verified task before all others that wait",
             (input, _) =>
-                new SteeringMessage(WorkflowMessageNames.MergeNext, new TaskSteeringArguments(input.RequiredTask, By: input.By))
+                new SteeringMessage(MergeNextUpdate, new TaskSteeringArguments(input.RequiredTask, By: input.By))
                 {
                     Refuse = run => WorkerlessRunCommandValidator.OfMergeNext(run, input.RequiredTask),
                 }
         );
+
+    /// <summary>Wire name of <see cref="Resolve"/>.</summary>
+    public const string ResolveEscalationUpdate = "resolveEscalation";
 
     /// <summary>Decides how an escalated run continues.</summary>
     public static SteeringCommandDefinition Resolve { get; } =
@@ -217,7 +238,7 @@ public static class SteeringCatalog
             "Decide how to continue a run that can't continue by itself",
             (input, _) =>
                 new SteeringMessage(
-                    WorkflowMessageNames.ResolveEscalation,
+                    ResolveEscalationUpdate,
                     new ResolveEscalationArguments(input.Text(Way), input.Text(Reason), input.By)
                     {
                         Tasks = input.Tasks,
@@ -231,7 +252,7 @@ public static class SteeringCatalog
                 }
         )
         {
-            Decision = WorkflowMessageNames.ResolveEscalation,
+            Decision = ResolveEscalationUpdate,
             Withdraws = input => input.Text(Way) == EscalationResolutionKinds.Abort,
             Arguments =
             [
@@ -252,6 +273,9 @@ public static class SteeringCatalog
             Questions = _ => RunQuestion.OfResolve,
         };
 
+    /// <summary>Wire name of <see cref="RaiseBudget"/>.</summary>
+    public const string RaiseBudgetUpdate = "raiseBudget";
+
     /// <summary>Raises a budget of a run or a task.</summary>
     public static SteeringCommandDefinition RaiseBudget { get; } =
         new(
@@ -261,7 +285,7 @@ public static class SteeringCatalog
             (input, _) => Raise(input)
         )
         {
-            Decision = WorkflowMessageNames.RaiseBudget,
+            Decision = RaiseBudgetUpdate,
             Arguments =
             [
                 new(Amount, "The new limit in US dollars, such as 20, or in tokens, such as '2M tokens'; must exceed the spent amount")
@@ -303,7 +327,7 @@ public static class SteeringCatalog
     private static bool IsOver(RunStatus run) => RunStateNames.IsFinal(run.State);
 
     private static SteeringMessage Landing(SteeringCommandUserInput input) =>
-        new(WorkflowMessageNames.Promote, LandingOf(input))
+        new(PromoteUpdate, LandingOf(input))
         {
             Reached = run => run.State == RunStateNames.Completed,
             Refuse = WorkerlessRunCommandValidator.OfPromote,
@@ -321,7 +345,7 @@ public static class SteeringCatalog
             : BudgetKinds.Task;
         var task = IsOfTask(kind) ? input.RequiredTask : "";
         var command = new RaiseBudgetArguments(kind, amount.Usd, amount.Tokens, task, input.By);
-        return new SteeringMessage(WorkflowMessageNames.RaiseBudget, command)
+        return new SteeringMessage(RaiseBudgetUpdate, command)
         {
             Refuse = run => WorkerlessRunCommandValidator.OfRaise(run, command),
             Unchanged = SteeringNoEffectCause.Refused,

@@ -21,27 +21,27 @@ public static class SuggestedCommandToUpdateConverter
         var task = way.Target.Length > runId.Length ? RunIds.TaskOf(runId, way.Target) : "";
         return way.Kind switch
         {
-            SuggestedCommandKinds.Approve => (WorkflowMessageNames.Approve, Json(("id", task), ("shown", question.Shown))),
+            SuggestedCommandKinds.Approve => (SteeringCatalog.ApproveUpdate, Json(("id", task), ("shown", question.Shown))),
             SuggestedCommandKinds.Reject => (
-                WorkflowMessageNames.Reject,
+                SteeringCatalog.RejectUpdate,
                 Json(("id", task), ("reason", "TEXT"), ("shown", question.Shown))
             ),
-            SuggestedCommandKinds.Promote => (WorkflowMessageNames.Promote, Json(("shown", question.Shown))),
+            SuggestedCommandKinds.Promote => (SteeringCatalog.PromoteUpdate, Json(("shown", question.Shown))),
             SuggestedCommandKinds.PromoteOnto => (
-                WorkflowMessageNames.Promote,
+                SteeringCatalog.PromoteUpdate,
                 Json(("target", way.Resolution!), ("shown", question.Shown))
             ),
-            SuggestedCommandKinds.LandMerged => (WorkflowMessageNames.LandMerged, Json(("shown", question.Shown))),
+            SuggestedCommandKinds.LandMerged => (SteeringCatalog.LandMergedUpdate, Json(("shown", question.Shown))),
             SuggestedCommandKinds.Resolve => (
-                WorkflowMessageNames.ResolveEscalation,
+                SteeringCatalog.ResolveEscalationUpdate,
                 Json(("way", way.Resolution!), ("shown", question.Shown))
             ),
-            SuggestedCommandKinds.Retry => (WorkflowMessageNames.RetryTask, Json(("task", task))),
-            SuggestedCommandKinds.Guide => (WorkflowMessageNames.RetryTask, Json(("task", task), ("text", "TEXT"))),
-            SuggestedCommandKinds.Skip => (WorkflowMessageNames.SkipTask, Json(("task", task))),
-            SuggestedCommandKinds.Cancel when task.Length > 0 => (WorkflowMessageNames.CancelTask, Json(("task", task))),
+            SuggestedCommandKinds.Retry => (SteeringCatalog.RetryTaskUpdate, Json(("task", task))),
+            SuggestedCommandKinds.Guide => (SteeringCatalog.RetryTaskUpdate, Json(("task", task), ("text", "TEXT"))),
+            SuggestedCommandKinds.Skip => (SteeringCatalog.SkipTaskUpdate, Json(("task", task))),
+            SuggestedCommandKinds.Cancel when task.Length > 0 => (SteeringCatalog.CancelTaskUpdate, Json(("task", task))),
             SuggestedCommandKinds.RaiseBudget => (
-                WorkflowMessageNames.RaiseBudget,
+                SteeringCatalog.RaiseBudgetUpdate,
                 Json([("kind", way.Resolution!), ("usd", Blank), .. task.Length > 0 ? [("task", task)] : Array.Empty<(string, string)>()])
             ),
             _ => null,

@@ -34,39 +34,11 @@ public static class WorkflowMessageNames
     /// </summary>
     public const string AwaitTurn = "awaitTurn";
 
-    /// <summary>Cancels a task. Sent to a run.</summary>
-    public const string CancelTask = "cancelTask";
-
-    /// <summary>Retries a task. Sent to a run.</summary>
-    public const string RetryTask = "retryTask";
-
-    /// <summary>Skips a task, so that the task counts as done although its work is not merged. Sent to a run.</summary>
-    public const string SkipTask = "skipTask";
-    public const string MergeNext = "mergeNext";
-
     /// <summary>Adds tasks to a run in progress. Sent to a run.</summary>
     public const string AddTasks = "addTasks";
 
     /// <summary>Sets the maximum number of agents that run at the same time. Sent to a run.</summary>
     public const string SetConcurrency = "setConcurrency";
-
-    /// <summary>Approves the plan or a task. Sent to a run.</summary>
-    public const string Approve = "approve";
-
-    /// <summary>Rejects the plan or a task. Sent to a run.</summary>
-    public const string Reject = "reject";
-
-    /// <summary>Retries a refused landing. Sent to a run.</summary>
-    public const string Promote = "promote";
-
-    /// <summary>Lands the merged work while other tasks stay open. Sent to a run.</summary>
-    public const string LandMerged = "landMerged";
-
-    /// <summary>Raises a budget. Sent to a run.</summary>
-    public const string RaiseBudget = "raiseBudget";
-
-    /// <summary>Decides how an escalated run continues. Sent to a run.</summary>
-    public const string ResolveEscalation = "resolveEscalation";
 
     /// <summary>Moves a run to another host. Sent to a run.</summary>
     public const string Move = "move";

@@ -17,7 +17,7 @@ public sealed class SteeringCommandAuthorTests : IDisposable
 
     private RunWorkflowSettings Listed => Required with { RequireProof = false };
 
-    private ApprovalDecisionArguments SignedByKim => _kim.Sign("run-1", WorkflowMessageNames.Approve, Command, Now);
+    private ApprovalDecisionArguments SignedByKim => _kim.Sign("run-1", SteeringCatalog.ApproveUpdate, Command, Now);
 
     public void Dispose()
     {
@@ -37,13 +37,13 @@ public sealed class SteeringCommandAuthorTests : IDisposable
     [Fact]
     public void Signed_AmountThatIsWrittenOtherwise_IsProven()
     {
-        var command = _kim.Sign("run-1", WorkflowMessageNames.RaiseBudget, new RaiseBudgetArguments("run", 40.50m, By: "kim"), Now);
+        var command = _kim.Sign("run-1", SteeringCatalog.RaiseBudgetUpdate, new RaiseBudgetArguments("run", 40.50m, By: "kim"), Now);
         var json = JsonSerializer.Serialize(command, PayloadJsonOptions.Options);
 
         var read = JsonSerializer.Deserialize<RaiseBudgetArguments>(json, PayloadJsonOptions.Options);
 
         Assert.True(
-            SteeringCommandAuthor.Of("run-1", WorkflowMessageNames.RaiseBudget, read, Required, Now) is { IsProven: true, Refusal: null }
+            SteeringCommandAuthor.Of("run-1", SteeringCatalog.RaiseBudgetUpdate, read, Required, Now) is { IsProven: true, Refusal: null }
         );
     }
 
@@ -85,7 +85,7 @@ public sealed class SteeringCommandAuthorTests : IDisposable
             {
                 Signature = SignedByKim.Signature! with { Value = new string('A', 4000) },
             },
-            _mallory.Sign("run-1", WorkflowMessageNames.Approve, Command, Now) is var forged
+            _mallory.Sign("run-1", SteeringCatalog.ApproveUpdate, Command, Now) is var forged
                 ? forged with
                 {
                     Signature = forged.Signature! with { Key = _kim.Key.Fingerprint },
@@ -98,8 +98,8 @@ public sealed class SteeringCommandAuthorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("run-2", WorkflowMessageNames.Approve)]
-    [InlineData("run-1", WorkflowMessageNames.Reject)]
+    [InlineData("run-2", SteeringCatalog.ApproveUpdate)]
+    [InlineData("run-1", SteeringCatalog.RejectUpdate)]
     public void Signed_ForAnotherRunOrCommand_IsRefused(string run, string name) =>
         Assert.NotNull(SteeringCommandAuthor.Of(run, name, SignedByKim, Listed, Now).Refusal);
 
@@ -111,7 +111,7 @@ public sealed class SteeringCommandAuthorTests : IDisposable
     [InlineData(-6, true)]
     public void Signed_AtAnotherTime_IsRefusedOutsideOfItsLifetime(int minutes, bool isRefused)
     {
-        var author = SteeringCommandAuthor.Of("run-1", WorkflowMessageNames.Approve, SignedByKim, Required, Now.AddMinutes(minutes));
+        var author = SteeringCommandAuthor.Of("run-1", SteeringCatalog.ApproveUpdate, SignedByKim, Required, Now.AddMinutes(minutes));
 
         Assert.Equal(isRefused, author.Refusal is not null);
         Assert.True(!isRefused || author.Refusal!.EndsWith("is valid for 24 hours, so send the command again.", StringComparison.Ordinal));
@@ -120,7 +120,7 @@ public sealed class SteeringCommandAuthorTests : IDisposable
     [Fact]
     public void Signed_WithAKeyThatIsNotListed_IsOnlyClaimed()
     {
-        var command = _mallory.Sign("run-1", WorkflowMessageNames.Approve, Command, Now);
+        var command = _mallory.Sign("run-1", SteeringCatalog.ApproveUpdate, Command, Now);
 
         Assert.Equal(new SteeringCommandAuthor("kim@laptop (claimed)", IsProven: false), Of(command, Listed));
         Assert.Contains("accepts 'approve' only with the signature of an approver (require_proof)", Of(command).Refusal);
@@ -131,7 +131,7 @@ public sealed class SteeringCommandAuthorTests : IDisposable
     {
         var both = new RunWorkflowSettings { Approvers = [_kim.Key.ToString(), _mallory.Key.ToString()], RequireProof = true };
 
-        Assert.Contains("(proven by mallory, ", Of(_mallory.Sign("run-1", WorkflowMessageNames.Approve, Command, Now), both).By);
+        Assert.Contains("(proven by mallory, ", Of(_mallory.Sign("run-1", SteeringCatalog.ApproveUpdate, Command, Now), both).By);
         Assert.Contains("(proven by kim, ", Of(SignedByKim, both).By);
     }
 
@@ -144,7 +144,7 @@ public sealed class SteeringCommandAuthorTests : IDisposable
 
         Assert.Equal(new SteeringCommandAuthor(recorded, IsProven: false), Of(command, Listed));
         Assert.NotNull(Of(command).Refusal);
-        Assert.NotNull(SteeringCommandAuthor.Of("run-1", WorkflowMessageNames.Promote, null, Required, Now).Refusal);
+        Assert.NotNull(SteeringCommandAuthor.Of("run-1", SteeringCatalog.PromoteUpdate, null, Required, Now).Refusal);
         Assert.Null(SteeringCommandAuthor.Of("run-1", WorkflowMessageNames.Cancel, null, Required, Now).Refusal);
         Assert.Null(SteeringCommandAuthor.Of("run-1", WorkflowMessageNames.Pause, new TaskSteeringArguments("a"), Required, Now).Refusal);
     }
@@ -162,10 +162,10 @@ public sealed class SteeringCommandAuthorTests : IDisposable
             """{"arguments":{"id":"a","reason":"looks """
                 + """good","shown":"0123"},"at":1767268800,"by":"kim@laptop","command":"approve","run":"run-1"}""",
             System.Text.Encoding.UTF8.GetString(
-                SignedCommandContentBuilder.Of("run-1", WorkflowMessageNames.Approve, SignedByKim, "kim@laptop", Now)
+                SignedCommandContentBuilder.Of("run-1", SteeringCatalog.ApproveUpdate, SignedByKim, "kim@laptop", Now)
             )
         );
 
     private SteeringCommandAuthor Of(ApprovalDecisionArguments? command, RunWorkflowSettings? rules = null) =>
-        SteeringCommandAuthor.Of("run-1", WorkflowMessageNames.Approve, command, rules ?? Required, Now);
+        SteeringCommandAuthor.Of("run-1", SteeringCatalog.ApproveUpdate, command, rules ?? Required, Now);
 }

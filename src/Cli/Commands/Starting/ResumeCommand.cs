@@ -83,7 +83,7 @@ internal sealed class ResumeCommand : CliCommand
         var there = await FindElsewhereAsync(run, context, stop);
         foreach (var id in parsed.GetValue(_approve) ?? [])
         {
-            var approval = context.Sign(run.RunId, WorkflowMessageNames.Approve, new ApprovalDecisionArguments(id, By: context.Person));
+            var approval = context.Sign(run.RunId, SteeringCatalog.ApproveUpdate, new ApprovalDecisionArguments(id, By: context.Person));
             context.Terminal.Inform((await run.ApproveAsync(approval, stop)).Message);
         }
         if (there is null && !parsed.GetValue(_attached))
