@@ -1,11 +1,9 @@
+using Orchestrator.App.PlanFiles;
 using Orchestrator.App.Programs;
 using Orchestrator.App.Setup;
 using Orchestrator.App.Workers;
 using Orchestrator.Runs.Accounts;
-using Orchestrator.Runs.Backlogs;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App;
 
@@ -103,32 +101,24 @@ public abstract class UseCaseServiceBundle(
             : found!;
     }
 
+    /// <summary>Throws if a checkout has an obstacle to runs, such as a link in place of an orchestrate folder.</summary>
+    /// <param name="repository">The repository with the checkout.</param>
+    /// <param name="worktrees">The folder for worktrees in the settings, relative to the repository.</param>
+    /// <param name="stop">Cancels git processes.</param>
+    /// <exception cref="UserRequestRefusedException">The checkout has an obstacle.</exception>
+    public Task RequireOwnFoldersAsync(LocalRepositoryPaths repository, string worktrees, CancellationToken stop) =>
+        repository.RequireOwnFoldersAsync(worktrees, Services, stop);
+
+    /// <summary>Returns the reference that runs on this machine use for a repository.</summary>
+    public Task<RepositoryReference> ReferenceOfAsync(LocalRepositoryPaths repository) =>
+        OrphanedProcessStopper.ReferenceOfAsync(repository, Services);
+
     /// <summary>Reads the plans that are named on the command line.</summary>
     public PlanAndReferencedFileReader PlanFiles => new(FindRepository(), Directory, FindSettings, Interaction.Warn, Time);
 
     /// <summary>Opens the backlog of the current folder. Errors in individual tasks are shown as warnings.</summary>
     /// <param name="tag">The tag in a file with tags, or null for the current tag.</param>
     public RepositoryBacklog Backlog(string? tag) => new(FindRepository(), Directory, tag, Time, Interaction.Warn);
-
-    /// <summary>Returns the agent run that this process belongs to.</summary>
-    /// <exception cref="UseCaseException">The process belongs to no agent run, or the agent run's folder no longer exists.</exception>
-    public AgentRunIdentity RequireAgentStart()
-    {
-        var start =
-            AgentRunIdentity.Find(Environment, Directory)
-            ?? throw new UseCaseException(
-                UseCaseOutcome.Usage,
-                $"Only agents of a run can use this command; {AgentRunIdentity.FolderVariable} is not set.",
-                "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'."
-            );
-        return start.IsThere
-            ? start
-            : throw new UseCaseException(
-                UseCaseOutcome.Usage,
-                $"The folder of this agent run is missing: {start.Folder}.",
-                "The run was removed while the agent was working, so the report has no recipient."
-            );
-    }
 
     /// <summary>Converts a path on the command line to an absolute path.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Dashboard.Routes;
 using Orchestrator.Dashboard.Views;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Dashboard;
 
@@ -23,13 +22,13 @@ public sealed class RunPageHtmlExporter(IRunQueries queries)
 
     /// <summary>Renders the page of a run as a self-contained HTML file.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="report">The run's report.</param>
+    /// <param name="report">The run's report as a fragment of HTML.</param>
     /// <param name="repository">Name of the repository.</param>
     /// <param name="now">The current time.</param>
     /// <param name="cancellationToken">Cancels the queries.</param>
     public async Task<string> RenderAsync(
         RunStatus run,
-        MorningReport report,
+        string report,
         string repository,
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -51,7 +50,7 @@ public sealed class RunPageHtmlExporter(IRunQueries queries)
             Events = events,
             Gates = await AskAsync(() => queries.GateRunsAsync(run.RunId, cancellationToken)) ?? [],
             Diff = await AskAsync(() => queries.DiffAsync(run.RunId, cancellationToken)),
-            Report = ReportHtml.Render(report),
+            Report = report,
         };
         var moments = RunTimeSliderBuilder.Of(screen);
         return await RenderAsync(

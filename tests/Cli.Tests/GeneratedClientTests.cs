@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using NJsonSchema.CodeGeneration.CSharp;
 using NSwag;
 using NSwag.CodeGeneration.CSharp;
+using Orchestrator.App.Queries;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

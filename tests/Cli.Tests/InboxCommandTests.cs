@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Orchestrator.App.Repositories;
+using Orchestrator.App;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;

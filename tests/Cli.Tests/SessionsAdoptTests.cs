@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using Orchestrator.App;
+using Orchestrator.App.Conversations;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 using Xunit;
@@ -96,9 +98,7 @@ public sealed class SessionsAdoptTests : IDisposable
         const string Dead = "adopt-fix-the-page-0dead0";
         _cli.Write("README.md", "Hello\nmine\n");
         var place = LocalRepositoryPaths.Find(_cli.Folder)!;
-        var adoption = new SessionAdoption(
-            new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
-        );
+        var adoption = new SessionAdoption(new NonInteractiveUseCaseServiceBundle(_cli.Environment, _cli.Folder, TimeProvider.System));
         var read = await adoption.ReadAsync(place, Id, Conversation, CancellationToken.None);
         if (killedAfter != "read")
         {
@@ -129,9 +129,7 @@ public sealed class SessionsAdoptTests : IDisposable
     {
         const string Dead = "adopt-fix-the-page-0dead0";
         _cli.Write("README.md", "Hello\nmine\n");
-        var adoption = new SessionAdoption(
-            new RunServiceBundle("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = _cli.Environment }
-        );
+        var adoption = new SessionAdoption(new NonInteractiveUseCaseServiceBundle(_cli.Environment, _cli.Folder, TimeProvider.System));
         var place = LocalRepositoryPaths.Find(_cli.Folder)!;
         var read = await adoption.ReadAsync(place, Id, Conversation, CancellationToken.None);
         await adoption.KeepAsync(place, Dead, "adopted", read, CancellationToken.None);

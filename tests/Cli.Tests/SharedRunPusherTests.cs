@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.App;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;

@@ -1,3 +1,4 @@
+using Orchestrator.App;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Runs;

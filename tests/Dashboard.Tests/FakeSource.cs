@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Orchestrator.App.Cleaning;
 using Orchestrator.App.Conversations;
 using Orchestrator.App.Documents;
+using Orchestrator.App.Queries;
 using Orchestrator.Client.Views;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;

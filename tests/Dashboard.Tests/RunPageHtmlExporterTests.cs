@@ -94,9 +94,11 @@ public sealed partial class RunPageHtmlExporterTests
     private static Task<string> RenderAsync(FakeSource source) =>
         new RunPageHtmlExporter(source).RenderAsync(
             source.Run,
-            new MorningReport(
-                [("tasks", "1 of 3 tasks merged")],
-                [new RunReportSection("person", "Needs attention", [new RunReportLine("needs-person", "It asks.") { Events = [6] }])]
+            ReportHtml.Render(
+                new MorningReport(
+                    [("tasks", "1 of 3 tasks merged")],
+                    [new RunReportSection("person", "Needs attention", [new RunReportLine("needs-person", "It asks.") { Events = [6] }])]
+                )
             ),
             "shop",
             Runs.Begin.AddMinutes(10),

@@ -29,13 +29,13 @@ public sealed partial class DecidingFilesTests
         ["Runs/Files/TaskCheckpointStore"] = Checked,
         ["Runs/Reports/PendingCommandStore"] = "shown to people; the engine has the commands themselves",
         ["Runs/Tasks/Working/RetainedWorkLocationRecorder"] = Report,
-        ["Runs/Tasks/Preparing/SessionAdoption"] = Person,
+        ["App/Conversations/SessionAdoption"] = Person,
         ["App/Repositories/ImportedCommentStore"] =
             "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
         ["Runs/Tasks/Working/ConversationStore"] = Agent,
         ["Runs/Sandboxing/SandboxedAgentStateFolder"] = Agent,
         ["Runs/Sandboxing/LoginFileCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
-        ["Runs/Tasks/Transfer/TaskToFileExporter"] = Agent,
+        ["App/Moving/TaskToFileExporter"] = Agent,
         ["Runs/Tasks/Transfer/HostTaskAssignmentStore"] =
             "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs/Tasks/Mail/Mailbox"] =
@@ -46,15 +46,15 @@ public sealed partial class DecidingFilesTests
         ["Runs/Checkouts/GitConfigurationCopyStore"] =
             "in the user's state: which copy stands in for another machine's; it is compared with its hash",
         ["Runs/Checkouts/OutsideLinkFinder"] = "names of submodules, which can only lead to a refusal; preflight asks git",
-        ["Runs/Checkouts/LocalRepositoryPaths"] = Tree,
+        ["App/Repositories/LocalRepositoryPaths"] = Tree,
         ["Runs/Files/PlanContractCommitter"] = "the unbound one is for an agent's own questions",
         ["Runs/Files/RunStartSettings"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
         ["Runs/Files/RunStatusFile"] = Report,
         ["Runs/Tasks/Preparing/TaskWorktreeRecord"] =
             "the preparer compares the commits in it with staging; where dropped changes of a conflict are added, " + "those go unnamed",
         ["Runs/Tasks/Guard/UnexpectedFileDetector"] = Report,
-        ["Runs/Tasks/Callbacks/AgentMailDispatcher"] = Agent,
-        ["Runs/Tasks/Callbacks/AgentInformationRequestResponder"] = Agent,
+        ["App/Callbacks/AgentMailDispatcher"] = Agent,
+        ["App/Callbacks/AgentInformationRequestResponder"] = Agent,
         ["App/Cleaning/GitConfigLeftovers"] = Machine,
         ["App/Cleaning/OrphanedCacheFolder"] = Machine,
         ["Runs/Gates/GateEvidence"] = Report,
@@ -79,10 +79,10 @@ public sealed partial class DecidingFilesTests
         ["Runs/Merging/Landing/EndedRunLandingReverter"] = "the commits in it are compared with each other",
         ["Runs/Merging/Landing/AbortedRunWorkKeeper"] = Report,
         ["Runs/Merging/Landing/PreLandingCheckProblemList"] = Report,
-        ["Runs/Loading/ProjectPromptTextStore"] = Person,
-        ["Runs/Loading/MasterPlanStatusWriter"] = Person,
+        ["App/PlanFiles/ProjectPromptTextStore"] = Person,
+        ["App/PlanFiles/MasterPlanStatusWriter"] = Person,
         ["Runs/Loading/PlanFileReader"] = Person,
-        ["Runs/Loading/PlanAndReferencedFileReader"] = Person,
+        ["App/PlanFiles/PlanAndReferencedFileReader"] = Person,
         ["Runs/Loading/PlanLoader"] = Person,
         ["Runs/Merging/Preflight/DuplicateRunChecker"] =
             "earlier runs of the same work: where one is changed, a person is asked needlessly, or is not asked",

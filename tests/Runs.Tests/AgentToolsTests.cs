@@ -1,10 +1,10 @@
 using Orchestrator.Agents;
+using Orchestrator.App.Callbacks;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.TestKit;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Orchestrator.App.Queries;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;

@@ -1,3 +1,4 @@
+using Orchestrator.App.PlanFiles;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;

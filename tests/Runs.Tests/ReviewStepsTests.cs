@@ -1,9 +1,10 @@
 using System.Text;
+using Orchestrator.App.Callbacks;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Merging.Reviewing;
 using Orchestrator.Runs.Merging.ReviewMaterial;
-using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Runs.Tasks;
 using Orchestrator.Settings;
 using Xunit;
 

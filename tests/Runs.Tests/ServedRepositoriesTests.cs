@@ -43,6 +43,6 @@ public sealed class ServedRepositoriesTests
         var opened = await services.OpenRepositoryAsync(repository.Path);
         var served = new RepositoryReference(repository.Path, opened.Key, "queue");
         var named = new Dictionary<string, RepositoryReference> { ["shop"] = served, ["/home/somebody/else/shop"] = served };
-        return (new ServedRepositories([served], named, services), served);
+        return (new ServedRepositories([served], named, _ => null, services), served);
     }
 }

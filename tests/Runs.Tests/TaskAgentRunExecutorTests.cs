@@ -36,8 +36,8 @@ public sealed class TaskAgentRunExecutorTests
             new AgentRunOutcomeFile { Attempt = attempt, Models = models }.Write(run.Start("a", start));
         }
 
-        Assert.Equal("s (attempt 1), o (attempt 3)", string.Join(", ", AttemptLanguageModel.Of(run.Path, "a")));
-        Assert.Empty(AttemptLanguageModel.Of(run.Path, "b"));
+        Assert.Equal("s (attempt 1), o (attempt 3)", string.Join(", ", AttemptLanguageModelReader.Of(run.Path, "a")));
+        Assert.Empty(AttemptLanguageModelReader.Of(run.Path, "b"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Usage;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

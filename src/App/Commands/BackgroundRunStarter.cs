@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Usage;
 
 namespace Orchestrator.App.Commands;
 

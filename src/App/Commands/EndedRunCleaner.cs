@@ -75,7 +75,7 @@ public sealed class EndedRunCleaner(UseCaseServiceBundle context, IReadOnlyList<
         RefuseContradictions(options);
         var location = context.RequireRepository();
         var settings = context.OpenSettings(location, flags).Loaded.Settings!;
-        await location.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+        await context.RequireOwnFoldersAsync(location, settings.Worktrees.Directory, stop);
         var all = StoredRunFinder.List(location);
         var neverBegun = UnstartedRuns.List(location, context.Time.GetUtcNow());
         var isNone = all.Count + neverBegun.Count == 0;

@@ -50,7 +50,7 @@ public sealed class RunCommands(UseCaseServiceBundle caller, string directory, s
         CallAsync(async context =>
         {
             var (stored, reference) = RunReference.Require(context.RequireRepository(), task is null ? run : $"{run}/{task}");
-            await UserToAgentMailSender.SendAsync(
+            await AgentMailSender.SendAsync(
                 task is null ? null : reference.RequireTask(stored.Status),
                 stored,
                 text,

@@ -1,5 +1,4 @@
-using Orchestrator.Runs.Merging.PullRequests;
-using Orchestrator.Runs.Reports;
+using Orchestrator.App.PullRequests;
 
 namespace Orchestrator.App.Commands;
 
@@ -28,7 +27,7 @@ public static class RunPullRequestOpener
         RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = RunPlanCache.TryReadPlan(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
-        var service = new PullRequestService(repository, context.Services);
+        var service = new PullRequestService(repository, context);
         var results = new List<PullRequestResult>();
         foreach (var offered in chosen)
         {

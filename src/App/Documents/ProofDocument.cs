@@ -1,5 +1,3 @@
-using Orchestrator.Runs.Reports;
-
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>proof --json</c>.</summary>

@@ -1,4 +1,3 @@
-using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Documents;
@@ -21,7 +20,7 @@ public sealed record TaskDocument(
 
 /// <summary>Output of <c>collect --json</c>.</summary>
 /// <param name="Runs">The runs, in the order in which the user named them.</param>
-public sealed record CollectDocument(IReadOnlyList<Orchestrator.Runs.Reports.RunResultSummary> Runs) : SchemaVersionedDocument;
+public sealed record CollectDocument(IReadOnlyList<RunResultSummary> Runs) : SchemaVersionedDocument;
 
 /// <summary>A message to an agent, as shown in the output of <c>events</c>. The message is not an event and has no event number.</summary>
 /// <param name="Time">Time at which the message was sent.</param>

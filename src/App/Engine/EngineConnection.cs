@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.App.Programs;
-using Orchestrator.App.Repositories;
 using Orchestrator.Client;
 using Temporal.Server;
 using Temporalio.Client;
@@ -154,7 +153,7 @@ public sealed class EngineConnection : IAsyncDisposable
         CancellationToken stop
     )
     {
-        await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+        await context.RequireOwnFoldersAsync(repository, settings.Worktrees.Directory, stop);
         NoteRepository(repository, context);
         if (settings.Temporal.Address is not null)
         {

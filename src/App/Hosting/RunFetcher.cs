@@ -6,10 +6,12 @@ namespace Orchestrator.App.Hosting;
 /// Fetches another machine's run so that it can continue on this machine. If the run is shared through a git remote, the last pushed state
 /// is fetched, and later pushes of the previous owner are rejected.
 /// </summary>
-/// <param name="services">Services for steps of runs on this machine.</param>
+/// <param name="context">Provides the services of this machine.</param>
 /// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
-public sealed class RunFetcher(RunServiceBundle services, bool hasPlaces)
+public sealed class RunFetcher(UseCaseServiceBundle context, bool hasPlaces)
 {
+    private readonly RunServiceBundle _services = context.Services;
+
     /// <summary>Fetches the run. A repeated call continues an interrupted fetch.</summary>
     /// <param name="status">Status of the run, as reported by its workflow.</param>
     /// <param name="to">The repository on this machine.</param>
@@ -27,7 +29,7 @@ public sealed class RunFetcher(RunServiceBundle services, bool hasPlaces)
         var problem = "";
         if (remote is not null && status.Queue != to.Queue)
         {
-            var share = new GitRemoteRunStateExchanger(services);
+            var share = new GitRemoteRunStateExchanger(_services);
             problem = await share.FetchAsync(status, to, remote, stop);
             if (
                 problem.Length == 0
@@ -38,10 +40,46 @@ public sealed class RunFetcher(RunServiceBundle services, bool hasPlaces)
                 problem = claim.IsFenced ? "its host pushed again in the meantime" : claim.Problem;
             }
         }
-        var arrival = new MovedRunPreparer(services);
+        var arrival = new MovedRunPreparer(_services);
         var missing = problem.Length > 0 ? new MovedRunCompletenessResult([problem]) : await arrival.FindMissingAsync(status, to, stop);
         var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
         return new RunFetchResult(missing, isHere, isHere ? await PrepareHostAsync(arrival, status, to, missing, stop) : []);
+    }
+
+    /// <summary>Fetches a run that has to continue on this machine, and tells the user about notes. The parameters are those of
+    /// <see cref="FetchRunAsync"/>.</summary>
+    /// <returns>Ids of the tasks whose work is lost, and the tip of the staging branch on this machine.</returns>
+    /// <exception cref="UseCaseException">Parts of the run are missing.</exception>
+    public async Task<(IReadOnlyList<string> Lost, string Staging)> RequireRunAsync(
+        RunStatus status,
+        RepositoryReference to,
+        string? remote,
+        bool acceptsLosses,
+        CancellationToken stop
+    )
+    {
+        var brought = await FetchRunAsync(status, to, remote, acceptsLosses, stop);
+        if (!brought.IsHere)
+        {
+            throw new UseCaseException(
+                UseCaseOutcome.Usage,
+                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
+                $"The missing parts are in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}. Push them from there "
+                    + "to a remote "
+                    + "and name it with --remote, or copy them, and move the run again."
+                    + (
+                        brought.Missing.Lost.Count > 0
+                            ? " If that machine is lost, "
+                                + $"use --accept-losses, which repeats {Plural.Of(brought.Missing.Lost.Count, "task")}."
+                            : ""
+                    )
+            );
+        }
+        foreach (var note in brought.Notes)
+        {
+            context.Interaction.Inform(note);
+        }
+        return (brought.Missing.Lost, brought.Missing.Staging);
     }
 
     private async Task<IReadOnlyList<string>> PrepareHostAsync(

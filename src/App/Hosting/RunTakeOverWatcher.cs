@@ -106,13 +106,7 @@ internal sealed class RunTakeOverWatcher(
             {
                 continue;
             }
-            var brought = await new RunFetcher(context.Services, worker.HasPlaces(to)).FetchRunAsync(
-                status,
-                to,
-                remote,
-                acceptsLosses: false,
-                stop
-            );
+            var brought = await new RunFetcher(context, worker.HasPlaces(to)).FetchRunAsync(status, to, remote, acceptsLosses: false, stop);
             if (!brought.IsHere)
             {
                 _failed[runId] = context.Time.GetTimestamp();

@@ -28,7 +28,7 @@ public sealed class KillRehearsal
 
     /// <summary>Runs the rehearsal.</summary>
     /// <param name="stop">Cancels the rehearsal and ends all processes that it started.</param>
-    /// <exception cref="RunStepFailedException">The range is unknown, or no task owns any of its changes.</exception>
+    /// <exception cref="UseCaseException">The range is unknown, or no task owns any of its changes.</exception>
     public async Task<KillRehearsalOutcome> RunAsync(CancellationToken stop)
     {
         var (first, last) = await RangeAsync(stop);
@@ -38,10 +38,9 @@ public sealed class KillRehearsal
         var tasks = _request.Plan.Tasks.Where(task => owned[task.Id].Count > 0).Select(task => task.Id).ToList();
         if (tasks.Count == 0)
         {
-            throw new RunStepFailedException(
+            throw RehearsalClone.Fault(
                 $"The commits {_request.Commits} change no file that a task of the plan owns, so the scripted agents have no work. "
-                    + "Name the commits that did this plan's work: --commits FIRST..LAST.",
-                "rehearsal"
+                    + "Name the commits that did this plan's work: --commits FIRST..LAST."
             );
         }
         using var place = new RehearsalClone(_request.SmallDisk);
@@ -72,7 +71,7 @@ public sealed class KillRehearsal
     {
         if (_request.Commits.Split("..") is not [{ Length: > 0 } first, { Length: > 0 } last])
         {
-            throw new RunStepFailedException($"'{_request.Commits}' is not a range of commits. Write FIRST..LAST.", "rehearsal");
+            throw RehearsalClone.Fault($"'{_request.Commits}' is not a range of commits. Write FIRST..LAST.");
         }
         return (await CommitAsync(first), await CommitAsync(last));
 
@@ -165,7 +164,7 @@ public sealed class KillRehearsal
         if (status is not { } run)
         {
             var log = Encoding.UTF8.GetString(SmallFileReader.TryRead(place.Log) ?? []).Split('\n').TakeLast(20);
-            throw new RunStepFailedException($"The rehearsed run did not start:\n{string.Join('\n', log)}", "rehearsal");
+            throw RehearsalClone.Fault($"The rehearsed run did not start:\n{string.Join('\n', log)}");
         }
         var clone = await new GitRepositoryCache().OpenAsync(place.Clone);
         var differs = (await new GitDiffReader(clone).BetweenAsync("HEAD", last, stop)).Select(file => file.Path).ToHashSet();

@@ -106,7 +106,7 @@ internal sealed class RehearsalClone : IDisposable
     }
 
     /// <summary>Runs git and returns its output.</summary>
-    /// <exception cref="RunStepFailedException">Git failed.</exception>
+    /// <exception cref="UseCaseException">Git failed.</exception>
     internal static async Task<string> GitAsync(string folder, CancellationToken stop, params string[] arguments)
     {
         // The user's hooks must not run for a throwaway clone.
@@ -114,11 +114,13 @@ internal sealed class RehearsalClone : IDisposable
         var result = await new ProcessRunner().RunAsync(new ChildProcessOptions("git", all) { WorkingDirectory = folder }, stop);
         return result.Succeeded
             ? result.StandardOutput.Text.TrimEnd('\n')
-            : throw new RunStepFailedException(
-                $"git {string.Join(' ', arguments)} ended with exit code {result.ExitCode} in {folder}: {result.StandardError.Text.Trim()}",
-                "rehearsal"
+            : throw Fault(
+                $"git {string.Join(' ', arguments)} ended with exit code {result.ExitCode} in {folder}: {result.StandardError.Text.Trim()}"
             );
     }
+
+    /// <summary>Creates the error of a rehearsal that can't go on.</summary>
+    internal static UseCaseException Fault(string message) => new(UseCaseOutcome.Usage, message, "Your repository was not changed.");
 
     /// <inheritdoc/>
     public void Dispose()

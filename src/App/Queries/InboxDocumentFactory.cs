@@ -1,5 +1,3 @@
-using Orchestrator.App.Repositories;
-
 namespace Orchestrator.App.Queries;
 
 /// <summary>Converts inbox entries to a document.</summary>

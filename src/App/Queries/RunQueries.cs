@@ -1,11 +1,7 @@
 using System.Globalization;
 using Orchestrator.App.Cleaning;
 using Orchestrator.App.Conversations;
-using Orchestrator.App.Repositories;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Tasks;
-using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App.Queries;
 
@@ -167,14 +163,7 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
             (
                 task is null
                     ? await TaskDiff.OfRunAsync(repository, context.Services, run.Status, cancellationToken)
-                    : await TaskDiff.ReadAsync(
-                        repository,
-                        context.Services,
-                        run.Status,
-                        task,
-                        WorktreeOf(task, run, context),
-                        cancellationToken
-                    )
+                    : await FindTaskDiffAsync(run, task, cancellationToken)
             )
             ?? throw new UseCaseException(
                 UseCaseOutcome.Usage,
@@ -186,6 +175,17 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
             );
         return new TaskDiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
     }
+
+    /// <summary>Returns the changes of a task, or null if it has neither a commit nor a worktree.</summary>
+    public Task<TaskDiff?> FindTaskDiffAsync(StoredRun run, RunTaskStatus task, CancellationToken cancellationToken) =>
+        TaskDiff.ReadAsync(
+            context.RequireRepository(),
+            context.Services,
+            run.Status,
+            task,
+            WorktreeOf(task, run, context),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public async Task<DiffLineCounts> LineCountsAsync(string run, CancellationToken cancellationToken)
@@ -217,8 +217,19 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
     public async Task<string> ReportTextAsync(string? run, CancellationToken cancellationToken)
     {
         var status = await ReportAsync(run, cancellationToken);
-        return LocalTimeFormatter.In(ReportFirstPage.Of(status, context.RequireRepository().Root, context.Time.GetUtcNow()).ToMarkdown());
+        return LocalTimeFormatter.In(FirstPage(status).ToMarkdown());
     }
+
+    /// <summary>Returns the short report of a run.</summary>
+    public ReportFirstPage FirstPage(RunStatus run) => ReportFirstPage.Of(run, context.RequireRepository().Root, context.Time.GetUtcNow());
+
+    /// <summary>Returns the full report of a run as Markdown.</summary>
+    public string FullReportText(RunStatus run) =>
+        LocalTimeFormatter.In(new RunReport(context.RequireRepository().Root, context.Time, context.AccountRecords).Render(run));
+
+    /// <summary>Returns the full report of a run as a fragment of HTML.</summary>
+    public string FullReportHtml(RunStatus run) =>
+        ReportHtml.Render(MorningReport.Of(run, context.RequireRepository().Root, context.Time.GetUtcNow(), context.AccountRecords));
 
     /// <inheritdoc/>
     public string EscalationText(string? run) => EscalationText(RequireRun(run));
@@ -432,7 +443,7 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
         }
         var plan = check.Read.Plan!;
         var settings = PlanRiskFormatter.Rules(context, context.LoadSettings());
-        var score = PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
+        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
         var risk = PlanRiskFormatter.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
         var forecast = context.FindRepository() is { } home
             ? new RunForecasts(home.Root).Of(plan, chosen: null, settings, context.AccountRecords)

@@ -15,7 +15,7 @@ public static class TaskDocumentReader
             run.Id,
             run.Status.Tasks.First(task => task.Id == id),
             [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == id)],
-            AttemptLanguageModel.Of(run.Folder, id),
+            AttemptLanguageModelReader.Of(run.Folder, id),
             File.Exists(kept) ? File.ReadAllLines(kept) : [],
             [.. RunEventTimeline.ReadMail(run.Folder).Where(message => message.Involves(id))]
         );

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App.Runs;
 

@@ -90,8 +90,12 @@ public static class RunEventTimeline
         }
     }
 
+    /// <summary>Describes the events of a task and the messages that its agent sent or received, sorted by time.</summary>
+    public static IEnumerable<string> LinesOf(TaskDocument task) =>
+        Merge(task.Events.Select(e => (e.Time, EventFile.Describe(e))), task.Mail.Select(m => (m.Time, Describe(m))));
+
     /// <summary>Formats a message to agents as a line in the list of events.</summary>
-    public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
+    private static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
 
     private static RunEvent Event(MailSummary mail) =>
         new()

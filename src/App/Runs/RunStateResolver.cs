@@ -48,6 +48,10 @@ public static class RunStateResolver
         };
     }
 
+    /// <inheritdoc cref="LandedWorkPresenceChecker.CheckAsync"/>
+    public static Task<RunStatus> CheckLandingAsync(RunStatus run, UseCaseServiceBundle context) =>
+        LandedWorkPresenceChecker.CheckAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
+
     private static List<string>? UnsentOf(StoredRun run, LocalRepositoryPaths repository, UseCaseServiceBundle context) =>
         new NoticeOutbox(repository.Key, context.Services)
             .Read(run.Id)
@@ -62,7 +66,7 @@ public static class RunStateResolver
     public static StoredRun WithBudgets(StoredRun run, LocalRepositoryPaths repository, UseCaseServiceBundle context) =>
         run with
         {
-            Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
+            Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository.Root, repository.Key, run.Shared) },
         };
 
     /// <summary>Returns the remedy for a run that no worker is executing.</summary>

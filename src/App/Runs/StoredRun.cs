@@ -78,6 +78,20 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
             ?? throw new JsonException("The file does not contain the status of a run.")
         ).Summed();
 
+    /// <summary>Names of the agents that worked on the run, in the order of its tasks.</summary>
+    public IReadOnlyList<string> AgentNames => RunAgentList.Of(Folder, Status);
+
+    /// <summary>Sentence about the full disk that holds the run's folder, or null if the disk has space.</summary>
+    public string? FullDisk => DiskSpace.FullAt(Folder);
+
+    /// <summary>
+    /// Returns a run's name in refs and folders. It differs from the id if another client started the run with an id that is invalid there.
+    /// </summary>
+    public static string NameOf(string runId) => new RunFolder("/", runId).Name;
+
+    /// <inheritdoc cref="RunPlanCache.TryReadPlan"/>
+    public static Plan? TryReadPlan(string repository, RunStatus run) => RunPlanCache.TryReadPlan(repository, run);
+
     /// <summary>Reads the folder of the run again.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.App.Repositories;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;

@@ -1,4 +1,3 @@
-using Orchestrator.App.Repositories;
 using Orchestrator.App.Verification;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Runs.Reports.Notices;
@@ -77,10 +76,7 @@ public sealed class UserInboxReader(UseCaseServiceBundle context)
                 .Select(unsent => UserInboxEntry.OfUnsent([.. unsent], repository))
         );
         entries.AddRange(
-            new FlakyTests(repository.Root, context.Services)
-                .Read()
-                .Quarantine.EndedBy(now)
-                .Select(test => UserInboxEntry.OfEnded(test, repository))
+            new FlakyTests(repository.Root, context).Read().Quarantine.EndedBy(now).Select(test => UserInboxEntry.OfEnded(test, repository))
         );
         return entries;
     }

@@ -81,7 +81,7 @@ public sealed class ForegroundRunExecutor : IAsyncDisposable
         CancellationToken stop
     )
     {
-        await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+        await context.RequireOwnFoldersAsync(repository, settings.Worktrees.Directory, stop);
         var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
         EngineConnection? engine = null;
         try

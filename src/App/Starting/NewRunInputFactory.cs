@@ -83,9 +83,9 @@ public static class NewRunInputFactory
     }
 
     /// <summary>
-    /// Returns the run that landed the same work. Returns null if there is none or if the landed files have changed since.
+    /// Returns a sentence about the run that landed the same work. Returns null if there is none or if the landed files have changed since.
     /// </summary>
-    public static async Task<RunStatus?> FindLandedAsync(
+    public static async Task<string?> FindLandedAsync(
         OrchestrationInput input,
         LocalRepositoryPaths repository,
         string? target,
@@ -93,7 +93,19 @@ public static class NewRunInputFactory
         CancellationToken stop
     ) =>
         DuplicateRunChecker.Of(input, ReferenceOf(repository)) is { } work
-            ? await work.FindLandedAsync("", target, context.Services, stop)
+        && await work.FindLandedAsync("", target, context.Services, stop) is { } landed
+            ? DuplicateRunChecker.Describe(landed)
+            : null;
+
+    /// <summary>Returns a sentence about the expected cost and duration of a run, or null if the repository has no past runs.</summary>
+    public static string? ForecastText(
+        Plan plan,
+        IReadOnlySet<string>? chosen,
+        OrchestratorSettings settings,
+        UseCaseServiceBundle context
+    ) =>
+        new RunForecasts(context.RequireRepository().Root).Of(plan, chosen, settings, context.AccountRecords) is { } forecast
+            ? $"Expected: {RunForecasts.Describe(forecast)}."
             : null;
 
     /// <summary>

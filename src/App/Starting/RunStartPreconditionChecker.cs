@@ -1,5 +1,4 @@
 using Orchestrator.App.Setup;
-using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;
 

@@ -80,7 +80,7 @@ internal sealed class RunAborter(UseCaseServiceBundle context, CancellationToken
 
     private async Task<UseCaseOutcome> RevertLandingAsync(StoredRun run, LocalRepositoryPaths repository)
     {
-        var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
+        var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository.Root, context.Services, stop);
         context.Interaction.Inform(reason);
         return isTakenBack ? UseCaseOutcome.Done : UseCaseOutcome.NeedsPerson;
     }

@@ -9,9 +9,10 @@ namespace Orchestrator.App.Verification;
 
 /// <summary>Flaky tests of a repository: tests that recently failed and then passed in gates, and tests in quarantine.</summary>
 /// <param name="workTree">Root of the work tree that contains <see cref="TestQuarantine.FileName"/>.</param>
-/// <param name="services">Services of this machine.</param>
-public sealed class FlakyTests(string workTree, RunServiceBundle services)
+/// <param name="context">Provides the services of this machine.</param>
+public sealed class FlakyTests(string workTree, UseCaseServiceBundle context)
 {
+    private readonly RunServiceBundle _services = context.Services;
     private const string Head =
         "# Tests in quarantine: their failures are only advisory until the given day (orchestrate flaky).\ntests:\n";
 
@@ -19,7 +20,7 @@ public sealed class FlakyTests(string workTree, RunServiceBundle services)
 
     /// <summary>Returns the tests that were flaky in recent gate runs on this machine.</summary>
     public async Task<IReadOnlyList<FlakyTest>> ReadFlakyTestsAsync() =>
-        new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositoryCache().OpenAsync(workTree));
+        new GateResultStore(_services.Environment, _services.Time).FlakyTests(await new GitRepositoryCache().OpenAsync(workTree));
 
     /// <summary>Reads the tests in quarantine, and returns them with all errors found in the quarantine file.</summary>
     public (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read() =>
@@ -30,7 +31,7 @@ public sealed class FlakyTests(string workTree, RunServiceBundle services)
     /// <returns>The entry, or null if the file must be changed manually.</returns>
     public QuarantinedTest? Add(string test, string owner, string reason, int days)
     {
-        var entry = new QuarantinedTest(test, owner, reason, DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime).AddDays(days));
+        var entry = new QuarantinedTest(test, owner, reason, DateOnly.FromDateTime(_services.Time.GetUtcNow().UtcDateTime).AddDays(days));
         var text = File.Exists(Path) ? TestQuarantineReader.Without(File.ReadAllText(Path), test) : Head;
         var lines = new StringBuilder(text is null || text.EndsWith('\n') ? text : text + "\n")
             .Append(CultureInfo.InvariantCulture, $"  - test: {Quoted(entry.Test)}\n")

@@ -22,7 +22,7 @@ public static class StandaloneGateRunner
     /// <param name="gates">Gates to run.</param>
     /// <param name="ofManifests">Gates defined by the project's manifests.</param>
     /// <param name="evidence">Folder for the gates' output.</param>
-    /// <param name="services">Services of this machine. Of its environment variables, gates get only those that programs need.</param>
+    /// <param name="context">Provides the services of this machine. Of its variables, gates get only those that programs need.</param>
     /// <param name="settings">Variables from <c>worktrees.env</c>, and the use of earlier results.</param>
     /// <param name="fresh">True to ignore earlier results.</param>
     /// <param name="told">Called for each result.</param>
@@ -36,7 +36,7 @@ public static class StandaloneGateRunner
         IReadOnlyList<EffectiveGate> gates,
         IReadOnlyList<Gate> ofManifests,
         string evidence,
-        RunServiceBundle services,
+        UseCaseServiceBundle context,
         OrchestratorSettings settings,
         bool fresh,
         Action<GateVerdict> told,
@@ -44,6 +44,7 @@ public static class StandaloneGateRunner
         CancellationToken stop
     )
     {
+        var services = context.Services;
         var repositories = new GitRepositoryCache();
         var opened = await repositories.WithCurrentConfigurationAsync(
             await repositories.OpenAsync(workTree),
@@ -53,7 +54,7 @@ public static class StandaloneGateRunner
         var question = new GateResultQuery("", [], settings, WorktreeSetUpRunner.CommandsOf(settings, workTree, ofManifests))
         {
             Fresh = fresh,
-            ReadQuarantine = _ => Task.FromResult(new FlakyTests(workTree, services).Read().Quarantine),
+            ReadQuarantine = _ => Task.FromResult(new FlakyTests(workTree, context).Read().Quarantine),
         };
         if (commit is null)
         {

@@ -59,7 +59,16 @@ public sealed class TemporalWorkerGroup : IDisposable
                 : Unversioned(options),
         };
         shared.AddWorkflows();
-        shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
+        shared.AddAllActivities(
+            new RepositoryActivities(
+                new ServedRepositories(
+                    options.Repositories,
+                    options.Named,
+                    path => LocalRepositoryPaths.Find(path)?.LinkedWorktree,
+                    services
+                )
+            )
+        );
         _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
         foreach (var repository in options.Repositories)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine.Completions;
+using Orchestrator.App.PlanFiles;
 using Orchestrator.Cli.Help;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Completion;
@@ -170,7 +170,7 @@ internal sealed class CommandLineCompleter
             return list();
         }
         catch (Exception fault)
-            when (fault is UseCaseException or UserRequestRefusedException or IOException or UnauthorizedAccessException)
+            when (UseCaseExceptionConverter.Of(fault) is not null || fault is IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Settings;
+using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Options;
 

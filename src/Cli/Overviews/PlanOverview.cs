@@ -1,6 +1,5 @@
 using Orchestrator.App.Verification;
 using Orchestrator.Cli.Console;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;
@@ -22,11 +21,12 @@ internal static class PlanOverview
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="settings">Settings for the risk score, which may also define gates.</param>
-    /// <param name="repository">Repository whose manifests may also define gates.</param>
-    /// <param name="terminal">Receives the lines and warnings about conflicts.</param>
-    public static void WriteInFull(Plan plan, OrchestratorSettings settings, LocalRepositoryPaths repository, ITerminal terminal)
+    /// <param name="context">Provides the repository, whose manifests may also define gates, and the terminal.</param>
+    public static void WriteInFull(Plan plan, OrchestratorSettings settings, CliCommandServiceBundle context)
     {
-        var score = PlanRiskScore.Of(plan, settings, repository.WorkTree);
+        var terminal = context.Terminal;
+        var gates = StandaloneGateRunner.GatesOf(settings, context.RequireRepository().WorkTree);
+        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
         Write(
             plan,
             terminal,
@@ -35,7 +35,7 @@ internal static class PlanOverview
             task =>
                 [
                     $"files  {Files(task)}",
-                    $"gates  {Gates(StandaloneGateRunner.GatesOf(settings, repository.WorkTree).Explain(plan, task))}",
+                    $"gates  {Gates(gates.Explain(plan, task))}",
                     .. score
                         .Factors.Where(factor => factor.TaskId == task.Id)
                         .Select(factor => $"risk   {factor.Points}, because '{factor.Path}' matches '{factor.Pattern}'"),

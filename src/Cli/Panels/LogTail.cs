@@ -1,5 +1,3 @@
-using Orchestrator.Runs.Tasks.Callbacks;
-
 namespace Orchestrator.Cli.Panels;
 
 /// <summary>Reads the last lines of an agent's log in the background. Follows one log at a time.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -7,13 +6,12 @@ namespace Orchestrator.Cli.Runs;
 internal static class ForecastAccuracyPrinter
 {
     /// <summary>Prints the runs, latest first.</summary>
-    public static void Show(LocalRepositoryPaths repository, IReadOnlyList<RunStatus> runs, CliCommandServiceBundle context)
+    public static void Show(IReadOnlyList<RunStatus> runs, CliCommandServiceBundle context)
     {
-        var forecasts = new RunForecasts(repository.Root);
         var (inCost, inTime, told) = (0, 0, 0);
         foreach (var run in runs)
         {
-            if (forecasts.ReadInitialForecast(run.RunId) is not { } forecast)
+            if (ForecastAccuracy.Of(run, context) is not ({ } expected, var took, var isCostWithin, var isTimeWithin))
             {
                 context.Terminal.Show(
                     $"{LocalTimeFormatter.ToMinute(run.StartedAt)}  {run.RunId}  no forecast, because there were no past runs"
@@ -21,20 +19,20 @@ internal static class ForecastAccuracyPrinter
                 continue;
             }
             var isOver = RunStateNames.IsFinal(run.State);
-            var took = forecasts.DurationOf(run, isOver ? run.UpdatedAt : context.Time.GetUtcNow());
-            var cost = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
-            var time = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
             context.Terminal.Show(
-                $"{LocalTimeFormatter.ToMinute(run.StartedAt)}  {run.RunId}  expected {RunForecasts.Describe(forecast)}; "
-                    + string.Create(CultureInfo.InvariantCulture, $"{(isOver ? "came to" : "is at")} {run.Cost:0.00} USD ({Word(cost)}), ")
+                $"{LocalTimeFormatter.ToMinute(run.StartedAt)}  {run.RunId}  expected {expected}; "
                     + string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{(long)took.TotalHours}:{took.Minutes:00}:{took.Seconds:00} ({Word(time)})"
+                        $"{(isOver ? "came to" : "is at")} {run.Cost:0.00} USD ({Word(isCostWithin)}), "
+                    )
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{(long)took.TotalHours}:{took.Minutes:00}:{took.Seconds:00} ({Word(isTimeWithin)})"
                     )
             );
             if (isOver)
             {
-                (inCost, inTime, told) = (inCost + (cost ? 1 : 0), inTime + (time ? 1 : 0), told + 1);
+                (inCost, inTime, told) = (inCost + (isCostWithin ? 1 : 0), inTime + (isTimeWithin ? 1 : 0), told + 1);
             }
         }
         if (told > 0)

@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 

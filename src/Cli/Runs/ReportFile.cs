@@ -1,5 +1,4 @@
 using Orchestrator.Dashboard;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -32,9 +31,11 @@ internal static class ReportFile
     )
     {
         var now = context.Time.GetUtcNow();
-        var report = MorningReport.Of(run, repository, now, context.AccountRecords);
-        var screen = new RunPageHtmlExporter(new RunQueries(context));
-        var html = LocalTimeFormatter.In(await screen.RenderAsync(run, report, Path.GetFileName(repository), now, stop));
+        var queries = new RunQueries(context);
+        var screen = new RunPageHtmlExporter(queries);
+        var html = LocalTimeFormatter.In(
+            await screen.RenderAsync(run, queries.FullReportHtml(run), Path.GetFileName(repository), now, stop)
+        );
         if (file == Stdout)
         {
             context.Terminal.Document(html);

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Merging.Landing;
-using Orchestrator.Runs.Reports;
+using Orchestrator.App.PlanFiles;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -22,7 +20,7 @@ internal static class RunSummary
         bool afterTable = false
     )
     {
-        run = await LandedWorkPresenceChecker.CheckAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
+        run = await RunStateResolver.CheckLandingAsync(run, context);
         if (!afterTable)
         {
             PrintState(run, context);

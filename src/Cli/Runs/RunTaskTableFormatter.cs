@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -153,7 +152,7 @@ internal static class RunTaskTableFormatter
 
     // A run that another client started may have an id that is invalid for folders and branches, so the derived name is also shown.
     private static string NameOf(RunStatus run) =>
-        new RunFolder("/", run.RunId).Name is var name && name != run.RunId ? $"{run.RunId} ({name})" : run.RunId;
+        StoredRun.NameOf(run.RunId) is var name && name != run.RunId ? $"{run.RunId} ({name})" : run.RunId;
 
     private sealed record TaskRowCells(
         char Mark,

@@ -1,6 +1,6 @@
+using Orchestrator.App.PlanFiles;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
@@ -26,10 +26,10 @@ internal sealed class TerminalPlanApprovalDialog(
         {
             return null;
         }
-        var plan = RunPlanCache.TryReadPlan(repository.Root, run);
+        var plan = StoredRun.TryReadPlan(repository.Root, run);
         if (plan is not null)
         {
-            PlanOverview.WriteInFull(plan, settings, repository, Terminal);
+            PlanOverview.WriteInFull(plan, settings, context);
         }
         Terminal.Inform("(Approval rules are set by 'risk.*' and 'always_require_human': orchestrate config.)");
         Terminal.Inform(asked.Question);
@@ -89,7 +89,7 @@ internal sealed class TerminalPlanApprovalDialog(
             }
             read = await editing.EditAsync(plan: null);
         }
-        PlanOverview.WriteInFull(read.Plan!, settings, repository, Terminal);
+        PlanOverview.WriteInFull(read.Plan!, settings, context);
         return read.Plan;
     }
 }

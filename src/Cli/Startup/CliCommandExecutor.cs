@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.App.Callbacks;
 using Orchestrator.App.Programs;
 using Orchestrator.App.Setup;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Help;
-using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
@@ -200,7 +200,7 @@ internal static class CliCommandExecutor
             && repository.HasReplacedFolder
         )
         {
-            await repository.RequireOwnFoldersAsync(WorktreeSettings.DefaultDirectory, context.Services, stop);
+            await context.RequireOwnFoldersAsync(repository, WorktreeSettings.DefaultDirectory, stop);
         }
     }
 

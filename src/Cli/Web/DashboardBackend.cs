@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
-using Orchestrator.App.Repositories;
+using Orchestrator.App.Callbacks;
 using Orchestrator.Dashboard.Source;
-using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 

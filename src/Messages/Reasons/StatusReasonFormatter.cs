@@ -97,7 +97,7 @@ public static class StatusReasonFormatter
             TaskNotSelectedForRunReason => "not part of the request",
             TaskNotDividedReason why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
             TaskRemarkForUserReason why => why.Text.Text,
-            NoTaskCanRunReason why => $"nothing more can run: {ListFirst(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
+            NoTaskCanRunReason why => $"nothing more can run: {TaskIdList.First(why.Tasks, MostNamed)} failed{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Format(why.Then)}"),
             RunNotLandedReason why => why.Cause.Text,
             AttemptsExhaustedReason why => why.Remediations == 0
@@ -110,7 +110,7 @@ public static class StatusReasonFormatter
             PreflightFailedReason why => string.Join('\n', why.Errors),
             VerificationFailedReason why => string.Join(' ', why.Problems),
             OngoingOutagesReason why => Format(why),
-            IdenticalTaskSucceededReason why => $"{ListFirst(why.Tasks)} completed the same task"
+            IdenticalTaskSucceededReason why => $"{TaskIdList.First(why.Tasks, MostNamed)} completed the same task"
                 + (why.Because is null ? "" : $"; this attempt failed: {Format(why.Because)}"),
             ReplanRequestedReason why => $"another plan was requested{(why.By is null ? "" : $" by {why.By}")}",
             NewPlanMadeReason why => $"another plan: {why.Replan}",
@@ -245,9 +245,6 @@ public static class StatusReasonFormatter
     private static string InParentheses(Reason? reason) => reason is null ? "" : $" ({Format(reason)})";
 
     private static string OnStaging(bool? hasUnlanded) => hasUnlanded == false ? "" : "; merged work stays on staging";
-
-    private static string ListFirst(IReadOnlyList<string> tasks) =>
-        string.Join(", ", tasks.Take(MostNamed)) + (tasks.Count > MostNamed ? $" and {tasks.Count - MostNamed} more" : "");
 
     private static string Clause(VerbatimQuote quote) => quote.Text.TrimEnd('.');
 

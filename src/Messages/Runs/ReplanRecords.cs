@@ -78,8 +78,7 @@ public sealed record RunReplanStatus
             _ => $"requested by {By}",
         };
 
-    private static string Names(IReadOnlyList<string> ids) =>
-        ids.Count == 0 ? "nothing" : string.Join(", ", ids.Take(10)) + (ids.Count > 10 ? $" and {ids.Count - 10} more" : "");
+    private static string Names(IReadOnlyList<string> ids) => ids.Count == 0 ? "nothing" : TaskIdList.First(ids, most: 10);
 }
 
 /// <summary>

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Loading;
 /// <summary>
 /// Reads a plan and the files that belong to it as bytes. It enforces size limits and rejects files outside the repository.
 /// </summary>
-internal static class PlanFileReader
+public static class PlanFileReader
 {
     /// <summary>Reads a plan in any format. Files outside the repository are rejected.</summary>
     /// <param name="root">Absolute path of the folder to which paths in the plan are relative.</param>

@@ -7,10 +7,12 @@ namespace Orchestrator.Runs.Loading;
 /// <param name="served">The served repositories.</param>
 /// <param name="named">The served repositories by the names that callers use, which are a short name or the path on the caller's
 /// host.</param>
+/// <param name="linkedWorktreeOf">Returns the linked worktree that contains a path, or null if a main work tree contains it.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ServedRepositories(
     IReadOnlyList<RepositoryReference> served,
     IReadOnlyDictionary<string, RepositoryReference> named,
+    Func<string, string?> linkedWorktreeOf,
     RunServiceBundle services
 )
 {
@@ -43,7 +45,7 @@ public sealed class ServedRepositories(
             return served.FirstOrDefault(r => r.Key == repository.Key) is { } found
                 ? found with
                 {
-                    LinkedWorktree = LocalRepositoryPaths.Find(path)?.LinkedWorktree,
+                    LinkedWorktree = linkedWorktreeOf(path),
                 }
                 : throw NotServed(path, attempt, null);
         }

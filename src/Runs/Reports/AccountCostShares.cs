@@ -10,7 +10,7 @@ internal static class AccountCostShares
     public static string Of(RunStatus run, RunFolder folder)
     {
         var payers = run
-            .Tasks.SelectMany(task => AttemptLanguageModel.NotesOf(folder.Path, task.Id))
+            .Tasks.SelectMany(task => AttemptLanguageModelReader.NotesOf(folder.Path, task.Id))
             .Where(notes => notes.Account.Length > 0)
             .GroupBy(notes => notes.Account)
             .Select(group => (Account: group.Key, Cost: group.Sum(notes => notes.Cost), Starts: group.Count()))

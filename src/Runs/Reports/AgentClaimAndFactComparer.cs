@@ -5,7 +5,7 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>Compares the claims of agents with facts about their work.</summary>
-internal sealed class AgentClaimAndFactComparer(RunFolder folder)
+public sealed class AgentClaimAndFactComparer(RunFolder folder)
 {
     private const int LongestClaim = 500;
 

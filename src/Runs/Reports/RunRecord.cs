@@ -70,18 +70,18 @@ public sealed class RunRecord(string folder)
     /// recorded in the run's status and report, unless it is already recorded there.
     /// </summary>
     /// <param name="run">Last known status of the run, which has ended.</param>
-    /// <param name="repository">The repository.</param>
+    /// <param name="root">Absolute path of the repository.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>True if the target no longer contains the run's work, and a sentence about the result.</returns>
     public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
         RunStatus run,
-        LocalRepositoryPaths repository,
+        string root,
         RunServiceBundle services,
         CancellationToken stop
     )
     {
-        var result = await EndedRunLandingReverter.RevertAsync(new RunFolder(repository.Root, run.RunId), services, stop);
+        var result = await EndedRunLandingReverter.RevertAsync(new RunFolder(root, run.RunId), services, stop);
         if (!result.IsTakenBack)
         {
             return (false, result.Reason);
@@ -95,7 +95,7 @@ public sealed class RunRecord(string folder)
                 Write(now with { State = RunStateNames.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
             }
         }
-        new RunFinisher(services).Correct(new RunFolder(repository.Root, run.RunId), Now(run));
+        new RunFinisher(services).Correct(new RunFolder(root, run.RunId), Now(run));
         return (true, result.Reason);
     }
 

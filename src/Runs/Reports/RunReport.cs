@@ -105,7 +105,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     private static void AppendModels(EscapingMarkdownBuilder text, RunStatus run, RunFolder folder)
     {
         var worked = run
-            .Tasks.Select(task => (task.Id, Models: AttemptLanguageModel.Of(folder.Path, task.Id)))
+            .Tasks.Select(task => (task.Id, Models: AttemptLanguageModelReader.Of(folder.Path, task.Id)))
             .Where(task => task.Models.Count > 0)
             .Select(task => EscapingMarkdownBuilder.Of($"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n"))
             .ToList();
@@ -152,7 +152,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         {
             text.Append($"\n## The run waits for a decision\n\nEvidence: {folder.Relative(folder.Escalation)}\n");
         }
-        RequiredUserAction.AppendTo(text, RequiredUserAction.Of(run));
+        RequiredUserActionSection.AppendTo(text, RequiredUserAction.Of(run));
         if (run.Questions.Count > 0)
         {
             text.Append($"\nOther options: orchestrate status {run.RunId} --all\n");

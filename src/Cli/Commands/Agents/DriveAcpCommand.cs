@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.App.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,4 @@
-using Orchestrator.Runs.Tasks.Callbacks;
-using Orchestrator.Runs.Tasks.Mail;
+using Orchestrator.App.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -20,15 +19,13 @@ internal sealed class MailCommand : Command
 
     private static AgentMailDispatcher Open(CliCommandServiceBundle context, out AgentRunIdentity start)
     {
-        start = context.RequireAgentStart();
+        start = AgentRunIdentity.Require(context);
         return new AgentMailDispatcher(start.Repository, start.Run, context.Time);
     }
 
     private static async Task<UseCaseOutcome> SendAsync(CliCommandServiceBundle context, string? to, string text, CancellationToken stop)
     {
-        var mail = Open(context, out var start);
-        var receipt = await mail.SendAsync(new OutgoingAgentMailMessage(start.Task, IsFromPerson: false, to, text), stop);
-        UserToAgentMailSender.Confirm(receipt, to ?? "all", context);
+        await AgentMailSender.SendAsync(AgentRunIdentity.Require(context), to, text, context, stop);
         return UseCaseOutcome.Done;
     }
 

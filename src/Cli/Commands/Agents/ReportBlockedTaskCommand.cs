@@ -1,5 +1,4 @@
-using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.App.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -58,21 +57,16 @@ internal sealed class ReportBlockedTaskCommand : CliCommand
 
     public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
-        var start = context.RequireAgentStart();
-        AgentIssuedCommandHandler.Claim(
-            start.Folder,
-            new AgentOutcomeClaim
-            {
-                Task = start.Task,
-                Status = "blocked",
-                Reason = parsed.GetValue(_reason) ?? "",
-                Needs = parsed.GetValue(_needs) ?? [],
-                IsForDevelopment = parsed.GetValue(_dev),
-                In = parsed.GetValue(_in) ?? "",
-                Files = parsed.GetValue(_files) ?? [],
-                Split = parsed.GetValue(_split) ?? [],
-                Time = context.Time.GetUtcNow(),
-            }
+        var start = AgentRunIdentity.Require(context);
+        AgentIssuedCommandHandler.ReportObstacle(
+            start,
+            parsed.GetValue(_reason) ?? "",
+            parsed.GetValue(_needs) ?? [],
+            parsed.GetValue(_dev),
+            parsed.GetValue(_in) ?? "",
+            parsed.GetValue(_files) ?? [],
+            parsed.GetValue(_split) ?? [],
+            context.Time.GetUtcNow()
         );
         context.Terminal.Inform($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy will answer.");
         return Task.FromResult(UseCaseOutcome.Done);

@@ -1,5 +1,4 @@
-using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.App.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -53,7 +52,7 @@ internal sealed class ReportTaskOutcomeCommand : CliCommand
 
     public override Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
-        var start = context.RequireAgentStart();
+        var start = AgentRunIdentity.Require(context);
         if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
         {
             throw new UseCaseException(
@@ -72,32 +71,16 @@ internal sealed class ReportTaskOutcomeCommand : CliCommand
             );
         }
         var status = parsed.GetRequiredValue(_status);
-        AgentIssuedCommandHandler.Claim(
-            start.Folder,
-            new AgentOutcomeClaim
-            {
-                Task = start.Task,
-                Status = status,
-                Reason = parsed.GetValue(_reason) ?? "",
-                Report = report,
-                Measured = [.. (parsed.GetValue(_measured) ?? []).Select(Measured)],
-                Dropped = parsed.GetValue(_dropped) ?? [],
-                Time = context.Time.GetUtcNow(),
-            }
+        AgentIssuedCommandHandler.ReportOutcome(
+            start,
+            status,
+            parsed.GetValue(_reason) ?? "",
+            report,
+            parsed.GetValue(_measured) ?? [],
+            parsed.GetValue(_dropped) ?? [],
+            context.Time.GetUtcNow()
         );
         context.Terminal.Inform($"Recorded: {start.Task} is {status}.");
         return Task.FromResult(UseCaseOutcome.Done);
-    }
-
-    private static ClaimedMeasurement Measured(string text)
-    {
-        var sign = text.LastIndexOf('=');
-        return sign > 0 && AgentIssuedCommandHandler.Measured(text[..sign], text[(sign + 1)..]) is { } said
-            ? said
-            : throw new UseCaseException(
-                UseCaseOutcome.Usage,
-                $"'{text}' is not a valid measurement.",
-                "Give its name in the plan and a number without its unit: --measured \"startup seconds=1.4\"."
-            );
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SendToAgentCommand : CliCommand
         var repository = context.RequireRepository();
         if (parsed.GetValue(_all))
         {
-            await UserToAgentMailSender.SendAsync(
+            await AgentMailSender.SendAsync(
                 task: null,
                 _which.RequireRun(repository, parsed),
                 parsed.GetRequiredValue(_text),
@@ -48,7 +48,7 @@ internal sealed class SendToAgentCommand : CliCommand
                 $"{run.Id} is a run, but mail is sent to the agent of a task.",
                 $"Name a task as {run.Id}/TASK, or write to all agents: orchestrate send {run.Id} TEXT --all"
             );
-        await UserToAgentMailSender.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
+        await AgentMailSender.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
         return UseCaseOutcome.Done;
     }
 }

@@ -1,5 +1,4 @@
 using Orchestrator.App.Conversations;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -85,7 +84,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             Request = $"{session.Title ?? session.Id}",
             Tasks = [plan.Tasks[0] with { Id = "adopted", Description = $"Continue: {session.Title ?? session.Id}", Prompt = text }],
         };
-        var adoption = new SessionAdoption(context.Services);
+        var adoption = new SessionAdoption(context);
         // The whole conversation is read before anything is written.
         var adopted = await adoption.ReadAsync(repository, session.Id, session.File, stop);
         RequireEndedSession(SessionsShowCommand.Require(session.Id, context), parsed.GetValue(_ended));

@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Tasks;
+using Orchestrator.App.Conversations;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -47,13 +47,12 @@ internal sealed class SessionsResumeCommand : SteeringCommand
             throw new UseCaseException(UseCaseOutcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
         }
         var agent =
-            RunPlanCache.TryReadPlan(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
+            StoredRun.TryReadPlan(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
         if (agent != ClaudeAgent)
         {
             throw OtherAgent(agent);
         }
-        var conversation = SessionAdoption.ReadConversation(session.File);
-        new AdoptedConversation(new RunFolder(repository.Root, run.Id), task).Store(session.Id, conversation);
+        SessionAdoption.Store(session.Id, session.File, repository, run.Id, task);
         context.Terminal.Inform($"The next attempt of {task} will continue {session.Id}.");
         if (state == TaskStateNames.Pending)
         {

@@ -1,6 +1,5 @@
 using Orchestrator.App.Setup;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -29,21 +28,17 @@ internal sealed class ManageNoticesCommand : Command
 
         public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
-            var outbox = new NoticeOutbox(context.RequireRepository().Key, context.Services);
-            var unsent = outbox.Read();
-            if (unsent.Count == 0)
+            var notices = new UnsentNoticeManager(context);
+            if (notices.IsEmpty)
             {
                 context.Terminal.Inform("All notices of this repository have been sent.");
                 return UseCaseOutcome.Done;
             }
-            var run = parsed.GetValue(_run) is { } given
-                ? UniquePrefix.Find(given, [.. unsent.Select(notice => notice.Run).Distinct()], "run with notices to send")
-                : null;
-            return await ExecuteAsync(outbox, run, context, stop);
+            return await ExecuteAsync(notices, parsed.GetValue(_run), context, stop);
         }
 
         protected abstract Task<UseCaseOutcome> ExecuteAsync(
-            NoticeOutbox outbox,
+            UnsentNoticeManager notices,
             string? run,
             CliCommandServiceBundle context,
             CancellationToken stop
@@ -53,20 +48,18 @@ internal sealed class ManageNoticesCommand : Command
     private sealed class NotifySendUnsentCommand() : NotifyUnsentCommand("send", "Send the notices that have not been delivered yet")
     {
         protected override async Task<UseCaseOutcome> ExecuteAsync(
-            NoticeOutbox outbox,
+            UnsentNoticeManager notices,
             string? run,
             CliCommandServiceBundle context,
             CancellationToken stop
         )
         {
-            var before = outbox.Read(run).Count;
-            await outbox.DeliverAsync(run, UnsentNoticeFilter.All, stop);
-            var left = outbox.Read(run);
+            var (sent, left) = await notices.SendAsync(run, stop);
             foreach (var notice in left)
             {
-                context.Terminal.Warn(new UntrustedText(notice.Describe()).Line);
+                context.Terminal.Warn(new UntrustedText(notice).Line);
             }
-            context.Terminal.Inform($"{Plural.Of(before - left.Count, "notice")} sent.");
+            context.Terminal.Inform($"{Plural.Of(sent, "notice")} sent.");
             return left.Count == 0 ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
         }
     }
@@ -75,13 +68,13 @@ internal sealed class ManageNoticesCommand : Command
         : NotifyUnsentCommand("discard", "Discard the notices that have not been delivered yet")
     {
         protected override async Task<UseCaseOutcome> ExecuteAsync(
-            NoticeOutbox outbox,
+            UnsentNoticeManager notices,
             string? run,
             CliCommandServiceBundle context,
             CancellationToken stop
         )
         {
-            context.Terminal.Inform($"{Plural.Of(await outbox.DiscardAsync(run, stop), "notice")} dropped.");
+            context.Terminal.Inform($"{Plural.Of(await notices.DiscardAsync(run, stop), "notice")} dropped.");
             return UseCaseOutcome.Done;
         }
     }
@@ -127,7 +120,7 @@ internal sealed class ManageNoticesCommand : Command
             {
                 name = UniquePrefix.Find(name, [.. targets.Select(target => target.Name)], "target of notices");
             }
-            var entries = await NoticeDestinationChecker.TestAsync(settings, context.Services, name, stop);
+            var entries = await UnsentNoticeManager.TestAsync(settings, name, context, stop);
             return ReadinessCheckPrinter.Print(context, entries, parsed.GetValue(_json)) == MachineReadinessCheckStatus.Ok
                 ? UseCaseOutcome.Done
                 : UseCaseOutcome.WorkFailed;

@@ -47,7 +47,7 @@ internal sealed class ServerCommand : CliCommand
             : context.LoadSettings().Settings!;
         if (repository is not null)
         {
-            await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+            await context.RequireOwnFoldersAsync(repository, settings.Worktrees.Directory, stop);
             LocalRepositoryPaths.EnsureFolder(repository.OrchestratorFolder);
         }
         var guard = repository is null ? null : EngineConnection.GuardOf(repository);

@@ -49,7 +49,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             // Without trust, the service would exit with code 3 at each start.
             var settings = RepositoryTrustPrompt.RequireTrust(context, context.OpenSettings(repository, []), yes: false).Settings!;
-            await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+            await context.RequireOwnFoldersAsync(repository, settings.Worktrees.Directory, stop);
             Refuse(services, unit, parsed.GetValue(_replace), "The new unit would replace it");
             await services.InstallAsync(unit, stop);
         }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
@@ -75,7 +74,7 @@ internal sealed class StartWorkerCommand : CliCommand
         var asked = (parsed.GetValue(_repositories) ?? []).Select(text => NamedRepositoryLocation.Of(text, context)).ToList();
         foreach (var address in parsed.GetValue(_clones) ?? [])
         {
-            asked.Add(new NamedRepositoryLocation(await CloneAsync(address, context, stop), null));
+            asked.Add(new NamedRepositoryLocation(Find(await WorkerRepositoryCloner.CloneAsync(address, context, stop)), null));
         }
         var repositories =
             asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
@@ -128,7 +127,7 @@ internal sealed class StartWorkerCommand : CliCommand
         }
 
         Task CheckFoldersAsync(LocalRepositoryPaths checkout, SettingsLoadResult loaded) =>
-            checkout.RequireOwnFoldersAsync(loaded.Settings!.Worktrees.Directory, context.Services, stop);
+            context.RequireOwnFoldersAsync(checkout, loaded.Settings!.Worktrees.Directory, stop);
     }
 
     /// <summary>
@@ -198,15 +197,6 @@ internal sealed class StartWorkerCommand : CliCommand
             Slots = slots,
             Labels = [.. settings.Hosts.Labels.Union(labels, StringComparer.Ordinal)],
         };
-    }
-
-    /// <summary>Returns the clone of the repository with the given address, and creates the clone if it is missing.</summary>
-    private static async Task<LocalRepositoryPaths> CloneAsync(string address, CliCommandServiceBundle context, CancellationToken stop)
-    {
-        var cloned = await CloneResult.MakeAsync(address, context.Directory, context.Services, context.Terminal.Inform, stop);
-        return cloned.Fault.Length == 0
-            ? Find(cloned.Folder)
-            : throw new UseCaseException(cloned.IsWrong ? UseCaseOutcome.Usage : UseCaseOutcome.Unavailable, cloned.Fault, cloned.Cure);
     }
 
     private static Dictionary<string, LocalRepositoryPaths> Names(IReadOnlyList<NamedRepositoryLocation> asked)

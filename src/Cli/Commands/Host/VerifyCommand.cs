@@ -54,7 +54,7 @@ internal sealed class VerifyCommand : CliCommand
                 gates,
                 ofProject.Found,
                 evidence,
-                context.Services,
+                context,
                 settings,
                 parsed.GetValue(_fresh),
                 gate =>

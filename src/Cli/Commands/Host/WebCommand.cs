@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.App.Access;
-using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Access;
@@ -69,7 +68,7 @@ internal sealed class WebCommand : CliCommand
         var repositories = new KnownRepositoryStore(context.Environment);
         if (context.FindRepository() is { IsBare: false } here)
         {
-            await here.RequireOwnFoldersAsync(context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
+            await context.RequireOwnFoldersAsync(here, context.LoadSettings().Settings!.Worktrees.Directory, stop);
             repositories.Add(here);
         }
         using var log = _log.Open(parsed, Path.Combine(WebTokenStore.FolderOf(context.Environment), "web-.log"), context);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.App.PlanFiles;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Backlogs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

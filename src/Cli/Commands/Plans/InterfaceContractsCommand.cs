@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Runs.Loading;
+using Orchestrator.App.PlanFiles;
 
 namespace Orchestrator.Cli.Commands;
 

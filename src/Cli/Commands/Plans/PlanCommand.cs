@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -147,7 +146,7 @@ internal sealed class PlanCommand : CliCommand
             return;
         }
         var run = StoredRunFinder.Require(repository, id);
-        PlanOverview.WriteInFull(plan, settings, repository, context.Terminal);
+        PlanOverview.WriteInFull(plan, settings, context);
         if (parsed.GetValue(_json))
         {
             var planner = run.Status.Tasks.First(task => task.Id == PlannerTaskDefinition.Id);
@@ -161,7 +160,7 @@ internal sealed class PlanCommand : CliCommand
                     run.Status.Cost,
                     plan.Tasks.Count,
                     TaskGraph.Of(plan).Waves,
-                    PlanRiskScore.Of(plan, settings, repository.WorkTree).Score,
+                    PlanRiskFormatter.ScoreOf(plan, settings, context).Score,
                     document.RootElement.Clone()
                 ),
                 DocumentJson.Default.PlannedDocument

@@ -1,5 +1,3 @@
-using Orchestrator.Runs.Loading;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>Prints a plan's risk score and the factors that contribute to it.</summary>
@@ -12,7 +10,7 @@ internal static class PlanRiskPrinter
         var settings = config is null
             ? PlanRiskFormatter.Rules(context, context.LoadSettings())
             : context.LoadSettingsFrom(config).Settings!;
-        var score = PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
+        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (json)
         {

@@ -1,5 +1,5 @@
+using Orchestrator.App.PlanFiles;
 using Orchestrator.Cli.Console;
-using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 

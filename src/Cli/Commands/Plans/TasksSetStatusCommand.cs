@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Backlogs;
+using Orchestrator.App.PlanFiles;
 
 namespace Orchestrator.Cli.Commands;
 

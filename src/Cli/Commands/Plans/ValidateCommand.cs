@@ -1,4 +1,4 @@
-using Orchestrator.Runs.Loading;
+using Orchestrator.App.PlanFiles;
 
 namespace Orchestrator.Cli.Commands;
 

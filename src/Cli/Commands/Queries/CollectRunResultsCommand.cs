@@ -1,6 +1,4 @@
 using System.Text;
-using Orchestrator.Runs.Reports;
-using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -86,19 +84,15 @@ internal sealed class CollectRunResultsCommand : CliCommand
                 throw IsThere(path);
             }
         }
-        var report = new RunReport(repository.Root, context.Time, context.AccountRecords);
+        var queries = new RunQueries(context);
         foreach (var run in runs)
         {
             var place = Path.Combine(folder, run.Name);
-            Write(Path.Combine(place, "report.md"), LocalTimeFormatter.In(report.Render(run.Status)));
+            Write(Path.Combine(place, "report.md"), queries.FullReportText(run.Status));
             Write(Path.Combine(place, "status.json"), System.Text.Json.JsonSerializer.Serialize(run.Status, RunJson.Default.RunStatus));
             foreach (var task in run.Status.Tasks)
             {
-                var worktree = RunQueries.WorktreeOf(task, run, context);
-                if (
-                    await TaskDiff.ReadAsync(repository, context.Services, run.Status, task, worktree, stop)
-                    is not { Text.Length: > 0 } patch
-                )
+                if (await queries.FindTaskDiffAsync(run, task, stop) is not { Text.Length: > 0 } patch)
                 {
                     continue;
                 }

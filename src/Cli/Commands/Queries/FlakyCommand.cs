@@ -45,7 +45,7 @@ internal sealed class FlakyCommand : CliCommand
     public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var tests = new FlakyTests(LocalRepositoryPaths.FindWorkTree(context.Directory) ?? repository.Root, context.Services);
+        var tests = new FlakyTests(LocalRepositoryPaths.FindWorkTree(context.Directory) ?? repository.Root, context);
         var (quarantine, faults) = tests.Read();
         if (faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error) is { } fault)
         {

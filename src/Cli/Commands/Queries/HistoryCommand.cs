@@ -46,7 +46,7 @@ internal sealed class HistoryCommand : CliCommand
         var (total, runs, _) = await queries.LatestAsync(limit, stop);
         if (parsed.GetValue(_forecast) && total > 0)
         {
-            ForecastAccuracyPrinter.Show(repository, [.. runs.Select(run => run.Status)], context);
+            ForecastAccuracyPrinter.Show([.. runs.Select(run => run.Status)], context);
             return UseCaseOutcome.Done;
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.App.Repositories;
 using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,5 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 

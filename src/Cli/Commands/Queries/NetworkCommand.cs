@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Network;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -29,23 +28,19 @@ internal sealed class NetworkCommand : CliCommand
     {
         var (run, reference) = _run.Require(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);
-        var found = ConnectionsOf(run);
-        var shown = found.Connections.Where(connection => task is null || connection.Task == task).ToList();
+        var found = SandboxConnections.Of(run, task);
         if (parsed.GetValue(_json))
         {
-            context.Print(
-                new NetworkDocument(run.Id, [.. shown.Select(NetworkConnection.Of)], found.CutLogs),
-                DocumentJson.Default.NetworkDocument
-            );
+            context.Print(found, DocumentJson.Default.NetworkDocument);
             return Task.FromResult(UseCaseOutcome.Done);
         }
-        if (shown.Count == 0)
+        if (found.Connections.Count == 0)
         {
             context.Terminal.Show(
                 $"No connections of {run.Id} were recorded. Connections are recorded unless permissions.network.mode is open."
             );
         }
-        foreach (var connection in shown)
+        foreach (var connection in found.Connections)
         {
             context.Terminal.Show(Line(connection));
         }
@@ -56,15 +51,12 @@ internal sealed class NetworkCommand : CliCommand
         return Task.FromResult(UseCaseOutcome.Done);
     }
 
-    private static RunNetworkSummary ConnectionsOf(StoredRun run) =>
-        SandboxConnectionLogReader.Read(Path.Combine(run.Folder, SandboxConnectionLogReader.FolderName));
-
-    private static string Line(SandboxConnectionSummary connection)
+    private static string Line(NetworkConnection connection)
     {
         var bytes =
-            connection.Up + connection.Down == 0
+            connection.BytesUp + connection.BytesDown == 0
                 ? ""
-                : $", {ByteSizes.Describe(connection.Up)} up, {ByteSizes.Describe(connection.Down)} down";
+                : $", {ByteSizes.Describe(connection.BytesUp)} up, {ByteSizes.Describe(connection.BytesDown)} down";
         return $"{(connection.Task.Length > 0 ? connection.Task : "-")}  {connection.Role}  {connection.Host}:"
             + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {DisplayText(connection.Decision)}, ")
             + Plural.Of(connection.Count, "connection")
@@ -72,13 +64,12 @@ internal sealed class NetworkCommand : CliCommand
             + bytes;
     }
 
-    private static string DisplayText(NetworkDecision decision) =>
+    private static string DisplayText(string decision) =>
         decision switch
         {
-            NetworkDecision.Allowed => "allowed",
-            NetworkDecision.WouldRefuse => "would be refused",
-            NetworkDecision.Refused => "refused",
-            _ => "not reached",
+            "wouldRefuse" => "would be refused",
+            "failed" => "not reached",
+            _ => decision,
         };
 
     /// <summary>Adds hosts to <c>permissions.network.allow</c>, as <c>config set</c> would.</summary>
@@ -111,9 +102,11 @@ internal sealed class NetworkCommand : CliCommand
             string[] hosts =
             [
                 .. parsed.GetValue(_hosts) ?? [],
-                .. parsed.GetValue(_from) is { } run ? RefusedIn(StoredRunFinder.Require(context.RequireRepository(), run)) : [],
+                .. parsed.GetValue(_from) is { } run
+                    ? SandboxConnections.RefusedHosts(StoredRunFinder.Require(context.RequireRepository(), run))
+                    : [],
             ];
-            if (hosts.FirstOrDefault(host => NetworkAllowRule.TryParse(host) is null) is { } wrong)
+            if (hosts.FirstOrDefault(host => !SandboxConnections.IsRule(host)) is { } wrong)
             {
                 throw new UseCaseException(
                     UseCaseOutcome.Usage,
@@ -141,22 +134,5 @@ internal sealed class NetworkCommand : CliCommand
             context.Terminal.Show($"Allowed: {string.Join(", ", missing)}.");
             return Task.FromResult(code);
         }
-
-        private static IEnumerable<string> RefusedIn(StoredRun run) =>
-            ConnectionsOf(run)
-                .Connections.Where(connection =>
-                    connection
-                        is {
-                            Decision: NetworkDecision.Refused or NetworkDecision.WouldRefuse,
-                            Reason: NetworkRefusalReason.NotListed or NetworkRefusalReason.NotTls
-                        }
-                )
-                .Select(connection =>
-                    connection.Port is 443 or 80
-                        ? connection.Host
-                        : string.Create(CultureInfo.InvariantCulture, $"{connection.Host}:{connection.Port}")
-                )
-                .Where(host => NetworkAllowRule.TryParse(host) is not null)
-                .Distinct(StringComparer.Ordinal);
     }
 }

@@ -1,6 +1,5 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -54,7 +53,8 @@ internal sealed class ReportCommand : CliCommand
         {
             return await PrintEscalationAsync(stored, parsed.GetValue(_markdown), context);
         }
-        var status = await new RunQueries(context).ReportAsync(stored, stop);
+        var queries = new RunQueries(context);
+        var status = await queries.ReportAsync(stored, stop);
         if (file is not null)
         {
             await ReportFile.WriteAsync(file.Length > 0 ? file : $"{stored.Name}.html", status, repository.Root, context, stop);
@@ -65,15 +65,11 @@ internal sealed class ReportCommand : CliCommand
         }
         else if (parsed.GetValue(_full))
         {
-            await ShowDocumentAsync(
-                LocalTimeFormatter.In(new RunReport(repository.Root, context.Time, context.AccountRecords).Render(status)),
-                parsed.GetValue(_markdown),
-                context
-            );
+            await ShowDocumentAsync(queries.FullReportText(status), parsed.GetValue(_markdown), context);
         }
         else
         {
-            ShowPage(ReportFirstPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
+            ShowPage(queries.FirstPage(status), status, parsed.GetValue(_markdown), context);
         }
         return UseCaseOutcome.Done;
     }

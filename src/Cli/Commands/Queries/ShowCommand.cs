@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -65,7 +64,7 @@ internal sealed class ShowCommand : CliCommand
         PrintField(
             context,
             "agent",
-            $"{string.Join(", ", RunAgentList.Of(run.Folder, status))}, {status.Workers} at once, " + Plural.Of(status.AgentStarts, "start")
+            $"{string.Join(", ", run.AgentNames)}, {status.Workers} at once, " + Plural.Of(status.AgentStarts, "start")
         );
         PrintField(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         foreach (var line in BudgetText.Lines(status.Budgets))
@@ -154,12 +153,7 @@ internal sealed class ShowCommand : CliCommand
         {
             PrintField(context, "kept", kept);
         }
-        foreach (
-            var line in RunEventTimeline.Merge(
-                details.Events.Select(e => (e.Time, EventFile.Describe(e))),
-                details.Mail.Select(m => (m.Time, RunEventTimeline.Describe(m)))
-            )
-        )
+        foreach (var line in RunEventTimeline.LinesOf(details))
         {
             context.Terminal.Show("  " + line);
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 

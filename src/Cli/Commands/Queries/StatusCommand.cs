@@ -140,7 +140,7 @@ internal sealed class StatusCommand : CliCommand
     private void Show(StoredRun run, RunStatus status, ParseResult parsed, CliCommandServiceBundle context)
     {
         var now = context.Time.GetUtcNow();
-        if (!RunStateNames.IsFinal(status.State) && DiskSpace.FullAt(run.Folder) is { } full)
+        if (!RunStateNames.IsFinal(status.State) && run.FullDisk is { } full)
         {
             context.Terminal.Warn(full);
         }

@@ -1,7 +1,4 @@
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Runs.Loading;
-using Orchestrator.Runs.Merging.Preflight;
-using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -40,7 +37,7 @@ internal sealed class DryRunPrinter(
         {
             context.Terminal.Show(line);
         }
-        var score = PlanRiskScore.Of(plan, settings, repository.WorkTree);
+        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");
         foreach (var line in PlanRiskFormatter.Lines(score, guarded))
@@ -48,18 +45,14 @@ internal sealed class DryRunPrinter(
             context.Terminal.Show(line);
         }
         context.Terminal.Show(PlanRiskFormatter.ApprovalText(plan, score, guarded, input.ApproveRisk, yes));
-        var forecasts = new RunForecasts(repository.Root);
         context.Terminal.Show(
-            forecasts.Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected
-                ? $"Expected: {RunForecasts.Describe(expected)}."
-                : "The cost and time of the run are unknown, because the repository has no past runs."
+            NewRunInputFactory.ForecastText(plan, chosen.Ids(plan), settings, context)
+                ?? "The cost and time of the run are unknown, because the repository has no past runs."
         );
         RunStartPreconditionChecker.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
         if (!input.Again && await NewRunInputFactory.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
-            context.Terminal.Warn(
-                $"{DuplicateRunChecker.Describe(landed)} 'run' asks before it repeats this work; --again skips the question."
-            );
+            context.Terminal.Warn($"{landed} 'run' asks before it repeats this work; --again skips the question.");
         }
         return UseCaseOutcome.Done;
     }

@@ -1,5 +1,5 @@
+using Orchestrator.App.Moving;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -24,7 +24,7 @@ internal sealed class ExportTaskCommand : CliCommand
         var (run, reference) = RunReference.Require(repository, parsed.GetRequiredValue(_which));
         var task = reference.RequireTask(run.Status);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
-        var written = await new TaskToFileExporter(context.Services).WriteAsync(
+        var written = await new TaskToFileExporter(context).WriteAsync(
             run.Status,
             task,
             repository.Root,
@@ -79,7 +79,7 @@ internal sealed class ImportTaskCommand : CliCommand
             runId
         );
         var agreed = await RunStartPreconditionChecker.CheckReadyAsync(context, repository, settings, planFile: null, yes, stop);
-        var import = new TaskFromFileImporter(context.Services);
+        var import = new TaskFromFileImporter(context);
         var file = context.FullPath(parsed.GetRequiredValue(_file));
         var plan = await import.ReadPlanAsync(file, repository.Root, stop);
         RepositoryTrustPrompt.RequirePlanTrust(

@@ -1,6 +1,4 @@
-using Orchestrator.App.Programs;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Tasks.Transfer;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -72,23 +70,16 @@ internal sealed class MoveRunHereCommand : CliCommand
             var run = session.Runs.Get(runId);
             await session.RefuseClosedAsync(run, stored, stop);
             var status = await run.StatusAsync(stop);
-            var to = await OrphanedProcessStopper.ReferenceOfAsync(repository, context.Services);
+            var to = await context.ReferenceOfAsync(repository);
             if (status.Queue != to.Queue)
             {
                 await RequireOtherWorkerGoneAsync(session, status, parsed, context, stop);
             }
             var remote = parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote;
-            var missing = await FetchRunAsync(
-                status,
-                to,
-                remote,
-                settings.Settings!.Hosts.Spread,
-                parsed.GetValue(_acceptLosses),
-                context,
-                stop
-            );
+            var fetcher = new RunFetcher(context, settings.Settings!.Hosts.Spread);
+            var (lost, staging) = await fetcher.RequireRunAsync(status, to, remote, parsed.GetValue(_acceptLosses), stop);
             var move = new MoveRunArguments(to, context.Person);
-            move = missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging };
+            move = lost.Count == 0 ? move : move with { Lost = lost, Staging = staging };
             var answer = await run.MoveAsync(context.Sign(run.RunId, WorkflowMessageNames.Move, move), stop);
             context.Terminal.Inform(answer.Message);
             if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
@@ -195,39 +186,5 @@ internal sealed class MoveRunHereCommand : CliCommand
             "Stop it there with Ctrl-C; a lost machine is detected after 90 seconds. Or use --force, which interrupts its agents "
                 + "and leaves their unshared work there."
         );
-    }
-
-    private static async Task<MovedRunCompletenessResult> FetchRunAsync(
-        RunStatus status,
-        RepositoryReference to,
-        string? remote,
-        bool hasPlaces,
-        bool acceptsLosses,
-        CliCommandServiceBundle context,
-        CancellationToken stop
-    )
-    {
-        var brought = await new RunFetcher(context.Services, hasPlaces).FetchRunAsync(status, to, remote, acceptsLosses, stop);
-        if (!brought.IsHere)
-        {
-            throw new UseCaseException(
-                UseCaseOutcome.Usage,
-                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
-                $"The missing parts are in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}. Push them from there "
-                    + "to a remote "
-                    + "and name it with --remote, or copy them, and move the run again."
-                    + (
-                        brought.Missing.Lost.Count > 0
-                            ? " If that machine is lost, "
-                                + $"use --accept-losses, which repeats {Plural.Of(brought.Missing.Lost.Count, "task")}."
-                            : ""
-                    )
-            );
-        }
-        foreach (var note in brought.Notes)
-        {
-            context.Terminal.Inform(note);
-        }
-        return brought.Missing;
     }
 }

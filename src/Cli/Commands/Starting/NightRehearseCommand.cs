@@ -1,9 +1,6 @@
 using System.Globalization;
 using Orchestrator.App.Night;
-using Orchestrator.Runs.Accounts;
-using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
-using Orchestrator.Usage;
 using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Cli.Commands;
@@ -76,16 +73,7 @@ internal sealed class NightRehearseCommand : CliCommand
             var asked = plan with { Tasks = [.. plan.Tasks.Where(task => chosen.Contains(task.Id))] };
             return await KillAsync(parsed, repository.Root, asked, settings, context, stop);
         }
-        var night = Night(parsed, settings, context);
-        var forecasts = new RunForecasts(repository.Root);
-        if (forecasts.Rehearse(plan, chosen, settings, night) is not var (usual, hard))
-        {
-            throw new UseCaseException(
-                UseCaseOutcome.Usage,
-                "A rehearsal needs a past run of this repository, which shows how long tasks take.",
-                "Rehearse after the first run; 'orchestrate run -n' shows the order of tasks."
-            );
-        }
+        var (night, usual, hard, failures) = NightSimulation.Of(plan, chosen, settings, parsed.GetValue(_options.Until), context);
         if (parsed.GetValue(_json))
         {
             context.Print(RehearsalDocument.Of(night, usual, hard), DocumentJson.Default.RehearsalDocument);
@@ -102,9 +90,9 @@ internal sealed class NightRehearseCommand : CliCommand
         {
             context.Terminal.Show($"  and {Plural.Of(usual.Steps.Count - MostSteps, "more event")} (--json lists all)");
         }
-        foreach (var task in forecasts.Failures(plan, chosen))
+        foreach (var failure in failures)
         {
-            context.Terminal.Show($"  {RunForecasts.Describe(task)}.");
+            context.Terminal.Show($"  {failure}.");
         }
         context.Terminal.Show($"A typical night: {Sum(usual)}");
         context.Terminal.Show($"A hard night:    {Sum(hard)}");
@@ -149,15 +137,7 @@ internal sealed class NightRehearseCommand : CliCommand
             SmallDisk = disk,
             NoSmallDisk = problem,
         };
-        KillRehearsalOutcome night;
-        try
-        {
-            night = await new KillRehearsal(request, context.Terminal.Inform).RunAsync(stop);
-        }
-        catch (RunStepFailedException impossible)
-        {
-            throw new UseCaseException(UseCaseOutcome.Usage, impossible.Message, "Your repository was not changed.");
-        }
+        var night = await new KillRehearsal(request, context.Terminal.Inform).RunAsync(stop);
         if (parsed.GetValue(_json))
         {
             context.Print(KillRehearsalDocument.Of(night), DocumentJson.Default.KillRehearsalDocument);
@@ -167,33 +147,6 @@ internal sealed class NightRehearseCommand : CliCommand
             KillRehearsalOutcomeFormatter.Lines(night).ToList().ForEach(context.Terminal.Show);
         }
         return night.Holds ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;
-    }
-
-    private UnattendedRunSimulationInput Night(ParseResult parsed, OrchestratorSettings settings, CliCommandServiceBundle context)
-    {
-        const string Rehearsed = "rehearsed";
-        var account = AccountName.Of(settings.Agent, settings, context.Environment);
-        return new UnattendedRunSimulationInput
-        {
-            Tasks = [],
-            Workers = settings.Workers,
-            Start = context.Time.GetUtcNow(),
-            Until = parsed.GetValue(_options.Until),
-            Book = new LedgerStore(context.Environment).TryRead().Book,
-            Fills = WindowForecaster.Rates(context.AccountRecords.Of(account)),
-            Request = new AgentStartRequest
-            {
-                Id = Rehearsed,
-                Account = account,
-                Repository = Rehearsed,
-                Run = Rehearsed,
-                Task = Rehearsed,
-                Holder = new AgentRunReservationHolderProcess(context.Machine, Rehearsed),
-                PauseAt = settings.Usage.PauseAt * 10_000,
-                Share = settings.Workers,
-                Caps = settings.Budget.Run?.Usd is { } most ? [new BudgetCap(BudgetCapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
-            },
-        };
     }
 
     private static string Describe(SimulatedRunEvent step) =>

@@ -1,6 +1,6 @@
+using Orchestrator.App.PlanFiles;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Settings;
+using Orchestrator.Usage;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Commands;

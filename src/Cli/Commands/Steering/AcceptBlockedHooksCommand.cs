@@ -1,5 +1,3 @@
-using Orchestrator.Runs.Tasks;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>

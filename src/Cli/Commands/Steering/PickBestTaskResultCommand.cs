@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -40,7 +39,7 @@ internal sealed class PickBestTaskResultCommand : CliCommand
         CancellationToken stop
     )
     {
-        var picked = await new ResultPicker(repository, context.Services).PickAsync(run, stop);
+        var picked = await new ResultPicker(repository, context).PickAsync(run, stop);
         if (picked.Count == 0)
         {
             throw new UseCaseException(
@@ -49,21 +48,16 @@ internal sealed class PickBestTaskResultCommand : CliCommand
                 "orchestrate spawn --n 3 --pick \"TASK\" gives one task to several agents."
             );
         }
-        foreach (var (ranking, branch) in picked)
+        foreach (var (results, best, reason, branch) in picked)
         {
-            foreach (var (index, result) in ranking.Results.Index())
+            foreach (var (index, result) in results.Index())
             {
-                context.Terminal.Show(
-                    string.Create(CultureInfo.InvariantCulture, $"{index + 1}. {result.Task}: ")
-                        + $"{(result.IsVerified ? "" : "failed, ")}gates: {GateVerdictFormatter.Count(result.Gates)}, "
-                        + $"{(result.Missed > 0 ? $"{Plural.Of(result.Missed, "measurement")} missed, " : "")}"
-                        + $"{(result.Anomalies > 0 ? "gates with anomalies, " : "")}{Plural.Of(result.Lines, "line")}"
-                );
+                context.Terminal.Show(string.Create(CultureInfo.InvariantCulture, $"{index + 1}. {result}"));
             }
             context.Terminal.Show(
                 branch.Length == 0 ? "No result was picked, because none passed its gates."
-                : ranking.Reason.Length > 0 ? $"Picked {ranking.Results[0].Task}, because {ranking.Reason}. Its work is on {branch}."
-                : $"Picked {ranking.Results[0].Task}, the first of equal results. Its work is on {branch}."
+                : reason.Length > 0 ? $"Picked {best}, because {reason}. Its work is on {branch}."
+                : $"Picked {best}, the first of equal results. Its work is on {branch}."
             );
         }
         return picked.All(one => one.Branch.Length > 0) ? UseCaseOutcome.Done : UseCaseOutcome.WorkFailed;

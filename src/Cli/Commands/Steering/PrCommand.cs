@@ -1,5 +1,5 @@
+using Orchestrator.App.PullRequests;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;
 

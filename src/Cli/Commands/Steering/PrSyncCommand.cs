@@ -1,6 +1,5 @@
-using Orchestrator.App.Repositories;
+using Orchestrator.App.PullRequests;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -28,7 +27,7 @@ internal sealed class PrSyncCommand : CliCommand
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);
         var chosen = RunPullRequestOpener.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
-        var (remarks, results) = await new PullRequestService(repository, context.Services).ReadAsync(run.Status, chosen, stop);
+        var (remarks, results) = await new PullRequestService(repository, context).ReadAsync(run.Status, chosen, stop);
         var taken = new ImportedCommentStore(repository);
         var known = taken.Read();
         var everybody = parsed.GetValue(_everybody);

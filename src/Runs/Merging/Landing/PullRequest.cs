@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// Lands a run as a draft pull request through the <c>gh</c> program. It pushes staging, and opens the pull request unless one already
 /// exists.
 /// </summary>
-internal static class PullRequest
+public static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
@@ -115,7 +115,7 @@ internal static class PullRequest
     }
 
     /// <summary>Describes the failure of a program in one line, with its exit code and error output.</summary>
-    internal static string FaultOf(ProcessResult result)
+    public static string FaultOf(ProcessResult result)
     {
         var said = string.Join(
                 "; ",

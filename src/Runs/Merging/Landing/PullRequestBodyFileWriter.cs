@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// Writes the title and text of a pull request within GitHub's limits. The text is passed in a file, because command-line arguments have a
 /// limited length and all processes on the host can read them.
 /// </summary>
-internal static class PullRequestBodyFileWriter
+public static class PullRequestBodyFileWriter
 {
     // GitHub accepts 65,536 characters in a text and 256 in a title.
     private const int LongestBody = 60_000;

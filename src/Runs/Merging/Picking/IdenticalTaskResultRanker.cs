@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="repository">The repository.</param>
 /// <param name="folder">Folder of the run, which contains the evidence of gates.</param>
 /// <param name="baseCommit">Commit from which all tasks started.</param>
-internal sealed class IdenticalTaskResultRanker(GitRepository repository, RunFolder folder, string baseCommit)
+public sealed class IdenticalTaskResultRanker(GitRepository repository, RunFolder folder, string baseCommit)
 {
     /// <summary>Ranks the results of each group of tasks that have the same text.</summary>
     /// <param name="plan">Plan of the run.</param>

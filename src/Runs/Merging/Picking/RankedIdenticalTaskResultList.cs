@@ -63,7 +63,7 @@ public sealed record RankedIdenticalTaskResultList(IReadOnlyList<RankedTaskResul
 
     /// <summary>Applies the reviewer's choice among the <see cref="Tied"/> results to the ranking.</summary>
     /// <param name="preferences">The reviewer's choices for all tasks of the run.</param>
-    internal RankedIdenticalTaskResultList With(IReadOnlyList<TiedTaskResultDecision> preferences)
+    public RankedIdenticalTaskResultList With(IReadOnlyList<TiedTaskResultDecision> preferences)
     {
         var tied = Tied.Select(result => result.Commit).ToHashSet(StringComparer.Ordinal);
         var preferred = preferences.FirstOrDefault(one => tied.Contains(one.Commit));

@@ -6,13 +6,13 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="Others">Ids of the tasks with the other results.</param>
 /// <param name="Why">Reason that the reviewer gave.</param>
 /// <param name="Reviewer">Name of the reviewer's agent, with its model.</param>
-internal sealed record TiedTaskResultDecision(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
+public sealed record TiedTaskResultDecision(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
 /// <summary>
 /// Stores a reviewer's choices among tied results. The file with these choices is one of those that affect the run's decisions.
 /// </summary>
 /// <param name="Preferences">The choices, one for each tie.</param>
-internal sealed record TiedTaskResultDecisionStore(IReadOnlyList<TiedTaskResultDecision> Preferences)
+public sealed record TiedTaskResultDecisionStore(IReadOnlyList<TiedTaskResultDecision> Preferences)
 {
     /// <summary>Reads the reviewer's stored choices among tied results.</summary>
     /// <param name="run">Files of the run, or null if it has none.</param>

@@ -4,6 +4,7 @@ using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Tasks;
+using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 

@@ -180,7 +180,7 @@ public sealed class RunForecasts(string repository)
     /// <param name="end">End of the run, or the current time.</param>
     public TimeSpan DurationOf(RunStatus run, DateTimeOffset end)
     {
-        var waited = ReportFirstPage.Waited(RunEventFileReader.Read(new RunFolder(repository, run.RunId).Events), end);
+        var waited = RunReportFacts.Waited(RunEventFileReader.Read(new RunFolder(repository, run.RunId).Events), end);
         var took = end - run.StartedAt - waited;
         return took > TimeSpan.Zero ? took : TimeSpan.Zero;
     }

@@ -49,7 +49,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             WarningsSection(run, timeline),
         ];
         return new MorningReport(
-            [.. ReportFirstPage.FactsOf(run, folder, now).Where(fact => fact.Value.Length > 0)],
+            [.. RunReportFacts.Of(run, folder, now).Where(fact => fact.Value.Length > 0)],
             [.. sections.Where(section => section.Lines.Count > 0 || section.Table is not null)]
         );
     }

@@ -15,16 +15,17 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
 
     /// <summary>Reads the current budgets of a run.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
-    /// <param name="repository">The repository of the run.</param>
+    /// <param name="root">Absolute path of the run's repository.</param>
+    /// <param name="key">Key of the run's repository.</param>
     /// <param name="shared">Ledgers that the workers of the run's server share, or null if they were not requested.</param>
     /// <returns>The budgets. Null if the run's start settings are missing, or if the ledgers are on the server and were not
     /// requested.</returns>
-    public RunSpendingLimits? Read(RunStatus run, LocalRepositoryPaths repository, AccountLedgerSet? shared = null)
+    public RunSpendingLimits? Read(RunStatus run, string root, string key, AccountLedgerSet? shared = null)
     {
         OrchestratorSettings? settings;
         try
         {
-            settings = RunStartSettings.TryRead(new RunFolder(repository.Root, run.RunId))?.Settings;
+            settings = RunStartSettings.TryRead(new RunFolder(root, run.RunId))?.Settings;
         }
         catch (RunStepFailedException)
         {
@@ -36,6 +37,6 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
             return null;
         }
         var account = AccountName.Of(settings.Agent, settings, environment);
-        return RunBudgetLedgerReader.Of(run, repository.Key, settings.Budget, account, shared ?? _ledgers.TryRead().Book, time);
+        return RunBudgetLedgerReader.Of(run, key, settings.Budget, account, shared ?? _ledgers.TryRead().Book, time);
     }
 }

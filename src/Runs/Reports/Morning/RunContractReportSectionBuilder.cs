@@ -1,5 +1,6 @@
 using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Merging;
+using Orchestrator.Usage;
 using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;

@@ -30,7 +30,7 @@ internal static class TaskCostReportSectionBuilder
             "Money by task",
             rows.Count == 0
                 ? [new RunReportLine("no-money", "No agent was started.") { Events = timeline.OfRun }]
-                : [.. Cache(told.SelectMany(task => AttemptLanguageModel.NotesOf(folder.Path, task.Id)), timeline)]
+                : [.. Cache(told.SelectMany(task => AttemptLanguageModelReader.NotesOf(folder.Path, task.Id)), timeline)]
         )
         {
             Table =

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks.ConflictPrediction;
 /// <param name="SecondCommit">Hash of the second task's commit or snapshot.</param>
 /// <param name="Files">Paths of the conflicting files. Empty if the merge has no conflicts.</param>
 /// <param name="At">Time of the trial merge.</param>
-internal sealed record TrialMergeResult(
+public sealed record TrialMergeResult(
     string First,
     string Second,
     string FirstCommit,
@@ -68,7 +68,7 @@ public static class PredictedConflicts
     internal static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
     /// <summary>Lists the trial merge results of all pairs of tasks that currently conflict.</summary>
-    internal static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
+    public static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?
             [

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>Ways in which messages are shown to an agent.</summary>
-internal static class MailDisplayKinds
+public static class MailDisplayKinds
 {
     /// <summary>A hook adds the messages to the results of a batch of tool calls.</summary>
     public const string Batch = "batch";

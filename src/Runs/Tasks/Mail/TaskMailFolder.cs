@@ -19,7 +19,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 
     /// <summary>Stores an outgoing message unless a limit forbids it. A stored message is on disk when the method returns.</summary>
     /// <exception cref="IOException">The message cannot be written.</exception>
-    internal AgentMailSendResult StoreOutgoing(OutgoingAgentMailMessage letter)
+    public AgentMailSendResult StoreOutgoing(OutgoingAgentMailMessage letter)
     {
         var refusal = MailLimits.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
         if (refusal.Length > 0)

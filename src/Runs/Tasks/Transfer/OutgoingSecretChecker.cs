@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Tasks.Transfer;
 /// <summary>
 /// Searches for secrets in the lines that a task adds, because these lines are sent to other hosts before a user has reviewed them.
 /// </summary>
-internal static class OutgoingSecretChecker
+public static class OutgoingSecretChecker
 {
     /// <summary>Finds likely secrets in the text and binary files that a commit adds, each as display text.</summary>
     /// <param name="repository">The repository.</param>

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks;
 /// Stores copies of the conversations of a task's agents in the task's folder. Copies are needed because the agent programs' own files may
 /// be lost, or may exist only on another host.
 /// </summary>
-internal static class ConversationStore
+public static class ConversationStore
 {
     /// <summary>
     /// Extension of a marker file next to a conversation. The marker means that the conversation arrived from another host after an agent

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Agents.ClaudeCli;
-using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Runs.Tasks;
 
