@@ -21,8 +21,6 @@ internal sealed class RunWorkflowComponentContext(RunWorkflowState state, Cancel
 
     public static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
-    public RepositoryReference Repository => state.Repository;
-
     /// <summary>Options for an activity that completes within minutes.</summary>
     public ActivityOptions Short => ActivityDefaults.ShortActivity(state.Repository.Queue);
 

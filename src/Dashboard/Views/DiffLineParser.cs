@@ -143,9 +143,4 @@ internal static class DiffLineParser
     private static string NameOf(string line) => line[NewFile.Length..].TrimEnd('\t');
 
     private static string FormatLine(string line) => DashboardValueFormatter.Line(line.Length == 0 ? " " : line, keepIndent: true);
-
-    /// <summary>Returns the new names of the files whose text a patch adds or changes.</summary>
-    /// <param name="patch">Patch as printed by git.</param>
-    public static IEnumerable<string> Files(string patch) =>
-        patch.Split('\n').Where(line => line.StartsWith(NewFile, StringComparison.Ordinal)).Select(NameOf).Distinct(StringComparer.Ordinal);
 }

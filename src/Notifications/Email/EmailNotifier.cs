@@ -121,8 +121,4 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         options.Server.Port > 0 ? options.Server.Port
         : options.Server.Scheme == "smtps" ? 465
         : 587;
-
-    /// <summary>True if the text is a single email address.</summary>
-    public static bool IsAddress(string text) =>
-        MailboxAddress.TryParse(text, out var address) && address.Address.Contains('@', StringComparison.Ordinal);
 }
