@@ -14,6 +14,9 @@ public class TextCellWidthTests
     [InlineData("ｱ", 1)]
     [InlineData("🚀", 2)]
     [InlineData("→ … “x”", 7)]
+    [InlineData("👍🏽", 4)]
+    [InlineData("कि", 2)]
+    [InlineData("⚠️", 2)]
     public void Of_Text_CountsCellsOfTheScreen(string text, int cells) => Assert.Equal(cells, TextCellWidth.Of(text));
 
     [Theory]
