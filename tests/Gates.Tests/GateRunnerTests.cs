@@ -123,7 +123,7 @@ public sealed class GateRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task QuickCommand_NamesNoTestAndFailsTwice_HasAThirdRun()
+    public async Task QuickGate_FailsTwiceWithoutTestNames_RunsAThirdTime()
     {
         var verdict = await RunAsync("echo x >> runs; [ $(wc -l < runs) -gt 2 ]");
 

@@ -121,7 +121,7 @@ public sealed class NightFiguresTests
     [InlineData("refused")]
     [InlineData("disk")]
     [InlineData(null)]
-    public void RepeatedStarts_StartAfterAClashFinishesNothing_LeavesTheNextOneExplained(string? outcome)
+    public void RepeatedStarts_UnfinishedStartAfterClash_NextStartIsNotCounted(string? outcome)
     {
         var night = Clean.Night with { Tasks = [First with { Claims = [2, 1, 5] }, Second] };
         var vain = Start("t01", 30, 31, outcome, 0);

@@ -145,6 +145,25 @@ public sealed class MergeQueueBatchMergerTests
         Assert.Equal(expected, MergeGateRunner.TriesAfter([failure], ["a.txt"], tries));
     }
 
+    [Theory]
+    [InlineData(2, 3, false, 3)]
+    [InlineData(2, 1, false, 2)]
+    [InlineData(2, 2, true, 2)]
+    [InlineData(1, 2, true, 1)]
+    public void Runs_OfFailedGates_AreThoseOfTheGateThatRanLeast(int tries, int runs, bool ranAlone, int expected)
+    {
+        var quick = new GateVerdict
+        {
+            Gate = new Gate("./quick"),
+            Command = "./quick",
+            Result = GateResult.Failed,
+            Runs = 3,
+        };
+
+        Assert.Equal(expected, MergeGateRunner.RunsOf([quick, quick with { Runs = runs, RanAlone = ranAlone }], tries));
+        Assert.Equal(tries, MergeGateRunner.RunsOf([], tries));
+    }
+
     [Fact]
     public async Task Gate_ChangesFiles_WhatLandsIsWhatWasMerged()
     {

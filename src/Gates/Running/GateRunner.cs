@@ -15,7 +15,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>
     /// Maximum number of runs of new tests, of a gate whose failed tests were all flaky in earlier runs, and of a quick gate that names no
-    /// failed test. In other cases, the maximum is one less.
+    /// failed test and was not killed. In other cases, the maximum is one less.
     /// </summary>
     private const int MostRuns = 3;
 

@@ -46,7 +46,7 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
         var (flaky, fromCache) = (new List<string>(), "");
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
-        var runs = failures.Select(failure => failure.Runs).Append(Math.Min(tries, UsualTries)).Max();
+        var runs = RunsOf(failures, tries);
         tries =
             failures.Count == 0
                 ? tries
@@ -107,6 +107,17 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
             : isNamed && failures.Any(failure => failure.Duration > Quick) ? tries
             : Math.Max(tries, TriesOfDoubtful);
     }
+
+    /// <summary>
+    /// Returns how many times the failed gates have been run so far. The gate that was run least often decides, so that none is run too
+    /// rarely. A run beside another gate that used the same resource does not count.
+    /// </summary>
+    /// <param name="failures">Verdicts of the failed gates after their first runs.</param>
+    /// <param name="tries">Number of times that a failing gate is run before its failure counts.</param>
+    internal static int RunsOf(IReadOnlyList<GateVerdict> failures, int tries) =>
+        tries == 1
+            ? tries
+            : Math.Max(UsualTries, failures.Select(failure => failure.RanAlone ? 1 : failure.Runs).DefaultIfEmpty(UsualTries).Min());
 
     private async Task<IReadOnlyList<string>> ChangedAsync(string staging, string commit, CancellationToken stop) =>
         [.. (await new GitDiffReader(repository).BetweenAsync(staging, commit, stop)).Select(change => change.Path)];

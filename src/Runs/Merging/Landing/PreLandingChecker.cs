@@ -52,7 +52,8 @@ internal sealed class PreLandingChecker(RunPlanAndSettings files, GitRepository 
         var outcomes = await RunAsync(expectedRed: null);
         var failures = CommitGateRunner.Failures(files, outcomes);
         var tries = MergeGateRunner.TriesAfter(failures, changed, MergeGateRunner.UsualTries);
-        for (var runs = MergeGateRunner.UsualTries; runs < tries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); runs++)
+        var runs = MergeGateRunner.RunsOf(failures, MergeGateRunner.UsualTries);
+        for (; runs < tries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); runs++)
         {
             var failed = failures.Select(failure => failure.Gate).ToHashSet();
             outcomes = await RunAsync(expectedRed: Gates);

@@ -10,8 +10,9 @@ public static class Repetitions
 
     /// <summary>
     /// Returns the starts of a task after finished work that was still usable. Work is unusable if the shared file has changed below it, or
-    /// if it claims the number of another task. Such a claim explains all starts until one finishes work again, because an agent that its
-    /// service refuses has to start once more. A test that failed at random, and a kill after the work, make no work unusable.
+    /// if it claims the number of another task. Such a claim explains all starts until one finishes work again, because an agent whose
+    /// service refuses it must start again. A start that the shared file explains does not count as one of them. A test that failed at
+    /// random, and a kill after the work, make no work unusable.
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="facts">Facts of the night.</param>
