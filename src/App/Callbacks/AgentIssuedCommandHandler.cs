@@ -55,14 +55,14 @@ public static class AgentIssuedCommandHandler
     ) => AcpDriver.RunAsync(requestFile, prompt, print, complain, cancellationToken);
 
     /// <summary>Parses a claimed measurement. Returns null if the name is empty or the value is not a number.</summary>
-    public static ClaimedMeasurement? Measured(string name, string number) =>
+    internal static ClaimedMeasurement? Measured(string name, string number) =>
         name.Trim() is { Length: > 0 and <= LongestName } named && MeasurementExpectation.NumberOf(number) is { } value
             ? new ClaimedMeasurement(named, value)
             : null;
 
     /// <summary>Stores the outcome that an agent reports in a shell (<c>orchestrate done</c>).</summary>
     /// <param name="start">The agent run.</param>
-    /// <param name="status">The state that the agent claims: <c>completed</c> or <c>failed</c>.</param>
+    /// <param name="status">The state that the agent claims: <c>completed</c>, <c>blocked</c> or <c>failed</c>.</param>
     /// <param name="reason">Reason in the agent's words, or empty.</param>
     /// <param name="report">Path of the agent's report, or null.</param>
     /// <param name="measured">Measurements, each as <c>NAME=NUMBER</c>.</param>
@@ -95,8 +95,8 @@ public static class AgentIssuedCommandHandler
     private static ClaimedMeasurement Measured(string text)
     {
         var sign = text.LastIndexOf('=');
-        return sign > 0 && Measured(text[..sign], text[(sign + 1)..]) is { } said
-            ? said
+        return sign > 0 && Measured(text[..sign], text[(sign + 1)..]) is { } measurement
+            ? measurement
             : throw new UseCaseException(
                 UseCaseOutcome.Usage,
                 $"'{text}' is not a valid measurement.",
@@ -144,7 +144,7 @@ public static class AgentIssuedCommandHandler
     /// claim later. A repeated tool call has no further effect.
     /// </summary>
     /// <param name="claim">The claim.</param>
-    public static void Claim(string startFolder, AgentOutcomeClaim claim)
+    internal static void Claim(string startFolder, AgentOutcomeClaim claim)
     {
         if (claim.Call is null || AgentOutcomeClaim.TryRead(startFolder)?.Call != claim.Call)
         {

@@ -49,7 +49,7 @@ public static class AgentMcpServer
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                $"A message of more than {LongestMessage / (1024 * 1024)} MB arrived on stdin, so the server did not read it.",
+                $"A message of more than {LongestMessage / (1024 * 1024)} MB arrived on stdin, so the server stopped.",
                 "The agent program must send a shorter message."
             );
         }

@@ -64,7 +64,7 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     /// <summary>Finds the agent run to which this process belongs. Returns null if it belongs to none.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="directory">Current folder of the process. Its repository is used if the variables name none.</param>
-    public static AgentRunIdentity? Find(IReadOnlyDictionary<string, string> environment, string directory) =>
+    private static AgentRunIdentity? Find(IReadOnlyDictionary<string, string> environment, string directory) =>
         environment.GetValueOrDefault(FolderVariable) is { Length: > 0 } folder
         && environment.GetValueOrDefault("ORCHESTRATOR_TASK") is { Length: > 0 } task
             ? new AgentRunIdentity(

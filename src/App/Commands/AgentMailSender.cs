@@ -3,11 +3,11 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Sends messages of users and agents to the agents of a run.</summary>
+/// <summary>Sends messages from users and agents to the agents of a run.</summary>
 public static class AgentMailSender
 {
     /// <summary>Sends a message that an agent wrote in a shell.</summary>
-    /// <param name="start">The agent run.</param>
+    /// <param name="start">Agent run of the sender.</param>
     /// <param name="to">Id of the other agent's task, or null for all agents of the run.</param>
     /// <param name="text">The text of the message.</param>
     /// <param name="context">Receives the confirmation.</param>

@@ -3,16 +3,17 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Sends or discards the notices of a repository that have not been delivered.</summary>
+/// <summary>Sends or discards undelivered notices of a repository, and sends test notices.</summary>
 /// <param name="context">Provides the repository.</param>
-public sealed class UnsentNoticeManager(UseCaseServiceBundle context)
+public sealed class NoticeManager(UseCaseServiceBundle context)
 {
     private readonly NoticeOutbox _outbox = new(context.RequireRepository().Key, context.Services);
+    private IReadOnlyList<UnsentNotice> Unsent => field ??= _outbox.Read();
 
-    /// <summary>True if all notices have been delivered.</summary>
-    public bool IsEmpty => _outbox.Read().Count == 0;
+    /// <summary>True if there was no undelivered notice when this property or another member was first used.</summary>
+    public bool IsEmpty => Unsent.Count == 0;
 
-    /// <summary>Sends the notices, including those whose delivery has failed for good.</summary>
+    /// <summary>Sends the notices, including those that are no longer sent automatically.</summary>
     /// <param name="run">Id of the run or a unique prefix of the id, or null for all runs.</param>
     /// <param name="stop">Cancels the sending. Unsent notices are kept.</param>
     /// <returns>The number of sent notices, and one sentence for each notice that could not be sent.</returns>
@@ -33,7 +34,7 @@ public sealed class UnsentNoticeManager(UseCaseServiceBundle context)
     /// <exception cref="UseCaseException">No run with notices matches.</exception>
     public Task<int> DiscardAsync(string? run, CancellationToken stop) => _outbox.DiscardAsync(Find(run), stop);
 
-    /// <summary>Sends a test notice to one target of notices or to all of them.</summary>
+    /// <summary>Sends a test notice to one or all notice targets.</summary>
     /// <param name="settings">Effective settings without errors.</param>
     /// <param name="target">Name of the target, or null for all.</param>
     /// <param name="context">Provides the clock and the variables.</param>
@@ -46,7 +47,5 @@ public sealed class UnsentNoticeManager(UseCaseServiceBundle context)
     ) => NoticeDestinationChecker.TestAsync(settings, context.Services, target, stop);
 
     private string? Find(string? run) =>
-        run is null
-            ? null
-            : UniquePrefix.Find(run, [.. _outbox.Read().Select(notice => notice.Run).Distinct()], "run with notices to send");
+        run is null ? null : UniquePrefix.Find(run, [.. Unsent.Select(notice => notice.Run).Distinct()], "run with notices to send");
 }

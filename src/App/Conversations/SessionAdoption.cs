@@ -34,14 +34,14 @@ public sealed class SessionAdoption(UseCaseServiceBundle context)
     private readonly RunServiceBundle _services = context.Services;
 
     /// <summary>Maximum size of an adopted conversation in bytes (256 MB).</summary>
-    public const long LargestFile = 256 * 1024 * 1024;
+    private const long LargestFile = 256 * 1024 * 1024;
 
     private const string Own = ".orchestrator";
 
     /// <summary>Reads a conversation file.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <exception cref="UserRequestRefusedException">The file is missing, too large, or being written.</exception>
-    public static ReadOnlyMemory<byte> ReadConversation(string file)
+    private static ReadOnlyMemory<byte> ReadConversation(string file)
     {
         var content =
             RegularFileReader.TryRead(file, LargestFile)
@@ -60,7 +60,7 @@ public sealed class SessionAdoption(UseCaseServiceBundle context)
             };
     }
 
-    /// <summary>Stores a conversation for the next attempt of a task, which continues it.</summary>
+    /// <summary>Stores a conversation so that a task's next attempt continues it.</summary>
     /// <param name="session">Id of the conversation.</param>
     /// <param name="file">Absolute path of the conversation's file.</param>
     /// <param name="repository">Repository of the run.</param>

@@ -1,17 +1,8 @@
-using Orchestrator.Runs.Loading;
-
 namespace Orchestrator.App.Formatting;
 
 /// <summary>Describes the risk of a plan for users, with the score, its factors and the required approval.</summary>
 public static class PlanRiskFormatter
 {
-    /// <summary>Computes the risk score of a plan for the gates of the current repository.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="settings">Settings that contain patterns, thresholds and gates.</param>
-    /// <param name="context">Provides the repository, whose manifests may also define gates.</param>
-    public static RiskScore ScoreOf(Plan plan, OrchestratorSettings settings, UseCaseServiceBundle context) =>
-        PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
-
     /// <summary>Returns one line for each factor and a line for the score.</summary>
     /// <param name="score">The score.</param>
     /// <param name="guarded">Protected paths, which always require approval.</param>

@@ -46,7 +46,7 @@ public sealed class RunFetcher(UseCaseServiceBundle context, bool hasPlaces)
         return new RunFetchResult(missing, isHere, isHere ? await PrepareHostAsync(arrival, status, to, missing, stop) : []);
     }
 
-    /// <summary>Fetches a run that has to continue on this machine, and tells the user about notes. The parameters are those of
+    /// <summary>Fetches a run that must continue on this machine, and shows notes about the fetch to the user. The parameters are those of
     /// <see cref="FetchRunAsync"/>.</summary>
     /// <returns>Ids of the tasks whose work is lost, and the tip of the staging branch on this machine.</returns>
     /// <exception cref="UseCaseException">Parts of the run are missing.</exception>
@@ -58,28 +58,28 @@ public sealed class RunFetcher(UseCaseServiceBundle context, bool hasPlaces)
         CancellationToken stop
     )
     {
-        var brought = await FetchRunAsync(status, to, remote, acceptsLosses, stop);
-        if (!brought.IsHere)
+        var fetched = await FetchRunAsync(status, to, remote, acceptsLosses, stop);
+        if (!fetched.IsHere)
         {
             throw new UseCaseException(
                 UseCaseOutcome.Usage,
-                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
+                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", fetched.Missing.Parts)}.",
                 $"The missing parts are in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}. Push them from there "
                     + "to a remote "
                     + "and name it with --remote, or copy them, and move the run again."
                     + (
-                        brought.Missing.Lost.Count > 0
+                        fetched.Missing.Lost.Count > 0
                             ? " If that machine is lost, "
-                                + $"use --accept-losses, which repeats {Plural.Of(brought.Missing.Lost.Count, "task")}."
+                                + $"use --accept-losses, which repeats {Plural.Of(fetched.Missing.Lost.Count, "task")}."
                             : ""
                     )
             );
         }
-        foreach (var note in brought.Notes)
+        foreach (var note in fetched.Notes)
         {
             context.Interaction.Inform(note);
         }
-        return (brought.Missing.Lost, brought.Missing.Staging);
+        return (fetched.Missing.Lost, fetched.Missing.Staging);
     }
 
     private async Task<IReadOnlyList<string>> PrepareHostAsync(

@@ -9,10 +9,10 @@ public static class WorkerRepositoryCloner
 {
     /// <summary>Clones a repository to a folder named after it, like <c>git clone</c>. If the clone already exists, it is used.</summary>
     /// <param name="address">URL, or a path relative to the current folder, which receives the clone.</param>
-    /// <param name="context">Provides the current folder, and tells the user about a long operation.</param>
+    /// <param name="context">Provides the current folder, and notifies the user of a long operation.</param>
     /// <param name="stop">Cancels git.</param>
     /// <returns>Absolute path of the clone.</returns>
-    /// <exception cref="UseCaseException">The address is invalid, or git failed.</exception>
+    /// <exception cref="UseCaseException">The address is invalid, the current folder is inside a repository, or git failed.</exception>
     public static async Task<string> CloneAsync(string address, UseCaseServiceBundle context, CancellationToken stop)
     {
         if (SecretScanner.IsInAddress(address))

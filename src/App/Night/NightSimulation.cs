@@ -6,14 +6,15 @@ using Orchestrator.Usage.Forecasts;
 namespace Orchestrator.App.Night;
 
 /// <summary>A simulated unattended run of a plan, based on the durations, costs and failures of past runs of the repository.</summary>
-/// <param name="Night">Input of the simulation.</param>
-/// <param name="Usual">A night in which tasks take as long as they usually do.</param>
-/// <param name="Hard">A night in which tasks take long.</param>
-/// <param name="Failures">One sentence without a full stop for each task that often failed in past runs.</param>
+/// <param name="Input">Conditions of the simulated run, without its tasks.</param>
+/// <param name="Typical">A night in which tasks take as long as they usually do.</param>
+/// <param name="Bad">A bad night, which occurs about once in ten nights.</param>
+/// <param name="Failures">One sentence without a full stop for each selected task that failed in a past run with the same text, files
+/// and gates.</param>
 public sealed record NightSimulation(
-    UnattendedRunSimulationInput Night,
-    SimulatedRunResult Usual,
-    SimulatedRunResult Hard,
+    UnattendedRunSimulationInput Input,
+    SimulatedRunResult Typical,
+    SimulatedRunResult Bad,
     IReadOnlyList<string> Failures
 )
 {
@@ -23,8 +24,8 @@ public sealed record NightSimulation(
     /// <param name="plan">The plan.</param>
     /// <param name="chosen">Ids of the selected tasks.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="until">Time from which no agent starts, or null.</param>
-    /// <exception cref="UseCaseException">The repository has no past run.</exception>
+    /// <param name="until">Time from which no agent starts, or null for no limit.</param>
+    /// <exception cref="UseCaseException">No past run recorded durations of tasks.</exception>
     public static NightSimulation Of(
         Plan plan,
         IReadOnlySet<string> chosen,

@@ -119,7 +119,7 @@ internal sealed class RehearsalClone : IDisposable
             );
     }
 
-    /// <summary>Creates the error of a rehearsal that can't go on.</summary>
+    /// <summary>Creates the exception for a rehearsal that can't continue.</summary>
     internal static UseCaseException Fault(string message) => new(UseCaseOutcome.Usage, message, "Your repository was not changed.");
 
     /// <inheritdoc/>

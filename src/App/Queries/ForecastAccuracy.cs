@@ -2,8 +2,9 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>The forecast of a run beside its actual cost and duration.</summary>
-/// <param name="Expected">The forecast as text, or null if the repository had no past runs when the run started.</param>
+/// <summary>Comparison of a run's forecast with its actual cost and duration.</summary>
+/// <param name="Expected">The forecast as text, or null if no readable forecast was stored at the start. The other values then have no
+/// meaning.</param>
 /// <param name="Took">Duration of the run until its end or until now, excluding the time during which it waited for users.</param>
 /// <param name="IsCostWithin">True if the cost is within the forecast.</param>
 /// <param name="IsTimeWithin">True if the duration is within the forecast.</param>

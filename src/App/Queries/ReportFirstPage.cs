@@ -109,6 +109,9 @@ public sealed record ReportFirstPage(
         {
             text.Append($"\nAnd {Plural.Of(MoreTasks, "more task")}.\n");
         }
-        return RequiredUserActionSection.AppendTo(text, Steps).Append($"\nFull report: orchestrate report {RunId} --full\n").ToString();
+        return RequiredUserActionSectionBuilder
+            .AppendTo(text, Steps)
+            .Append($"\nFull report: orchestrate report {RunId} --full\n")
+            .ToString();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.App.Cleaning;
 using Orchestrator.App.Conversations;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Queries;
@@ -443,7 +444,7 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
         }
         var plan = check.Read.Plan!;
         var settings = PlanRiskFormatter.Rules(context, context.LoadSettings());
-        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
+        var score = RiskOf(plan, settings);
         var risk = PlanRiskFormatter.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
         var forecast = context.FindRepository() is { } home
             ? new RunForecasts(home.Root).Of(plan, chosen: null, settings, context.AccountRecords)
@@ -453,6 +454,12 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
             Forecast = forecast is null ? "" : RunForecasts.Describe(forecast),
         };
     }
+
+    /// <summary>Computes the risk score of a plan. The manifests of the current repository may define gates that lower the score.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="settings">Settings that contain patterns, thresholds and gates.</param>
+    public RiskScore RiskOf(Plan plan, OrchestratorSettings settings) =>
+        PlanRiskScore.Of(plan, settings, context.FindRepository()?.WorkTree);
 
     private StoredRun RequireRun(string? run) => RunReference.RequireWhole(context.RequireRepository(), run);
 }

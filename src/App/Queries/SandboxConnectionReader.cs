@@ -3,8 +3,8 @@ using Orchestrator.Network;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Reads the connections that a run's sandboxes made or were denied.</summary>
-public static class SandboxConnections
+/// <summary>Reads the connection attempts of a run's sandboxes.</summary>
+public static class SandboxConnectionReader
 {
     /// <summary>Lists the connections of a run.</summary>
     /// <param name="run">The run.</param>
@@ -16,7 +16,9 @@ public static class SandboxConnections
         return new NetworkDocument(run.Id, [.. shown.Select(NetworkConnection.Of)], found.CutLogs);
     }
 
-    /// <summary>Lists the hosts that the proxy refused because no rule allows them, as rules that would allow them.</summary>
+    /// <summary>
+    /// Lists rules for the hosts that the proxy refused, or would have refused, because no rule covers them or the connection was not TLS.
+    /// </summary>
     public static IReadOnlyList<string> RefusedHosts(StoredRun run) =>
         [
             .. Read(run)

@@ -48,7 +48,7 @@ public static class RunStateResolver
         };
     }
 
-    /// <inheritdoc cref="LandedWorkPresenceChecker.CheckAsync"/>
+    /// <summary>Checks whether the landed work of a run is still on its target, and returns the updated status.</summary>
     public static Task<RunStatus> CheckLandingAsync(RunStatus run, UseCaseServiceBundle context) =>
         LandedWorkPresenceChecker.CheckAsync(run, context.RequireRepository().Root, context.Services, CancellationToken.None);
 

@@ -78,7 +78,9 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
             ?? throw new JsonException("The file does not contain the status of a run.")
         ).Summed();
 
-    /// <summary>Names of the agents that worked on the run, in the order of its tasks.</summary>
+    /// <summary>
+    /// Names of the agents that worked on the run, in the order of its tasks. Only the default agent if no agent run has ended yet.
+    /// </summary>
     public IReadOnlyList<string> AgentNames => RunAgentList.Of(Folder, Status);
 
     /// <summary>Sentence about the full disk that holds the run's folder, or null if the disk has space.</summary>

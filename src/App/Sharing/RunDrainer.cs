@@ -7,9 +7,9 @@ namespace Orchestrator.App.Sharing;
 /// Hands shared runs of this machine over to other machines. All data that another machine needs is pushed before the run leaves.
 /// </summary>
 /// <param name="here">Reference by which this machine serves the repository.</param>
-/// <param name="engine">Connection to the server of the runs.</param>
-/// <param name="context">Signs the moves and tells the user about their results.</param>
-public sealed class RunHandover(RepositoryReference here, EngineConnection engine, UseCaseServiceBundle context)
+/// <param name="engine">Connection to the Temporal server of the runs.</param>
+/// <param name="context">Signs the moves, and notifies the user of their results.</param>
+public sealed class RunDrainer(RepositoryReference here, EngineConnection engine, UseCaseServiceBundle context)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -20,7 +20,7 @@ public sealed class RunHandover(RepositoryReference here, EngineConnection engin
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private const int MostPushes = 5;
 
-    /// <summary>Prepares all open runs of this machine to be taken over. If a run can't leave, tells the user the reason.</summary>
+    /// <summary>Prepares all open runs of this machine to be taken over. If a run can't leave, notifies the user of the reason.</summary>
     /// <returns>For each run, true if it was handed over. Empty if this machine owns no open run.</returns>
     public async Task<IReadOnlyList<bool>> DrainAsync(CancellationToken stop)
     {

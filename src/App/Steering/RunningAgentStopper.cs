@@ -2,13 +2,13 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.App.Steering;
 
-/// <summary>Stops agents of this machine without a server. Their conversations and files are kept.</summary>
+/// <summary>Stops agents of this machine without a Temporal server. Their conversations and files are kept.</summary>
 public static class RunningAgentStopper
 {
     /// <summary>Stops the selected agents that run, or that died and may have left processes.</summary>
     /// <param name="which">The run, task or <c>RUN/TASK</c>, or null for all agents of the repository.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="context">Tells the user about each stopped agent.</param>
+    /// <param name="context">Notifies the user of each stopped agent.</param>
     /// <returns>The number of stopped agents.</returns>
     /// <exception cref="UseCaseException">No run or task matches.</exception>
     public static async Task<int> StopAsync(string? which, LocalRepositoryPaths repository, UseCaseServiceBundle context)

@@ -22,7 +22,7 @@ public static class StandaloneGateRunner
     /// <param name="gates">Gates to run.</param>
     /// <param name="ofManifests">Gates defined by the project's manifests.</param>
     /// <param name="evidence">Folder for the gates' output.</param>
-    /// <param name="context">Provides the services of this machine. Of its variables, gates get only those that programs need.</param>
+    /// <param name="context">Provides the services of this machine. Gates get only the environment variables that programs need.</param>
     /// <param name="settings">Variables from <c>worktrees.env</c>, and the use of earlier results.</param>
     /// <param name="fresh">True to ignore earlier results.</param>
     /// <param name="told">Called for each result.</param>

@@ -162,7 +162,7 @@ internal sealed class CommandLineCompleter
                 : [];
         });
 
-    // With an invalid plan or configuration, no ids are offered. The command itself reports the errors.
+    // If a plan, a configuration or a program has a fault, no ids are offered. The command itself reports the fault.
     private static IReadOnlyList<string> Try(Func<IReadOnlyList<string>> list)
     {
         try

@@ -26,7 +26,7 @@ internal static class PlanOverview
     {
         var terminal = context.Terminal;
         var gates = StandaloneGateRunner.GatesOf(settings, context.RequireRepository().WorkTree);
-        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
+        var score = new RunQueries(context).RiskOf(plan, settings);
         Write(
             plan,
             terminal,

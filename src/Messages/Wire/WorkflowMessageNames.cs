@@ -2,6 +2,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>
 /// Names of signals, updates and queries, as sent by clients in any language. The interfaces and the workflows refer to these constants.
+/// <see cref="SteeringCatalog"/> has the names of most steering updates.
 /// </summary>
 public static class WorkflowMessageNames
 {

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Loading;
 /// <param name="served">The served repositories.</param>
 /// <param name="named">The served repositories by the names that callers use, which are a short name or the path on the caller's
 /// host.</param>
-/// <param name="linkedWorktreeOf">Returns the linked worktree that contains a path, or null if a main work tree contains it.</param>
+/// <param name="linkedWorktreeOf">Returns the user's linked worktree that contains a path, or null if there is no such worktree.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ServedRepositories(
     IReadOnlyList<RepositoryReference> served,

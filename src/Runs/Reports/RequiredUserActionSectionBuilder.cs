@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The section of a report that lists the actions that a run requires from users.</summary>
-public static class RequiredUserActionSection
+public static class RequiredUserActionSectionBuilder
 {
     /// <summary>Appends the required actions as a section in Markdown, or nothing if there are none.</summary>
     public static EscapingMarkdownBuilder AppendTo(EscapingMarkdownBuilder text, IReadOnlyList<RequiredUserAction> steps)

@@ -152,7 +152,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         {
             text.Append($"\n## The run waits for a decision\n\nEvidence: {folder.Relative(folder.Escalation)}\n");
         }
-        RequiredUserActionSection.AppendTo(text, RequiredUserAction.Of(run));
+        RequiredUserActionSectionBuilder.AppendTo(text, RequiredUserAction.Of(run));
         if (run.Questions.Count > 0)
         {
             text.Append($"\nOther options: orchestrate status {run.RunId} --all\n");

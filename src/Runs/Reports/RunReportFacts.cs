@@ -3,12 +3,12 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Facts about a whole run that all its reports show.</summary>
+/// <summary>Facts about a whole run for its short and full reports.</summary>
 public static class RunReportFacts
 {
     private const int MostNamed = 12;
 
-    /// <summary>Lists facts about the whole run as names and values, for the page and for the complete report.</summary>
+    /// <summary>Lists the facts as names and values.</summary>
     public static IEnumerable<(string Name, string Value)> Of(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunTaskCounts.Of(run)).ToString());

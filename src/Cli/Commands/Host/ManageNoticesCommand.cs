@@ -28,7 +28,7 @@ internal sealed class ManageNoticesCommand : Command
 
         public override async Task<UseCaseOutcome> RunAsync(ParseResult parsed, CliCommandServiceBundle context, CancellationToken stop)
         {
-            var notices = new UnsentNoticeManager(context);
+            var notices = new NoticeManager(context);
             if (notices.IsEmpty)
             {
                 context.Terminal.Inform("All notices of this repository have been sent.");
@@ -38,7 +38,7 @@ internal sealed class ManageNoticesCommand : Command
         }
 
         protected abstract Task<UseCaseOutcome> ExecuteAsync(
-            UnsentNoticeManager notices,
+            NoticeManager notices,
             string? run,
             CliCommandServiceBundle context,
             CancellationToken stop
@@ -48,7 +48,7 @@ internal sealed class ManageNoticesCommand : Command
     private sealed class NotifySendUnsentCommand() : NotifyUnsentCommand("send", "Send the notices that have not been delivered yet")
     {
         protected override async Task<UseCaseOutcome> ExecuteAsync(
-            UnsentNoticeManager notices,
+            NoticeManager notices,
             string? run,
             CliCommandServiceBundle context,
             CancellationToken stop
@@ -68,7 +68,7 @@ internal sealed class ManageNoticesCommand : Command
         : NotifyUnsentCommand("discard", "Discard the notices that have not been delivered yet")
     {
         protected override async Task<UseCaseOutcome> ExecuteAsync(
-            UnsentNoticeManager notices,
+            NoticeManager notices,
             string? run,
             CliCommandServiceBundle context,
             CancellationToken stop
@@ -120,7 +120,7 @@ internal sealed class ManageNoticesCommand : Command
             {
                 name = UniquePrefix.Find(name, [.. targets.Select(target => target.Name)], "target of notices");
             }
-            var entries = await UnsentNoticeManager.TestAsync(settings, name, context, stop);
+            var entries = await NoticeManager.TestAsync(settings, name, context, stop);
             return ReadinessCheckPrinter.Print(context, entries, parsed.GetValue(_json)) == MachineReadinessCheckStatus.Ok
                 ? UseCaseOutcome.Done
                 : UseCaseOutcome.WorkFailed;

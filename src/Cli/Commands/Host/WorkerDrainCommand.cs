@@ -34,7 +34,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         }
         var here = await context.ReferenceOfAsync(repository);
         await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
-        var drained = await new RunHandover(here, engine, context).DrainAsync(stop);
+        var drained = await new RunDrainer(here, engine, context).DrainAsync(stop);
         if (drained.Count == 0)
         {
             context.Terminal.Inform($"This machine ({context.Machine}) owns no run that another machine could take over.");

@@ -160,7 +160,7 @@ internal sealed class PlanCommand : CliCommand
                     run.Status.Cost,
                     plan.Tasks.Count,
                     TaskGraph.Of(plan).Waves,
-                    PlanRiskFormatter.ScoreOf(plan, settings, context).Score,
+                    new RunQueries(context).RiskOf(plan, settings).Score,
                     document.RootElement.Clone()
                 ),
                 DocumentJson.Default.PlannedDocument

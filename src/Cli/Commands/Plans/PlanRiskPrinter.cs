@@ -10,7 +10,7 @@ internal static class PlanRiskPrinter
         var settings = config is null
             ? PlanRiskFormatter.Rules(context, context.LoadSettings())
             : context.LoadSettingsFrom(config).Settings!;
-        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
+        var score = new RunQueries(context).RiskOf(plan, settings);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (json)
         {

@@ -28,7 +28,7 @@ internal sealed class NetworkCommand : CliCommand
     {
         var (run, reference) = _run.Require(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);
-        var found = SandboxConnections.Of(run, task);
+        var found = SandboxConnectionReader.Of(run, task);
         if (parsed.GetValue(_json))
         {
             context.Print(found, DocumentJson.Default.NetworkDocument);
@@ -103,10 +103,10 @@ internal sealed class NetworkCommand : CliCommand
             [
                 .. parsed.GetValue(_hosts) ?? [],
                 .. parsed.GetValue(_from) is { } run
-                    ? SandboxConnections.RefusedHosts(StoredRunFinder.Require(context.RequireRepository(), run))
+                    ? SandboxConnectionReader.RefusedHosts(StoredRunFinder.Require(context.RequireRepository(), run))
                     : [],
             ];
-            if (hosts.FirstOrDefault(host => !SandboxConnections.IsRule(host)) is { } wrong)
+            if (hosts.FirstOrDefault(host => !SandboxConnectionReader.IsRule(host)) is { } wrong)
             {
                 throw new UseCaseException(
                     UseCaseOutcome.Usage,

@@ -37,7 +37,7 @@ internal sealed class DryRunPrinter(
         {
             context.Terminal.Show(line);
         }
-        var score = PlanRiskFormatter.ScoreOf(plan, settings, context);
+        var score = new RunQueries(context).RiskOf(plan, settings);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");
         foreach (var line in PlanRiskFormatter.Lines(score, guarded))
