@@ -12,7 +12,7 @@ using Orchestrator.Dashboard.Routes;
 namespace Orchestrator.Dashboard;
 
 /// <summary>Builds the web server for the dashboard pages and the API.</summary>
-public static class DashboardServerBuilder
+internal static class DashboardServerBuilder
 {
     private const int MostConnections = 1000;
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);

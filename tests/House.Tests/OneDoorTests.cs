@@ -50,7 +50,7 @@ public sealed partial class OneDoorTests
             "App/Starting/BackgroundRun",
             "Cli/Runs/ReportFile",
             "Cli/Runs/RunTransitionLogger",
-            "Cli/Web/DashboardBackend",
+            "App/Runs/RunChangeReader",
             "Gates/Results/GateLogHash",
             "Gates/Results/GateHistory",
             "Gates/Turns/GateQueueTicket",

@@ -17,6 +17,11 @@ public sealed class RunQueries(UseCaseServiceBundle context, params IReadOnlyLis
     private const long LongestLog = 16 * 1024 * 1024;
     private const int LongestPage = 10_000;
 
+    /// <summary>Returns queries about another repository, for a caller without a terminal.</summary>
+    /// <param name="root">Absolute path of the repository.</param>
+    /// <param name="caller">Provides the clock and the variables.</param>
+    public static RunQueries In(string root, UseCaseServiceBundle caller) => new(NonInteractiveUseCaseServiceBundle.In(root, caller));
+
     /// <inheritdoc/>
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
         WithActivity(await ObserveAsync(RequireRun(run), cancellationToken));

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.App.Access;
+using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Web;

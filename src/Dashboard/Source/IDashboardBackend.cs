@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Source;
 /// Backend of the pages and the API, which themselves access neither files nor the Temporal server. Queries read data, and
 /// <c>orchestrate</c> commands change it.
 /// </summary>
-public interface IDashboardBackend
+internal interface IDashboardBackend
 {
     /// <summary>Returns the repositories in which this user has started runs, in path order.</summary>
     IReadOnlyList<DashboardRepositoryReference> Repositories();

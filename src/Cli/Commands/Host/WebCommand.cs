@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.App.Access;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Web;
+using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Access;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,30 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Background;
 using Orchestrator.App.Telemetry;
-using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Access;
 
-namespace Orchestrator.Cli.Web;
+namespace Orchestrator.Dashboard;
 
 /// <summary>Hosts the dashboard and the API.</summary>
 /// <param name="options">Address and token.</param>
-/// <param name="context">Runs commands.</param>
+/// <param name="context">Provides the use cases with the clock and the variables.</param>
 /// <param name="loggers">Loggers of the server.</param>
 /// <param name="started">Called when the server listens. The argument is the link that logs a browser in.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The host calls StopAsync, which disposes all fields.")]
-internal sealed class DashboardServer(
-    DashboardOptions options,
-    CliCommandServiceBundle context,
-    ILoggerFactory loggers,
-    Action<string> started
-) : IHostedService
+public sealed class DashboardServer(DashboardOptions options, UseCaseServiceBundle context, ILoggerFactory loggers, Action<string> started)
+    : IHostedService
 {
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private WebApplication? _app;
