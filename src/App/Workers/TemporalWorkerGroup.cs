@@ -72,26 +72,7 @@ public sealed class TemporalWorkerGroup : IDisposable
         _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
         foreach (var repository in options.Repositories)
         {
-            var remote = options.Remotes.GetValueOrDefault(repository.Path);
-            var own = OfQueue(
-                QueueNames.ForRepository(services.Host, repository.Key),
-                new PostActivityGitPushInterceptor(services, repository)
-            );
-            own.MaxConcurrentActivities = 200;
-            var recorder = new ProgressRecorder();
-            var reader = new RunProgressReader(client, repository, recorder, services.Time, logs.CreateLogger<RunProgressReader>());
-            _readers.Add(reader);
-            own.AddAllActivities(new RunActivities(services, client, recorder, reader.Read))
-                .AddAllActivities(new TaskActivities(services, remote))
-                .AddAllActivities(new MergeQueueActivities(services))
-                .AddAllActivities(new RequestActivities(services, client))
-                .AddAllActivities(new AnswerActivities(services))
-                .AddAllActivities(new PlanningActivities(services))
-                .AddAllActivities(new ReviewActivities(services))
-                .AddAllActivities(new NoticeActivities(services))
-                .AddAllActivities(new UsageActivities(services));
-            own.AddAllActivities(new HostSlotActivities(services, repository, remote, _slots, readiness: null));
-            _workers.Add(new TemporalWorker(RepositoryReferenceJsonConverter.ReadingAs(client, repository), own));
+            _workers.Add(new TemporalWorker(RepositoryReferenceJsonConverter.ReadingAs(client, repository), OfRepository(repository)));
         }
         _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
@@ -132,6 +113,29 @@ public sealed class TemporalWorkerGroup : IDisposable
         offer.Slots == 0
             ? []
             : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
+
+    private TemporalWorkerOptions OfRepository(RepositoryReference repository)
+    {
+        var remote = _options.Remotes.GetValueOrDefault(repository.Path);
+        var own = OfQueue(
+            QueueNames.ForRepository(_services.Host, repository.Key),
+            new PostActivityGitPushInterceptor(_services, repository)
+        );
+        own.MaxConcurrentActivities = 200;
+        var recorder = new ProgressRecorder();
+        var reader = new RunProgressReader(_client, repository, recorder, _services.Time, _logs.CreateLogger<RunProgressReader>());
+        _readers.Add(reader);
+        return own.AddAllActivities(new RunActivities(_services, _client, recorder, reader.Read))
+            .AddAllActivities(new TaskActivities(_services, remote))
+            .AddAllActivities(new MergeQueueActivities(_services))
+            .AddAllActivities(new RequestActivities(_services, _client))
+            .AddAllActivities(new AnswerActivities(_services))
+            .AddAllActivities(new PlanningActivities(_services))
+            .AddAllActivities(new ReviewActivities(_services))
+            .AddAllActivities(new NoticeActivities(_services))
+            .AddAllActivities(new UsageActivities(_services))
+            .AddAllActivities(new HostSlotActivities(_services, repository, remote, _slots, readiness: null));
+    }
 
     /// <summary>Returns the options that are common to the workers of all activity task queues.</summary>
     private TemporalWorkerOptions OfQueue(string queue, params IWorkerInterceptor[] more) =>
