@@ -79,7 +79,7 @@ public class TaskFileTests
         Assert.Contains("one is already continuing on this machine, in import-one-", again.Error, StringComparison.Ordinal);
         Assert.True(anew.ExitCode == 0, anew.Error);
         Assert.Contains("1 agent start,", anew.Error, StringComparison.Ordinal);
-        Assert.Contains("after 1 start of an agent", anew.Error, StringComparison.Ordinal);
+        Assert.Contains("after 1 agent start", anew.Error, StringComparison.Ordinal);
         Assert.Equal("whole", await there.ReadAsync("main:one.txt"));
     }
 
