@@ -107,10 +107,11 @@ for (const width of [360, 768, 1440]) {
     }
     if (reached.size < all) wrong(`${path}: ${reached.size} of ${all} elements are reached by the keyboard`);
   }
-  // Keys work on every page, also on one that nothing changes.
+  // Keys work on every page, also on one that nothing changes. Escape closes the panel of its own page only.
   const keys = await page.locator("[data-key]").evaluateAll((all) => all.map((one) => [one.dataset.key, one.getAttribute("href")]));
   for (const [key, target] of keys) {
-    for (const path of ["/settings", paths[1]].filter((one) => one !== target)) {
+    const pages = key === "Escape" ? [paths.at(-1)] : ["/settings", paths[1]];
+    for (const path of pages.filter((one) => one !== target)) {
       await page.goto(new URL(path, link).href);
       await page.keyboard.press(key);
       await page.waitForURL(new URL(target, link).href, { timeout: 5000 }).catch(() => wrong(`${path}: key ${key} does not lead to ${target}`));
