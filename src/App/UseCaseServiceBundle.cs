@@ -106,8 +106,13 @@ public abstract class UseCaseServiceBundle(
     /// <param name="worktrees">The folder for worktrees in the settings, relative to the repository.</param>
     /// <param name="stop">Cancels git processes.</param>
     /// <exception cref="UserRequestRefusedException">The checkout has an obstacle.</exception>
-    public Task RequireOwnFoldersAsync(LocalRepositoryPaths repository, string worktrees, CancellationToken stop) =>
-        repository.RequireOwnFoldersAsync(worktrees, Services, stop);
+    public async Task RequireOwnFoldersAsync(LocalRepositoryPaths repository, string worktrees, CancellationToken stop)
+    {
+        if (await repository.FindObstacleAsync(worktrees, Services, stop) is var (why, cure))
+        {
+            throw new UserRequestRefusedException(why, cure);
+        }
+    }
 
     /// <summary>Returns the reference that runs on this machine use for a repository.</summary>
     public Task<RepositoryReference> ReferenceOfAsync(LocalRepositoryPaths repository) =>

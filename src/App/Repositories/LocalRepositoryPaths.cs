@@ -108,16 +108,6 @@ public sealed record LocalRepositoryPaths(string Root, string GitDirectory, bool
             ? await new CommittedOrchestratorFiles(checkout).FindAsync(worktrees, null, stop)
             : null;
 
-    /// <summary>Throws if the checkout has an obstacle to runs. The parameters are those of <see cref="FindObstacleAsync"/>.</summary>
-    /// <exception cref="UserRequestRefusedException">The checkout has an obstacle.</exception>
-    public async Task RequireOwnFoldersAsync(string worktrees, RunServiceBundle services, CancellationToken stop)
-    {
-        if (await FindObstacleAsync(worktrees, services, stop) is var (why, cure))
-        {
-            throw new UserRequestRefusedException(why, cure);
-        }
-    }
-
     /// <summary>Finds the root of the main or linked work tree that contains a folder. Returns null if there is none.</summary>
     public static string? FindWorkTree(string directory)
     {

@@ -18,9 +18,6 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// failed test and was not killed. In other cases, the maximum is one less.
     /// </summary>
     private const int MostRuns = 3;
-
-    /// <summary>Maximum duration of a quick gate. Another gate run costs less than the agent run that a flaky failure causes.</summary>
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
     private const int LongestLine = 4 * 1024;
@@ -30,6 +27,9 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     private const int LongestCommand = 127 * 1024;
 
     private readonly ProcessRunner _processes = new(time);
+
+    /// <summary>Maximum duration of a quick gate. Another gate run costs less than the agent run that a flaky failure causes.</summary>
+    public static TimeSpan Quick { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run alone, or pass,

@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Running;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 
@@ -17,9 +18,6 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
     /// quick. In both cases, more gate runs cost less than another agent run for a task that is not at fault.
     /// </summary>
     private const int TriesOfDoubtful = 4;
-
-    /// <summary>Maximum duration of a quick gate.</summary>
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
 
     private const int LongestName = 200;
     private const int MostNotes = 3;
@@ -104,7 +102,7 @@ internal sealed class MergeGateRunner(RunServiceBundle services, GitRepository r
     {
         var isNamed = failures.Any(failure => GateFailureFileMentionDetector.AnyOf(changed, failure));
         return tries == 1 ? (isNamed ? tries : UsualTries)
-            : isNamed && failures.Any(failure => failure.Duration > Quick) ? tries
+            : isNamed && failures.Any(failure => failure.Duration > GateRunner.Quick) ? tries
             : Math.Max(tries, TriesOfDoubtful);
     }
 
